@@ -1,0 +1,19 @@
+export type ErrorLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/**
+ * An error whose message is safe to show to the caller: it names what was wrong and how to put it right, and
+ * never holds a secret's value or a credential. `status` is an HTTP status because that is what every caller of
+ * the service sees; nothing below the API acts on it.
+ */
+export class DomainError extends Error {
+  constructor(
+    readonly code: string,
+    readonly status: number,
+    message: string,
+    readonly level: ErrorLevel = 'info',
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+    this.name = new.target.name;
+  }
+}

@@ -1,0 +1,80 @@
+import { DomainError } from './domain-error.js';
+
+export class BadParameters extends DomainError {
+  constructor(message: string) {
+    super('bad_parameters_error', 400, message);
+  }
+}
+
+export class IllegalAction extends DomainError {
+  constructor(message: string) {
+    super('illegal_action_error', 400, message);
+  }
+}
+
+/** One answer for unknown, wrong, locked and inactive alike. */
+export class Unauthorized extends DomainError {
+  constructor(message = 'User unauthorized: give a valid user name and password by HTTP Basic authentication') {
+    super('unauthorized_error', 401, message, 'info', {
+      'WWW-Authenticate': 'Basic realm="Strongroom", charset="UTF-8"',
+    });
+  }
+}
+
+export class Forbidden extends DomainError {
+  constructor(message: string) {
+    super('forbidden_error', 403, message);
+  }
+}
+
+export class NotFound extends DomainError {
+  constructor(message: string) {
+    super('not_found_error', 404, message);
+  }
+}
+
+export class MethodNotAllowed extends DomainError {
+  constructor(allowed: readonly string[]) {
+    super('method_not_allowed', 405, `Method not allowed here; use ${allowed.join(', ')}`, 'info', {
+      Allow: allowed.join(', '),
+    });
+  }
+}
+
+export class Conflict extends DomainError {
+  constructor(message: string) {
+    super('conflict_error', 409, message);
+  }
+}
+
+export class TooLarge extends DomainError {
+  constructor(message: string) {
+    super('too_large', 413, message);
+  }
+}
+
+export class UriTooLong extends DomainError {
+  constructor(message: string) {
+    super('uri_too_long', 414, message);
+  }
+}
+
+export class UnsupportedContentType extends DomainError {
+  constructor() {
+    super('unsupported_content_type_error', 415, 'Content-Type must be application/json');
+  }
+}
+
+export class TooManyRequests extends DomainError {
+  constructor(message: string, retryAfterSeconds = 1) {
+    super('too_many_requests', 429, message, 'warn', { 'Retry-After': String(retryAfterSeconds) });
+  }
+}
+
+/** What the service needs is not there for the moment; the same request may succeed later. */
+export class Unavailable extends DomainError {
+  constructor(message = 'The service cannot reach its database; try again shortly', options?: { cause?: unknown }) {
+    super('unavailable', 503, message, 'error', { 'Retry-After': '2' });
+    this.cause = options?.cause;
+  }
+}

@@ -1,0 +1,17 @@
+/** What could break a line, a terminal or a reader's eye: controls, quotes, line and bidirectional marks. */
+const UNSAFE = /[\p{C}\p{Zl}\p{Zp}"\\]/gu;
+
+/** Text from outside made fit for a message or a log line: escaped as in JSON, and bounded to `max` characters. */
+export function printable(text: string, max = 80): string {
+  const characters = Array.from(text.slice(0, max * 2 + 2));
+  const cut = characters.length > max || text.length > max * 2 + 2;
+  const shown = characters.slice(0, max).join('').replace(UNSAFE, escape);
+  return cut ? `${shown}…` : shown;
+}
+
+function escape(character: string): string {
+  if (character === '"' || character === '\\') return `\\${character}`;
+  return Array.from({ length: character.length }, (_, index) =>
+    `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`,
+  ).join('');
+}
