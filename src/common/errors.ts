@@ -14,7 +14,9 @@ export class IllegalAction extends DomainError {
 
 /** One answer for unknown, wrong, locked and inactive alike. */
 export class Unauthorized extends DomainError {
-  constructor(message = 'User unauthorized: give a valid user name and password by HTTP Basic authentication') {
+  constructor(
+    message = 'User unauthorized: give a valid user name and password by HTTP Basic authentication',
+  ) {
     super('unauthorized_error', 401, message, 'info', {
       'WWW-Authenticate': 'Basic realm="Strongroom", charset="UTF-8"',
     });
@@ -73,7 +75,10 @@ export class TooManyRequests extends DomainError {
 
 /** What the service needs is not there for the moment; the same request may succeed later. */
 export class Unavailable extends DomainError {
-  constructor(message = 'The service cannot reach its database; try again shortly', options?: { cause?: unknown }) {
+  constructor(
+    message = 'The service cannot reach its database; try again shortly',
+    options?: { cause?: unknown },
+  ) {
     super('unavailable', 503, message, 'error', { 'Retry-After': '2' });
     this.cause = options?.cause;
   }

@@ -11,7 +11,8 @@ export function printable(text: string, max = 80): string {
 
 function escape(character: string): string {
   if (character === '"' || character === '\\') return `\\${character}`;
-  return Array.from({ length: character.length }, (_, index) =>
-    `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`,
+  return Array.from(
+    { length: character.length },
+    (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`,
   ).join('');
 }

@@ -1,0 +1,29 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { AuthModule } from './auth/auth.module.js';
+import { HealthModule } from './health/health.module.js';
+import type { Installation } from './installation/installation.js';
+import { InstallationModule } from './installation/installation.module.js';
+import type { Logger } from './observability/logger.js';
+import { SecretsModule } from './secrets/secrets.module.js';
+import { TenantScopeModule } from './tenant-scope/tenant-scope.module.js';
+import { TenantsModule } from './tenants/tenants.module.js';
+import { UsersModule } from './users/users.module.js';
+
+/** The service: the installation's parts and the features over them. */
+@Module({})
+export class AppModule {
+  static of(installation: Installation, logger: Logger): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        InstallationModule.of(installation, logger),
+        TenantsModule,
+        UsersModule,
+        AuthModule,
+        TenantScopeModule,
+        SecretsModule,
+        HealthModule,
+      ],
+    };
+  }
+}

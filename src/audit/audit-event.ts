@@ -1,0 +1,25 @@
+import { newId } from '../common/ids.js';
+import type { Caller } from '../common/tenant-context.js';
+
+/** One act, as it will stand in the audit trail. Never holds a value, a password or anything derived from one. */
+export interface AuditEvent {
+  /** Made for the request; the primary key, so that one act is recorded once. */
+  readonly id: string;
+  /** What was done, such as `secret.read`. */
+  readonly action: string;
+  /** The secret's key, or the name of the tenant or user that the act is about. */
+  readonly key: string | null;
+  readonly version: number | null;
+  /** `ok`, or how it was refused: `not_found`, `conflict`, `forbidden`, `failed`, `locked`. */
+  readonly outcome: string;
+  readonly caller: Caller;
+}
+
+/** An event with an id of its own; `ok` unless said otherwise. */
+export function newEvent(
+  action: string,
+  caller: Caller,
+  details: Partial<Pick<AuditEvent, 'key' | 'version' | 'outcome'>> = {},
+): AuditEvent {
+  return { id: newId(), action, key: null, version: null, outcome: 'ok', ...details, caller };
+}

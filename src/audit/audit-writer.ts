@@ -1,0 +1,41 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { NIL_UUID } from '../common/ids.js';
+import { TenantTransaction } from '../database/tenant-transaction.js';
+import { callerJson } from './caller-json.js';
+import type { AuditEvent } from './audit-event.js';
+
+/** The log of what concerns no tenant. */
+export const SYSTEM_LOG = NIL_UUID;
+
+/** Writes events. A log is named by its tenant's id, the system's by `SYSTEM_LOG`. */
+@Injectable()
+export class AuditWriter {
+  constructor(@Inject(TenantTransaction) private readonly transaction: TenantTransaction) {}
+
+  /** Records the event in the caller's transaction, which must have been opened for the log's tenant. */
+  async append(manager: EntityManager, logId: string, event: AuditEvent): Promise<void> {
+    await appendEvent(manager, logId, event);
+  }
+
+  /**
+   * Records an event of its own, and returns once it is durable.
+   * @throws Unavailable when it cannot be recorded: then the act must not be answered either
+   */
+  record(logId: string, event: AuditEvent): Promise<void> {
+    return this.transaction.run(logId, event.id, (manager) => appendEvent(manager, logId, event));
+  }
+}
+
+/** Calls the database's function that builds the event's text; see `AuditWriter` for who may call it. */
+export async function appendEvent(manager: EntityManager, logId: string, event: AuditEvent): Promise<void> {
+  await manager.query('SELECT audit_append($1, $2, $3, $4, $5, $6, $7::json)', [
+    logId,
+    event.id,
+    event.action,
+    event.key?.slice(0, 256).toWellFormed().replaceAll('\u0000', '\ufffd') ?? null,
+    event.version,
+    event.outcome,
+    callerJson(event.caller),
+  ]);
+}

@@ -1,0 +1,9 @@
+import type { FastifyRequest } from 'fastify';
+import type { TenantContext } from '../common/tenant-context.js';
+import type { Principal } from './principal.js';
+
+/** A request as the guard and the interceptor complete it. */
+export interface AuthenticatedRequest extends FastifyRequest {
+  principal?: Principal;
+  tenantContext?: TenantContext;
+}

@@ -1,0 +1,43 @@
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { Unauthorized } from '../common/errors.js';
+import type { AuthenticatedRequest } from './authenticated-request.js';
+import { BasicStrategy } from './basic.strategy.js';
+import type { Principal } from './principal.js';
+import { IS_PUBLIC } from './public.decorator.js';
+
+/**
+ * Lets a request pass that proves who is calling, and any request to a `@Public()` route. Calls the strategy itself:
+ * Passport's middleware costs a sixth of the throughput and drops the challenge.
+ */
+@Injectable()
+export class BasicAuthGuard implements CanActivate {
+  constructor(
+    @Inject(BasicStrategy) private readonly strategy: BasicStrategy,
+    @Inject(Reflector) private readonly reflector: Reflector,
+  ) {}
+
+  /**
+   * @throws Unauthorized without valid credentials
+   * @throws TooManyRequests, Unavailable when they cannot be checked at this moment
+   */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    if (this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, [context.getHandler(), context.getClass()]))
+      return true;
+    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    request.principal = await this.principalOf(request);
+    return true;
+  }
+
+  private principalOf(request: AuthenticatedRequest): Promise<Principal> {
+    return new Promise((resolve, reject) => {
+      const attempt = Object.create(this.strategy) as BasicStrategy;
+      Object.assign(attempt, {
+        success: resolve,
+        error: reject,
+        fail: () => reject(new Unauthorized()),
+      });
+      attempt.authenticate(request as never);
+    });
+  }
+}

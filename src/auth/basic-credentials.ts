@@ -1,0 +1,30 @@
+/** A name and a password as a client gave them. */
+export interface BasicCredentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+const LONGEST_HEADER = 8192;
+
+/**
+ * Reads an `Authorization` header of the Basic scheme (RFC 7617, UTF-8). Old clients use the URL-safe alphabet of
+ * base64, so both are taken, with or without padding. The password is everything after the first colon.
+ * @returns nothing where the header is no such thing, or holds NUL or broken UTF-8
+ */
+export function readBasicCredentials(header: string | undefined): BasicCredentials | undefined {
+  if (header === undefined || header.length > LONGEST_HEADER) return undefined;
+  const encoded = /^basic +([A-Za-z0-9+/_-]+={0,2}) *$/i.exec(header)?.[1];
+  if (encoded === undefined) return undefined;
+  const text = decode(encoded);
+  const colon = text?.indexOf(':') ?? -1;
+  if (text === undefined || colon < 1 || text.includes('\u0000')) return undefined;
+  return { username: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
+function decode(encoded: string): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(encoded, 'base64'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,37 @@
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
+
+const LIFETIME_MS = 5 * 60_000;
+const MAX_ENTRIES = 10_000;
+
+/**
+ * Remembers that a password was verified against exactly one stored hash, as an HMAC under a key that only this
+ * process knows. Whoever asks brings the hash just read, so a changed password is not remembered. Only successes are.
+ */
+export class VerifiedPasswords {
+  private readonly key = createSecretKey(randomBytes(32));
+  private readonly expiries = new Map<string, number>();
+
+  constructor(private readonly now: () => number = Date.now) {}
+
+  /** Names one password verified against one stored hash (HMAC-SHA-256 of hash, NUL, password). */
+  tagOf(storedHash: string, password: string): string {
+    return createHmac('sha256', this.key).update(`${storedHash}\u0000${password}`).digest('base64');
+  }
+
+  has(tag: string): boolean {
+    const expiry = this.expiries.get(tag);
+    if (expiry === undefined) return false;
+    if (expiry > this.now()) return true;
+    this.expiries.delete(tag);
+    return false;
+  }
+
+  add(tag: string): void {
+    this.expiries.delete(tag);
+    this.expiries.set(tag, this.now() + LIFETIME_MS);
+    for (const oldest of this.expiries.keys()) {
+      if (this.expiries.size <= MAX_ENTRIES) return;
+      this.expiries.delete(oldest);
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { Installation } from '../installation/installation.js';
+import { InstallationModule } from '../installation/installation.module.js';
+import type { Logger } from '../observability/logger.js';
+import { TenantsModule } from '../tenants/tenants.module.js';
+import { UsersModule } from '../users/users.module.js';
+
+/** The command's composition root: the services of administration without the API. */
+@Module({})
+export class AdministrationContextModule {
+  static of(installation: Installation, logger: Logger): DynamicModule {
+    return {
+      module: AdministrationContextModule,
+      imports: [InstallationModule.of(installation, logger), TenantsModule, UsersModule],
+    };
+  }
+}

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { DomainError } from '../common/domain-error.js';
+import { StartupError } from '../common/startup-error.js';
+import { doctorCommand } from './doctor.command.js';
+import { migrateCommand } from './migrate.command.js';
+import { tenantCommand } from './tenant.command.js';
+import { terminal, type Terminal } from './terminal.js';
+import { userCommand } from './user.command.js';
+
+const EXIT_CODES = `
+Exit codes: 0 done; 1 refused or failed, with one line on standard error that says why; 2 wrong usage.
+The environment is the service's own: see docs/configuration.md.`;
+
+/** Runs one `strongroom` command line and gives its exit code. */
+export async function runCommand(args: readonly string[], io: Terminal = terminal): Promise<number> {
+  try {
+    await program(io).parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    io.error(explanation(error));
+    return 1;
+  }
+}
+
+function program(io: Terminal): Command {
+  const root = new Command('strongroom')
+    .description('Administers a Strongroom installation')
+    .version(packageVersion(), '--version', 'print the version')
+    .helpOption('--help', 'show this help')
+    .addHelpText('after', EXIT_CODES)
+    .showHelpAfterError('(add --help for the usage)');
+  for (const make of [migrateCommand, tenantCommand, userCommand, doctorCommand]) root.addCommand(make(io));
+  configure(root, io);
+  return root;
+}
+
+/** A wrong usage throws here instead of ending the process, and writes where the caller wants. */
+function configure(command: Command, io: Terminal): void {
+  command.exitOverride().helpOption('--help', 'show this help');
+  command.configureOutput({
+    writeOut: (text) => io.write(text),
+    writeErr: (text) => io.error(text.trimEnd()),
+  });
+  for (const child of command.commands) configure(child, io);
+}
+
+/** What went wrong, in one line; the message of an unknown error may hold anything, so it is not shown. */
+function explanation(error: unknown): string {
+  if (error instanceof DomainError || error instanceof StartupError) return error.message;
+  const name = error instanceof Error ? error.name : typeof error;
+  return `Unexpected failure (${name}); \`strongroom doctor\` may tell more`;
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,31 @@
+import { NestFactory } from '@nestjs/core';
+import type { INestApplicationContext } from '@nestjs/common';
+import { AdministrationContextModule } from './administration-context.module.js';
+import type { Caller } from '../common/tenant-context.js';
+import { loadConfiguration } from '../config/load-configuration.js';
+import { firstStartNotice } from '../installation/first-start-notice.js';
+import { openInstallation } from '../installation/installation.js';
+import { createLogger } from '../observability/logger.js';
+import { commandCaller } from './command-caller.js';
+import type { Terminal } from './terminal.js';
+
+/** Opens the installation and the services over it, as the service itself does, for the time of one command. */
+export async function withServices(
+  io: Terminal,
+  work: (services: INestApplicationContext, caller: Caller) => Promise<void>,
+): Promise<void> {
+  const configuration = loadConfiguration();
+  const installation = await openInstallation(configuration, (line) => io.error(line));
+  for (const line of firstStartNotice(installation)) io.error(line);
+  try {
+    const logger = createLogger('error');
+    const module = AdministrationContextModule.of(installation, logger);
+    const services = await NestFactory.createApplicationContext(module, {
+      logger: false,
+      abortOnError: false,
+    });
+    await work(services, commandCaller());
+  } finally {
+    await installation.close();
+  }
+}

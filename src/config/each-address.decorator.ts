@@ -1,0 +1,19 @@
+import { isIP } from 'node:net';
+import { ValidateBy } from 'class-validator';
+
+/** For a list of IP addresses, each perhaps with the length of its prefix. */
+export function EachAddress(): PropertyDecorator {
+  return ValidateBy({
+    name: 'eachAddress',
+    validator: {
+      validate: (list: unknown) => Array.isArray(list) && list.every(isAddress),
+      defaultMessage: () => 'must be IP addresses or networks such as 10.0.0.0/8, with commas between',
+    },
+  });
+}
+
+function isAddress(text: unknown): boolean {
+  const [, address = '', prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(String(text)) ?? [];
+  const version = isIP(address);
+  return version !== 0 && (prefix === undefined || Number(prefix) <= (version === 4 ? 32 : 128));
+}

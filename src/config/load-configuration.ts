@@ -1,0 +1,53 @@
+import { resolve } from 'node:path';
+import { validateSync } from 'class-validator';
+import { StartupError } from '../common/startup-error.js';
+import { Configuration } from './configuration.js';
+import { EnvironmentReader } from './environment-reader.js';
+import { unsafeCombinations } from './unsafe-combinations.js';
+import { variables } from './variables.js';
+
+/**
+ * Reads the environment, once, into the configuration of everything else.
+ * @throws StartupError with one line that names what is wrong and never holds a secret
+ */
+export function loadConfiguration(environment: NodeJS.ProcessEnv = process.env): Configuration {
+  const reader = new EnvironmentReader(environment);
+  reader.refuseUnknown();
+  const configuration = Object.assign(new Configuration(), textsOf(reader), numbersOf(reader), {
+    dataDir: resolve(reader.text(variables.dataDir) ?? ''),
+    trustedProxies: Object.freeze(listOf(reader.text(variables.trustedProxies) ?? '')),
+  });
+  const problems = problemsOf(configuration);
+  if (problems.length > 0) throw new StartupError(problems.join('; '));
+  return Object.freeze(configuration);
+}
+
+function textsOf(reader: EnvironmentReader): Partial<Configuration> {
+  const names = ['nodeEnv', 'host', 'adminUsername', 'logLevel', 'appRole', 'readerRole'] as const;
+  const secrets = ['databaseUrl', 'databaseOwnerUrl', 'rootKeys', 'adminPassword'] as const;
+  return Object.fromEntries([...names, ...secrets].map((name) => [name, reader.text(variables[name])]));
+}
+
+function numbersOf(reader: EnvironmentReader): Partial<Configuration> {
+  const names = ['port', 'maxValueBytes', 'poolSize', 'drainMilliseconds'] as const;
+  return Object.fromEntries(names.map((name) => [name, reader.number(variables[name])]));
+}
+
+function listOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+function problemsOf(configuration: Configuration): string[] {
+  const failures = validateSync(configuration, {
+    stopAtFirstError: true,
+    validationError: { value: false, target: false },
+  });
+  if (failures.length === 0) return unsafeCombinations(configuration);
+  return failures.map(({ property, constraints = {} }) => {
+    const { name } = variables[property as keyof typeof variables];
+    return `${name} ${Object.values(constraints)[0] ?? 'is not valid'}`;
+  });
+}

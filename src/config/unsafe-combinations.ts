@@ -1,0 +1,46 @@
+import type { Configuration } from './configuration.js';
+
+/** What must not be combined, each with the variable to change. */
+export function unsafeCombinations(configuration: Configuration): string[] {
+  const { nodeEnv, databaseUrl, databaseOwnerUrl, rootKeys, appRole, readerRole } = configuration;
+  const production = nodeEnv === 'production';
+  const problems: [unsafe: boolean, message: string][] = [
+    [
+      production && databaseUrl === undefined,
+      'DATABASE_URL must be set in production: the embedded database is for trying out',
+    ],
+    [
+      production && rootKeys === undefined,
+      'STRONGROOM_ROOT_KEYS must be set in production: a generated root key is for trying out',
+    ],
+    [
+      databaseUrl === undefined && databaseOwnerUrl !== undefined,
+      'DATABASE_OWNER_URL is set without DATABASE_URL',
+    ],
+    [
+      !production && databaseUrl !== undefined && rootKeys === undefined,
+      'STRONGROOM_ROOT_KEYS must be set with DATABASE_URL: a root key is only generated beside the embedded database',
+    ],
+    [
+      databaseUrl !== undefined &&
+        databaseOwnerUrl !== undefined &&
+        userOf(databaseUrl) === userOf(databaseOwnerUrl),
+      'DATABASE_OWNER_URL has the same user as DATABASE_URL: the service must not own its tables; leave it out or give another',
+    ],
+    [appRole === readerRole, 'STRONGROOM_READER_ROLE must differ from STRONGROOM_APP_ROLE'],
+  ];
+  return problems.filter(([unsafe]) => unsafe).map(([, message]) => message);
+}
+
+/** What works but is not how it should stay. */
+export function configurationWarnings({ databaseUrl, databaseOwnerUrl }: Configuration): string[] {
+  if (databaseUrl === undefined || databaseOwnerUrl !== undefined) return [];
+  return [
+    'DATABASE_OWNER_URL is not set: one login migrates and serves. Each session gives its rights up, but a service that ' +
+      'cannot take them back is safer: give it a login of its own',
+  ];
+}
+
+function userOf(url: string): string {
+  return new URL(url).username;
+}

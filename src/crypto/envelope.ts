@@ -1,0 +1,102 @@
+import { createSecretKey, hkdfSync, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
+import { decrypt, encrypt, NONCE_BYTES, TAG_BYTES } from './aes-gcm.js';
+import type { Binding } from './binding.js';
+import { DecryptionError } from './crypto-errors.js';
+import { lengthPrefixed, uint32, uuidBytes } from './length-prefixed.js';
+import type { SecretValue } from './secret-value.js';
+
+/** The format of docs/envelope-format.md, which stands above this code. */
+export const FORMAT = 1;
+export const SALT_BYTES = 32;
+export const COMMITMENT_BYTES = 32;
+export const HEADER_BYTES = 1 + 4 + SALT_BYTES + COMMITMENT_BYTES;
+
+const LABEL = 'strongroom/value/1';
+const KEY_BYTES = 32;
+const MARKERS = { text: 1, json: 2 } as const;
+
+interface Derived {
+  readonly key: KeyObject;
+  readonly nonce: Buffer;
+  readonly commitment: Buffer;
+}
+
+/**
+ * Seals a value for its binding under a generation of the tenant's key: HKDF-SHA-256 (RFC 5869) with a fresh salt
+ * gives the key, the nonce and the commitment of this one value; AES-256-GCM does the rest, with the header as AAD.
+ * @param salt 32 bytes; given only by tests, since a key must never encrypt twice
+ */
+export function sealEnvelope(
+  tenantKey: KeyObject,
+  generation: number,
+  binding: Binding,
+  value: SecretValue,
+  salt: Buffer = randomBytes(SALT_BYTES),
+): Buffer {
+  const { key, nonce, commitment } = derive(tenantKey, salt, binding);
+  const header = Buffer.concat([Buffer.from([FORMAT]), uint32(generation), salt, commitment]);
+  const plaintext = Buffer.concat([Buffer.from([MARKERS[value.format]]), Buffer.from(value.text, 'utf8')]);
+  try {
+    return Buffer.concat([header, encrypt(key, nonce, header, plaintext)]);
+  } finally {
+    plaintext.fill(0);
+  }
+}
+
+/**
+ * Opens what `sealEnvelope` made. The commitment is compared, in constant time, before anything is decrypted.
+ * @throws DecryptionError for another binding, another key, another format or altered bytes
+ */
+export function openEnvelope(tenantKey: KeyObject, binding: Binding, bytes: Buffer): SecretValue {
+  requireEnvelope(bytes);
+  const header = bytes.subarray(0, HEADER_BYTES);
+  const salt = header.subarray(5, 5 + SALT_BYTES);
+  const { key, nonce, commitment } = derive(tenantKey, salt, binding);
+  if (!timingSafeEqual(commitment, header.subarray(5 + SALT_BYTES))) {
+    throw new DecryptionError('The value was sealed for something else, or under another key');
+  }
+  const plaintext = decrypt(key, nonce, header, bytes.subarray(HEADER_BYTES));
+  try {
+    return decode(plaintext);
+  } finally {
+    plaintext.fill(0);
+  }
+}
+
+/**
+ * The generation of the tenant's key that an envelope names.
+ * @throws DecryptionError when the bytes are no envelope of this format
+ */
+export function generationOf(bytes: Buffer): number {
+  requireEnvelope(bytes);
+  return bytes.readUInt32BE(1);
+}
+
+function requireEnvelope(bytes: Buffer): void {
+  if (bytes.length < HEADER_BYTES + 1 + TAG_BYTES) throw new DecryptionError('Too short for an envelope');
+  if (bytes[0] !== FORMAT) throw new DecryptionError(`Unknown envelope format ${bytes[0] ?? ''}`);
+}
+
+function derive(tenantKey: KeyObject, salt: Buffer, { tenantId, secretId, key, version }: Binding): Derived {
+  const versionBytes = Buffer.alloc(8);
+  versionBytes.writeBigUInt64BE(BigInt(version));
+  const info = lengthPrefixed([LABEL, uuidBytes(tenantId), uuidBytes(secretId), key, versionBytes]);
+  const length = KEY_BYTES + NONCE_BYTES + COMMITMENT_BYTES;
+  const derived = Buffer.from(hkdfSync('sha256', tenantKey, salt, info, length));
+  const keyBytes = derived.subarray(0, KEY_BYTES);
+  const secretKey = createSecretKey(keyBytes);
+  keyBytes.fill(0);
+  return {
+    key: secretKey,
+    nonce: derived.subarray(KEY_BYTES, KEY_BYTES + NONCE_BYTES),
+    commitment: derived.subarray(KEY_BYTES + NONCE_BYTES),
+  };
+}
+
+function decode(plaintext: Buffer): SecretValue {
+  const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  for (const format of ['text', 'json'] as const) {
+    if (plaintext[0] === MARKERS[format]) return { format, text: text.decode(plaintext.subarray(1)) };
+  }
+  throw new DecryptionError('Unknown kind of plaintext');
+}

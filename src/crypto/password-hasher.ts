@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { hash, verify, type Options } from '@node-rs/argon2';
+import { TooManyRequests } from '../common/errors.js';
+
+/** Argon2id (RFC 9106) with the OWASP parameters: 19 MiB, two passes, one lane. */
+const OPTIONS: Options = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/**
+ * Hashes and verifies passwords. One verification runs at a time, so that a flood of guesses leaves the requests their
+ * processor; a bounded number waits, and the rest is turned away.
+ */
+export class PasswordHasher {
+  private tail: Promise<unknown> = Promise.resolve();
+  private waiting = 0;
+  private made = 0;
+  private decoy: Promise<string> | undefined;
+
+  constructor(private readonly maxWaiting = 64) {}
+
+  /** How many verifications were made, decoys included. */
+  get verifications(): number {
+    return this.made;
+  }
+
+  /** Whether a further verification would be turned away. */
+  get full(): boolean {
+    return this.waiting >= this.maxWaiting;
+  }
+
+  /** @returns the PHC string, with a fresh salt */
+  hash(password: string): Promise<string> {
+    return hash(password, OPTIONS);
+  }
+
+  /**
+   * Costs exactly one verification, even where the stored hash is damaged.
+   * @throws TooManyRequests when too many wait already
+   */
+  async verify(storedHash: string, password: string): Promise<boolean> {
+    const decoy = await this.decoyHash();
+    return this.inTurn(async () => {
+      this.made += 1;
+      const wellFormed = storedHash.startsWith('$argon2');
+      const matches = await verify(wellFormed ? storedHash : decoy, password).catch(() => false);
+      return matches && wellFormed;
+    });
+  }
+
+  /**
+   * What a wrong password costs, where there is nothing to verify against. Never true.
+   * @throws TooManyRequests when too many wait already
+   */
+  async verifyDecoy(password: string): Promise<false> {
+    await this.verify(await this.decoyHash(), password);
+    return false;
+  }
+
+  private decoyHash(): Promise<string> {
+    this.decoy ??= this.hash(randomBytes(24).toString('base64'));
+    return this.decoy;
+  }
+
+  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.full) throw new TooManyRequests('Too many logins at this moment; try again in a second');
+    this.waiting += 1;
+    const turn = this.tail.then(work);
+    this.tail = turn.catch(() => undefined);
+    try {
+      return await turn;
+    } finally {
+      this.waiting -= 1;
+    }
+  }
+}

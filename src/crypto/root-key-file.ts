@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { StartupError } from '../common/startup-error.js';
+
+const MODE = 0o600;
+
+/**
+ * Reads the root key file, or makes one with a fresh random key where that is allowed.
+ *
+ * @returns the file's text, `id:base64` pairs as `RootKeys.parse` takes them, and whether it was made now
+ * @throws StartupError when the file is missing and may not be made, or when others may read it
+ */
+export function readOrCreateRootKeyFile(
+  path: string,
+  { mayCreate }: { mayCreate: boolean },
+): { text: string; created: boolean } {
+  const created = !existsSync(path) && mayCreate && create(path);
+  let mode: number;
+  try {
+    mode = statSync(path).mode;
+  } catch {
+    throw new StartupError(
+      `The root key file ${path} is missing, and the database holds what it encrypted: put it back from its backup`,
+    );
+  }
+  if ((mode & 0o077) !== 0)
+    throw new StartupError(`Others may read the root key file; run: chmod 600 ${path}`);
+  return { text: readFileSync(path, 'utf8'), created };
+}
+
+/** Written whole under another name first, so that no one ever reads half a key. Gives way to another start's file. */
+function create(path: string): boolean {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const draft = `${path}.${randomBytes(6).toString('hex')}`;
+  const file = openSync(draft, 'wx', MODE);
+  try {
+    writeSync(file, `root-${randomBytes(4).toString('hex')}:${randomBytes(32).toString('base64')}\n`);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  try {
+    linkSync(draft, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    unlinkSync(draft);
+    syncDirectory(dirname(path));
+  }
+}
+
+function syncDirectory(path: string): void {
+  const directory = openSync(path, 'r');
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
+}

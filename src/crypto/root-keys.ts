@@ -1,0 +1,112 @@
+import { createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import { StartupError } from '../common/startup-error.js';
+import { decrypt, encrypt, NONCE_BYTES, TAG_BYTES } from './aes-gcm.js';
+import { DecryptionError, UnknownKeyError } from './crypto-errors.js';
+import { lengthPrefixed, uint32, uuidBytes } from './length-prefixed.js';
+
+const FORMAT = 1;
+const KEY_BYTES = 32;
+const WRAPPED_BYTES = 1 + NONCE_BYTES + KEY_BYTES + TAG_BYTES;
+const CHECK_VALUE_BYTES = 16;
+const WRAP_LABEL = 'strongroom/tenant-key/1';
+const CHECK_LABEL = 'strongroom/root-key-check/1';
+
+/** The root keys that the configuration makes available, by id. They only ever wrap and unwrap tenants' keys. */
+export class RootKeys {
+  private constructor(private readonly keys: ReadonlyMap<string, KeyObject>) {}
+
+  /**
+   * @param text `id:base64` pairs with a comma or white space between; each key has 32 bytes; the first is the active
+   *   one of a new installation
+   * @throws StartupError that names the pair by its place, never by its content
+   */
+  static parse(text: string): RootKeys {
+    const pairs = text.split(/[\s,]+/).filter((pair) => pair !== '');
+    if (pairs.length === 0) throw new StartupError('STRONGROOM_ROOT_KEYS holds no key: give id:base64 pairs');
+    const keys = new Map<string, KeyObject>();
+    pairs.forEach((pair, index) => {
+      const [id, key] = parsePair(pair, `STRONGROOM_ROOT_KEYS, pair ${index + 1}`);
+      if (keys.has(id)) throw new StartupError(`STRONGROOM_ROOT_KEYS names the id "${id}" twice`);
+      keys.set(id, key);
+    });
+    return new RootKeys(keys);
+  }
+
+  get ids(): readonly string[] {
+    return [...this.keys.keys()];
+  }
+
+  has(id: string): boolean {
+    return this.keys.has(id);
+  }
+
+  /** 16 bytes that show whether a key is the one of that id, and tell nothing of it (HMAC-SHA-256, cut). */
+  checkValue(id: string): Buffer {
+    const mac = createHmac('sha256', this.get(id)).update(lengthPrefixed([CHECK_LABEL, id]));
+    return mac.digest().subarray(0, CHECK_VALUE_BYTES);
+  }
+
+  /** A fresh random key of 32 bytes for a tenant, wrapped. It is never seen unwrapped outside the keyring. */
+  newTenantKey(id: string, tenantId: string, generation: number): Buffer {
+    const bytes = randomBytes(KEY_BYTES);
+    const wrapped = this.wrap(id, tenantId, generation, createSecretKey(bytes));
+    bytes.fill(0);
+    return wrapped;
+  }
+
+  /** Wraps a tenant's key with AES-256-GCM; the AAD binds tenant, generation and the root key's id. */
+  wrap(id: string, tenantId: string, generation: number, key: KeyObject): Buffer {
+    const nonce = randomBytes(NONCE_BYTES);
+    const sealed = encrypt(this.get(id), nonce, wrapAad(id, tenantId, generation), key.export());
+    return Buffer.concat([Buffer.from([FORMAT]), nonce, sealed]);
+  }
+
+  /**
+   * @throws UnknownKeyError when the configuration has no key of that id
+   * @throws DecryptionError when the wrapped key is another tenant's, another generation's, or altered
+   */
+  unwrap(id: string, tenantId: string, generation: number, wrapped: Buffer): KeyObject {
+    if (wrapped.length !== WRAPPED_BYTES || wrapped[0] !== FORMAT) {
+      throw new DecryptionError('Not a wrapped key of a known format');
+    }
+    const nonce = wrapped.subarray(1, 1 + NONCE_BYTES);
+    const aad = wrapAad(id, tenantId, generation);
+    const bytes = decrypt(this.get(id), nonce, aad, wrapped.subarray(1 + NONCE_BYTES));
+    const key = createSecretKey(bytes);
+    bytes.fill(0);
+    return key;
+  }
+
+  private get(id: string): KeyObject {
+    const key = this.keys.get(id);
+    if (key === undefined) throw new UnknownKeyError(`No root key "${id}" is configured`);
+    return key;
+  }
+}
+
+function wrapAad(id: string, tenantId: string, generation: number): Buffer {
+  return lengthPrefixed([WRAP_LABEL, uuidBytes(tenantId), uint32(generation), id]);
+}
+
+function parsePair(pair: string, place: string): [id: string, key: KeyObject] {
+  const colon = pair.indexOf(':');
+  const id = pair.slice(0, Math.max(colon, 0));
+  if (!/^[A-Za-z0-9._-]{1,64}$/.test(id)) {
+    throw new StartupError(
+      `${place}: expected id:base64, the id of 1 to 64 letters, digits, \`.\`, \`_\`, \`-\``,
+    );
+  }
+  const text = pair.slice(colon + 1);
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.length !== KEY_BYTES || bytes.toString('base64') !== text) {
+    throw new StartupError(`${place} ("${id}"): the key must be the base64 of exactly ${KEY_BYTES} bytes`);
+  }
+  if (bytes.every((byte) => byte === bytes[0])) {
+    throw new StartupError(
+      `${place} ("${id}"): the key is not random; make one with: openssl rand -base64 32`,
+    );
+  }
+  const key = createSecretKey(bytes);
+  bytes.fill(0);
+  return [id, key];
+}

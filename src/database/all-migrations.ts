@@ -1,0 +1,17 @@
+import type { MigrationInterface } from 'typeorm';
+import { CreateRoles1790000000001 } from './migrations/1790000000001-create-roles.js';
+import { CreateIdentity1790000000002 } from './migrations/1790000000002-create-identity.js';
+import { CreateRolePermissions1790000000003 } from './migrations/1790000000003-create-role-permissions.js';
+import { CreateAuditEvents1790000000004 } from './migrations/1790000000004-create-audit-events.js';
+import { CreateSecrets1790000000005 } from './migrations/1790000000005-create-secrets.js';
+import { CreateLoginFailures1790000000006 } from './migrations/1790000000006-create-login-failures.js';
+
+/** Every migration, in order. A list, not a file pattern: a wrong pattern would be silent. */
+export const allMigrations: readonly (new () => MigrationInterface)[] = [
+  CreateRoles1790000000001,
+  CreateIdentity1790000000002,
+  CreateRolePermissions1790000000003,
+  CreateAuditEvents1790000000004,
+  CreateSecrets1790000000005,
+  CreateLoginFailures1790000000006,
+];

@@ -1,0 +1,16 @@
+import { StartupError } from '../common/startup-error.js';
+import { driverErrorOf } from './driver-error.js';
+
+/**
+ * Why a first connection failed, as one line that names the variable to look at. The driver's own message is left out:
+ * it may hold the URL.
+ */
+export function connectionProblem(error: unknown, variable: string): unknown {
+  if (error instanceof StartupError) return error;
+  const code = driverErrorOf(error)?.code ?? '';
+  if (code.startsWith('28')) return new StartupError(`${variable}: the server refuses the login (${code})`);
+  if (code === '3D000') return new StartupError(`${variable}: the database does not exist`);
+  if (code === '22023')
+    return new StartupError(`${variable}: the role of the service does not exist; migrate first`);
+  return new StartupError(`${variable}: cannot connect to PostgreSQL (${code === '' ? 'no answer' : code})`);
+}

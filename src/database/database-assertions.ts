@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import type { DataSource } from 'typeorm';
+import { StartupError } from '../common/startup-error.js';
+
+/** The tables whose rows belong to tenants. */
+export const TENANT_TABLES = ['secrets', 'audit_events'] as const;
+
+interface LoginFacts {
+  superuser: boolean;
+  bypasses: boolean;
+  owned: string[];
+  open: string[];
+}
+
+/**
+ * Proves that row-level security binds the service's login: that it is active for every tenant-owned table, and that
+ * the login is no superuser, has no BYPASSRLS and owns none of the tables (owners are not bound by policies).
+ * @throws StartupError that names what is wrong
+ */
+export async function assertServiceLogin(dataSource: DataSource): Promise<void> {
+  const [facts] = await dataSource.query<LoginFacts[]>(
+    `SELECT r.rolsuper AS superuser, r.rolbypassrls AS bypasses,
+            coalesce(array_agg(t.name) FILTER (WHERE pg_has_role(c.relowner, 'USAGE')), '{}') AS owned,
+            coalesce(array_agg(t.name) FILTER (WHERE NOT row_security_active(c.oid)), '{}') AS open
+     FROM pg_roles r, unnest($1::text[]) AS t (name) JOIN pg_class c ON c.oid = to_regclass(t.name)
+     WHERE r.rolname = current_user
+     GROUP BY r.rolsuper, r.rolbypassrls`,
+    [TENANT_TABLES],
+  );
+  const problem = loginProblem(facts);
+  if (problem !== undefined)
+    throw new StartupError(`DATABASE_URL: ${problem}; give the service a login of its own`);
+  await assertBytesSurvive(dataSource);
+}
+
+function loginProblem(facts: LoginFacts | undefined): string | undefined {
+  if (facts === undefined) return 'the tables of Strongroom are not visible';
+  if (facts.superuser) return 'the login is a superuser, whom row-level security does not bind';
+  if (facts.bypasses) return 'the login has BYPASSRLS, so row-level security does not bind it';
+  if (facts.owned.length > 0)
+    return `the login owns ${facts.owned.join(', ')}, so row-level security does not bind it`;
+  if (facts.open.length > 0) return `row-level security is not active for ${facts.open.join(', ')}`;
+  return undefined;
+}
+
+/** A driver that turns bytes into text would destroy every value without an error. */
+async function assertBytesSurvive(dataSource: DataSource): Promise<void> {
+  const sent = Buffer.concat([Buffer.from([0, 255, 92, 39]), randomBytes(64)]);
+  const [row] = await dataSource.query<{ bytes: Buffer }[]>('SELECT $1::bytea AS bytes', [sent]);
+  if (row === undefined || !sent.equals(row.bytes)) {
+    throw new StartupError(
+      'The PostgreSQL driver does not keep bytes as they are; remove pg-native if it is installed',
+    );
+  }
+}

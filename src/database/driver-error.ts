@@ -1,0 +1,13 @@
+/** What the driver says of an error of PostgreSQL (its protocol's error fields) or of the socket. */
+export interface DriverError extends Error {
+  /** SQLSTATE of five characters, or a system code such as ECONNREFUSED. */
+  readonly code?: string;
+  readonly constraint?: string;
+}
+
+/** The driver's error inside what TypeORM throws, or the error itself. */
+export function driverErrorOf(error: unknown): DriverError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const inner = (error as { driverError?: unknown }).driverError;
+  return inner instanceof Error ? inner : error;
+}

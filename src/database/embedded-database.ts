@@ -1,0 +1,36 @@
+import pg from 'pg';
+import type { EmbeddedPostgres } from './embedded/embedded-postgres.js';
+
+/** The embedded database and the login of the service, which owns nothing in it. */
+export const EMBEDDED_DATABASE = 'strongroom';
+export const EMBEDDED_LOGIN = 'strongroom';
+
+const DUPLICATE = new Set(['42P04', '42710', '23505']);
+
+/**
+ * Makes the service's database and login on the embedded server where they are not there yet. Two starts at the same
+ * moment may both try.
+ */
+export async function prepareEmbeddedDatabase(server: EmbeddedPostgres): Promise<void> {
+  const client = new pg.Client({ connectionString: server.url('postgres', 'postgres') });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ login: boolean; database: boolean }>(
+      `SELECT to_regrole($1) IS NOT NULL AS login,
+              EXISTS (SELECT FROM pg_database WHERE datname = $2) AS database`,
+      [EMBEDDED_LOGIN, EMBEDDED_DATABASE],
+    );
+    if (rows[0]?.login === false) await unlessThere(client.query(`CREATE ROLE ${EMBEDDED_LOGIN} LOGIN`));
+    if (rows[0]?.database === false) await unlessThere(client.query(`CREATE DATABASE ${EMBEDDED_DATABASE}`));
+  } finally {
+    await client.end();
+  }
+}
+
+async function unlessThere(creation: Promise<unknown>): Promise<void> {
+  try {
+    await creation;
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || !DUPLICATE.has(error.code ?? '')) throw error;
+  }
+}

@@ -1,0 +1,160 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DataSource, type EntityManager, type MigrationInterface } from 'typeorm';
+import { StartupError } from '../common/startup-error.js';
+import { allMigrations } from './all-migrations.js';
+import { connectionProblem } from './connection-problem.js';
+import { dataSourceOptions, type ConnectionSettings } from './data-source-options.js';
+import { joinServiceRole } from './service-role.js';
+
+export interface MigrateOptions {
+  /** The login that owns the schema. */
+  readonly ownerUrl: string;
+  readonly appRole: string;
+  readonly readerRole: string;
+  /** The service's login, to be made a member of the service's role; none where the owner serves too. */
+  readonly serviceLogin?: string | undefined;
+  readonly onProgress?: (line: string) => void;
+  /** The entities that `afterwards` works with. */
+  readonly entities?: ConnectionSettings['entities'];
+  /** What else an empty database needs, in one transaction, under the same lock. */
+  readonly afterwards?: (manager: EntityManager) => Promise<void>;
+  /** Migrations to run instead of all of them. */
+  readonly migrations?: typeof allMigrations;
+}
+
+const LOCK = 'strongroom migrations';
+const LOCK_POLL_MS = 100;
+const OLDEST_SERVER = 150_000;
+
+/**
+ * Brings the database up to this program's schema. Replicas that start together take turns under a session's advisory
+ * lock; who comes later finds nothing to do.
+ *
+ * @returns the names of the migrations that were applied
+ * @throws StartupError when the database cannot be reached, is older than PostgreSQL 15, or was migrated by a newer
+ *   program
+ */
+export async function migrate(options: MigrateOptions): Promise<{ applied: string[] }> {
+  const dataSource = ownerDataSource(options);
+  try {
+    await dataSource.initialize();
+  } catch (error) {
+    throw connectionProblem(error, 'DATABASE_OWNER_URL');
+  }
+  try {
+    return await underLock(dataSource, options.onProgress, () => migrateLocked(dataSource, options));
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+/** The names of the migrations that this program has and the database has not; changes nothing. */
+export async function pendingMigrations(
+  options: Pick<MigrateOptions, 'ownerUrl' | 'appRole' | 'readerRole'>,
+): Promise<string[]> {
+  const dataSource = ownerDataSource(options);
+  try {
+    await dataSource.initialize();
+  } catch (error) {
+    throw connectionProblem(error, 'DATABASE_OWNER_URL');
+  }
+  try {
+    await refuseOldServer(dataSource);
+    await refuseNewerDatabase(dataSource);
+    const applied = new Set(await appliedMigrations(dataSource));
+    return dataSource.migrations.map(nameOf).filter((name) => !applied.has(name));
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+/** The data source of the owner's login, which migrations (and the TypeORM command) run on. */
+export function ownerDataSource(
+  options: Pick<MigrateOptions, 'ownerUrl' | 'appRole' | 'readerRole' | 'migrations' | 'entities'>,
+): DataSource {
+  return new DataSource({
+    ...dataSourceOptions({
+      url: options.ownerUrl,
+      poolSize: 2,
+      entities: options.entities ?? [],
+      sessionSettings: {
+        'strongroom.app_role': options.appRole,
+        'strongroom.reader_role': options.readerRole,
+      },
+    }),
+    migrations: [...(options.migrations ?? allMigrations)],
+  });
+}
+
+async function migrateLocked(
+  dataSource: DataSource,
+  options: MigrateOptions,
+): Promise<{ applied: string[] }> {
+  await refuseOldServer(dataSource);
+  await refuseNewerDatabase(dataSource);
+  const applied = await dataSource.runMigrations({ transaction: 'each' });
+  if (options.serviceLogin !== undefined)
+    await joinServiceRole(dataSource, options.appRole, options.serviceLogin);
+  if (options.afterwards !== undefined) await dataSource.transaction(options.afterwards);
+  return { applied: applied.map(({ name }) => name) };
+}
+
+/** The lock is polled for: to wait inside the server would hold up index builds, which wait for old snapshots. */
+async function underLock<T>(
+  dataSource: DataSource,
+  onProgress: ((line: string) => void) | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    for (let waited = 0; !(await tryLock(runner)); waited += LOCK_POLL_MS) {
+      if (waited === 0) onProgress?.('waiting for another start to finish migrating');
+      await sleep(LOCK_POLL_MS);
+    }
+    return await work();
+  } finally {
+    await runner.query('SELECT pg_advisory_unlock_all()').catch(() => undefined);
+    await runner.release();
+  }
+}
+
+async function tryLock(runner: {
+  query: (text: string, values: unknown[]) => Promise<unknown>;
+}): Promise<boolean> {
+  const [row] = (await runner.query('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS locked', [
+    LOCK,
+  ])) as [{ locked: boolean }];
+  return row.locked;
+}
+
+async function refuseOldServer(dataSource: DataSource): Promise<void> {
+  const [row] = await dataSource.query<{ number: number; version: string }[]>(
+    `SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS version`,
+  );
+  if (row === undefined || row.number < OLDEST_SERVER) {
+    throw new StartupError(`PostgreSQL 15 or newer is needed; this server is ${row?.version ?? 'unknown'}`);
+  }
+}
+
+async function refuseNewerDatabase(dataSource: DataSource): Promise<void> {
+  const known = new Set(dataSource.migrations.map(nameOf));
+  const newer = (await appliedMigrations(dataSource)).find((name) => !known.has(name));
+  if (newer !== undefined) {
+    throw new StartupError(
+      `The database was migrated by a newer version of Strongroom (${newer}): start that version or a newer one`,
+    );
+  }
+}
+
+async function appliedMigrations(dataSource: DataSource): Promise<string[]> {
+  const [table] = await dataSource.query<{ there: boolean }[]>(
+    `SELECT to_regclass('schema_migrations') IS NOT NULL AS there`,
+  );
+  if (table?.there !== true) return [];
+  const rows = await dataSource.query<{ name: string }[]>('SELECT name FROM schema_migrations ORDER BY id');
+  return rows.map(({ name }) => name);
+}
+
+function nameOf(migration: MigrationInterface): string {
+  return migration.name ?? migration.constructor.name;
+}

@@ -1,0 +1,28 @@
+import type pg from 'pg';
+import type { DataSource } from 'typeorm';
+import { asDomainError } from './unavailability.js';
+
+/** The data source's own pool of the driver. */
+export function poolOf(dataSource: DataSource): pg.Pool {
+  return (dataSource.driver as unknown as { master: pg.Pool }).master;
+}
+
+/**
+ * Runs a statement that the server parses and plans once a connection, under its name. For reads and the hot path:
+ * it goes around TypeORM's mapping. A name stands for one text only.
+ * @returns the rows as the driver gives them
+ * @throws Unavailable when the database cannot be reached; any other error of the driver unchanged
+ */
+export async function namedQuery<R>(
+  dataSource: DataSource,
+  name: string,
+  text: string,
+  values: unknown[],
+): Promise<R[]> {
+  try {
+    const { rows } = await poolOf(dataSource).query({ name, text, values });
+    return rows as R[];
+  } catch (error) {
+    throw asDomainError(error);
+  }
+}

@@ -1,0 +1,31 @@
+import { DataSource } from 'typeorm';
+import { connectionProblem } from './connection-problem.js';
+import { dataSourceOptions, type ConnectionSettings } from './data-source-options.js';
+
+export interface ServiceDataSourceSettings extends Omit<ConnectionSettings, 'sessionSettings'> {
+  /** The role whose rights the service has. */
+  readonly appRole: string;
+  /** Whether there is one login only: then each session takes the role on, and fails where it does not exist. */
+  readonly single: boolean;
+}
+
+/**
+ * Opens the connections that the service works on, with bounded times for statements (10 s), locks (5 s) and idle
+ * transactions (30 s).
+ * @throws StartupError when the database cannot be reached or refuses the login
+ */
+export async function openServiceDataSource(settings: ServiceDataSourceSettings): Promise<DataSource> {
+  const { appRole, single, ...connection } = settings;
+  const sessionSettings = {
+    ...(single && { role: appRole }),
+    statement_timeout: '10s',
+    lock_timeout: '5s',
+    idle_in_transaction_session_timeout: '30s',
+  };
+  const dataSource = new DataSource(dataSourceOptions({ ...connection, sessionSettings }));
+  try {
+    return await dataSource.initialize();
+  } catch (error) {
+    throw connectionProblem(error, 'DATABASE_URL');
+  }
+}

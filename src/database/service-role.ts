@@ -1,0 +1,23 @@
+import type { DataSource } from 'typeorm';
+import { StartupError } from '../common/startup-error.js';
+
+/**
+ * Makes the service's login a member of the service's role where it is not one yet.
+ * @throws StartupError with the statement to run when the owner may not grant the role, or the login does not exist
+ */
+export async function joinServiceRole(dataSource: DataSource, appRole: string, login: string): Promise<void> {
+  const [row] = await dataSource.query<{ member: boolean; statement: string }[]>(
+    `SELECT CASE WHEN to_regrole(quote_ident($2)) IS NULL THEN false
+                 ELSE pg_has_role($2, $1, 'USAGE') END AS member,
+            format('GRANT %I TO %I', $1::text, $2::text) AS statement`,
+    [appRole, login],
+  );
+  if (row === undefined || row.member) return;
+  try {
+    await dataSource.query(row.statement);
+  } catch {
+    throw new StartupError(
+      `The login of DATABASE_URL needs the service's role; run as an administrator: ${row.statement}`,
+    );
+  }
+}

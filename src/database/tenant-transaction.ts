@@ -1,0 +1,88 @@
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { Unavailable } from '../common/errors.js';
+import { asDomainError, isUnavailable } from './unavailability.js';
+
+export interface TransactionOptions {
+  readonly isolation?: 'READ COMMITTED' | 'REPEATABLE READ';
+}
+
+/** Transactions that see and write the rows of one tenant only: row-level security reads the tenant named here. */
+export class TenantTransaction {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * Runs `work` in one transaction of the tenant (or of the system's log, by the nil UUID). `eventId` is the event
+   * that `work` records: when the connection is lost while committing, the event tells whether it was committed.
+   *
+   * @throws Unavailable when the database cannot be reached, gives up, or cannot say whether it committed; the change
+   *   is then made wholly or not at all
+   */
+  async run<T>(
+    tenantId: string,
+    eventId: string,
+    work: (manager: EntityManager) => Promise<T>,
+    { isolation = 'READ COMMITTED' }: TransactionOptions = {},
+  ): Promise<T> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      const result = await perform(runner, tenantId, work, isolation);
+      await this.commit(runner, tenantId, eventId);
+      return result;
+    } catch (error) {
+      throw asDomainError(error);
+    } finally {
+      await runner.release();
+    }
+  }
+
+  private async commit(runner: QueryRunner, tenantId: string, eventId: string): Promise<void> {
+    try {
+      await runner.commitTransaction();
+    } catch (error) {
+      if (!isUnavailable(error) || !(await this.wasCommitted(tenantId, eventId))) {
+        await rollback(runner);
+        throw error;
+      }
+    }
+  }
+
+  private async wasCommitted(tenantId: string, eventId: string): Promise<boolean> {
+    try {
+      const [row] = await this.dataSource.query<{ committed: boolean }[]>(
+        'SELECT audit_event_exists($1, $2) AS committed',
+        [tenantId, eventId],
+      );
+      return row?.committed === true;
+    } catch (error) {
+      throw new Unavailable(
+        'The database was lost while it stored the change; read it before you try again',
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+}
+
+async function perform<T>(
+  runner: QueryRunner,
+  tenantId: string,
+  work: (manager: EntityManager) => Promise<T>,
+  isolation: 'READ COMMITTED' | 'REPEATABLE READ',
+): Promise<T> {
+  await runner.connect();
+  await runner.startTransaction(isolation);
+  try {
+    await runner.query("SELECT set_config('app.tenant', $1, true)", [tenantId]);
+    return await work(runner.manager);
+  } catch (error) {
+    await rollback(runner);
+    throw error;
+  }
+}
+
+/** A connection that is gone has rolled back by itself. */
+async function rollback(runner: QueryRunner): Promise<void> {
+  if (!runner.isTransactionActive) return;
+  await runner.rollbackTransaction().catch(() => undefined);
+}

@@ -1,0 +1,35 @@
+import { Unavailable } from '../common/errors.js';
+import { driverErrorOf } from './driver-error.js';
+
+const SYSTEM_CODES = new Set(
+  'ECONNREFUSED ECONNRESET ECONNABORTED ETIMEDOUT EPIPE ENOENT ENOTFOUND EAI_AGAIN EHOSTUNREACH ENETUNREACH'.split(
+    ' ',
+  ),
+);
+
+/** Classes and codes of PostgreSQL, Appendix A, that pass: connection, resources, shutdown, read-only, locks, time. */
+const SQLSTATES = /^(08...|53...|57P0[1-5]|57014|25006|25P03|40001|40P01|55P03)$/;
+
+/** The driver gives these no code. */
+const MESSAGES =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|not queryable|Cannot use a pool after calling end|Driver not Connected|timeout expired/i;
+
+/**
+ * Whether an error of the driver means that the database cannot serve for the moment: gone, starting, stopping, full,
+ * read-only, too slow, or that concurrent work was chosen to go on instead.
+ */
+export function isUnavailable(error: unknown): boolean {
+  if (error instanceof Unavailable) return true;
+  const driver = driverErrorOf(error);
+  if (driver === undefined) return false;
+  const code = driver.code ?? '';
+  if (SYSTEM_CODES.has(code) || SQLSTATES.test(code)) return true;
+  if (driver instanceof AggregateError) return driver.errors.some(isUnavailable);
+  return code === '' && MESSAGES.test(driver.message);
+}
+
+/** The error as callers should see it: Unavailable (503) where `isUnavailable`, else the error unchanged. */
+export function asDomainError(error: unknown): unknown {
+  if (error instanceof Unavailable || !isUnavailable(error)) return error;
+  return new Unavailable(undefined, { cause: error });
+}

@@ -1,0 +1,44 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiErrors } from '../api/open-api.js';
+import { Public } from '../auth/public.decorator.js';
+import { DomainError } from '../common/domain-error.js';
+import { Readiness } from './readiness.js';
+
+class HealthStatus {
+  @ApiProperty({ type: String, enum: ['ok'] })
+  status: 'ok';
+}
+
+/** Not a fault that wants a line in the log each time a probe comes by. */
+class NotReady extends DomainError {
+  constructor() {
+    super('unavailable', 503, 'Not ready to serve requests', 'debug', { 'Retry-After': '2' });
+  }
+}
+
+/** For load balancers and orchestrators. */
+@Controller('health')
+@ApiTags('Health')
+export class HealthController {
+  constructor(private readonly readiness: Readiness) {}
+
+  @Get('live')
+  @Public()
+  @ApiOperation({ summary: 'Whether the process runs' })
+  @ApiOkResponse({ type: HealthStatus })
+  @ApiErrors(500)
+  live(): HealthStatus {
+    return { status: 'ok' };
+  }
+
+  @Get('ready')
+  @Public()
+  @ApiOperation({ summary: 'Whether requests should be sent here' })
+  @ApiOkResponse({ type: HealthStatus })
+  @ApiErrors(500, 503)
+  async ready(): Promise<HealthStatus> {
+    if (!(await this.readiness.isReady())) throw new NotReady();
+    return { status: 'ok' };
+  }
+}

@@ -1,0 +1,4 @@
+/** Port: whether requests should be sent here now. */
+export abstract class Readiness {
+  abstract isReady(): Promise<boolean>;
+}

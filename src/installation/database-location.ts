@@ -1,0 +1,39 @@
+import type { Configuration } from '../config/configuration.js';
+import { EMBEDDED_DATABASE, EMBEDDED_LOGIN, prepareEmbeddedDatabase } from '../database/embedded-database.js';
+import { startEmbeddedPostgres } from '../database/embedded/embedded-postgres.js';
+
+/** Where the database is, for the service's login and for the owner that migrates. */
+export interface DatabaseLocation {
+  readonly url: string;
+  readonly ownerUrl: string;
+  /** The login to be made a member of the service's role, where the owner is another one. */
+  readonly serviceLogin: string | undefined;
+  readonly embedded: boolean;
+  /** Stops the embedded server if it was started here. */
+  readonly stop: () => Promise<void>;
+}
+
+export async function locateDatabase(
+  configuration: Configuration,
+  onProgress: (line: string) => void,
+): Promise<DatabaseLocation> {
+  const { databaseUrl: url, databaseOwnerUrl: ownerUrl } = configuration;
+  if (url !== undefined) {
+    const serviceLogin = ownerUrl === undefined ? undefined : decodeURIComponent(new URL(url).username);
+    return { url, ownerUrl: ownerUrl ?? url, serviceLogin, embedded: false, stop: () => Promise.resolve() };
+  }
+  const server = await startEmbeddedPostgres({ dataDir: configuration.dataDir, onProgress });
+  try {
+    await prepareEmbeddedDatabase(server);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  return {
+    url: server.url(EMBEDDED_LOGIN, EMBEDDED_DATABASE),
+    ownerUrl: server.url('postgres', EMBEDDED_DATABASE),
+    serviceLogin: EMBEDDED_LOGIN,
+    embedded: true,
+    stop: () => server.stop(),
+  };
+}

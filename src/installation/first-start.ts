@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import type { EntityManager } from 'typeorm';
+import { newId } from '../common/ids.js';
+import { StartupError } from '../common/startup-error.js';
+import type { Caller } from '../common/tenant-context.js';
+import type { Configuration } from '../config/configuration.js';
+import type { PasswordHasher } from '../crypto/password-hasher.js';
+import type { RootKeys } from '../crypto/root-keys.js';
+import { ensureDefaultTenant } from '../tenants/default-tenant.js';
+import { initialiseRootKeys } from '../tenants/root-key-registry.js';
+import { anyUserExists, bootstrapAdministrator } from '../users/bootstrap-administrator.js';
+
+/** The administrator that a first start made. The password is shown once and kept nowhere. */
+export interface FirstAdministrator {
+  readonly username: string;
+  /** Given where it was made here, not where the operator chose it. */
+  readonly generatedPassword: string | undefined;
+}
+
+export interface FirstStart {
+  readonly configuration: Configuration;
+  readonly rootKeys: RootKeys;
+  readonly hasher: PasswordHasher;
+  readonly embedded: boolean;
+}
+
+/** What an empty database needs before it can serve. Runs under the migration lock, in one transaction, every start. */
+export async function prepareFirstStart(
+  manager: EntityManager,
+  { configuration, rootKeys, hasher, embedded }: FirstStart,
+): Promise<FirstAdministrator | undefined> {
+  const caller: Caller = {
+    actorId: null,
+    actorName: null,
+    method: 'system',
+    requestId: newId(),
+    address: null,
+  };
+  await initialiseRootKeys(manager, rootKeys);
+  const tenantId = await ensureDefaultTenant(manager, rootKeys, caller);
+  if (await anyUserExists(manager)) return undefined;
+  const chosen = configuration.adminPassword;
+  if (chosen === undefined && !embedded) {
+    throw new StartupError(
+      'STRONGROOM_ADMIN_PASSWORD is not set and there is no user yet: give the first password of the administrator',
+    );
+  }
+  const username = configuration.adminUsername;
+  const password = chosen ?? randomBytes(18).toString('base64url');
+  await bootstrapAdministrator(
+    manager,
+    { username, passwordHash: await hasher.hash(password), tenantId },
+    caller,
+  );
+  return { username, generatedPassword: chosen === undefined ? password : undefined };
+}

@@ -1,0 +1,31 @@
+import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { AuditWriter } from '../audit/audit-writer.js';
+import { Configuration } from '../config/configuration.js';
+import { Keyring } from '../crypto/keyring.js';
+import { PasswordHasher } from '../crypto/password-hasher.js';
+import { RootKeys } from '../crypto/root-keys.js';
+import { TenantTransaction } from '../database/tenant-transaction.js';
+import { Logger } from '../observability/logger.js';
+import { PostgresTenantKeyStore } from '../tenants/postgres-tenant-key-store.js';
+import type { Installation } from './installation.js';
+
+/** What every module may ask for: the installation's parts, under the names of their classes. */
+@Global()
+@Module({})
+export class InstallationModule {
+  static of(installation: Installation, logger: Logger): DynamicModule {
+    const { configuration, dataSource, keyDataSource, hasher, rootKeys } = installation;
+    const providers: Provider[] = [
+      { provide: Configuration, useValue: configuration },
+      { provide: Logger, useValue: logger },
+      { provide: DataSource, useValue: dataSource },
+      { provide: PasswordHasher, useValue: hasher },
+      { provide: RootKeys, useValue: rootKeys },
+      { provide: Keyring, useValue: new Keyring(rootKeys, new PostgresTenantKeyStore(keyDataSource)) },
+      { provide: TenantTransaction, useValue: new TenantTransaction(dataSource) },
+      AuditWriter,
+    ];
+    return { module: InstallationModule, providers, exports: providers };
+  }
+}

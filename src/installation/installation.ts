@@ -1,0 +1,116 @@
+import type { DataSource } from 'typeorm';
+import type { Configuration } from '../config/configuration.js';
+import { PasswordHasher } from '../crypto/password-hasher.js';
+import type { RootKeys } from '../crypto/root-keys.js';
+import { cryptoSelfTest } from '../crypto/self-test.js';
+import { assertServiceLogin } from '../database/database-assertions.js';
+import { migrate } from '../database/migrate.js';
+import { openServiceDataSource } from '../database/service-data-source.js';
+import { checkRootKeys, knowsRootKeys } from '../tenants/root-key-registry.js';
+import { locateDatabase, type DatabaseLocation } from './database-location.js';
+import { entities } from './entities.js';
+import { prepareFirstStart, type FirstAdministrator } from './first-start.js';
+import { withOwnerConnection } from './owner-connection.js';
+import { loadRootKeys, type RootKeySource } from './root-key-source.js';
+
+/** Look-ups of wrapped keys may be needed inside a transaction, so they have connections of their own. */
+const KEY_POOL_SIZE = 2;
+
+/** What the service and the command work on: a database that is ready and the keys that open it. */
+export interface Installation {
+  readonly configuration: Configuration;
+  readonly dataSource: DataSource;
+  readonly keyDataSource: DataSource;
+  readonly hasher: PasswordHasher;
+  readonly rootKeys: RootKeys;
+  /** The key file that was made by this start, if one was. */
+  readonly createdKeyFile: string | undefined;
+  readonly firstAdministrator: FirstAdministrator | undefined;
+  readonly appliedMigrations: readonly string[];
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Opens an installation in the one safe order: the keys are checked before anything is touched, migrations and the
+ * first start run under one lock, and the service's login is proved powerless before it is used.
+ *
+ * @throws StartupError with one line for the operator
+ */
+export async function openInstallation(
+  configuration: Configuration,
+  onProgress: (line: string) => void = () => undefined,
+): Promise<Installation> {
+  cryptoSelfTest();
+  const location = await locateDatabase(configuration, onProgress);
+  try {
+    const source = await rootKeysOf(configuration, location);
+    return await prepare(configuration, location, source, onProgress);
+  } catch (error) {
+    await location.stop();
+    throw error;
+  }
+}
+
+function rootKeysOf(configuration: Configuration, location: DatabaseLocation): Promise<RootKeySource> {
+  return withOwnerConnection(location.ownerUrl, async (connection) => {
+    const source = loadRootKeys(configuration, await knowsRootKeys(connection));
+    await checkRootKeys(connection, source.rootKeys);
+    return source;
+  });
+}
+
+async function prepare(
+  configuration: Configuration,
+  location: DatabaseLocation,
+  { rootKeys, file, created }: RootKeySource,
+  onProgress: (line: string) => void,
+): Promise<Installation> {
+  const hasher = new PasswordHasher();
+  const { appRole, readerRole } = configuration;
+  const { ownerUrl, serviceLogin, embedded } = location;
+  let firstAdministrator: FirstAdministrator | undefined;
+  const { applied } = await migrate({
+    ownerUrl,
+    appRole,
+    readerRole,
+    serviceLogin,
+    entities,
+    onProgress,
+    afterwards: async (manager) => {
+      firstAdministrator = await prepareFirstStart(manager, { configuration, rootKeys, hasher, embedded });
+    },
+  });
+  const { dataSource, keyDataSource } = await openDataSources(configuration, location);
+  return {
+    configuration,
+    dataSource,
+    keyDataSource,
+    hasher,
+    rootKeys,
+    createdKeyFile: created ? file : undefined,
+    firstAdministrator,
+    appliedMigrations: applied,
+    close: async () => {
+      await Promise.all([dataSource.destroy(), keyDataSource.destroy()]);
+      await location.stop();
+    },
+  };
+}
+
+async function openDataSources(
+  { appRole, poolSize }: Configuration,
+  { url, serviceLogin }: DatabaseLocation,
+): Promise<{ dataSource: DataSource; keyDataSource: DataSource }> {
+  const options = { url, appRole, single: serviceLogin === undefined, entities };
+  const dataSource = await openServiceDataSource({ ...options, poolSize });
+  try {
+    await assertServiceLogin(dataSource);
+    return {
+      dataSource,
+      keyDataSource: await openServiceDataSource({ ...options, poolSize: KEY_POOL_SIZE }),
+    };
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
+  }
+}

@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import { StartupError } from '../common/startup-error.js';
+import type { Configuration } from '../config/configuration.js';
+import { readOrCreateRootKeyFile } from '../crypto/root-key-file.js';
+import { RootKeys } from '../crypto/root-keys.js';
+
+export interface RootKeySource {
+  readonly rootKeys: RootKeys;
+  /** The key file, where the keys come from one. */
+  readonly file: string | undefined;
+  readonly created: boolean;
+}
+
+/**
+ * Root keys of the configuration, or of the file beside the embedded database. The file is only made where the
+ * database has never known a root key: a lost one must not be replaced in silence.
+ */
+export function loadRootKeys(configuration: Configuration, known: boolean): RootKeySource {
+  if (configuration.rootKeys !== undefined) {
+    return { rootKeys: RootKeys.parse(configuration.rootKeys), file: undefined, created: false };
+  }
+  if (configuration.databaseUrl !== undefined || configuration.nodeEnv === 'production') {
+    throw new StartupError('STRONGROOM_ROOT_KEYS is not set: give the root keys as id:base64 pairs');
+  }
+  const file = join(configuration.dataDir, 'root.key');
+  const { text, created } = readOrCreateRootKeyFile(file, { mayCreate: !known });
+  return { rootKeys: RootKeys.parse(text), file, created };
+}

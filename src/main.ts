@@ -1,0 +1,54 @@
+import 'reflect-metadata';
+import { StartupError } from './common/startup-error.js';
+import { configurationWarnings } from './config/unsafe-combinations.js';
+import { loadConfiguration } from './config/load-configuration.js';
+import { openInstallation } from './installation/installation.js';
+import { errorFields } from './observability/error-fields.js';
+import { createLogger, type Logger } from './observability/logger.js';
+import { startService } from './service.js';
+import { welcome } from './welcome.js';
+
+/** After the drain, what still hangs is cut off. */
+const STOP_DEADLINE_MS = 20_000;
+
+async function run(): Promise<void> {
+  const configuration = loadConfiguration();
+  const logger = createLogger(configuration.logLevel);
+  for (const warning of configurationWarnings(configuration)) logger.warn(warning);
+  const installation = await openInstallation(configuration, (line) => logger.info(line));
+  const service = await startService(installation, logger).catch(async (error: unknown) => {
+    await installation.close();
+    throw error;
+  });
+  onStopSignal(configuration.drainMilliseconds + STOP_DEADLINE_MS, logger, async () => {
+    await service.stop();
+    await installation.close();
+  });
+  process.stdout.write(welcome(installation, service.url));
+}
+
+/** The first signal stops in order, the second at once. */
+function onStopSignal(deadlineMs: number, logger: Logger, stop: () => Promise<void>): void {
+  let stopping = false;
+  const begin = (signal: NodeJS.Signals): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    logger.info(`${signal}: draining`);
+    setTimeout(() => process.exit(1), deadlineMs).unref();
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error({ err: errorFields(error) }, 'the stop was not clean');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', begin).on('SIGINT', begin);
+}
+
+/** The operator gets one line; the message of an unforeseen error may hold anything, so its fields go to the log. */
+run().catch((error: unknown) => {
+  if (error instanceof StartupError) process.stderr.write(`Strongroom cannot start: ${error.message}\n`);
+  else createLogger('info').fatal({ err: errorFields(error) }, 'Strongroom cannot start');
+  process.exit(1);
+});

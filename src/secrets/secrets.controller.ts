@@ -1,0 +1,93 @@
+import { Controller, Delete, Get, HttpCode, Param, Patch, Put, Query } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { JsonBody, RequestBody } from '../api/json-body.js';
+import { listEnvelope, type ListEnvelope } from '../api/list-envelope.js';
+import { ApiErrors, TenantApi } from '../api/open-api.js';
+import { PageQuery } from '../api/paging.js';
+import type { TenantContext } from '../common/tenant-context.js';
+import { RequirePermission } from '../tenant-scope/require-permission.decorator.js';
+import { Tenant } from '../tenant-scope/tenant.decorator.js';
+import { SecretListV3, SecretV3, type SecretListItemV3 } from './dto/secret-v3.js';
+import { SecretValueBody } from './dto/secret-value.body.js';
+import { SecretKeyPipe } from './secret-key.pipe.js';
+import { toSecretListItemV3, toSecretV3 } from './secret-v3.mapper.js';
+import { SecretsService } from './secrets.service.js';
+
+const KEY = { name: 'key', description: 'A letter, then letters, digits, `-`, `.`, `_`, `~`; at most 256' };
+
+@Controller('api/v3/secrets')
+@ApiTags('Secrets')
+@TenantApi()
+export class SecretsController {
+  constructor(private readonly secrets: SecretsService) {}
+
+  @Get()
+  @RequirePermission('secret_list', 'secret.list')
+  @ApiOperation({ summary: 'List the secrets of the tenant, without values' })
+  @ApiOkResponse({ type: SecretListV3 })
+  @ApiErrors(400)
+  async list(
+    @Tenant() tenant: TenantContext,
+    @Query() query: PageQuery,
+  ): Promise<ListEnvelope<SecretListItemV3>> {
+    const page = { size: query._size, offset: query._offset };
+    const { items, total } = await this.secrets.list(tenant, page);
+    return listEnvelope(
+      items.map((item) => toSecretListItemV3(tenant, item)),
+      { ...page, total },
+    );
+  }
+
+  @Get(':key')
+  @RequirePermission('secret_get', 'secret.read')
+  @ApiOperation({ summary: 'Read a secret' })
+  @ApiParam(KEY)
+  @ApiOkResponse({ type: SecretV3 })
+  @ApiErrors(400, 404)
+  async read(@Tenant() tenant: TenantContext, @Param('key', SecretKeyPipe) key: string): Promise<SecretV3> {
+    return toSecretV3(tenant, await this.secrets.read(tenant, key));
+  }
+
+  @Put(':key')
+  @HttpCode(200)
+  @RequirePermission('secret_create', 'secret.create')
+  @ApiOperation({ summary: 'Create a secret' })
+  @ApiParam(KEY)
+  @ApiBody({ type: SecretValueBody })
+  @ApiOkResponse({ type: SecretV3 })
+  @ApiErrors(400, 409, 413, 415)
+  async create(
+    @Tenant() tenant: TenantContext,
+    @Param('key', SecretKeyPipe) key: string,
+    @RequestBody() body: JsonBody,
+  ): Promise<SecretV3> {
+    const { value } = await body.read(SecretValueBody);
+    return toSecretV3(tenant, await this.secrets.create(tenant, key, value));
+  }
+
+  @Patch(':key')
+  @RequirePermission('secret_update', 'secret.update')
+  @ApiOperation({ summary: "Change a secret's value" })
+  @ApiParam(KEY)
+  @ApiBody({ type: SecretValueBody })
+  @ApiOkResponse({ type: SecretV3 })
+  @ApiErrors(400, 404, 413, 415)
+  async update(
+    @Tenant() tenant: TenantContext,
+    @Param('key', SecretKeyPipe) key: string,
+    @RequestBody() body: JsonBody,
+  ): Promise<SecretV3> {
+    const { value } = await body.read(SecretValueBody);
+    return toSecretV3(tenant, await this.secrets.update(tenant, key, value));
+  }
+
+  @Delete(':key')
+  @RequirePermission('secret_delete', 'secret.delete')
+  @ApiOperation({ summary: 'Delete a secret; the answer is what it was' })
+  @ApiParam(KEY)
+  @ApiOkResponse({ type: SecretV3 })
+  @ApiErrors(400, 404)
+  async delete(@Tenant() tenant: TenantContext, @Param('key', SecretKeyPipe) key: string): Promise<SecretV3> {
+    return toSecretV3(tenant, await this.secrets.delete(tenant, key));
+  }
+}

@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { PostgresSecretsRepository } from './postgres-secrets.repository.js';
+import { SecretReadBatch } from './secret-read.batch.js';
+import { SecretsController } from './secrets.controller.js';
+import { SecretsRepository } from './secrets.repository.js';
+import { SecretsService } from './secrets.service.js';
+
+@Module({
+  controllers: [SecretsController],
+  providers: [
+    SecretsService,
+    SecretReadBatch,
+    { provide: SecretsRepository, useClass: PostgresSecretsRepository },
+  ],
+})
+export class SecretsModule {}

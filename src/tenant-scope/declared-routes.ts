@@ -1,0 +1,57 @@
+import { Inject, Injectable, RequestMethod, type OnModuleInit } from '@nestjs/common';
+import { METHOD_METADATA } from '@nestjs/common/constants.js';
+import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
+import { IS_PUBLIC } from '../auth/public.decorator.js';
+import { StartupError } from '../common/startup-error.js';
+import { ROUTE_PERMISSION, type RoutePermission } from './require-permission.decorator.js';
+
+export interface DeclaredRoute {
+  /** `Controller.method`. */
+  readonly name: string;
+  readonly permission: string | 'public';
+}
+
+/** Refuses to boot where a route declares neither a permission nor that it is public: forgotten means closed. */
+@Injectable()
+export class DeclaredRoutes implements OnModuleInit {
+  constructor(
+    @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
+    @Inject(MetadataScanner) private readonly scanner: MetadataScanner,
+    @Inject(Reflector) private readonly reflector: Reflector,
+  ) {}
+
+  onModuleInit(): void {
+    this.all();
+  }
+
+  /** @throws StartupError that names a route without a declaration */
+  all(): readonly DeclaredRoute[] {
+    return this.discovery.getControllers().flatMap(({ metatype }) => {
+      if (metatype === null || metatype === undefined) return [];
+      const prototype = metatype.prototype as Record<string, () => unknown>;
+      return this.scanner
+        .getAllMethodNames(prototype)
+        .map((method) => ({ name: `${metatype.name}.${method}`, handler: prototype[method] }))
+        .filter(({ handler }) => handler !== undefined && isRoute(handler))
+        .map(({ name, handler }) => ({
+          name,
+          permission: this.permissionOf(name, handler as () => unknown, metatype),
+        }));
+    });
+  }
+
+  private permissionOf(name: string, handler: () => unknown, controller: object): string {
+    if (this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, [handler, controller as never])) return 'public';
+    const declared = this.reflector.get<RoutePermission | undefined>(ROUTE_PERMISSION, handler);
+    if (declared === undefined) {
+      throw new StartupError(
+        `The route ${name} declares no permission: add @RequirePermission() or @Public()`,
+      );
+    }
+    return declared.permission;
+  }
+}
+
+function isRoute(handler: () => unknown): boolean {
+  return (Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined) !== undefined;
+}

@@ -1,0 +1,63 @@
+import {
+  Inject,
+  Injectable,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Observable } from 'rxjs';
+import { newEvent } from '../audit/audit-event.js';
+import { AuditWriter, SYSTEM_LOG } from '../audit/audit-writer.js';
+import type { AuthenticatedRequest } from '../auth/authenticated-request.js';
+import type { Principal } from '../auth/principal.js';
+import { singleHeader } from '../auth/single-header.js';
+import { Forbidden } from '../common/errors.js';
+import { printable } from '../common/printable.js';
+import type { TenantContext } from '../common/tenant-context.js';
+import { ROUTE_PERMISSION, type RoutePermission } from './require-permission.decorator.js';
+
+/** Turns principal, tenant header and the route's permission into the tenant's context, or refuses and records it. */
+@Injectable()
+export class TenantScopeInterceptor implements NestInterceptor {
+  constructor(
+    @Inject(Reflector) private readonly reflector: Reflector,
+    @Inject(AuditWriter) private readonly audit: AuditWriter,
+  ) {}
+
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const required = this.reflector.get<RoutePermission | undefined>(ROUTE_PERMISSION, context.getHandler());
+    if (required === undefined) return next.handle();
+    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    const { principal } = request;
+    if (principal === undefined) throw new Error('A route with a permission has no principal');
+    const tenant = tenantContextOf(principal, required.permission);
+    if (tenant === undefined) throw await this.refusal(request, principal, required);
+    request.tenantContext = tenant;
+    return next.handle();
+  }
+
+  /** A tenant that does not exist and one that the caller may not enter get the same answer. */
+  private async refusal(
+    request: AuthenticatedRequest,
+    principal: Principal,
+    { permission, action }: RoutePermission,
+  ): Promise<Forbidden> {
+    const { key } = request.params as { key?: string };
+    const event = newEvent(action, principal.caller, { key: key ?? null, outcome: 'forbidden' });
+    await this.audit.record(principal.tenant?.id ?? SYSTEM_LOG, event);
+    const name = singleHeader(request.raw, 'tenant');
+    if (name === undefined || name === '') {
+      return new Forbidden('Name one tenant that you may work in: send its name in one `tenant` header');
+    }
+    const shown = printable(name);
+    return new Forbidden(`Not permitted, or invalid tenant name: ${permission} in the tenant ${shown}`);
+  }
+}
+
+function tenantContextOf(principal: Principal, permission: string): TenantContext | undefined {
+  const { tenant, permissions, userId, username, caller } = principal;
+  if (tenant === undefined || !permissions.has(permission)) return undefined;
+  const { id: tenantId, name: tenantName, keyGeneration } = tenant;
+  return Object.freeze({ tenantId, tenantName, keyGeneration, userId, username, permissions, caller });
+}

@@ -1,0 +1,17 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** A root key that the installation knows: never the key, only a value that shows whether a given one is it. */
+@Entity('root_keys')
+export class RootKey {
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'pk_root_keys' })
+  id: string;
+
+  @Column('bytea', { name: 'check_value' })
+  checkValue: Buffer;
+
+  @Column('text')
+  state: 'active' | 'available' | 'retired';
+
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3, default: () => 'now()' })
+  createdAt: Date;
+}

@@ -1,0 +1,32 @@
+import { IsNull, type EntityManager } from 'typeorm';
+import { newEvent } from '../audit/audit-event.js';
+import { appendEvent, SYSTEM_LOG } from '../audit/audit-writer.js';
+import { newId } from '../common/ids.js';
+import type { Caller } from '../common/tenant-context.js';
+import { DEFAULT_TENANT } from '../tenants/default-tenant.js';
+import { TenantUser } from './tenant-user.entity.js';
+import { User } from './user.entity.js';
+
+export function anyUserExists(manager: EntityManager): Promise<boolean> {
+  return manager.existsBy(User, { deletedAt: IsNull() });
+}
+
+export interface FirstUser {
+  readonly username: string;
+  readonly passwordHash: string;
+  readonly tenantId: string;
+}
+
+/** The first user of an installation: a system administrator who is a `user` of the default tenant. */
+export async function bootstrapAdministrator(
+  manager: EntityManager,
+  { username, passwordHash, tenantId }: FirstUser,
+  caller: Caller,
+): Promise<void> {
+  const userId = newId();
+  await manager.insert(User, { id: userId, username, passwordHash, systemRole: 'sys_admin' });
+  await manager.insert(TenantUser, { tenantId, userId, role: 'user' });
+  await appendEvent(manager, SYSTEM_LOG, newEvent('user.create', caller, { key: username }));
+  const membership = newEvent('tenant.add_user', caller, { key: `${DEFAULT_TENANT}/${username}` });
+  await appendEvent(manager, SYSTEM_LOG, membership);
+}

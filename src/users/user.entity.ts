@@ -1,0 +1,35 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+export type SystemRole = 'sys_admin' | 'default';
+
+/** Someone who can log in. The name is unique without regard to case among those who are not deleted. */
+@Entity('users')
+export class User {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_users' })
+  id: string;
+
+  @Column('text')
+  username: string;
+
+  /** Argon2id, in the PHC string format. */
+  @Column('text', { name: 'password_hash', select: false })
+  passwordHash: string;
+
+  @Column('text', { name: 'system_role', default: 'default' })
+  systemRole: SystemRole;
+
+  @Column('boolean', { default: true })
+  active: boolean;
+
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3, default: () => 'now()' })
+  createdAt: Date;
+
+  @Column({ type: 'timestamptz', name: 'first_login_at', precision: 3, nullable: true })
+  firstLoginAt: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'last_login_at', precision: 3, nullable: true })
+  lastLoginAt: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'deleted_at', precision: 3, nullable: true })
+  deletedAt: Date | null;
+}

@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfiguration } from '../../src/config/load-configuration.js';
+import { openInstallation, type Installation } from '../../src/installation/installation.js';
+import { createLogger } from '../../src/observability/logger.js';
+import { startService, type Service } from '../../src/service.js';
+import { TenantsService } from '../../src/tenants/tenants.service.js';
+import { UsersService } from '../../src/users/users.service.js';
+import { systemCaller } from './callers.js';
+import { cloneDatabase, type TestDatabase } from './database.js';
+import { send, type Answer, type Call } from './http-client.js';
+import { OpenApiValidator, type OpenApiDocument } from './open-api-validator.js';
+
+export const ADMIN_PASSWORD = 'correct horse battery';
+export const ROOT_KEY = `test:${Buffer.from(Array.from({ length: 32 }, (_, index) => index * 7 + 1)).toString('base64')}`;
+
+/** Someone who calls the service: a login and the tenant that the requests name. */
+export interface As {
+  readonly login?: string;
+  readonly tenant?: string;
+}
+
+export const ADMIN: As = { login: `admin:${ADMIN_PASSWORD}`, tenant: 'default_tenant' };
+
+/** A whole service on a database of its own, called over its socket. */
+export class Strongroom {
+  private constructor(
+    readonly database: TestDatabase,
+    readonly environment: NodeJS.ProcessEnv,
+    readonly installation: Installation,
+    readonly service: Service,
+    readonly validator: OpenApiValidator,
+    private readonly dataDir: string,
+    /** What the service has logged, line by line. */
+    readonly logs: readonly string[],
+  ) {}
+
+  static async start(overrides: NodeJS.ProcessEnv = {}): Promise<Strongroom> {
+    const database = await cloneDatabase();
+    const dataDir = mkdtempSync(join(tmpdir(), 'strongroom-test-'));
+    const environment = {
+      NODE_ENV: 'test',
+      PORT: '0',
+      DATABASE_URL: database.url,
+      DATABASE_OWNER_URL: database.ownerUrl,
+      STRONGROOM_DATA_DIR: dataDir,
+      STRONGROOM_ROOT_KEYS: ROOT_KEY,
+      STRONGROOM_ADMIN_PASSWORD: ADMIN_PASSWORD,
+      STRONGROOM_LOG_LEVEL: 'debug',
+      STRONGROOM_DRAIN_MS: '0',
+      STRONGROOM_APP_ROLE: database.appRole,
+      STRONGROOM_READER_ROLE: database.readerRole,
+      ...overrides,
+    };
+    const logs: string[] = [];
+    const configuration = loadConfiguration(environment);
+    const logger = createLogger(configuration.logLevel, { write: (line: string) => void logs.push(line) });
+    const installation = await openInstallation(configuration);
+    const service = await startService(installation, logger);
+    const document = await send(service.url, { path: '/api/docs-json' });
+    const validator = new OpenApiValidator(document.body as unknown as OpenApiDocument);
+    return new Strongroom(database, environment, installation, service, validator, dataDir, logs);
+  }
+
+  send(call: Call): Promise<Answer> {
+    return send(this.service.url, call, this.validator);
+  }
+
+  /** A request as somebody, with a JSON body where one is given. */
+  call(
+    as: As,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    return this.send({
+      method,
+      path,
+      headers: {
+        ...(as.login !== undefined && { Authorization: `Basic ${Buffer.from(as.login).toString('base64')}` }),
+        ...(as.tenant !== undefined && { tenant: as.tenant }),
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  }
+
+  secret(as: As, method: string, key: string, value?: string): Promise<Answer> {
+    return this.call(as, method, `/api/v3/secrets/${key}`, value === undefined ? undefined : { value });
+  }
+
+  /** A tenant with a user of that role in it, ready to call. */
+  async tenant(name: string, role = 'user'): Promise<As & { login: string; tenant: string }> {
+    await this.service.app.get(TenantsService).create(name, systemCaller());
+    return this.member(name, `${name}-${role}`, role);
+  }
+
+  async member(
+    tenant: string,
+    username: string,
+    role: string,
+  ): Promise<As & { login: string; tenant: string }> {
+    const users = this.service.app.get(UsersService);
+    const password = `password-of-${username}`;
+    await users.create({ username, password, systemRole: 'default' }, systemCaller());
+    await users.addToTenant(username, tenant, role, systemCaller());
+    return { login: `${username}:${password}`, tenant };
+  }
+
+  async stop(): Promise<void> {
+    await this.service.stop();
+    await this.installation.close();
+    await this.database.drop();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}
