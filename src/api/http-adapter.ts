@@ -1,0 +1,105 @@
+import type { IncomingMessage } from 'node:http';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { BadParameters, MethodNotAllowed, NotFound } from '../common/errors.js';
+import { answerClientError } from './client-error.js';
+import { COMMON_HEADERS } from './common-headers.js';
+import { errorBody } from './error-body.js';
+import { requestIdFrom } from './request-id.js';
+import { RouteTable } from './route-table.js';
+import { toDomainError } from './to-domain-error.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The Content-Type as the caller sent it, set aside until the rights are checked. */
+    declaredContentType: string | undefined;
+  }
+}
+
+export interface HttpAdapterOptions {
+  readonly maxValueBytes: number;
+  /** Addresses or networks whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+}
+
+/** JSON may write each byte of a value as six, and has other fields beside it. */
+const BYTES_PER_ESCAPE = 6;
+const ROOM_FOR_OTHER_FIELDS = 16_384;
+
+/** Longer than a load balancer keeps its idle connections, so that it never reuses one that is being closed. */
+const KEEP_ALIVE_MS = 72_000;
+
+/**
+ * The HTTP server: it bounds, names and routes requests and collects their bytes. Content type and body are judged
+ * later, by who needs them, because who is calling and what they may do come first.
+ */
+export function createHttpAdapter({ maxValueBytes, trustedProxies }: HttpAdapterOptions): FastifyAdapter {
+  const adapter: FastifyAdapter = new FastifyAdapter({
+    bodyLimit: BYTES_PER_ESCAPE * maxValueBytes + ROOM_FOR_OTHER_FIELDS,
+    routerOptions: { maxParamLength: 2_000, caseSensitive: true, ignoreTrailingSlash: false },
+    genReqId: (raw: IncomingMessage) => requestIdFrom(raw.headers['x-request-id']),
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    return503OnClosing: false,
+    exposeHeadRoutes: true,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: 60_000,
+    http: { headersTimeout: 20_000, maxHeaderSize: 16_384, requireHostHeader: false },
+    frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerClientError,
+    logger: false,
+    skipMiddie: true,
+  });
+  const instance: FastifyInstance = adapter.getInstance();
+  takeAnyBody(instance);
+  judgeAddresses(instance);
+  return adapter;
+}
+
+/** Every body, of whatever type it claims to be, arrives as its bytes; none at all as undefined. */
+function takeAnyBody(instance: FastifyInstance): void {
+  instance.removeAllContentTypeParsers();
+  instance.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  instance.decorateRequest('declaredContentType', undefined);
+  instance.addHook('onRequest', (request, reply, done) => {
+    reply.headers(COMMON_HEADERS).header('X-Request-Id', request.id);
+    request.declaredContentType = request.raw.headers['content-type'];
+    delete request.raw.headers['content-type'];
+    done();
+  });
+}
+
+function judgeAddresses(instance: FastifyInstance): void {
+  const routes = new RouteTable();
+  instance.addHook('onRoute', ({ url, method }) => routes.add(url, [method].flat()));
+  instance.addHook('onRequest', (request, _reply, done) => done(addressProblem(request, routes)));
+}
+
+function addressProblem(request: FastifyRequest, routes: RouteTable): Error | undefined {
+  const { raw } = request;
+  if (raw.headers.host === undefined && raw.httpVersion === '1.1') {
+    return new BadParameters('The Host header is missing');
+  }
+  const path = pathOf(raw.url ?? '');
+  const hidesSlash = path.includes('%') && /%2f/i.test(path);
+  if (!request.is404 && !hidesSlash) return undefined;
+  const allowed = hidesSlash ? [] : routes.methodsFor(path);
+  if (allowed.length === 0 || allowed.includes(raw.method ?? '')) {
+    return new NotFound('There is nothing at this address');
+  }
+  return new MethodNotAllowed(allowed);
+}
+
+function pathOf(url: string): string {
+  const end = url.indexOf('?');
+  return end === -1 ? url : url.slice(0, end);
+}
+
+/** What the router refuses before any hook runs: a malformed escape, a parameter that is too long. */
+function answerFrameworkError(thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const error = toDomainError(thrown);
+  void reply
+    .code(error.status)
+    .headers({ ...error.headers, ...COMMON_HEADERS, 'X-Request-Id': request.id })
+    .type('application/json; charset=utf-8')
+    .send(errorBody(error, request.id));
+}

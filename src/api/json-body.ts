@@ -1,0 +1,84 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { BadParameters, UnsupportedContentType } from '../common/errors.js';
+import { declaredFields, type InputClass } from './declared-fields.js';
+import { validateInput } from './validate-input.js';
+
+/** Fatal: a byte that is not UTF-8 is refused, not replaced. A byte order mark stays, and JSON refuses it. */
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** A request's body as it came. Nothing of it is judged until it is read, which is after the rights were checked. */
+export class JsonBody {
+  constructor(
+    private readonly bytes: Buffer | undefined,
+    private readonly contentType: string | undefined,
+    private readonly contentEncoding?: string,
+  ) {}
+
+  /**
+   * The body as an instance of `input`, with the declared fields and no others. A body of no bytes has no fields.
+   *
+   * @throws UnsupportedContentType
+   * @throws BadParameters naming the field, never a value
+   */
+  async read<T extends object>(input: InputClass<T>): Promise<T> {
+    if (!isJson(this.contentType) || !isPlain(this.contentEncoding)) throw new UnsupportedContentType();
+    const fields = fieldsOf(this.bytes);
+    const result = new input();
+    for (const name of declaredFields(input)) {
+      if (!Object.hasOwn(fields, name)) continue;
+      if (!isWellFormed(fields[name])) throw new BadParameters(`\`${name}\` holds half of a character (a lone surrogate)`);
+      Object.assign(result, { [name]: fields[name] });
+    }
+    validateInput(result);
+    return Promise.resolve(result);
+  }
+}
+
+/** JSON is UTF-8 (RFC 8259, section 8.1), so a parameter that says so changes nothing and any other is refused. */
+function isJson(contentType = ''): boolean {
+  const [type, ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase());
+  const charsets = parameters.filter((parameter) => /^charset\s*=/.test(parameter));
+  return type === 'application/json' && charsets.every((charset) => /^charset\s*=\s*("utf-?8"|utf-?8)$/.test(charset));
+}
+
+function isPlain(contentEncoding = ''): boolean {
+  return ['', 'identity'].includes(contentEncoding.trim().toLowerCase());
+}
+
+function fieldsOf(bytes: Buffer | undefined): Record<string, unknown> {
+  if (bytes === undefined || bytes.length === 0) return {};
+  const parsed = parse(bytes);
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw new BadParameters('The body must be a JSON object');
+  }
+  return parsed as Record<string, unknown>;
+}
+
+/** The errors of the decoder and the parser quote the body, so they end here. */
+function parse(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(UTF_8.decode(bytes));
+  } catch {
+    throw new BadParameters('The body is not valid JSON in UTF-8');
+  }
+}
+
+/** Without recursion, since input nests as deep as its sender likes. */
+function isWellFormed(value: unknown): boolean {
+  const left: unknown[] = [value];
+  while (left.length > 0) {
+    const next = left.pop();
+    if (typeof next === 'string' && /\p{Surrogate}/u.test(next)) return false;
+    if (typeof next !== 'object' || next === null) continue;
+    for (const [name, child] of Object.entries(next)) left.push(name, child);
+  }
+  return true;
+}
+
+/** Hands a handler the body as a JsonBody. */
+export const RequestBody = createParamDecorator((_data: undefined, context: ExecutionContext): JsonBody => {
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  const bytes = Buffer.isBuffer(request.body) ? request.body : undefined;
+  return new JsonBody(bytes, request.declaredContentType, request.headers['content-encoding']);
+});

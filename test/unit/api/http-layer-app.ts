@@ -1,0 +1,155 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Injectable,
+  Module,
+  Param,
+  Put,
+  Query,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
+import { APP_GUARD, NestFactory, Reflector } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ApiOkResponse, ApiProperty } from '@nestjs/swagger';
+import { IsNotEmpty, IsString } from 'class-validator';
+import type { FastifyRequest } from 'fastify';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Drain } from '../../../src/api/drain.js';
+import { createHttpAdapter } from '../../../src/api/http-adapter.js';
+import { JsonBody, RequestBody } from '../../../src/api/json-body.js';
+import { ApiErrors, TenantApi } from '../../../src/api/open-api.js';
+import { PageQuery } from '../../../src/api/paging.js';
+import { setUpApi } from '../../../src/api/set-up-api.js';
+import { IS_PUBLIC } from '../../../src/auth/public.decorator.js';
+import { Unauthorized } from '../../../src/common/errors.js';
+import { HealthController } from '../../../src/health/health.controller.js';
+import { Readiness } from '../../../src/health/readiness.js';
+import { createLogger } from '../../../src/observability/logger.js';
+
+export const MAX_VALUE_BYTES = 100;
+
+export class ThingBody {
+  @ApiProperty()
+  @IsNotEmpty({ message: '`value` is missing or empty' })
+  @IsString({ message: '`value` must be a string' })
+  value: string;
+}
+
+class Thing {
+  @ApiProperty()
+  key: string;
+
+  @ApiProperty()
+  value: string;
+}
+
+@Controller('things')
+@TenantApi()
+class ThingsController {
+  @Get()
+  list(@Query() query: PageQuery): object {
+    return { size: query._size, offset: query._offset };
+  }
+
+  @Get('slow')
+  async slow(): Promise<object> {
+    await wait(300);
+    return { slow: true };
+  }
+
+  @Get('fails')
+  fails(): never {
+    throw new Error('canary-of-a-failure');
+  }
+
+  @Get('no-database')
+  noDatabase(): never {
+    throw Object.assign(new Error('canary connection'), { code: '57P01', severity: 'FATAL' });
+  }
+
+  @Get('address')
+  address(@Body() body: unknown): object {
+    return { body: body === undefined ? null : 'given' };
+  }
+
+  @Get(':key')
+  @ApiOkResponse({ type: Thing })
+  read(@Param('key') key: string): Thing {
+    return { key, value: 'x' };
+  }
+
+  @Put(':key')
+  @HttpCode(200)
+  @ApiOkResponse({ type: Thing })
+  @ApiErrors(409, 415)
+  async put(@Param('key') key: string, @RequestBody() body: JsonBody): Promise<Thing> {
+    const { value } = await body.read(ThingBody);
+    return { key, value };
+  }
+
+  @Delete(':key')
+  delete(@Param('key') key: string): object {
+    return { key };
+  }
+}
+
+/** Stands for the real guard: whoever sends any Authorization is somebody. */
+@Injectable()
+class AnyoneGuard implements CanActivate {
+  constructor(private readonly reflector: Reflector) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    if (this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, [context.getHandler(), context.getClass()])) return true;
+    if (context.switchToHttp().getRequest<FastifyRequest>().headers.authorization === undefined) {
+      throw new Unauthorized();
+    }
+    return true;
+  }
+}
+
+/** Ready until it drains; the database's part is shown with the database. */
+@Injectable()
+class NotDraining extends Readiness {
+  constructor(private readonly drain: Drain) {
+    super();
+  }
+
+  override isReady(): Promise<boolean> {
+    return Promise.resolve(!this.drain.isDraining);
+  }
+}
+
+@Module({
+  controllers: [ThingsController, HealthController],
+  providers: [
+    Drain,
+    { provide: Readiness, useClass: NotDraining },
+    { provide: APP_GUARD, useClass: AnyoneGuard },
+  ],
+})
+class ThingsModule {}
+
+export interface HttpLayerApp {
+  readonly app: NestFastifyApplication;
+  readonly url: string;
+  readonly port: number;
+  readonly logs: Record<string, unknown>[];
+}
+
+/** The HTTP layer as the service has it, over a controller that needs nothing. */
+export async function startHttpLayer(logLevel = 'info', trustedProxies: string[] = []): Promise<HttpLayerApp> {
+  const logs: Record<string, unknown>[] = [];
+  const logger = createLogger(logLevel, {
+    write: (line: string) => void logs.push(JSON.parse(line) as Record<string, unknown>),
+  });
+  const adapter = createHttpAdapter({ maxValueBytes: MAX_VALUE_BYTES, trustedProxies });
+  const app = await NestFactory.create<NestFastifyApplication>(ThingsModule, adapter, { bodyParser: false, logger });
+  setUpApi(app, logger);
+  await app.listen(0, '127.0.0.1');
+  const { port } = app.getHttpServer().address() as { port: number };
+  return { app, url: `http://127.0.0.1:${port}`, port, logs };
+}
