@@ -28,7 +28,10 @@ export class Drain {
     });
   }
 
-  async stop(app: NestFastifyApplication, { waitMilliseconds, deadlineMilliseconds }: DrainTimes): Promise<void> {
+  async stop(
+    app: NestFastifyApplication,
+    { waitMilliseconds, deadlineMilliseconds }: DrainTimes,
+  ): Promise<void> {
     const server = app.getHttpServer() as HttpServer;
     this.draining = true;
     // http.Server.close() would also cut idle connections, on which the next request may already be under way.

@@ -9,7 +9,12 @@ export class ErrorBody {
   @ApiProperty({ example: 'not_found_error', description: 'What was wrong, for programs' })
   error_code: string;
 
-  @ApiProperty({ type: String, nullable: true, enum: [null], description: 'Always null; old clients read it' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    enum: [null],
+    description: 'Always null; old clients read it',
+  })
   server_traceback: null;
 }
 

@@ -63,7 +63,7 @@ function takeAnyBody(instance: FastifyInstance): void {
   instance.addHook('onRequest', (request, reply, done) => {
     reply.headers(COMMON_HEADERS).header('X-Request-Id', request.id);
     request.declaredContentType = request.raw.headers['content-type'];
-    delete request.raw.headers['content-type'];
+    request.raw.headers['content-type'] = undefined;
     done();
   });
 }

@@ -27,7 +27,8 @@ export class JsonBody {
     const result = new input();
     for (const name of declaredFields(input)) {
       if (!Object.hasOwn(fields, name)) continue;
-      if (!isWellFormed(fields[name])) throw new BadParameters(`\`${name}\` holds half of a character (a lone surrogate)`);
+      if (!isWellFormed(fields[name]))
+        throw new BadParameters(`\`${name}\` holds half of a character (a lone surrogate)`);
       Object.assign(result, { [name]: fields[name] });
     }
     validateInput(result);
@@ -39,7 +40,10 @@ export class JsonBody {
 function isJson(contentType = ''): boolean {
   const [type, ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase());
   const charsets = parameters.filter((parameter) => /^charset\s*=/.test(parameter));
-  return type === 'application/json' && charsets.every((charset) => /^charset\s*=\s*("utf-?8"|utf-?8)$/.test(charset));
+  return (
+    type === 'application/json' &&
+    charsets.every((charset) => /^charset\s*=\s*("utf-?8"|utf-?8)$/.test(charset))
+  );
 }
 
 function isPlain(contentEncoding = ''): boolean {

@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiBasicAuth, ApiHeader, ApiResponse, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ErrorBody } from './error-body.js';
 import { completeDocument } from './open-api-document.js';
 
@@ -59,13 +59,17 @@ export function publishOpenApi(app: NestFastifyApplication): void {
     .addBasicAuth()
     .build();
   const instance: FastifyInstance = app.getHttpAdapter().getInstance();
-  instance.addHook('onRequest', (request, reply, done) => {
-    if (request.raw.url?.startsWith(DOCS)) reply.header('Content-Security-Policy', DOCS_POLICY);
-    done();
+  instance.addHook('onRoute', (route) => {
+    if (route.url.startsWith(DOCS)) route.onRequest = sendDocsPolicy;
   });
   SwaggerModule.setup(DOCS, app, () => completeDocument(SwaggerModule.createDocument(app, config)), {
     raw: ['json'],
     jsonDocumentUrl: `${DOCS}-json`,
     customSiteTitle: 'Strongroom API',
   });
+}
+
+function sendDocsPolicy(_request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  reply.header('Content-Security-Policy', DOCS_POLICY);
+  done();
 }

@@ -23,6 +23,6 @@ function problemOf(failure: ValidationError): DomainError {
   // Decorators run from the bottom up, so the last entry is the one that stands on top.
   const [rule, message] = Object.entries(failure.constraints ?? {}).at(-1) ?? [];
   const text = message ?? `\`${failure.property}\` is not valid`;
-  const context: unknown = rule === undefined ? undefined : failure.contexts?.[rule];
-  return context === ILLEGAL_ACTION ? new IllegalAction(text) : new BadParameters(text);
+  const context = failure.contexts?.[rule ?? ''] as Partial<typeof ILLEGAL_ACTION> | undefined;
+  return context?.illegalAction === true ? new IllegalAction(text) : new BadParameters(text);
 }

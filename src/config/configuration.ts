@@ -1,9 +1,15 @@
 import { inspect } from 'node:util';
-import { IsIn, IsInt, IsOptional, Length, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsOptional, Length, Matches } from 'class-validator';
 import { EachAddress } from './each-address.decorator.js';
 import { IsPostgresUrl } from './is-postgres-url.decorator.js';
+import { variables } from './variables.js';
+import { WholeNumber } from './whole-number.decorator.js';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+const SECRET_PROPERTIES = Object.entries(variables)
+  .filter(([, { secret }]) => secret)
+  .map(([property]) => property);
 
 const ROLE = /^[a-z_][a-z0-9_]{0,62}$/;
 const ROLE_RULE = 'must be a lower-case identifier of at most 63 characters';
@@ -11,74 +17,64 @@ const ROLE_RULE = 'must be a lower-case identifier of at most 63 characters';
 /** What the service was told by its environment: validated and frozen. Its secrets do not show when it is printed. */
 export class Configuration {
   @IsIn(['development', 'production', 'test'], { message: 'must be development, production or test' })
-  nodeEnv: 'development' | 'production' | 'test';
+  readonly nodeEnv: 'development' | 'production' | 'test';
 
-  @Length(1, 253, { message: 'must be an address or a host name' })
-  host: string;
+  @Matches(/^[A-Za-z0-9._:%-]{1,253}$/, { message: 'must be an address or a host name' })
+  readonly host: string;
 
-  @IsInt({ message: 'must be a whole number' })
-  @Min(0, { message: 'must be at least 0 (0 takes any free port)' })
-  @Max(65_535, { message: 'must be at most 65535' })
-  port: number;
+  @WholeNumber(0, 65_535, ' (0 takes any free port)')
+  readonly port: number;
 
   @IsOptional()
   @IsPostgresUrl()
-  databaseUrl?: string;
+  readonly databaseUrl?: string;
 
   @IsOptional()
   @IsPostgresUrl()
-  databaseOwnerUrl?: string;
+  readonly databaseOwnerUrl?: string;
 
   /** Absolute. */
   @Length(1, 4096, { message: 'must be a path' })
-  dataDir: string;
+  readonly dataDir: string;
 
   @IsOptional()
   @Length(1, 65_536, { message: 'must be id:base64 pairs' })
-  rootKeys?: string;
+  readonly rootKeys?: string;
 
   @Matches(/^[A-Za-z][A-Za-z0-9._~-]{0,255}$/, {
     message: 'must begin with a letter and hold only letters, digits, `-`, `.`, `_`, `~`, at most 256',
   })
-  adminUsername: string;
+  readonly adminUsername: string;
 
   @IsOptional()
   @Length(5, 256, { message: 'must be 5 to 256 characters long' })
-  adminPassword?: string;
+  readonly adminPassword?: string;
 
-  @IsInt({ message: 'must be a whole number' })
-  @Min(1, { message: 'must be at least 1' })
-  @Max(16_777_216, { message: 'must be at most 16777216' })
-  maxValueBytes: number;
+  @WholeNumber(1, 16_777_216)
+  readonly maxValueBytes: number;
 
   @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')}` })
-  logLevel: (typeof LOG_LEVELS)[number];
+  readonly logLevel: (typeof LOG_LEVELS)[number];
 
   @Matches(ROLE, { message: ROLE_RULE })
-  appRole: string;
+  readonly appRole: string;
 
   @Matches(ROLE, { message: ROLE_RULE })
-  readerRole: string;
+  readonly readerRole: string;
 
-  @IsInt({ message: 'must be a whole number' })
-  @Min(1, { message: 'must be at least 1' })
-  @Max(200, { message: 'must be at most 200' })
-  poolSize: number;
+  @WholeNumber(1, 200)
+  readonly poolSize: number;
 
   @EachAddress()
-  trustedProxies: readonly string[];
+  readonly trustedProxies: readonly string[];
 
-  @IsInt({ message: 'must be a whole number' })
-  @Min(0, { message: 'must be at least 0' })
-  @Max(60_000, { message: 'must be at most 60000' })
-  drainMilliseconds: number;
+  @WholeNumber(0, 60_000)
+  readonly drainMilliseconds: number;
 
   toJSON(): Record<string, unknown> {
-    const shown = { ...this } as Record<string, unknown>;
-    for (const name of ['databaseUrl', 'databaseOwnerUrl', 'rootKeys', 'adminPassword']) {
-      if (shown[name] !== undefined) shown[name] = '[secret]';
-    }
-    return shown;
+    const shown = ([name, value]: [string, unknown]): [string, unknown] =>
+      SECRET_PROPERTIES.includes(name) && value !== undefined ? [name, '[secret]'] : [name, value];
+    return Object.fromEntries(Object.entries(this).map(shown));
   }
 
   [inspect.custom](): Record<string, unknown> {

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { ValidateBy } from 'class-validator';
 
-/** For a list of IP addresses, each perhaps with the length of its prefix. */
+/** For a list of IP addresses, each perhaps with the length of its prefix; a prefix of 0 would name everyone. */
 export function EachAddress(): PropertyDecorator {
   return ValidateBy({
     name: 'eachAddress',
@@ -15,5 +15,6 @@ export function EachAddress(): PropertyDecorator {
 function isAddress(text: unknown): boolean {
   const [, address = '', prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(String(text)) ?? [];
   const version = isIP(address);
-  return version !== 0 && (prefix === undefined || Number(prefix) <= (version === 4 ? 32 : 128));
+  if (prefix === undefined) return version !== 0;
+  return version !== 0 && Number(prefix) >= 1 && Number(prefix) <= (version === 4 ? 32 : 128);
 }

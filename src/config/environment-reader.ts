@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { StartupError } from '../common/startup-error.js';
-import { variables, type Variable } from './variables.js';
+import { printable } from '../common/printable.js';
+import type { Variable } from './variables.js';
 
-/** Reads variables; an empty one counts as not set. */
+/** Reads variables; an empty one counts as not set. What cannot be read is collected, so that all is told at once. */
 export class EnvironmentReader {
+  readonly problems: string[] = [];
+
   constructor(private readonly environment: NodeJS.ProcessEnv) {}
 
   /** The variable's text, or that of the file that `<name>_FILE` names, or its default. */
@@ -11,9 +13,9 @@ export class EnvironmentReader {
     const given = this.given(name);
     const path = secret ? this.given(`${name}_FILE`) : undefined;
     if (path === undefined) return given ?? fallback;
-    if (given !== undefined)
-      throw new StartupError(`${name} and ${name}_FILE are both set: give one of them`);
-    return fileText(`${name}_FILE`, path);
+    if (given === undefined) return this.fileText(`${name}_FILE`, path);
+    this.problems.push(`${name} and ${name}_FILE are both set: give one of them`);
+    return undefined;
   }
 
   /** A whole number written in digits; NaN otherwise, for the validation to refuse. */
@@ -22,48 +24,21 @@ export class EnvironmentReader {
     return /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
   }
 
-  /** @throws StartupError for a STRONGROOM_ name that the service does not know: a slip would be silent otherwise */
-  refuseUnknown(): void {
-    const known = Object.values(variables).flatMap(({ name, secret }) =>
-      secret ? [name, `${name}_FILE`] : [name],
-    );
-    const unknown = Object.keys(this.environment).find(
-      (name) => name.startsWith('STRONGROOM_') && !known.includes(name),
-    );
-    if (unknown === undefined) return;
-    const nearest = known.toSorted((one, other) => distance(one, unknown) - distance(other, unknown))[0];
-    throw new StartupError(`${unknown} is not a variable of Strongroom; did you mean ${nearest ?? ''}?`);
-  }
-
   private given(name: string): string | undefined {
     const text = this.environment[name];
     return text === '' ? undefined : text;
   }
-}
 
-function fileText(name: string, path: string): string {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
-  } catch (error) {
-    throw new StartupError(
-      `${name}: cannot read ${path} (${(error as NodeJS.ErrnoException).code ?? 'error'})`,
-    );
-  }
-  if (text === '') throw new StartupError(`${name}: ${path} is empty`);
-  return text;
-}
-
-/** Levenshtein's distance. */
-function distance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [index, character] of Array.from(one).entries()) {
-    const next = [index + 1];
-    for (let column = 1; column <= other.length; column += 1) {
-      const cost = character === other[column - 1] ? 0 : 1;
-      next.push(Math.min((next[column - 1] ?? 0) + 1, (row[column] ?? 0) + 1, (row[column - 1] ?? 0) + cost));
+  private fileText(name: string, path: string): string | undefined {
+    const shown = printable(path, 256);
+    try {
+      const text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+      if (text !== '') return text;
+      this.problems.push(`${name}: ${shown} is empty`);
+    } catch (error) {
+      const { code = 'error' } = error as NodeJS.ErrnoException;
+      this.problems.push(`${name}: cannot read ${shown} (${code})`);
     }
-    row = next;
+    return undefined;
   }
-  return row[other.length] ?? 0;
 }

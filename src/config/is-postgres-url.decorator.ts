@@ -11,8 +11,15 @@ export function IsPostgresUrl(): PropertyDecorator {
   });
 }
 
+/** The user stands before the `@` only: as a parameter it would escape the comparison of the two logins. */
 function isPostgresUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, pathname, username } = new URL(text);
-  return ['postgres:', 'postgresql:'].includes(protocol) && pathname.length > 1 && username !== '';
+  if (!URL.canParse(text) || !isDecodable(text)) return false;
+  const { protocol, pathname, username, searchParams } = new URL(text);
+  const isPostgres = ['postgres:', 'postgresql:'].includes(protocol);
+  return isPostgres && pathname.length > 1 && username !== '' && !searchParams.has('user');
+}
+
+/** A stray `%` would fail later, in the driver. */
+function isDecodable(text: string): boolean {
+  return !/%(?![0-9a-f]{2})/i.test(text);
 }

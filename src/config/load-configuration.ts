@@ -3,6 +3,7 @@ import { validateSync } from 'class-validator';
 import { StartupError } from '../common/startup-error.js';
 import { Configuration } from './configuration.js';
 import { EnvironmentReader } from './environment-reader.js';
+import { unknownVariables } from './unknown-variables.js';
 import { unsafeCombinations } from './unsafe-combinations.js';
 import { variables } from './variables.js';
 
@@ -12,12 +13,12 @@ import { variables } from './variables.js';
  */
 export function loadConfiguration(environment: NodeJS.ProcessEnv = process.env): Configuration {
   const reader = new EnvironmentReader(environment);
-  reader.refuseUnknown();
   const configuration = Object.assign(new Configuration(), textsOf(reader), numbersOf(reader), {
     dataDir: resolve(reader.text(variables.dataDir) ?? ''),
     trustedProxies: Object.freeze(listOf(reader.text(variables.trustedProxies) ?? '')),
   });
-  const problems = problemsOf(configuration);
+  const wrong = [...unknownVariables(environment), ...reader.problems, ...invalidVariables(configuration)];
+  const problems = wrong.length > 0 ? wrong : unsafeCombinations(configuration);
   if (problems.length > 0) throw new StartupError(problems.join('; '));
   return Object.freeze(configuration);
 }
@@ -40,12 +41,11 @@ function listOf(text: string): string[] {
     .filter((item) => item !== '');
 }
 
-function problemsOf(configuration: Configuration): string[] {
+function invalidVariables(configuration: Configuration): string[] {
   const failures = validateSync(configuration, {
     stopAtFirstError: true,
     validationError: { value: false, target: false },
   });
-  if (failures.length === 0) return unsafeCombinations(configuration);
   return failures.map(({ property, constraints = {} }) => {
     const { name } = variables[property as keyof typeof variables];
     return `${name} ${Object.values(constraints)[0] ?? 'is not valid'}`;

@@ -7,15 +7,15 @@ export function unsafeCombinations(configuration: Configuration): string[] {
   const problems: [unsafe: boolean, message: string][] = [
     [
       production && databaseUrl === undefined,
-      'DATABASE_URL must be set in production: the embedded database is for trying out',
+      'DATABASE_URL must be set in production: the embedded database is for development',
     ],
     [
       production && rootKeys === undefined,
-      'STRONGROOM_ROOT_KEYS must be set in production: a generated root key is for trying out',
+      'STRONGROOM_ROOT_KEYS must be set in production: a generated root key is refused',
     ],
     [
       databaseUrl === undefined && databaseOwnerUrl !== undefined,
-      'DATABASE_OWNER_URL is set without DATABASE_URL',
+      'DATABASE_OWNER_URL is set without DATABASE_URL: give the service a login too',
     ],
     [
       !production && databaseUrl !== undefined && rootKeys === undefined,
@@ -42,5 +42,5 @@ export function configurationWarnings({ databaseUrl, databaseOwnerUrl }: Configu
 }
 
 function userOf(url: string): string {
-  return new URL(url).username;
+  return decodeURIComponent(new URL(url).username);
 }

@@ -1,35 +1,67 @@
 /** A variable of the environment that the service reads. */
 export interface Variable {
   readonly name: string;
+  readonly what: string;
   readonly default: string | undefined;
   /** Holds a secret: may be given as `<name>_FILE`, and is never shown. */
   readonly secret: boolean;
 }
 
-function variable(name: string, fallback?: string): Variable {
-  return { name, default: fallback, secret: false };
+function variable(name: string, fallback: string, what: string): Variable {
+  return { name, default: fallback, what, secret: false };
 }
 
-function secret(name: string): Variable {
-  return { name, default: undefined, secret: true };
+function secret(name: string, what: string): Variable {
+  return { name, default: undefined, what, secret: true };
 }
 
-/** Every variable of the service; docs/configuration.md and .env.example list the same, which a test compares. */
+/**
+ * Every variable of the service, by its property of Configuration; docs/configuration.md and .env.example list the
+ * same, which a test compares.
+ */
 export const variables = {
-  nodeEnv: variable('NODE_ENV', 'development'),
-  host: variable('HOST', '127.0.0.1'),
-  port: variable('PORT', '8080'),
-  databaseUrl: secret('DATABASE_URL'),
-  databaseOwnerUrl: secret('DATABASE_OWNER_URL'),
-  dataDir: variable('STRONGROOM_DATA_DIR', './data'),
-  rootKeys: secret('STRONGROOM_ROOT_KEYS'),
-  adminUsername: variable('STRONGROOM_ADMIN_USERNAME', 'admin'),
-  adminPassword: secret('STRONGROOM_ADMIN_PASSWORD'),
-  maxValueBytes: variable('STRONGROOM_MAX_VALUE_BYTES', '65536'),
-  logLevel: variable('STRONGROOM_LOG_LEVEL', 'info'),
-  appRole: variable('STRONGROOM_APP_ROLE', 'strongroom_app'),
-  readerRole: variable('STRONGROOM_READER_ROLE', 'strongroom_reader'),
-  poolSize: variable('STRONGROOM_DATABASE_POOL_SIZE', '10'),
-  trustedProxies: variable('STRONGROOM_TRUSTED_PROXIES', ''),
-  drainMilliseconds: variable('STRONGROOM_DRAIN_MS', '2000'),
+  nodeEnv: variable('NODE_ENV', 'development', 'What the service runs as: development, production or test'),
+  host: variable('HOST', '127.0.0.1', 'Address to listen on'),
+  port: variable('PORT', '8080', 'Port to listen on; 0 takes any free one'),
+  databaseUrl: secret(
+    'DATABASE_URL',
+    'Login of the service on PostgreSQL; without it an embedded one is used',
+  ),
+  databaseOwnerUrl: secret('DATABASE_OWNER_URL', 'Login that owns the tables and migrates them'),
+  dataDir: variable(
+    'STRONGROOM_DATA_DIR',
+    './data',
+    'Folder of the embedded database and the generated keys',
+  ),
+  rootKeys: secret('STRONGROOM_ROOT_KEYS', 'Root keys as id:base64 pairs with commas between'),
+  adminUsername: variable('STRONGROOM_ADMIN_USERNAME', 'admin', 'Name of the first administrator'),
+  adminPassword: secret('STRONGROOM_ADMIN_PASSWORD', 'Password of the first administrator'),
+  maxValueBytes: variable(
+    'STRONGROOM_MAX_VALUE_BYTES',
+    '65536',
+    'Longest value of a secret, in bytes of UTF-8',
+  ),
+  logLevel: variable(
+    'STRONGROOM_LOG_LEVEL',
+    'info',
+    'What is logged: fatal, error, warn, info, debug, trace or silent',
+  ),
+  appRole: variable('STRONGROOM_APP_ROLE', 'strongroom_app', 'Database role with the rights of the service'),
+  readerRole: variable(
+    'STRONGROOM_READER_ROLE',
+    'strongroom_reader',
+    'Database role that owns the reading functions',
+  ),
+  poolSize: variable('STRONGROOM_DATABASE_POOL_SIZE', '10', 'Most database connections of one process'),
+  trustedProxies: variable('STRONGROOM_TRUSTED_PROXIES', '', 'Proxies whose X-Forwarded-For is believed'),
+  drainMilliseconds: variable(
+    'STRONGROOM_DRAIN_MS',
+    '2000',
+    'How long a stop waits for callers to go elsewhere',
+  ),
 } satisfies Record<string, Variable>;
+
+/** The names that may stand in the environment, with the `_FILE` forms. */
+export function knownNames(): string[] {
+  return Object.values(variables).flatMap(({ name, secret }) => (secret ? [name, `${name}_FILE`] : [name]));
+}

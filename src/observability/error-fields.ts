@@ -1,38 +1,81 @@
+import { isNativeError } from 'node:util/types';
+
 export interface ErrorFields {
   readonly type: string;
   readonly code?: string;
   readonly constraint?: string;
   readonly table?: string;
+  readonly routine?: string;
   readonly message?: string;
   readonly stack?: string;
   readonly cause?: ErrorFields;
 }
 
+const LONGEST_MESSAGE = 500;
+const MOST_FRAMES = 20;
+const MOST_CAUSES = 5;
+
+/** Fields of the driver's errors that name something of the schema or of PostgreSQL, never of a row. */
+const SAFE_FIELDS = ['code', 'constraint', 'table', 'routine'] as const;
+
+/** Whoever has one of these repeats statements, parameters or rows in its message: pg, then TypeORM. */
+const MARKS_OF_DATABASE_ERRORS = ['severity', 'driverError', 'parameters', 'criteria'];
+
 /**
  * An error as it may be logged. The database's errors repeat statements, parameters and rows in their messages and
- * fields, so of those only codes and names of the schema are kept.
+ * fields, a SyntaxError of JSON.parse repeats its input, so of those only codes and names of the schema are kept.
  */
-export function errorFields(error: unknown): ErrorFields {
-  if (!(error instanceof Error)) return { type: typeof error };
-  const { code, constraint, table, driverError } = error as Error & Record<string, unknown>;
-  const type = error.constructor.name;
-  if (driverError instanceof Error) return { ...errorFields(driverError), type };
-  const isDatabase = typeof (error as { severity?: unknown }).severity === 'string';
+export function errorFields(error: unknown, causes = MOST_CAUSES): ErrorFields {
+  if (!isError(error)) return { type: typeof error };
+  const { driverError, cause } = error as Error & { driverError?: unknown };
+  const type = typeOf(error);
+  if (isError(driverError) && causes > 0) return { ...errorFields(driverError, causes - 1), type };
+  const message = safeMessage(error);
   return {
     type,
-    ...(typeof code === 'string' && { code }),
-    ...(typeof constraint === 'string' && { constraint }),
-    ...(typeof table === 'string' && { table }),
-    ...(!isDatabase && { message: error.message }),
-    ...(error.stack !== undefined && { stack: framesOf(error) }),
-    ...(error.cause instanceof Error && { cause: errorFields(error.cause) }),
+    ...safeFields(error),
+    ...(message !== undefined && { message }),
+    ...(error.stack !== undefined && { stack: framesOf(error.stack, error.message) }),
+    ...(isError(cause) && causes > 0 && { cause: errorFields(cause, causes - 1) }),
   };
 }
 
-/** The stack without its first lines, which repeat the message. */
-function framesOf(error: Error): string {
-  return (error.stack ?? '')
+/** Errors of another realm, as Node's own are under Jest, are no instances of this one's Error. */
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || isNativeError(value);
+}
+
+function typeOf(error: Error): string {
+  const made: unknown = error.constructor;
+  return typeof made === 'function' ? made.name : 'Error';
+}
+
+function safeFields(error: Error): Partial<Record<(typeof SAFE_FIELDS)[number], string>> {
+  const all = error as Error & Record<string, unknown>;
+  return Object.fromEntries(
+    SAFE_FIELDS.filter((field) => typeof all[field] === 'string').map((field) => [field, all[field]]),
+  );
+}
+
+function safeMessage(error: Error): string | undefined {
+  if (error.name === 'SyntaxError' || MARKS_OF_DATABASE_ERRORS.some((mark) => mark in error))
+    return undefined;
+  return withoutArguments(error).slice(0, LONGEST_MESSAGE);
+}
+
+/** Node's complaints about an argument end with the argument. */
+function withoutArguments(error: Error): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return code?.startsWith('ERR_') === true ? error.message.replace(/\s*Received[\s\S]*$/, '') : error.message;
+}
+
+/** The places of a stack, without the message that it begins with. */
+function framesOf(stack: string, message: string): string {
+  const start = stack.indexOf(message);
+  return stack
+    .slice(start < 0 ? 0 : start + message.length)
     .split('\n')
-    .filter((line) => /^\s+at /.test(line))
+    .filter((line) => /^\s+at .*(:\d+:\d+|<anonymous>|native|index \d+)\)?$/.test(line))
+    .slice(0, MOST_FRAMES)
     .join('\n');
 }

@@ -7,10 +7,13 @@ import {
   type Level,
   type Logger as Pino,
 } from 'pino';
+import { errorFields, isError } from './error-fields.js';
+import { safeFields } from './safe-fields.js';
 
-type Fields = Record<string, unknown>;
-
-/** One JSON line an entry, on standard error. Callers pass fields that are safe to show; errors through `errorFields`. */
+/**
+ * One JSON line an entry, on standard error. An entry is a text, an error, or fields with a text after them. Fields
+ * and errors lose what must not be logged; a text is written as it is, so it never holds a value.
+ */
 export class Logger implements LoggerService {
   constructor(private readonly pino: Pino) {}
 
@@ -19,65 +22,60 @@ export class Logger implements LoggerService {
     return this.pino.isLevelEnabled(level);
   }
 
-  fatal(entry: unknown, message?: unknown): void {
-    this.write('fatal', entry, message);
+  /** Written before this returns, whatever waits. */
+  fatal(entry: unknown, ...rest: unknown[]): void {
+    this.write('fatal', entry, rest);
   }
 
-  error(entry: unknown, message?: unknown): void {
-    this.write('error', entry, message);
+  error(entry: unknown, ...rest: unknown[]): void {
+    this.write('error', entry, rest);
   }
 
-  warn(entry: unknown, message?: unknown): void {
-    this.write('warn', entry, message);
+  warn(entry: unknown, ...rest: unknown[]): void {
+    this.write('warn', entry, rest);
   }
 
-  info(entry: unknown, message?: unknown): void {
-    this.write('info', entry, message);
+  info(entry: unknown, ...rest: unknown[]): void {
+    this.write('info', entry, rest);
   }
 
-  debug(entry: unknown, message?: unknown): void {
-    this.write('debug', entry, message);
+  debug(entry: unknown, ...rest: unknown[]): void {
+    this.write('debug', entry, rest);
   }
 
   /** What Nest says of itself is of interest when something is looked for. */
-  log(entry: unknown, context?: unknown): void {
-    this.write('debug', entry, context);
+  log(entry: unknown, ...rest: unknown[]): void {
+    this.write('debug', entry, rest);
   }
 
-  verbose(entry: unknown, context?: unknown): void {
-    this.write('trace', entry, context);
+  verbose(entry: unknown, ...rest: unknown[]): void {
+    this.write('trace', entry, rest);
   }
 
-  private write(level: Level, entry: unknown, second: unknown): void {
-    if (typeof entry === 'object' && entry !== null && !(entry instanceof Error)) {
-      this.pino[level](entry as Fields, typeof second === 'string' ? second : undefined);
-    } else {
-      const context = typeof second === 'string' && second.length < 100 ? { context: second } : {};
-      this.pino[level](context, entry instanceof Error ? entry.constructor.name : String(entry));
-    }
+  /** Nest puts a context last, and before it perhaps a stack, which begins with a message that may hold anything. */
+  private write(level: Level, entry: unknown, rest: readonly unknown[]): void {
+    if (!this.pino.isLevelEnabled(level)) return;
+    const last = rest.findLast((item): item is string => typeof item === 'string' && !item.includes('\n'));
+    const context = last === undefined ? {} : { context: last };
+    if (isError(entry)) this.pino[level]({ err: errorFields(entry) }, last);
+    else if (typeof entry === 'object' && entry !== null) this.pino[level](safeFields(entry), last);
+    else this.pino[level](context, String(entry));
   }
 }
 
-const REDACTED = [
-  'authorization',
-  'Authorization',
-  'password',
-  'value',
-  'headers.authorization',
-  '*.password',
-  '*.value',
-];
-
+/**
+ * @param level the least that is written, or `silent`
+ * @param stream where the lines go; standard error unless told, not waited for except at `fatal` and at the exit
+ */
 export function createLogger(
   level: string,
-  stream: DestinationStream = destination({ dest: 2, sync: true }),
+  stream: DestinationStream = destination({ dest: 2, sync: false }),
 ): Logger {
   const options = {
     level,
     base: null,
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
-    redact: { paths: REDACTED, censor: '[sealed]' },
   };
   return new Logger(pino(options, stream));
 }

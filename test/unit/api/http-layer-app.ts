@@ -1,5 +1,4 @@
 import {
-  Body,
   Controller,
   Delete,
   Get,
@@ -9,6 +8,7 @@ import {
   Param,
   Put,
   Query,
+  Req,
   type CanActivate,
   type ExecutionContext,
 } from '@nestjs/common';
@@ -72,8 +72,8 @@ class ThingsController {
   }
 
   @Get('address')
-  address(@Body() body: unknown): object {
-    return { body: body === undefined ? null : 'given' };
+  address(@Req() request: FastifyRequest): object {
+    return { address: request.ip, host: request.hostname, body: request.body === undefined ? null : 'given' };
   }
 
   @Get(':key')
@@ -103,7 +103,8 @@ class AnyoneGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}
 
   canActivate(context: ExecutionContext): boolean {
-    if (this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, [context.getHandler(), context.getClass()])) return true;
+    if (this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, [context.getHandler(), context.getClass()]))
+      return true;
     if (context.switchToHttp().getRequest<FastifyRequest>().headers.authorization === undefined) {
       throw new Unauthorized();
     }
@@ -141,13 +142,19 @@ export interface HttpLayerApp {
 }
 
 /** The HTTP layer as the service has it, over a controller that needs nothing. */
-export async function startHttpLayer(logLevel = 'info', trustedProxies: string[] = []): Promise<HttpLayerApp> {
+export async function startHttpLayer(
+  logLevel = 'info',
+  trustedProxies: string[] = [],
+): Promise<HttpLayerApp> {
   const logs: Record<string, unknown>[] = [];
   const logger = createLogger(logLevel, {
     write: (line: string) => void logs.push(JSON.parse(line) as Record<string, unknown>),
   });
   const adapter = createHttpAdapter({ maxValueBytes: MAX_VALUE_BYTES, trustedProxies });
-  const app = await NestFactory.create<NestFastifyApplication>(ThingsModule, adapter, { bodyParser: false, logger });
+  const app = await NestFactory.create<NestFastifyApplication>(ThingsModule, adapter, {
+    bodyParser: false,
+    logger,
+  });
   setUpApi(app, logger);
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as { port: number };

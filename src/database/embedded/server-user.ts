@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process';
+import { chownSync, readFileSync } from 'node:fs';
+import { StartupError } from '../../common/startup-error.js';
+
+/** How PostgreSQL's programs are run: they refuse to work as root. */
+export interface ServerUser {
+  /** Put before the program. */
+  readonly wrapper: readonly string[];
+  readonly uid?: number;
+  readonly gid?: number;
+  /** Makes a path the server's own, where it runs as somebody else. */
+  readonly own: (path: string) => void;
+}
+
+const USER_NAMESPACE = ['unshare', '--user', '--map-user=1000', '--map-group=1000'];
+
+/**
+ * As an ordinary user: that user. As root: in a user namespace, where the server sees another id while its files stay
+ * root's; where namespaces are refused, as the system's `postgres` or `nobody`.
+ */
+export function serverUser(namespaces = namespacesWork()): ServerUser {
+  if (process.getuid?.() !== 0) return { wrapper: [], own: () => undefined };
+  if (namespaces) return { wrapper: USER_NAMESPACE, own: () => undefined };
+  const { uid, gid } = systemUser();
+  return { wrapper: [], uid, gid, own: (path) => chownSync(path, uid, gid) };
+}
+
+function namespacesWork(): boolean {
+  const [command = '', ...args] = USER_NAMESPACE;
+  return spawnSync(command, [...args, 'true'], { stdio: 'ignore' }).status === 0;
+}
+
+function systemUser(): { uid: number; gid: number } {
+  const users = readFileSync('/etc/passwd', 'utf8').split('\n');
+  for (const name of ['postgres', 'nobody']) {
+    const [, , uid, gid] = users.find((line) => line.startsWith(`${name}:`))?.split(':') ?? [];
+    if (uid !== undefined && gid !== undefined) return { uid: Number(uid), gid: Number(gid) };
+  }
+  throw new StartupError(
+    'PostgreSQL refuses to run as root, and there is no other user: start as an ordinary user',
+  );
+}

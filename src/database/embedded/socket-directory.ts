@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import { lstatSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StartupError } from '../../common/startup-error.js';
+
+/** The path of a unix socket has at most 107 bytes. */
+const LONGEST = 100;
+
+/**
+ * The directory of the server's socket, which only its owner may enter: who is in it is trusted. It lies beside the
+ * data, or, where that path is too long for a socket, under the system's temporary directory.
+ * @throws StartupError when somebody else's directory stands in its place
+ */
+export function socketDirectory(dataDir: string): string {
+  const beside = join(dataDir, 'socket');
+  const uid = process.getuid?.() ?? 0;
+  const fits = Buffer.byteLength(join(beside, '.s.PGSQL.5432')) <= LONGEST;
+  const digest = createHash('sha256').update(dataDir).digest('hex').slice(0, 16);
+  const path = fits ? beside : join(tmpdir(), `strongroom-${uid}-${digest}`);
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const { mode, uid: owner } = lstatSync(path);
+  if ((mode & 0o077) !== 0 || (uid !== 0 && owner !== uid)) {
+    throw new StartupError(`${path} must belong to you alone: run chmod 700 on it, or remove it`);
+  }
+  return path;
+}

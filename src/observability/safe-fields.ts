@@ -1,0 +1,52 @@
+import { errorFields, isError } from './error-fields.js';
+
+type Fields = Record<string, unknown>;
+
+const SHOWN = '[sealed]';
+const DEEPEST = 4;
+
+/** Names, in lower case without `-` and `_`, of what is never written down. */
+const SECRET_NAMES = new Set([
+  'authorization',
+  'proxyauthorization',
+  'authenticationtoken',
+  'cookie',
+  'setcookie',
+  'token',
+  'password',
+  'value',
+  'query',
+  'parameters',
+  'detail',
+  'rootkeys',
+  'databaseurl',
+  'databaseownerurl',
+  'adminpassword',
+]);
+
+/**
+ * Fields as they may be logged, at any depth: what has a secret's name is masked, errors give only their safe fields,
+ * bytes are never written. What knows how to show itself (`toJSON`) is asked for it.
+ */
+export function safeFields(fields: object, depth = 0): Fields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, isSecret(name) ? SHOWN : safe(value, depth + 1)]),
+  );
+}
+
+function isSecret(name: string): boolean {
+  return SECRET_NAMES.has(name.toLowerCase().replace(/[-_]/g, ''));
+}
+
+function safe(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (isError(value)) return errorFields(value);
+  if (ArrayBuffer.isView(value)) return SHOWN;
+  if (hasToJson(value)) return safe(value.toJSON(), depth + 1);
+  if (depth >= DEEPEST) return '[…]';
+  return Array.isArray(value) ? value.map((item) => safe(item, depth + 1)) : safeFields(value, depth);
+}
+
+function hasToJson(value: object): value is { toJSON: () => unknown } {
+  return 'toJSON' in value && typeof value.toJSON === 'function';
+}

@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Agent, request, type IncomingHttpHeaders } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Drain } from '../../../src/api/drain.js';
+import { startHttpLayer, type HttpLayerApp } from './http-layer-app.js';
+
+interface Kept {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+describe('Drain', () => {
+  let layer: HttpLayerApp;
+  let agent: Agent;
+  beforeEach(async () => {
+    layer = await startHttpLayer();
+    agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  });
+  afterEach(() => agent.destroy());
+
+  const get = (path: string, by: Agent | false = agent): Promise<Kept> =>
+    new Promise((resolve, reject) => {
+      const headers = { Authorization: 'Basic eDp5' };
+      const outgoing = request(
+        { host: '127.0.0.1', port: layer.port, path, agent: by, headers },
+        (incoming) => {
+          let body = '';
+          incoming.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
+          incoming.on('end', () =>
+            resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body }),
+          );
+        },
+      );
+      outgoing.on('error', reject).end();
+    });
+  const stop = (waitMilliseconds: number, deadlineMilliseconds = 5_000) =>
+    layer.app.get(Drain).stop(layer.app, { waitMilliseconds, deadlineMilliseconds });
+
+  it('serves kept connections and takes no new ones', async () => {
+    const before = await get('/things/a');
+    expect(before.headers.connection).toBe('keep-alive');
+    expect((await get('/health/ready')).status).toBe(200);
+    const stopped = stop(400);
+    await wait(50);
+    await expect(get('/things/a', false)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    const during = await get('/health/ready');
+    expect(during.status).toBe(503);
+    expect(during.headers.connection).toBe('close');
+    expect(JSON.parse(during.body)).toMatchObject({ error_code: 'unavailable', server_traceback: null });
+    await stopped;
+    expect(layer.logs.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  it('finishes what it has begun, also after the wait', async () => {
+    const slow = get('/things/slow');
+    await wait(50);
+    const stopped = stop(20);
+    const answer = await slow;
+    expect(answer).toMatchObject({ status: 200, body: '{"slow":true}' });
+    expect(answer.headers.connection).toBe('close');
+    await stopped;
+  });
+
+  it('cuts off what is not done by the deadline', async () => {
+    const slow = get('/things/slow');
+    const cut = expect(slow).rejects.toMatchObject({ code: 'ECONNRESET' });
+    await wait(50);
+    const began = Date.now();
+    await stop(10, 50);
+    await cut;
+    expect(Date.now() - began).toBeLessThan(250);
+  });
+
+  it('lets go of idle connections', async () => {
+    await get('/things/a');
+    const began = Date.now();
+    await stop(0);
+    expect(Date.now() - began).toBeLessThan(1_000);
+  });
+});

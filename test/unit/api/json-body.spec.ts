@@ -1,0 +1,191 @@
+import { describe, expect, it } from '@jest/globals';
+import { IsNotEmpty, IsOptional, IsString } from 'class-validator';
+import fc from 'fast-check';
+import { JsonBody } from '../../../src/api/json-body.js';
+import { BadParameters, UnsupportedContentType } from '../../../src/common/errors.js';
+
+class Parent {
+  @IsOptional()
+  note?: unknown;
+}
+
+class Input extends Parent {
+  @IsNotEmpty({ message: '`value` is missing or empty' })
+  @IsString({ message: '`value` must be a string' })
+  value: string;
+
+  @IsOptional()
+  @IsString()
+  other?: string;
+
+  undeclared?: string;
+}
+
+const read = (
+  bytes: string | Buffer | undefined,
+  type: string | undefined = 'application/json',
+  encoding?: string,
+) => new JsonBody(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, type, encoding).read(Input);
+
+describe('JsonBody', () => {
+  it.each([
+    'application/json',
+    'Application/JSON',
+    'application/json;charset=utf-8',
+    'application/json; charset="UTF-8"',
+    ' application/json ; Charset = utf8',
+    'application/json; a=b; charset=utf-8',
+    'application/json;',
+  ])('takes the content type %j', async (type) => {
+    expect((await read('{"value": "x"}', type)).value).toBe('x');
+  });
+
+  it.each([
+    '',
+    ';',
+    'json',
+    'text/plain',
+    'application/jsonx',
+    'application/problem+json',
+    'text/plain; application/json',
+    'application/json, text/plain',
+    'application/json; charset=latin1',
+    'application/json; charset=utf-8; charset=utf-16',
+    'application/json; charset=',
+  ])('refuses the content type %j', async (type) => {
+    await expect(read('{"value": "x"}', type)).rejects.toThrow(UnsupportedContentType);
+  });
+
+  it('refuses a missing content type and a compressed body', async () => {
+    await expect(new JsonBody(Buffer.from('{}'), undefined).read(Input)).rejects.toThrow(
+      UnsupportedContentType,
+    );
+    await expect(read('{"value": "x"}', 'application/json', 'gzip')).rejects.toThrow(UnsupportedContentType);
+    expect((await read('{"value": "x"}', 'application/json', 'identity')).value).toBe('x');
+  });
+
+  it('judges the content type before the body', async () => {
+    await expect(read('{', 'text/plain')).rejects.toThrow(UnsupportedContentType);
+  });
+
+  it.each([
+    '{',
+    'null',
+    '[]',
+    '"x"',
+    '7',
+    'true',
+    ' ',
+    '{"value": "x"} x',
+    "{'value': 'x'}",
+    '{"value": "a\nb"}',
+    '\ufeff{"value": "x"}',
+  ])('refuses %j', async (text) => {
+    await expect(read(text)).rejects.toThrow(BadParameters);
+  });
+
+  it('refuses bytes that are not UTF-8', async () => {
+    for (const hex of ['ff', 'c3', 'eda080', 'c080', 'f4908080']) {
+      const bytes = Buffer.concat([Buffer.from('{"value": "'), Buffer.from(hex, 'hex'), Buffer.from('"}')]);
+      await expect(read(bytes)).rejects.toThrow('The body is not valid JSON in UTF-8');
+    }
+  });
+
+  it('takes no bytes for no fields', async () => {
+    await expect(read(undefined)).rejects.toThrow('`value` is missing or empty');
+    await expect(read('')).rejects.toThrow('`value` is missing or empty');
+    await expect(read('{}')).rejects.toThrow('`value` is missing or empty');
+  });
+
+  it('keeps declared fields, inherited ones too, and nothing else', async () => {
+    const text =
+      '{"value": "x", "note": {"a": [1]}, "undeclared": "u", "unknown": 1, "__proto__": {"polluted": 1},' +
+      ' "constructor": {"prototype": {"polluted": 1}}, "toString": "no"}';
+    const input = await read(text);
+    expect(input).toBeInstanceOf(Input);
+    expect({ ...input, undeclared: undefined }).toEqual({
+      value: 'x',
+      note: { a: [1] },
+      undeclared: undefined,
+    });
+    expect(input.undeclared).toBeUndefined();
+    expect(Object.getPrototypeOf(input)).toBe(Input.prototype);
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+
+  it('takes the last of fields of the same name', async () => {
+    expect((await read('{"value": 1, "value": "x"}')).value).toBe('x');
+  });
+
+  it('takes nothing from the prototype for a field', async () => {
+    await expect(read('{"__proto__": {"value": "x"}}')).rejects.toThrow('`value` is missing');
+  });
+
+  it.each([
+    ['{"value": 7}', '`value` must be a string'],
+    ['{"value": null}', '`value` is missing or empty'],
+    ['{"value": ""}', '`value` is missing or empty'],
+    ['{"value": ["canary"]}', '`value` must be a string'],
+    ['{"value": {"canary": 1}}', '`value` must be a string'],
+    ['{"value": "x", "other": ["canary"]}', 'other must be a string'],
+  ])('names the field of %s and not what it holds', async (text, message) => {
+    const failure = await read(text).catch((error: unknown) => error as Error);
+    expect(failure).toBeInstanceOf(BadParameters);
+    expect((failure as Error).message).toBe(message);
+  });
+
+  it.each([
+    '{"value": "\\ud800"}',
+    '{"value": "a\\udc00b"}',
+    '{"value": "\\udc00\\ud800"}',
+    '{"value": "x", "note": ["\\ud800"]}',
+    '{"value": "x", "note": {"\\ud800": 1}}',
+    '{"value": "x", "note": [[{"a": "\\udfff"}]]}',
+  ])('refuses the lone surrogate in %s', async (text) => {
+    await expect(read(text)).rejects.toThrow(/`(value|note)` holds half of a character/);
+  });
+
+  it('takes surrogates in pairs, and lone ones in fields that nobody reads', async () => {
+    expect((await read('{"value": "\\ud83d\\ude00", "unknown": "\\ud800"}')).value).toBe('😀');
+  });
+
+  it('survives deep nesting', async () => {
+    const depth = 200_000;
+    const deep = `${'['.repeat(depth)}${']'.repeat(depth)}`;
+    expect((await read(`{"value": "x", "unknown": ${deep}}`)).value).toBe('x');
+    expect((await read(`{"value": "x", "note": ${deep}}`)).value).toBe('x');
+    await expect(read('['.repeat(depth))).rejects.toThrow(BadParameters);
+  });
+
+  it('never repeats the body in a refusal', async () => {
+    for (const text of [
+      '{"value": "canary',
+      'canary',
+      '"canary"',
+      '{"canary": }',
+      '{"value": "\\ud800canary"}',
+    ]) {
+      const failure = await read(text).catch((error: unknown) => error as Error);
+      expect((failure as Error).message).not.toContain('canary');
+      expect((failure as Error).cause).toBeUndefined();
+    }
+  });
+
+  it('reads any text as it was written', async () => {
+    const text = fc.string({ unit: 'binary', minLength: 1 }).filter((value) => !/\p{Surrogate}/u.test(value));
+    await fc.assert(
+      fc.asyncProperty(text, async (value) => {
+        expect((await read(JSON.stringify({ value }))).value).toBe(value);
+      }),
+    );
+  });
+
+  it('refuses anything else as a bad parameter', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.json(), fc.string({ unit: 'binary' })), async (text) => {
+        const failure = await read(text).catch((error: unknown) => error);
+        expect(failure instanceof BadParameters || failure instanceof Input).toBe(true);
+      }),
+    );
+  });
+});
