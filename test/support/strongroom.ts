@@ -49,8 +49,6 @@ export class Strongroom {
       STRONGROOM_ADMIN_PASSWORD: ADMIN_PASSWORD,
       STRONGROOM_LOG_LEVEL: 'debug',
       STRONGROOM_DRAIN_MS: '0',
-      STRONGROOM_APP_ROLE: database.appRole,
-      STRONGROOM_READER_ROLE: database.readerRole,
       ...overrides,
     };
     const logs: string[] = [];
