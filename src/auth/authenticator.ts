@@ -72,6 +72,7 @@ export class Authenticator {
     const hash = identity.active === true ? identity.password_hash : null;
     if (hash === null) return this.verify(request, question, identity, undefined, password);
     const tag = this.verified.tagOf(hash, password);
+    // Clears no counter: else a busy client would give those who share its address guesses without end.
     if (this.verified.has(tag)) return true;
     const underway = this.underway.get(tag);
     if (underway !== undefined && (await underway)) return true;

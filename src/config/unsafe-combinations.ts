@@ -33,12 +33,24 @@ export function unsafeCombinations(configuration: Configuration): string[] {
 }
 
 /** What works but is not how it should stay. */
-export function configurationWarnings({ databaseUrl, databaseOwnerUrl }: Configuration): string[] {
-  if (databaseUrl === undefined || databaseOwnerUrl !== undefined) return [];
-  return [
-    'DATABASE_OWNER_URL is not set: one login migrates and serves. Each session gives its rights up, but a service that ' +
-      'cannot take them back is safer: give it a login of its own',
+export function configurationWarnings(configuration: Configuration): string[] {
+  const { nodeEnv, host, databaseUrl, databaseOwnerUrl } = configuration;
+  const warnings: [unwise: boolean, message: string][] = [
+    [
+      databaseUrl !== undefined && databaseOwnerUrl === undefined,
+      'DATABASE_OWNER_URL is not set: one login migrates and serves. Each session gives its rights up, but a service ' +
+        'that cannot take them back is safer: give it a login of its own',
+    ],
+    [
+      nodeEnv === 'development' && !isLoopback(host),
+      'HOST lets other machines in while NODE_ENV is development: set NODE_ENV=production and put TLS in front',
+    ],
   ];
+  return warnings.filter(([unwise]) => unwise).map(([, message]) => message);
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host);
 }
 
 function userOf(url: string): string {

@@ -42,8 +42,8 @@ function safe(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (isError(value)) return errorFields(value);
   if (ArrayBuffer.isView(value)) return SHOWN;
-  if (hasToJson(value)) return safe(value.toJSON(), depth + 1);
   if (depth >= DEEPEST) return '[…]';
+  if (hasToJson(value)) return safe(value.toJSON(), depth + 1);
   return Array.isArray(value) ? value.map((item) => safe(item, depth + 1)) : safeFields(value, depth);
 }
 

@@ -43,7 +43,10 @@ export async function cloneDatabase({ empty = false } = {}): Promise<TestDatabas
 }
 
 /** Made once a run: the test files that come at the same moment wait for the first. */
-async function prepareTemplate(admin: string, url: (user: string, database: string) => string): Promise<void> {
+async function prepareTemplate(
+  admin: string,
+  url: (user: string, database: string) => string,
+): Promise<void> {
   const client = new pg.Client({ connectionString: admin });
   await client.connect();
   try {

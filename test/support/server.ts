@@ -1,5 +1,8 @@
 import pg from 'pg';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
+import {
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+} from '../../src/database/embedded/embedded-postgres.js';
 
 /** Tests lose nothing that matters when the machine fails, so the server need not wait for the disk. */
 const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' };
@@ -15,7 +18,11 @@ export function testServer(): Promise<EmbeddedPostgres> {
 }
 
 /** Runs one statement on a connection of its own and gives its rows. */
-export async function query<R extends object>(url: string, text: string, values: unknown[] = []): Promise<R[]> {
+export async function query<R extends object>(
+  url: string,
+  text: string,
+  values: unknown[] = [],
+): Promise<R[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {

@@ -37,7 +37,10 @@ export class Strongroom {
   ) {}
 
   static async start(overrides: NodeJS.ProcessEnv = {}): Promise<Strongroom> {
-    const database = await cloneDatabase();
+    return Strongroom.on(await cloneDatabase(), overrides);
+  }
+
+  private static async on(database: TestDatabase, overrides: NodeJS.ProcessEnv): Promise<Strongroom> {
     const dataDir = mkdtempSync(join(tmpdir(), 'strongroom-test-'));
     const environment = {
       NODE_ENV: 'test',
@@ -106,6 +109,21 @@ export class Strongroom {
     await users.create({ username, password, systemRole: 'default' }, systemCaller());
     await users.addToTenant(username, tenant, role, systemCaller());
     return { login: `${username}:${password}`, tenant };
+  }
+
+  /** A user who belongs to no tenant. */
+  user(username: string, password: string): Promise<void> {
+    const user = { username, password, systemRole: 'default' } as const;
+    return this.service.app.get(UsersService).create(user, systemCaller());
+  }
+
+  setPassword(username: string, password: string): Promise<void> {
+    return this.service.app.get(UsersService).setPassword(username, password, systemCaller());
+  }
+
+  /** A further instance on the same database, as behind a load balancer. */
+  replica(overrides: NodeJS.ProcessEnv = {}): Promise<Strongroom> {
+    return Strongroom.on({ ...this.database, drop: () => Promise.resolve() }, overrides);
   }
 
   async stop(): Promise<void> {

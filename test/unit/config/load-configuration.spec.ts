@@ -1,0 +1,247 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { inspect } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { StartupError } from '../../../src/common/startup-error.js';
+import { loadConfiguration } from '../../../src/config/load-configuration.js';
+
+const CANARY = 'canary-5ac1';
+const SERVICE = `postgresql://service:${CANARY}@db:5432/strongroom`;
+const OWNER = `postgresql://owner:${CANARY}@db:5432/strongroom`;
+const ROOT_KEYS = `first:${CANARY}`;
+
+/** The one line that refuses the environment. Fails the test when it holds the canary that stands for a secret. */
+function refusal(environment: NodeJS.ProcessEnv): string {
+  try {
+    loadConfiguration(environment);
+  } catch (error) {
+    expect(error).toBeInstanceOf(StartupError);
+    const { message } = error as StartupError;
+    expect(message).not.toContain('\n');
+    expect(message).not.toContain(CANARY);
+    return message;
+  }
+  throw new Error('the environment was accepted');
+}
+
+describe('loadConfiguration', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'strongroom-config-'));
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  function file(name: string, content: string): string {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    return path;
+  }
+
+  it('has a default for everything that is no secret', () => {
+    expect({ ...loadConfiguration({}) }).toEqual({
+      nodeEnv: 'development',
+      host: '127.0.0.1',
+      port: 8080,
+      databaseUrl: undefined,
+      databaseOwnerUrl: undefined,
+      dataDir: resolve('data'),
+      rootKeys: undefined,
+      adminUsername: 'admin',
+      adminPassword: undefined,
+      maxValueBytes: 65_536,
+      logLevel: 'info',
+      appRole: 'strongroom_app',
+      readerRole: 'strongroom_reader',
+      poolSize: 10,
+      trustedProxies: [],
+      drainMilliseconds: 2000,
+    });
+  });
+
+  it('takes every variable', () => {
+    const configuration = loadConfiguration({
+      NODE_ENV: 'production',
+      HOST: '0.0.0.0',
+      PORT: '0',
+      DATABASE_URL: SERVICE,
+      DATABASE_OWNER_URL: OWNER,
+      STRONGROOM_DATA_DIR: '/var/lib/strongroom',
+      STRONGROOM_ROOT_KEYS: ROOT_KEYS,
+      STRONGROOM_ADMIN_USERNAME: 'root.user',
+      STRONGROOM_ADMIN_PASSWORD: 'a:b c',
+      STRONGROOM_MAX_VALUE_BYTES: '16777216',
+      STRONGROOM_LOG_LEVEL: 'silent',
+      STRONGROOM_APP_ROLE: 'app',
+      STRONGROOM_READER_ROLE: 'reader',
+      STRONGROOM_DATABASE_POOL_SIZE: '200',
+      STRONGROOM_TRUSTED_PROXIES: '10.0.0.0/8, ::1 ,fd00::/8',
+      STRONGROOM_DRAIN_MS: '0',
+    });
+    expect({ ...configuration }).toEqual({
+      nodeEnv: 'production',
+      host: '0.0.0.0',
+      port: 0,
+      databaseUrl: SERVICE,
+      databaseOwnerUrl: OWNER,
+      dataDir: '/var/lib/strongroom',
+      rootKeys: ROOT_KEYS,
+      adminUsername: 'root.user',
+      adminPassword: 'a:b c',
+      maxValueBytes: 16_777_216,
+      logLevel: 'silent',
+      appRole: 'app',
+      readerRole: 'reader',
+      poolSize: 200,
+      trustedProxies: ['10.0.0.0/8', '::1', 'fd00::/8'],
+      drainMilliseconds: 0,
+    });
+  });
+
+  it('counts an empty variable as not set, and lets other names be', () => {
+    const environment = {
+      PORT: '',
+      DATABASE_URL: '',
+      STRONGROOM_ROOT_KEYS_FILE: '',
+      STRONGROOM_NONE: '',
+      PATH: '/bin',
+    };
+    expect(loadConfiguration(environment)).toEqual(loadConfiguration({}));
+  });
+
+  it('is frozen, with its list', () => {
+    const configuration = loadConfiguration({ STRONGROOM_TRUSTED_PROXIES: '10.0.0.1' });
+    expect(Object.isFrozen(configuration)).toBe(true);
+    expect(Object.isFrozen(configuration.trustedProxies)).toBe(true);
+  });
+
+  it('does not show its secrets when it is printed', () => {
+    const configuration = loadConfiguration({
+      DATABASE_URL: SERVICE,
+      DATABASE_OWNER_URL: OWNER,
+      STRONGROOM_ROOT_KEYS: ROOT_KEYS,
+      STRONGROOM_ADMIN_PASSWORD: CANARY,
+    });
+    expect(configuration.adminPassword).toBe(CANARY);
+    for (const shown of [
+      JSON.stringify({ configuration }),
+      inspect({ configuration }),
+      String(configuration),
+    ]) {
+      expect(shown).not.toContain(CANARY);
+    }
+    expect(JSON.parse(JSON.stringify(configuration))).toMatchObject({ port: 8080, databaseUrl: '[secret]' });
+  });
+
+  it.each([
+    ['NODE_ENV', 'prod', 'must be development, production or test'],
+    ['HOST', 'http://here', 'must be an address or a host name'],
+    ['PORT', '65536', 'must be a whole number from 0 to 65535 (0 takes any free port)'],
+    ['PORT', '-1', 'must be a whole number from 0 to 65535 (0 takes any free port)'],
+    ['PORT', '8080x', 'must be a whole number from 0 to 65535 (0 takes any free port)'],
+    ['PORT', '1e3', 'must be a whole number from 0 to 65535 (0 takes any free port)'],
+    ['STRONGROOM_ADMIN_USERNAME', '1admin', 'must begin with a letter'],
+    ['STRONGROOM_ADMIN_USERNAME', 'a:b', 'must begin with a letter'],
+    ['STRONGROOM_ADMIN_USERNAME', 'a'.repeat(257), 'must begin with a letter'],
+    ['STRONGROOM_ADMIN_PASSWORD', 'abcd', 'must be 5 to 256 characters long'],
+    ['STRONGROOM_ADMIN_PASSWORD', CANARY.repeat(30), 'must be 5 to 256 characters long'],
+    ['STRONGROOM_MAX_VALUE_BYTES', '0', 'must be a whole number from 1 to 16777216'],
+    ['STRONGROOM_MAX_VALUE_BYTES', '16777217', 'must be a whole number from 1 to 16777216'],
+    ['STRONGROOM_LOG_LEVEL', 'loud', 'must be one of fatal, error, warn, info, debug, trace, silent'],
+    ['STRONGROOM_APP_ROLE', 'App', 'must be a lower-case identifier'],
+    ['STRONGROOM_READER_ROLE', 'r'.repeat(64), 'must be a lower-case identifier'],
+    ['STRONGROOM_DATABASE_POOL_SIZE', '0', 'must be a whole number from 1 to 200'],
+    ['STRONGROOM_DATABASE_POOL_SIZE', '201', 'must be a whole number from 1 to 200'],
+    ['STRONGROOM_TRUSTED_PROXIES', '10.0.0.1,nginx', 'must be IP addresses or networks'],
+    ['STRONGROOM_TRUSTED_PROXIES', '10.0.0.0/33', 'must be IP addresses or networks'],
+    ['STRONGROOM_TRUSTED_PROXIES', '0.0.0.0/0', 'must be IP addresses or networks'],
+    ['STRONGROOM_DRAIN_MS', '60001', 'must be a whole number from 0 to 60000'],
+  ])('refuses %s=%.20s', (name, text, rule) => {
+    expect(refusal({ [name]: text })).toMatch(new RegExp(`^${name} `));
+    expect(refusal({ [name]: text })).toContain(rule);
+  });
+
+  it.each([
+    `mysql://service:${CANARY}@db/strongroom`,
+    `postgresql://service:${CANARY}@db`,
+    `postgresql://db/${CANARY}`,
+    `postgresql://service:${CANARY}@db:port/strongroom`,
+    `postgresql://service:${CANARY}%@db/strongroom`,
+    `postgresql://service:${CANARY}@db/strongroom?user=owner`,
+    CANARY,
+  ])('refuses a URL that PostgreSQL is not reached by, without repeating it (%#)', (url) => {
+    const rule = 'must be a URL such as postgresql://user:password@host:5432/database';
+    expect(refusal({ DATABASE_URL: url, STRONGROOM_ROOT_KEYS: ROOT_KEYS })).toBe(`DATABASE_URL ${rule}`);
+  });
+
+  it.each([
+    'postgres://service@db/strongroom',
+    'postgresql://service:p%40ss@[::1]:6432/strongroom?sslmode=verify-full',
+    'postgresql://service@localhost/strongroom?host=/var/run/postgresql',
+  ])('takes %s', (url) => {
+    expect(loadConfiguration({ DATABASE_URL: url, STRONGROOM_ROOT_KEYS: ROOT_KEYS }).databaseUrl).toBe(url);
+  });
+
+  it('names an unknown STRONGROOM_ variable and the one that was probably meant', () => {
+    expect(refusal({ STRONGROOM_ROOT_KEY: CANARY })).toBe(
+      'STRONGROOM_ROOT_KEY is not a variable of Strongroom; did you mean STRONGROOM_ROOT_KEYS?',
+    );
+    expect(refusal({ STRONGROOM_DRAIN: '1' })).toContain('did you mean STRONGROOM_DRAIN_MS?');
+    expect(refusal({ STRONGROOM_DATA_DIR_FILE: '/x' })).toContain(
+      'STRONGROOM_DATA_DIR_FILE is not a variable',
+    );
+    expect(refusal({ 'STRONGROOM_A\nB': '1' })).toContain('STRONGROOM_A\\u000aB is not a variable');
+  });
+
+  it('tells everything that is wrong in one line', () => {
+    const message = refusal({
+      PORT: 'x',
+      STRONGROOM_LOG_LEVEL: 'loud',
+      STRONGROOM_ROOT: '1',
+      STRONGROOM_ROOT_KEYS_FILE: join(folder, 'none'),
+    });
+    expect(message.split('; ').map((part) => part.split(/[ :]/)[0])).toEqual([
+      'STRONGROOM_ROOT',
+      'did',
+      'STRONGROOM_ROOT_KEYS_FILE',
+      'PORT',
+      'STRONGROOM_LOG_LEVEL',
+    ]);
+  });
+
+  it('reads each secret from a file, less the newline at its end', () => {
+    const configuration = loadConfiguration({
+      DATABASE_URL_FILE: file('url', `${SERVICE}\n`),
+      DATABASE_OWNER_URL_FILE: file('owner', `${OWNER}\r\n`),
+      STRONGROOM_ROOT_KEYS_FILE: file('keys', ROOT_KEYS),
+      STRONGROOM_ADMIN_PASSWORD_FILE: file('password', ' pass word \n\n'),
+    });
+    expect(configuration).toMatchObject({
+      databaseUrl: SERVICE,
+      databaseOwnerUrl: OWNER,
+      rootKeys: ROOT_KEYS,
+      adminPassword: ' pass word \n',
+    });
+  });
+
+  it('refuses a secret that is given twice', () => {
+    const path = file('twice', CANARY);
+    expect(refusal({ STRONGROOM_ADMIN_PASSWORD: CANARY, STRONGROOM_ADMIN_PASSWORD_FILE: path })).toBe(
+      'STRONGROOM_ADMIN_PASSWORD and STRONGROOM_ADMIN_PASSWORD_FILE are both set: give one of them',
+    );
+  });
+
+  it('names the variable and the path of a file that is missing, empty or wrong', () => {
+    const [missing, empty] = [join(folder, 'missing'), file('empty', '\n')];
+    expect(refusal({ STRONGROOM_ROOT_KEYS_FILE: missing })).toBe(
+      `STRONGROOM_ROOT_KEYS_FILE: cannot read ${missing} (ENOENT)`,
+    );
+    expect(refusal({ STRONGROOM_ROOT_KEYS_FILE: folder })).toContain('(EISDIR)');
+    expect(refusal({ STRONGROOM_ROOT_KEYS_FILE: empty })).toBe(
+      `STRONGROOM_ROOT_KEYS_FILE: ${empty} is empty`,
+    );
+    expect(refusal({ DATABASE_URL_FILE: file('wrong', CANARY) })).toContain('DATABASE_URL must be a URL');
+  });
+});

@@ -1,0 +1,87 @@
+import { describe, expect, it } from '@jest/globals';
+import { loadConfiguration } from '../../../src/config/load-configuration.js';
+import { configurationWarnings } from '../../../src/config/unsafe-combinations.js';
+
+const SERVICE = 'postgresql://service:canary@db/strongroom';
+const OWNER = 'postgresql://owner:canary@db/strongroom';
+const STRONGROOM_ROOT_KEYS = 'first:canary';
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  DATABASE_URL: SERVICE,
+  DATABASE_OWNER_URL: OWNER,
+  STRONGROOM_ROOT_KEYS,
+};
+
+function warningsOf(environment: NodeJS.ProcessEnv): string[] {
+  return configurationWarnings(loadConfiguration(environment));
+}
+
+describe('unsafe combinations', () => {
+  it.each<[string, NodeJS.ProcessEnv, string]>([
+    [
+      'production on the embedded database',
+      { NODE_ENV: 'production', STRONGROOM_ROOT_KEYS },
+      'DATABASE_URL must be set in production: the embedded database is for development',
+    ],
+    [
+      'production with a generated root key',
+      { ...PRODUCTION, STRONGROOM_ROOT_KEYS: '' },
+      'STRONGROOM_ROOT_KEYS must be set in production: a generated root key is refused',
+    ],
+    [
+      'an owner without a login of the service',
+      { DATABASE_OWNER_URL: OWNER, STRONGROOM_ROOT_KEYS },
+      'DATABASE_OWNER_URL is set without DATABASE_URL',
+    ],
+    [
+      'a generated root key beside a database elsewhere',
+      { DATABASE_URL: SERVICE },
+      'STRONGROOM_ROOT_KEYS must be set with DATABASE_URL',
+    ],
+    [
+      'one user in both URLs',
+      { ...PRODUCTION, DATABASE_OWNER_URL: 'postgresql://service:other@db:5432/strongroom' },
+      'DATABASE_OWNER_URL has the same user as DATABASE_URL',
+    ],
+    [
+      'one user in both URLs, written otherwise',
+      { ...PRODUCTION, DATABASE_OWNER_URL: 'postgresql://%73ervice@db/strongroom' },
+      'DATABASE_OWNER_URL has the same user as DATABASE_URL',
+    ],
+    [
+      'one role for both',
+      { STRONGROOM_APP_ROLE: 'one', STRONGROOM_READER_ROLE: 'one' },
+      'STRONGROOM_READER_ROLE must differ from STRONGROOM_APP_ROLE',
+    ],
+  ])('refuses %s', (_, environment, line) => {
+    const load = (): unknown => loadConfiguration(environment);
+    expect(load).toThrow(line);
+    expect(load).toThrow(/^[^\n;]*$/);
+    expect(load).not.toThrow('canary');
+  });
+
+  it('tells both that production lacks', () => {
+    expect(() => loadConfiguration({ NODE_ENV: 'production' })).toThrow(
+      /^DATABASE_URL must be set .*; STRONGROOM_ROOT_KEYS must be set /,
+    );
+  });
+});
+
+describe('configurationWarnings', () => {
+  it('has none for the defaults and for production with two logins, open to its network', () => {
+    expect(warningsOf({})).toEqual([]);
+    expect(warningsOf({ ...PRODUCTION, HOST: '0.0.0.0' })).toEqual([]);
+  });
+
+  it('warns of a single login', () => {
+    const [warning = '', ...more] = warningsOf({ ...PRODUCTION, DATABASE_OWNER_URL: '' });
+    expect(warning).toContain('DATABASE_OWNER_URL is not set');
+    expect(warning).not.toContain('canary');
+    expect(more).toEqual([]);
+  });
+
+  it('warns of a development service that other machines reach', () => {
+    expect(warningsOf({ HOST: '0.0.0.0' })).toEqual([expect.stringContaining('HOST lets other machines in')]);
+    for (const HOST of ['localhost', '::1', '127.0.0.2']) expect(warningsOf({ HOST })).toEqual([]);
+  });
+});
