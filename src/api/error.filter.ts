@@ -1,6 +1,7 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DomainError } from '../common/domain-error.js';
+import { DecryptionError, UnknownKeyError } from '../crypto/crypto-errors.js';
 import { errorFields } from '../observability/error-fields.js';
 import type { Logger } from '../observability/logger.js';
 import { errorBody } from './error-body.js';
@@ -26,6 +27,14 @@ export class ErrorFilter implements ExceptionFilter {
   }
 
   private log(thrown: unknown, error: DomainError, requestId: string): void {
-    this.logger[error.level]({ requestId, err: errorFields(thrown) }, `answered ${error.status}`);
+    const err = errorFields(thrown);
+    if (isDecryptionFailure(thrown))
+      this.logger.error({ alarm: 'decryption', requestId, err }, 'a stored value did not open');
+    else this.logger[error.level]({ requestId, err }, `answered ${error.status}`);
   }
+}
+
+/** Altered or moved values, or keys that are gone: somebody should look at once. */
+function isDecryptionFailure(thrown: unknown): boolean {
+  return thrown instanceof DecryptionError || thrown instanceof UnknownKeyError;
 }

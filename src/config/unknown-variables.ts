@@ -8,7 +8,7 @@ export function unknownVariables(environment: NodeJS.ProcessEnv): string[] {
     .filter((name) => name.startsWith('STRONGROOM_') && !known.includes(name) && environment[name] !== '')
     .map((name) => {
       const nearest = nearestTo(name, known);
-      return `${printable(name)} is not a variable of Strongroom; did you mean ${nearest}?`;
+      return `${printable(name)} is not a variable of Strongroom (did you mean ${nearest}?)`;
     });
 }
 

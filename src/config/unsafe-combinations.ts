@@ -25,7 +25,7 @@ export function unsafeCombinations(configuration: Configuration): string[] {
       databaseUrl !== undefined &&
         databaseOwnerUrl !== undefined &&
         userOf(databaseUrl) === userOf(databaseOwnerUrl),
-      'DATABASE_OWNER_URL has the same user as DATABASE_URL: the service must not own its tables; leave it out or give another',
+      'DATABASE_OWNER_URL has the same user as DATABASE_URL: the service must not own its tables, so give it another login',
     ],
     [appRole === readerRole, 'STRONGROOM_READER_ROLE must differ from STRONGROOM_APP_ROLE'],
   ];

@@ -75,6 +75,8 @@ export function createLogger(
     level,
     base: null,
     timestamp: stdTimeFunctions.isoTime,
+    // Pino's own would take what errorFields gives for an error, and copy all of it under another type.
+    serializers: { err: (fields: unknown) => fields },
     formatters: { level: (label: string) => ({ level: label }) },
   };
   return new Logger(pino(options, stream));

@@ -186,7 +186,7 @@ describe('loadConfiguration', () => {
 
   it('names an unknown STRONGROOM_ variable and the one that was probably meant', () => {
     expect(refusal({ STRONGROOM_ROOT_KEY: CANARY })).toBe(
-      'STRONGROOM_ROOT_KEY is not a variable of Strongroom; did you mean STRONGROOM_ROOT_KEYS?',
+      'STRONGROOM_ROOT_KEY is not a variable of Strongroom (did you mean STRONGROOM_ROOT_KEYS?)',
     );
     expect(refusal({ STRONGROOM_DRAIN: '1' })).toContain('did you mean STRONGROOM_DRAIN_MS?');
     expect(refusal({ STRONGROOM_DATA_DIR_FILE: '/x' })).toContain(
@@ -204,7 +204,6 @@ describe('loadConfiguration', () => {
     });
     expect(message.split('; ').map((part) => part.split(/[ :]/)[0])).toEqual([
       'STRONGROOM_ROOT',
-      'did',
       'STRONGROOM_ROOT_KEYS_FILE',
       'PORT',
       'STRONGROOM_LOG_LEVEL',

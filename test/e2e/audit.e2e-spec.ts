@@ -1,0 +1,150 @@
+import { request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Strongroom, type As } from '../support/strongroom.js';
+
+interface Event {
+  action: string;
+  key: string | null;
+  outcome: string;
+  version: number | null;
+  tenant_id: string | null;
+  caller: Record<string, unknown>;
+}
+
+describe('the record of what was done', () => {
+  let room: Strongroom;
+  let tenant: As & { login: string; tenant: string };
+  beforeAll(async () => {
+    room = await Strongroom.start();
+    tenant = await room.tenant('recorded');
+  });
+  afterAll(() => room.stop());
+
+  const events = async (filter = 'true'): Promise<Event[]> =>
+    (
+      await room.database.asSuperuser<{ body: string }>(
+        `SELECT body FROM audit_events WHERE (${filter}) ORDER BY at, id`,
+      )
+    ).map(({ body }) => JSON.parse(body) as Event);
+  const about = (key: string) => events(`body::json->>'key' = '${key}'`);
+  const summary = (list: Event[]) => list.map(({ action, outcome, version }) => [action, outcome, version]);
+
+  it('has one event for every act, the refused ones too', async () => {
+    for (const [method, value] of [
+      ['PUT', 'a'],
+      ['PUT', 'a'],
+      ['GET'],
+      ['PATCH', 'b'],
+      ['PATCH', 'b'],
+      ['DELETE'],
+      ['GET'],
+      ['PATCH', 'c'],
+      ['DELETE'],
+    ] as const) {
+      await room.secret(tenant, method, 'traced', value);
+    }
+    expect(summary(await about('traced'))).toEqual([
+      ['secret.create', 'ok', 1],
+      ['secret.create', 'conflict', null],
+      ['secret.read', 'ok', 1],
+      ['secret.update', 'ok', 2],
+      ['secret.update', 'ok', 2],
+      ['secret.delete', 'ok', 2],
+      ['secret.read', 'not_found', null],
+      ['secret.update', 'not_found', null],
+      ['secret.delete', 'not_found', null],
+    ]);
+    const lists = (await events("body::json->>'action' = 'secret.list'")).length;
+    await room.call(tenant, 'GET', '/api/v3/secrets');
+    expect(await events("body::json->>'action' = 'secret.list'")).toHaveLength(lists + 1);
+  });
+
+  it('names who, from where, how, and which request', async () => {
+    await room.call(tenant, 'GET', '/api/v3/secrets/named', undefined, { 'X-Request-Id': 'request-77' });
+    const [event] = await about('named');
+    expect(Object.keys(event ?? {})).toEqual([
+      'id',
+      'time',
+      'tenant_id',
+      'action',
+      'key',
+      'version',
+      'outcome',
+      'caller',
+    ]);
+    expect(event?.caller).toEqual({
+      actor_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      actor_name: 'recorded-user',
+      method: 'basic',
+      request_id: 'request-77',
+      address: '127.0.0.1',
+    });
+  });
+
+  it('puts a stranger into the log of the tenant that was tried, and unknown tenants into the log of the system', async () => {
+    const stranger = await room.tenant('elsewhere');
+    await room.secret({ ...stranger, tenant: 'recorded' }, 'GET', 'forbidden-one');
+    await room.secret({ ...stranger, tenant: 'no-such' }, 'GET', 'forbidden-two');
+    await room.secret({ login: stranger.login }, 'GET', 'forbidden-three');
+    const [one] = await about('forbidden-one');
+    const [{ id } = { id: '' }] = await room.database.asSuperuser<{ id: string }>(
+      "SELECT id FROM tenants WHERE name = 'recorded'",
+    );
+    expect(one).toMatchObject({ action: 'secret.read', outcome: 'forbidden', tenant_id: id });
+    for (const key of ['forbidden-two', 'forbidden-three']) {
+      expect(await about(key)).toEqual([expect.objectContaining({ outcome: 'forbidden', tenant_id: null })]);
+    }
+    const before = (await events()).length;
+    await room.secret({ tenant: 'recorded' }, 'GET', 'anonymous');
+    expect(await events()).toHaveLength(before);
+  });
+
+  it('cannot be forged by what callers send', async () => {
+    const ugly = 'x","action":"secret.delete","outcome":"ok\n\u001b[31m';
+    await room.call(tenant, 'GET', `/api/v3/secrets/${encodeURIComponent(ugly)}`, undefined, {
+      'User-Agent': 'u'.repeat(8000),
+      'X-Forwarded-For': '1.2.3.4',
+    });
+    await room.secret({ ...tenant, tenant: 'elsewhere' }, 'GET', encodeURIComponent(ugly));
+    const forged = await events("body::json->>'action' = 'secret.delete' AND body::json->>'key' LIKE 'x%'");
+    expect(forged).toEqual([]);
+    for (const event of await events()) expect(event.caller.address).not.toBe('1.2.3.4');
+  });
+
+  it('keeps the read of a client that hung up', async () => {
+    await room.secret(tenant, 'PUT', 'hung-up', 'x');
+    const { port } = new URL(room.service.url);
+    await new Promise<void>((resolve) => {
+      const headers = {
+        tenant: 'recorded',
+        authorization: `Basic ${Buffer.from(tenant.login).toString('base64')}`,
+      };
+      const outgoing = request({ port, path: '/api/v3/secrets/hung-up', headers, agent: false });
+      outgoing.on('error', () => resolve());
+      outgoing.on('socket', (socket) => socket.on('connect', () => setTimeout(() => outgoing.destroy(), 3)));
+      outgoing.on('close', () => resolve());
+      outgoing.end();
+    });
+    await sleep(300);
+    expect(
+      (await about('hung-up')).filter(({ action }) => action === 'secret.read').length,
+    ).toBeLessThanOrEqual(1);
+  });
+
+  it('gives no answer where it cannot be written', async () => {
+    await room.secret(tenant, 'PUT', 'unrecorded', 'kept value');
+    await room.database.asSuperuser('ALTER TABLE audit_events RENAME TO audit_events_away');
+    try {
+      for (const [method, value] of [['GET'], ['PUT', 'other'], ['PATCH', 'other'], ['DELETE']] as const) {
+        const answer = await room.secret(tenant, method, 'unrecorded', value);
+        expect(answer.status).toBeGreaterThanOrEqual(500);
+        expect(answer.text).not.toContain('kept value');
+      }
+      expect((await room.call(tenant, 'GET', '/api/v3/secrets')).status).toBeGreaterThanOrEqual(500);
+    } finally {
+      await room.database.asSuperuser('ALTER TABLE audit_events_away RENAME TO audit_events');
+    }
+    expect((await room.secret(tenant, 'GET', 'unrecorded')).body.value).toBe('kept value');
+  });
+});

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { FastifyInstance } from 'fastify';
+import { DeclaredRoutes } from '../../src/tenant-scope/declared-routes.js';
+import { Strongroom } from '../support/strongroom.js';
+
+/** Every route of the service. Who adds one adds it here, and says what it needs. */
+const ROUTES: Readonly<Record<string, string>> = {
+  'GET /api/v3/secrets': 'secret_list',
+  'GET /api/v3/secrets/{key}': 'secret_get',
+  'PUT /api/v3/secrets/{key}': 'secret_create',
+  'PATCH /api/v3/secrets/{key}': 'secret_update',
+  'DELETE /api/v3/secrets/{key}': 'secret_delete',
+  'GET /health/live': 'public',
+  'GET /health/ready': 'public',
+};
+
+/** The documents of the API, which the framework serves. */
+const DOCUMENTS = /^\/api\/docs/;
+
+describe('every route of the running application', () => {
+  let room: Strongroom;
+  beforeAll(async () => {
+    room = await Strongroom.start();
+  });
+  afterAll(() => room.stop());
+
+  /** The router's own list, as it prints it. */
+  function running(): string[] {
+    const fastify = room.service.app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+    const routes = new Set<string>();
+    const parents: string[] = [];
+    for (const line of fastify.printRoutes({ commonPrefix: false }).split('\n')) {
+      const [, indent = '', path = '', methods = ''] =
+        /^([│ ]*)[├└]── (\S+)(?: \(([^)]+)\))?/.exec(line) ?? [];
+      if (path === '') continue;
+      const depth = indent.length / 4;
+      parents.splice(depth, parents.length, path);
+      for (const method of methods.split(', ').filter((name) => name !== '' && name !== 'HEAD')) {
+        routes.add(`${method} ${parents.join('').replace(/:([a-z]+)/g, '{$1}')}`);
+      }
+    }
+    return [...routes].sort();
+  }
+
+  it('is listed here', () => {
+    const own = running().filter((route) => !DOCUMENTS.test(route.split(' ')[1] ?? ''));
+    expect(own).toEqual(Object.keys(ROUTES).sort());
+  });
+
+  it('stands in the API document, and nothing else does', () => {
+    const documented = Object.entries(room.validator.document.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(documented.sort()).toEqual(Object.keys(ROUTES).sort());
+  });
+
+  it('declares what it needs', () => {
+    const declared = room.service.app
+      .get(DeclaredRoutes)
+      .all()
+      .map(({ permission }) => permission);
+    expect([...declared].sort()).toEqual(Object.values(ROUTES).sort());
+  });
+
+  it.each(Object.entries(ROUTES))('%s needs %s', async (route, permission) => {
+    const [method = '', template = ''] = route.split(' ');
+    const answer = await room.send({ method, path: template.replace(/\{[^}]+\}/g, 'some-key') });
+    expect(answer.status).toBe(permission === 'public' ? 200 : 401);
+    if (permission === 'public') return;
+    const outsider = await room
+      .user(`outsider-${permission}`, 'password')
+      .then(() =>
+        room.call(
+          { login: `outsider-${permission}:password`, tenant: 'default_tenant' },
+          method,
+          template.replace(/\{[^}]+\}/g, 'some-key'),
+        ),
+      );
+    expect(outsider.status).toBe(403);
+    expect(outsider.body.message).toContain(permission);
+  });
+
+  it('serves its documents to everyone', async () => {
+    const page = await room.send({ path: '/api/docs' });
+    expect(page.status).toBe(200);
+    expect(page.headers['content-type']).toMatch(/html/);
+    expect(page.headers['content-security-policy']).toMatch(/default-src 'none'/);
+    expect((await room.send({ path: '/api/docs-json' })).body).toHaveProperty('openapi');
+  });
+});
