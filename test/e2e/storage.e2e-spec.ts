@@ -96,6 +96,42 @@ describe('values moved or altered in the database', () => {
     expect((await room.secret(tenantA, 'GET', 'flipped')).body.value).toBe('whole value');
   });
 
+  it('discloses nothing when the answers of a batch are mixed up', async () => {
+    const keys = Array.from({ length: 10 }, (_, index) => `batched-${index}`);
+    for (const key of keys) {
+      await room.secret(tenantA, 'PUT', key, `A ${key}`);
+      await room.secret(tenantB, 'PUT', key, `B ${key}`);
+    }
+    await room.database.asSuperuser(`
+      ALTER FUNCTION read_secrets RENAME TO read_secrets_in_order;
+      CREATE FUNCTION read_secrets(a uuid[], b text[], c uuid[], d json[]) RETURNS TABLE (
+        ordinal integer, outcome text, id uuid, version integer, revision integer, value bytea,
+        created_at timestamptz, updated_at timestamptz, created_by uuid, creator text
+      ) LANGUAGE sql SECURITY DEFINER AS $$
+        SELECT cardinality(a) + 1 - r.ordinal, r.outcome, r.id, r.version, r.revision, r.value, r.created_at,
+               r.updated_at, r.created_by, r.creator
+        FROM read_secrets_in_order(a, b, c, d) r
+      $$;
+    `);
+    const mixed = await room.replica();
+    try {
+      const answers = await Promise.all(
+        keys.flatMap((key) => [mixed.secret(tenantA, 'GET', key), mixed.secret(tenantB, 'GET', key)]),
+      );
+      for (const [index, answer] of answers.entries()) {
+        const own = `${index % 2 === 0 ? 'A' : 'B'} batched-${Math.floor(index / 2)}`;
+        if (answer.status === 200) expect(answer.body.value).toBe(own);
+        else expect([answer.status, /[AB] batched/.test(answer.text)]).toEqual([500, false]);
+      }
+      expect(answers.some(({ status }) => status === 500)).toBe(true);
+    } finally {
+      await mixed.stop();
+      await room.database.asSuperuser(
+        'DROP FUNCTION read_secrets; ALTER FUNCTION read_secrets_in_order RENAME TO read_secrets',
+      );
+    }
+  });
+
   it('does not unwrap a key of another tenant', async () => {
     const cold = await room.replica();
     await room.secret(tenantA, 'PUT', 'wrapped', 'value under a key');
