@@ -1,0 +1,99 @@
+/** Everything that must hold before a commit: `npm test`. Prints `N passed, N failed` last. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const bin = (name) => join('node_modules', '.bin', name);
+const reports = mkdtempSync(join(tmpdir(), 'strongroom-check-'));
+
+const STEPS = {
+  format: { command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },
+  lint: { command: [bin('eslint'), '--max-warnings', '0', '.'] },
+  types: { command: [bin('tsc'), '--noEmit', '-p', 'tsconfig.json'] },
+  boundaries: { command: [bin('depcruise'), '--config', '.dependency-cruiser.cjs', 'src'] },
+  unused: { command: [bin('knip')] },
+  unit: { tests: ['test/unit', 'test/architecture'] },
+  database: { tests: ['test/database'] },
+  e2e: { tests: ['test/e2e'] },
+};
+
+const USAGE = `npm test [-- STEP...]
+
+Runs all steps, or those that are named: ${Object.keys(STEPS).join(', ')}.
+Ends with the count of what passed and failed: each test, and each other step.
+`;
+
+const names = process.argv.slice(2);
+const unknown = names.find((name) => !(name in STEPS));
+if (names.includes('--help')) {
+  process.stdout.write(USAGE);
+} else if (unknown !== undefined) {
+  process.stderr.write(`Unknown step ${unknown}\n${USAGE}`);
+  process.exitCode = 2;
+} else {
+  await check(names.length > 0 ? names : Object.keys(STEPS));
+}
+
+async function check(selected) {
+  const total = { passed: 0, failed: 0 };
+  for (const name of selected) {
+    const started = Date.now();
+    const { passed, failed, output } = await runStep(name, STEPS[name]);
+    total.passed += passed;
+    total.failed += failed;
+    const seconds = ((Date.now() - started) / 1000).toFixed(1);
+    if (failed > 0) process.stdout.write(`${output}\n`);
+    process.stdout.write(`${name}: ${passed} passed, ${failed} failed (${seconds} s)\n`);
+  }
+  rmSync(reports, { recursive: true, force: true });
+  process.exitCode = total.failed > 0 ? 1 : 0;
+  process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
+}
+
+async function runStep(name, { command, tests }) {
+  if (tests === undefined) {
+    const { code, output } = await run(command);
+    return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, output };
+  }
+  const report = join(reports, `${name}.json`);
+  const jest = ['--experimental-vm-modules', '--no-warnings', join('node_modules', 'jest', 'bin', 'jest.js')];
+  const { code, output } = await run([
+    process.execPath,
+    ...jest,
+    '--json',
+    `--outputFile=${report}`,
+    ...tests,
+  ]);
+  return { ...count(report, code), output };
+}
+
+/** A file that does not even load, a skipped test and a run without a report are failures too. */
+function count(report, code) {
+  let results;
+  try {
+    results = JSON.parse(readFileSync(report, 'utf8'));
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+  const { numPassedTests: passed, numFailedTests, numPendingTests, numTodoTests } = results;
+  const failed = numFailedTests + numPendingTests + numTodoTests + results.numRuntimeErrorTestSuites;
+  return { passed, failed: failed === 0 && (code !== 0 || passed === 0) ? 1 : failed };
+}
+
+/** The output is kept for a step that fails; the JSON that Jest prints beside its report is not of it. */
+function run([program, ...args]) {
+  const env = { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' };
+  delete env.FORCE_COLOR;
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const isReport = args.includes('--json');
+  let output = '';
+  const keep = (chunk) => (output += chunk);
+  if (isReport) child.stdout.resume();
+  else child.stdout.setEncoding('utf8').on('data', keep);
+  child.stderr.setEncoding('utf8').on('data', keep);
+  return new Promise((resolve) => {
+    child.on('error', (error) => resolve({ code: 1, output: String(error) }));
+    child.on('close', (code) => resolve({ code, output }));
+  });
+}
