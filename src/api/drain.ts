@@ -1,4 +1,3 @@
-import type { Server as HttpServer } from 'node:http';
 import { Server } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
@@ -32,7 +31,7 @@ export class Drain {
     app: NestFastifyApplication,
     { waitMilliseconds, deadlineMilliseconds }: DrainTimes,
   ): Promise<void> {
-    const server = app.getHttpServer() as HttpServer;
+    const server = app.getHttpServer();
     this.draining = true;
     // http.Server.close() would also cut idle connections, on which the next request may already be under way.
     Server.prototype.close.call(server);

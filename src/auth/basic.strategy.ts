@@ -41,7 +41,7 @@ class Rfc7617Strategy extends PassportBasicStrategy {
 @Injectable()
 export class BasicStrategy extends PassportStrategy(Rfc7617Strategy, 'basic') {
   constructor(@Inject(Authenticator) private readonly authenticator: Authenticator) {
-    super({ passReqToCallback: true, realm: 'Strongroom' } as never);
+    super({ passReqToCallback: true, realm: 'Strongroom' });
   }
 
   validate(request: FastifyRequest, username: string, password: string): Promise<Principal | false> {

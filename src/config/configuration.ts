@@ -71,6 +71,10 @@ export class Configuration {
   @WholeNumber(0, 60_000)
   readonly drainMilliseconds: number;
 
+  toString(): string {
+    return JSON.stringify(this);
+  }
+
   toJSON(): Record<string, unknown> {
     const shown = ([name, value]: [string, unknown]): [string, unknown] =>
       SECRET_PROPERTIES.includes(name) && value !== undefined ? [name, '[secret]'] : [name, value];

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { hash, verify, type Options } from '@node-rs/argon2';
 import { TooManyRequests } from '../common/errors.js';
 
-/** Argon2id (RFC 9106) with the OWASP parameters: 19 MiB, two passes, one lane. */
-const OPTIONS: Options = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+/** Argon2id (RFC 9106), the library's default, with the OWASP parameters: 19 MiB, two passes, one lane. */
+const OPTIONS: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 /**
  * Hashes and verifies passwords. One verification runs at a time, so that a flood of guesses leaves the requests their

@@ -121,7 +121,7 @@ async function insert(
   tenant: TenantContext,
   { id, key, value }: NewSecret,
 ): Promise<StoredSecret | undefined> {
-  const { raw } = await manager
+  const result = await manager
     .createQueryBuilder()
     .insert()
     .into(Secret)
@@ -137,7 +137,7 @@ async function insert(
     .orIgnore()
     .returning(['createdAt', 'updatedAt'])
     .execute();
-  const [row] = raw as { created_at: Date; updated_at: Date }[];
+  const [row] = result.raw as { created_at: Date; updated_at: Date }[];
   if (row === undefined) return undefined;
   const author = { creatorId: tenant.userId, creatorName: tenant.username };
   return {
@@ -174,7 +174,7 @@ async function replace(
   value = current.value,
 ): Promise<StoredSecret> {
   const changed = value !== current.value;
-  const { raw } = await manager
+  const result = await manager
     .createQueryBuilder()
     .update(Secret)
     .set({
@@ -191,7 +191,7 @@ async function replace(
     .where('tenant_id = :tenantId AND id = :id', { tenantId: tenant.tenantId, id: current.id })
     .returning(['version', 'revision', 'updatedAt'])
     .execute();
-  const [row] = raw as [{ version: number; revision: number; updated_at: Date }];
+  const [row] = result.raw as [{ version: number; revision: number; updated_at: Date }];
   return { ...current, value, version: row.version, revision: row.revision, updatedAt: row.updated_at };
 }
 

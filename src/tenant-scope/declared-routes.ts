@@ -8,7 +8,8 @@ import { ROUTE_PERMISSION, type RoutePermission } from './require-permission.dec
 export interface DeclaredRoute {
   /** `Controller.method`. */
   readonly name: string;
-  readonly permission: string | 'public';
+  /** `public` for a route that is open. */
+  readonly permission: string;
 }
 
 /** Refuses to boot where a route declares neither a permission nor that it is public: forgotten means closed. */
@@ -27,7 +28,7 @@ export class DeclaredRoutes implements OnModuleInit {
   /** @throws StartupError that names a route without a declaration */
   all(): readonly DeclaredRoute[] {
     return this.discovery.getControllers().flatMap(({ metatype }) => {
-      if (metatype === null || metatype === undefined) return [];
+      if (metatype === null) return [];
       const prototype = metatype.prototype as Record<string, () => unknown>;
       return this.scanner
         .getAllMethodNames(prototype)

@@ -12,7 +12,7 @@ export async function insertTenant(
   name: string,
 ): Promise<string | undefined> {
   const id = newId();
-  const { raw } = await manager
+  const result = await manager
     .createQueryBuilder()
     .insert()
     .into(Tenant)
@@ -20,7 +20,7 @@ export async function insertTenant(
     .orIgnore()
     .returning(['id'])
     .execute();
-  if ((raw as unknown[]).length === 0) return undefined;
+  if ((result.raw as unknown[]).length === 0) return undefined;
   const rootKeyId = await activeRootKeyId(manager);
   const wrapped = rootKeys.newTenantKey(rootKeyId, id, 1);
   await manager.insert(TenantKey, { tenantId: id, generation: 1, rootKeyId, wrapped });

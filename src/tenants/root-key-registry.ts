@@ -6,7 +6,7 @@ import { RootKey } from './root-key.entity.js';
 
 /** A connection of the driver, as far as the look at the keys before everything else needs one. */
 export interface Queryable {
-  query<R extends object>(text: string): Promise<{ rows: R[] }>;
+  query(text: string): Promise<{ rows: unknown[] }>;
 }
 
 interface KnownKey {
@@ -55,13 +55,12 @@ export async function activeRootKeyId(manager: EntityManager): Promise<string> {
 }
 
 async function knownKeys(connection: Queryable): Promise<KnownKey[]> {
-  const table = await connection.query<{ there: boolean }>(
-    `SELECT to_regclass('root_keys') IS NOT NULL AS there`,
-  );
-  if (table.rows[0]?.there !== true) return [];
-  const { rows } = await connection.query<KnownKey>(
+  const table = await connection.query(`SELECT to_regclass('root_keys') IS NOT NULL AS there`);
+  const [known] = table.rows as { there: boolean }[];
+  if (known?.there !== true) return [];
+  const { rows } = await connection.query(
     `SELECT id, check_value FROM root_keys r
      WHERE state = 'active' OR EXISTS (SELECT FROM tenant_keys k WHERE k.root_key_id = r.id) ORDER BY id`,
   );
-  return rows;
+  return rows as KnownKey[];
 }

@@ -43,8 +43,8 @@ export class UsersService {
     const passwordHash = await this.hasher.hash(password);
     await this.act(newEvent('user.create', caller, { key: username }), async (manager) => {
       const insert = manager.createQueryBuilder().insert().into(User).orIgnore().returning(['id']);
-      const { raw } = await insert.values({ id: newId(), username, passwordHash, systemRole }).execute();
-      if ((raw as unknown[]).length > 0) return undefined;
+      const result = await insert.values({ id: newId(), username, passwordHash, systemRole }).execute();
+      if ((result.raw as unknown[]).length > 0) return undefined;
       return { outcome: 'conflict', error: new Conflict(`User \`${username}\` already exists`) };
     });
   }
@@ -71,10 +71,10 @@ export class UsersService {
         const user = await findUser(manager, username);
         if (user === null) return unknownUser(username);
         const insert = manager.createQueryBuilder().insert().into(TenantUser).orIgnore().returning(['role']);
-        const { raw } = await insert
+        const result = await insert
           .values({ tenantId: tenant.id, userId: user.id, role: tenantRole })
           .execute();
-        if ((raw as unknown[]).length > 0) return undefined;
+        if ((result.raw as unknown[]).length > 0) return undefined;
         const message = `User \`${user.username}\` is already a member of the tenant \`${tenant.name}\``;
         return { outcome: 'conflict', error: new Conflict(message) };
       },

@@ -150,7 +150,7 @@ describe('who is calling', () => {
     for (let guess = 0; guess < 5; guess += 1)
       expect((await login('bob', `wrong-${guess}`)).status).toBe(401);
     expect((await failures()).slice(before).map(({ outcome }) => outcome)).toEqual([
-      ...Array(4).fill('failed'),
+      ...Array.from({ length: 4 }, () => 'failed'),
       'locked',
     ]);
     expect((await login('bob', 'password-of-bob')).status).toBe(401);

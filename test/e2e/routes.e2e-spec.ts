@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { FastifyInstance } from 'fastify';
 import { DeclaredRoutes } from '../../src/tenant-scope/declared-routes.js';
 import { Strongroom } from '../support/strongroom.js';
 
@@ -26,7 +25,7 @@ describe('every route of the running application', () => {
 
   /** The router's own list, as it prints it. */
   function running(): string[] {
-    const fastify = room.service.app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+    const fastify = room.service.app.getHttpAdapter().getInstance();
     const routes = new Set<string>();
     const parents: string[] = [];
     for (const line of fastify.printRoutes({ commonPrefix: false }).split('\n')) {

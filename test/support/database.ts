@@ -38,7 +38,9 @@ export async function cloneDatabase({ empty = false } = {}): Promise<TestDatabas
     ownerUrl: server.url(OWNER, name),
     superuserUrl,
     asSuperuser: (text, values) => query(superuserUrl, text, values),
-    drop: async () => void (await query(admin, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)),
+    drop: async () => {
+      await query(admin, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    },
   };
 }
 

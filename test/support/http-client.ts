@@ -47,7 +47,7 @@ export function send(baseUrl: string, call: Call, validator?: OpenApiValidator):
           if (method !== 'HEAD') validator?.check(method, call.path, answer);
           resolve(answer);
         } catch (error) {
-          reject(error as Error);
+          reject(error instanceof Error ? error : new Error(String(error)));
         }
       });
     });
