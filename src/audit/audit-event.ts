@@ -7,7 +7,7 @@ export interface AuditEvent {
   readonly id: string;
   /** What was done, such as `secret.read`. */
   readonly action: string;
-  /** The secret's key, or the name of the tenant or user that the act is about. */
+  /** The secret's key, or the name of what the act is about; `tenant/user` for a membership. */
   readonly key: string | null;
   readonly version: number | null;
   /** `ok`, or how it was refused: `not_found`, `conflict`, `forbidden`, `failed`, `locked`. */

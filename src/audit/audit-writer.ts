@@ -1,12 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { NIL_UUID } from '../common/ids.js';
+import { printable } from '../common/printable.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
 import { callerJson } from './caller-json.js';
 import type { AuditEvent } from './audit-event.js';
 
 /** The log of what concerns no tenant. */
 export const SYSTEM_LOG = NIL_UUID;
+
+/** Two names of 256 characters with a slash between: a membership names its tenant and its user. */
+const LONGEST_KEY = 513;
 
 /** Writes events. A log is named by its tenant's id, the system's by `SYSTEM_LOG`. */
 @Injectable()
@@ -33,7 +37,7 @@ export async function appendEvent(manager: EntityManager, logId: string, event: 
     logId,
     event.id,
     event.action,
-    event.key?.slice(0, 256).toWellFormed().replaceAll('\u0000', '\ufffd') ?? null,
+    event.key === null ? null : printable(event.key, LONGEST_KEY),
     event.version,
     event.outcome,
     callerJson(event.caller),

@@ -7,8 +7,10 @@ import { driverErrorOf } from './driver-error.js';
  */
 export function connectionProblem(error: unknown, variable: string): unknown {
   if (error instanceof StartupError) return error;
-  const code = driverErrorOf(error)?.code ?? '';
+  const { code = '', message = '' } = driverErrorOf(error) ?? {};
   if (code.startsWith('28')) return new StartupError(`${variable}: the server refuses the login (${code})`);
+  if (code === '' && message.startsWith('SASL'))
+    return new StartupError(`${variable}: the server asks for a password, and the URL holds none`);
   if (code === '3D000') return new StartupError(`${variable}: the database does not exist`);
   if (code === '22023')
     return new StartupError(`${variable}: the role of the service does not exist; migrate first`);

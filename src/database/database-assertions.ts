@@ -10,19 +10,22 @@ interface LoginFacts {
   bypasses: boolean;
   owned: string[];
   open: string[];
+  missing: string[];
 }
 
 /**
  * Proves that row-level security binds the service's login: that it is active for every tenant-owned table, and that
- * the login is no superuser, has no BYPASSRLS and owns none of the tables (owners are not bound by policies).
+ * the login is no superuser, has no BYPASSRLS and neither owns one of the tables nor can become
+ * who does (owners are not bound by policies).
  * @throws StartupError that names what is wrong
  */
 export async function assertServiceLogin(dataSource: DataSource): Promise<void> {
   const [facts] = await dataSource.query<LoginFacts[]>(
     `SELECT r.rolsuper AS superuser, r.rolbypassrls AS bypasses,
-            coalesce(array_agg(t.name) FILTER (WHERE pg_has_role(c.relowner, 'USAGE')), '{}') AS owned,
-            coalesce(array_agg(t.name) FILTER (WHERE NOT row_security_active(c.oid)), '{}') AS open
-     FROM pg_roles r, unnest($1::text[]) AS t (name) JOIN pg_class c ON c.oid = to_regclass(t.name)
+            coalesce(array_agg(t.name) FILTER (WHERE pg_has_role(c.relowner, 'MEMBER')), '{}') AS owned,
+            coalesce(array_agg(t.name) FILTER (WHERE NOT row_security_active(c.oid)), '{}') AS open,
+            coalesce(array_agg(t.name) FILTER (WHERE c.oid IS NULL), '{}') AS missing
+     FROM pg_roles r, unnest($1::text[]) AS t (name) LEFT JOIN pg_class c ON c.oid = to_regclass(t.name)
      WHERE r.rolname = current_user
      GROUP BY r.rolsuper, r.rolbypassrls`,
     [TENANT_TABLES],
@@ -34,7 +37,7 @@ export async function assertServiceLogin(dataSource: DataSource): Promise<void> 
 }
 
 function loginProblem(facts: LoginFacts | undefined): string | undefined {
-  if (facts === undefined) return 'the tables of Strongroom are not visible';
+  if (facts === undefined || facts.missing.length > 0) return 'the tables of Strongroom are not visible';
   if (facts.superuser) return 'the login is a superuser, whom row-level security does not bind';
   if (facts.bypasses) return 'the login has BYPASSRLS, so row-level security does not bind it';
   if (facts.owned.length > 0)

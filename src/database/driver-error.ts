@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 /** What the driver says of an error of PostgreSQL (its protocol's error fields) or of the socket. */
 export interface DriverError extends Error {
   /** SQLSTATE of five characters, or a system code such as ECONNREFUSED. */
@@ -7,7 +9,7 @@ export interface DriverError extends Error {
 
 /** The driver's error inside what TypeORM throws, or the error itself. */
 export function driverErrorOf(error: unknown): DriverError | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const inner = (error as { driverError?: unknown }).driverError;
-  return inner instanceof Error ? inner : error;
+  if (!isNativeError(error)) return undefined;
+  const { driverError } = error as { driverError?: unknown };
+  return isNativeError(driverError) ? driverError : error;
 }

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DataSource, type EntityManager, type MigrationInterface } from 'typeorm';
+import { DataSource, type EntityManager, type Logger, type MigrationInterface } from 'typeorm';
 import { StartupError } from '../common/startup-error.js';
 import { allMigrations } from './all-migrations.js';
 import { connectionProblem } from './connection-problem.js';
 import { dataSourceOptions, type ConnectionSettings } from './data-source-options.js';
+import { driverErrorOf } from './driver-error.js';
 import { joinServiceRole } from './service-role.js';
 
 export interface MigrateOptions {
@@ -25,17 +26,31 @@ export interface MigrateOptions {
 const LOCK = 'strongroom migrations';
 const LOCK_POLL_MS = 100;
 const OLDEST_SERVER = 150_000;
+const INSUFFICIENT_PRIVILEGE = '42501';
+
+const nothing = (): void => undefined;
+
+/** TypeORM's own would print a failed migration on standard output. The caller gets the error. */
+const SILENT: Logger = {
+  logQuery: nothing,
+  logQueryError: nothing,
+  logQuerySlow: nothing,
+  logSchemaBuild: nothing,
+  logMigration: nothing,
+  log: nothing,
+};
 
 /**
  * Brings the database up to this program's schema. Replicas that start together take turns under a session's advisory
  * lock; who comes later finds nothing to do.
  *
  * @returns the names of the migrations that were applied
- * @throws StartupError when the database cannot be reached, is older than PostgreSQL 15, or was migrated by a newer
- *   program
+ * @throws StartupError when the database cannot be reached, is older than PostgreSQL 15, was migrated by a newer
+ *   program, or when the login may not do what a migration needs
  */
 export async function migrate(options: MigrateOptions): Promise<{ applied: string[] }> {
   const dataSource = ownerDataSource(options);
+  dataSource.logger = SILENT;
   try {
     await dataSource.initialize();
   } catch (error) {
@@ -92,11 +107,24 @@ async function migrateLocked(
 ): Promise<{ applied: string[] }> {
   await refuseOldServer(dataSource);
   await refuseNewerDatabase(dataSource);
-  const applied = await dataSource.runMigrations({ transaction: 'each' });
+  const applied = await dataSource.runMigrations({ transaction: 'each' }).catch((error: unknown) => {
+    throw missingRight(error, options);
+  });
   if (options.serviceLogin !== undefined)
     await joinServiceRole(dataSource, options.appRole, options.serviceLogin);
   if (options.afterwards !== undefined) await dataSource.transaction(options.afterwards);
   return { applied: applied.map(({ name }) => name) };
+}
+
+/** The server's message names the object and nothing else. */
+function missingRight(error: unknown, { appRole, readerRole }: MigrateOptions): unknown {
+  const driver = driverErrorOf(error);
+  if (driver?.code !== INSUFFICIENT_PRIVILEGE) return error;
+  return new StartupError(
+    `DATABASE_OWNER_URL: ${driver.message}; the login must own the database, and either have CREATEROLE or be a ` +
+      `member of roles made beforehand: CREATE ROLE ${appRole}; CREATE ROLE ${readerRole}; ` +
+      `GRANT ${appRole}, ${readerRole} TO the login`,
+  );
 }
 
 /** The lock is polled for: to wait inside the server would hold up index builds, which wait for old snapshots. */

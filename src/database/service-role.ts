@@ -6,18 +6,29 @@ import { StartupError } from '../common/startup-error.js';
  * @throws StartupError with the statement to run when the owner may not grant the role, or the login does not exist
  */
 export async function joinServiceRole(dataSource: DataSource, appRole: string, login: string): Promise<void> {
-  const [row] = await dataSource.query<{ member: boolean; statement: string }[]>(
+  const { member, statement } = await membership(dataSource, appRole, login);
+  if (member) return;
+  try {
+    await dataSource.query(statement);
+  } catch {
+    // Another database of the server may have made it a member at the same moment.
+    if ((await membership(dataSource, appRole, login)).member) return;
+    throw new StartupError(
+      `The login of DATABASE_URL needs the service's role; run as an administrator: ${statement}`,
+    );
+  }
+}
+
+async function membership(
+  dataSource: DataSource,
+  appRole: string,
+  login: string,
+): Promise<{ member: boolean; statement: string }> {
+  const [row] = await dataSource.query<[{ member: boolean; statement: string }]>(
     `SELECT CASE WHEN to_regrole(quote_ident($2)) IS NULL THEN false
                  ELSE pg_has_role($2, $1, 'USAGE') END AS member,
             format('GRANT %I TO %I', $1::text, $2::text) AS statement`,
     [appRole, login],
   );
-  if (row === undefined || row.member) return;
-  try {
-    await dataSource.query(row.statement);
-  } catch {
-    throw new StartupError(
-      `The login of DATABASE_URL needs the service's role; run as an administrator: ${row.statement}`,
-    );
-  }
+  return row;
 }

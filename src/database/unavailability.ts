@@ -24,7 +24,7 @@ export function isUnavailable(error: unknown): boolean {
   if (driver === undefined) return false;
   const code = driver.code ?? '';
   if (SYSTEM_CODES.has(code) || SQLSTATES.test(code)) return true;
-  if (driver instanceof AggregateError) return driver.errors.some(isUnavailable);
+  if ('errors' in driver && Array.isArray(driver.errors)) return driver.errors.some(isUnavailable);
   return code === '' && MESSAGES.test(driver.message);
 }
 

@@ -1,10 +1,10 @@
-import { IsNull, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { appendEvent, SYSTEM_LOG } from '../audit/audit-writer.js';
 import { newEvent } from '../audit/audit-event.js';
 import type { Caller } from '../common/tenant-context.js';
 import type { RootKeys } from '../crypto/root-keys.js';
+import { findTenant } from './find-tenant.js';
 import { insertTenant } from './insert-tenant.js';
-import { Tenant } from './tenant.entity.js';
 
 export const DEFAULT_TENANT = 'default_tenant';
 
@@ -14,7 +14,7 @@ export async function ensureDefaultTenant(
   rootKeys: RootKeys,
   caller: Caller,
 ): Promise<string> {
-  const present = await manager.findOneBy(Tenant, { name: DEFAULT_TENANT, deletedAt: IsNull() });
+  const present = await findTenant(manager, DEFAULT_TENANT);
   if (present !== null) return present.id;
   const id = await insertTenant(manager, rootKeys, DEFAULT_TENANT);
   if (id === undefined) throw new Error('The default tenant appeared while it was made');

@@ -12,6 +12,8 @@ export interface Queryable {
 interface KnownKey {
   id: string;
   check_value: Buffer;
+  /** Whether the database cannot be used without it. */
+  needed: boolean;
 }
 
 /** Whether the database has ever been given a root key. */
@@ -20,12 +22,14 @@ export async function knowsRootKeys(connection: Queryable): Promise<boolean> {
 }
 
 /**
- * Holds the configured root keys against those that the database knows, before anything is touched.
+ * Holds the configured root keys against those that the database knows, before anything is touched. Those that tenants'
+ * keys are wrapped under must be there; any that is there under a known id must be the same key.
  * @throws StartupError that names the first key that is missing or wrong
  */
 export async function checkRootKeys(connection: Queryable, rootKeys: RootKeys): Promise<void> {
-  for (const { id, check_value: expected } of await knownKeys(connection)) {
+  for (const { id, check_value: expected, needed } of await knownKeys(connection)) {
     if (!rootKeys.has(id)) {
+      if (!needed) continue;
       throw new StartupError(
         `The root key "${id}" is missing: this database needs it in STRONGROOM_ROOT_KEYS`,
       );
@@ -59,8 +63,11 @@ async function knownKeys(connection: Queryable): Promise<KnownKey[]> {
   const [known] = table.rows as { there: boolean }[];
   if (known?.there !== true) return [];
   const { rows } = await connection.query(
-    `SELECT id, check_value FROM root_keys r
-     WHERE state = 'active' OR EXISTS (SELECT FROM tenant_keys k WHERE k.root_key_id = r.id) ORDER BY id`,
+    `SELECT id, check_value,
+            state = 'active' OR EXISTS (
+              SELECT FROM tenant_keys k WHERE k.root_key_id = r.id AND k.retired_at IS NULL
+            ) AS needed
+     FROM root_keys r ORDER BY id`,
   );
   return rows as KnownKey[];
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource, IsNull } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { newEvent } from '../audit/audit-event.js';
 import { AuditWriter, SYSTEM_LOG } from '../audit/audit-writer.js';
 import { BadParameters, Conflict } from '../common/errors.js';
@@ -7,8 +7,8 @@ import { nameProblem } from '../common/resource-name.js';
 import type { Caller } from '../common/tenant-context.js';
 import { RootKeys } from '../crypto/root-keys.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
+import { findTenant } from './find-tenant.js';
 import { insertTenant } from './insert-tenant.js';
-import { Tenant } from './tenant.entity.js';
 
 /** Taken by routes beside `/tenants/{name}`. */
 const RESERVED = new Set(['users', 'user-groups']);
@@ -24,7 +24,8 @@ export class TenantsService {
 
   /** The living tenant of that name. */
   async find(name: string): Promise<{ id: string; name: string } | undefined> {
-    return (await this.dataSource.manager.findOneBy(Tenant, { name, deletedAt: IsNull() })) ?? undefined;
+    const tenant = await findTenant(this.dataSource.manager, name);
+    return tenant === null ? undefined : { id: tenant.id, name: tenant.name };
   }
 
   /** Makes a tenant with a key of its own; recorded in the system's log. */

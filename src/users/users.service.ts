@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { IsNull, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { newEvent, type AuditEvent } from '../audit/audit-event.js';
 import { AuditWriter, SYSTEM_LOG } from '../audit/audit-writer.js';
 import type { DomainError } from '../common/domain-error.js';
@@ -10,7 +10,7 @@ import { nameProblem } from '../common/resource-name.js';
 import type { Caller } from '../common/tenant-context.js';
 import { PasswordHasher } from '../crypto/password-hasher.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
-import { Tenant } from '../tenants/tenant.entity.js';
+import { findTenant } from '../tenants/find-tenant.js';
 import { requirePassword } from './password-rules.js';
 import { TENANT_ROLES, TenantUser, type TenantRole } from './tenant-user.entity.js';
 import { User, type SystemRole } from './user.entity.js';
@@ -65,7 +65,7 @@ export class UsersService {
     await this.act(
       newEvent('tenant.add_user', caller, { key: `${tenantName}/${username}` }),
       async (manager) => {
-        const tenant = await manager.findOneBy(Tenant, { name: tenantName, deletedAt: IsNull() });
+        const tenant = await findTenant(manager, tenantName);
         if (tenant === null)
           return notFound(`Requested \`Tenant\` with ID \`${printable(tenantName)}\` was not found`);
         const user = await findUser(manager, username);
@@ -94,7 +94,9 @@ export class UsersService {
   }
 }
 
-function findUser(manager: EntityManager, username: string): Promise<User | null> {
+/** What cannot be a name is nobody's: the database is not asked for it, since it cannot hold every text. */
+async function findUser(manager: EntityManager, username: string): Promise<User | null> {
+  if (nameProblem(username) !== undefined) return null;
   return manager
     .createQueryBuilder(User, 'user')
     .where('lower(user.username) = lower(:username) AND user.deletedAt IS NULL', { username })

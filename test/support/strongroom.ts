@@ -36,8 +36,8 @@ export class Strongroom {
     readonly logs: readonly string[],
   ) {}
 
-  static async start(overrides: NodeJS.ProcessEnv = {}): Promise<Strongroom> {
-    return Strongroom.on(await cloneDatabase(), overrides);
+  static async start(overrides: NodeJS.ProcessEnv = {}, database?: TestDatabase): Promise<Strongroom> {
+    return Strongroom.on(database ?? (await cloneDatabase()), overrides);
   }
 
   private static async on(database: TestDatabase, overrides: NodeJS.ProcessEnv): Promise<Strongroom> {

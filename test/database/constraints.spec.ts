@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { nameProblem } from '../../src/common/resource-name.js';
+import { newId } from '../../src/common/ids.js';
+import { constraintOf } from '../../src/database/constraint-of.js';
+import { cloneDatabase, type TestDatabase } from '../support/database.js';
+
+/** Two callers can meet here: the adapter inserts with ON CONFLICT DO NOTHING and answers 409. */
+const CONFLICTS = ['uq_tenants_name', 'uq_users_username', 'pk_tenant_users', 'uq_secrets_key'];
+
+/** What they refuse was refused before: they only stop a program that is wrong. */
+const CHECKED_BEFORE = {
+  'nameProblem()': ['ck_tenants_name', 'ck_users_username', 'ck_user_groups_name', 'ck_secrets_key'],
+  'types and lists of roles': [
+    'ck_users_system_role',
+    'ck_user_groups_system_role',
+    'ck_tenant_users_role',
+    'ck_tenant_user_groups_role',
+    'ck_root_keys_state',
+  ],
+  'numbers that count up from one': [
+    'ck_tenant_keys_generation',
+    'ck_secrets_version',
+    'ck_secrets_revision',
+  ],
+  'a SHA-256': ['ck_login_failures_name_key'],
+};
+
+/** No request can meet these: why not. */
+const OUT_OF_REACH = {
+  'ids are fresh': [
+    'pk_tenants',
+    'pk_users',
+    'pk_user_groups',
+    'pk_secrets',
+    'pk_audit_events',
+    'pk_tenant_keys',
+  ],
+  'tenants, users and keys are never deleted by the service': [
+    'fk_tenant_keys_tenant',
+    'fk_tenant_keys_root_key',
+    'fk_tenant_users_tenant',
+    'fk_tenant_users_user',
+    'fk_secrets_tenant',
+    'fk_secrets_tenant_key',
+    'fk_secrets_created_by',
+    'fk_secrets_version_created_by',
+  ],
+  'written under the lock of the migrations only': [
+    'pk_root_keys',
+    'uq_root_keys_active',
+    'pk_role_permissions',
+    'PK_schema_migrations',
+  ],
+  'inserted with ON CONFLICT DO UPDATE': ['pk_login_failures'],
+  'nothing writes groups yet': [
+    'uq_user_groups_name',
+    'pk_user_group_members',
+    'fk_user_group_members_group',
+    'fk_user_group_members_user',
+    'pk_tenant_user_groups',
+    'fk_tenant_user_groups_tenant',
+    'fk_tenant_user_groups_group',
+  ],
+};
+
+const KNOWN = [...CONFLICTS, ...Object.values(CHECKED_BEFORE).flat(), ...Object.values(OUT_OF_REACH).flat()];
+
+/** Constraints, and unique indexes that are no constraint. TypeORM names the key of its own table by a hash. */
+const CATALOGUE = `
+  SELECT CASE WHEN conrelid = 'schema_migrations'::regclass THEN 'PK_schema_migrations' ELSE conname END AS name
+  FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype IN ('p', 'f', 'u', 'c', 'x')
+  UNION ALL
+  SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+  WHERE c.relnamespace = 'public'::regnamespace AND i.indisunique
+    AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)
+`;
+
+describe('the constraints of the database', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await cloneDatabase();
+  });
+  afterAll(() => database.drop());
+
+  const catalogue = async () =>
+    (await database.asSuperuser<{ name: string }>(CATALOGUE)).map(({ name }) => name).sort();
+
+  it('are all answered for, each once', async () => {
+    expect(await catalogue()).toEqual([...KNOWN].sort());
+  });
+
+  it('cannot gain one that nobody answers for', async () => {
+    for (const [added, removed] of [
+      [
+        'ALTER TABLE users ADD CONSTRAINT ck_planted CHECK (true)',
+        'ALTER TABLE users DROP CONSTRAINT ck_planted',
+      ],
+      ['CREATE UNIQUE INDEX uq_planted ON users (id)', 'DROP INDEX uq_planted'],
+    ] as const) {
+      await database.asSuperuser(added);
+      expect((await catalogue()).filter((name) => !KNOWN.includes(name))).toEqual([
+        expect.stringMatching(/_planted$/),
+      ]);
+      await database.asSuperuser(removed);
+    }
+  });
+
+  it('hold the same rule of names as the program', async () => {
+    const alphabet = Array.from({ length: 0x180 }, (_, code) => String.fromCharCode(code)).slice(1);
+    const names = [
+      ...alphabet,
+      ...alphabet.map((character) => `a${character}`),
+      ...[
+        '',
+        'a\n',
+        '\na',
+        'a\r\n',
+        'a'.repeat(256),
+        'a'.repeat(257),
+        '\u212aelvin',
+        'a\u{1f511}',
+        'a\u0301',
+      ],
+    ];
+    const allowed = names.filter((name) => nameProblem(name) === undefined);
+    expect(allowed.length).toBeGreaterThan(100);
+    for (const constraint of CHECKED_BEFORE['nameProblem()']) {
+      const [rule] = await database.asSuperuser<{ column: string; check: string }>(
+        `SELECT a.attname AS column, pg_get_expr(k.conbin, k.conrelid) AS check
+         FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
+         WHERE k.conname = $1`,
+        [constraint],
+      );
+      const taken = await database.asSuperuser<{ name: string }>(
+        `SELECT ${rule!.column} AS name FROM unnest($1::text[]) AS t (${rule!.column}) WHERE ${rule!.check}`,
+        [names],
+      );
+      expect(taken.map(({ name }) => name)).toEqual(allowed);
+    }
+  });
+
+  it('are named by constraintOf, and nothing else is', async () => {
+    const failure = (text: string, values: unknown[] = []) =>
+      database.asSuperuser(text, values).then(
+        () => undefined,
+        (error: unknown) => constraintOf(error),
+      );
+    const tenant = 'INSERT INTO tenants (id, name) VALUES ($1, $2)';
+    const id = newId();
+    expect(await failure(tenant, [id, 'one'])).toBeUndefined();
+    expect(await failure(tenant, [newId(), 'one'])).toBe('uq_tenants_name');
+    expect(await failure(tenant, [id, 'two'])).toBe('pk_tenants');
+    expect(await failure(tenant, [newId(), '2'])).toBe('ck_tenants_name');
+    const key =
+      'INSERT INTO tenant_keys (tenant_id, generation, wrapped, root_key_id) VALUES ($1, 1, $2, $3)';
+    expect(await failure(key, [id, Buffer.alloc(1), 'none'])).toBe('fk_tenant_keys_root_key');
+    expect(await failure('SELECT 1 / 0')).toBeUndefined();
+    expect(constraintOf(undefined)).toBeUndefined();
+    expect(constraintOf({ constraint: 'made_up' })).toBeUndefined();
+  });
+});

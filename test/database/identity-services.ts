@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import type { DataSource } from 'typeorm';
+import { AuditWriter } from '../../src/audit/audit-writer.js';
+import { PasswordHasher } from '../../src/crypto/password-hasher.js';
+import { RootKeys } from '../../src/crypto/root-keys.js';
+import { openServiceDataSource } from '../../src/database/service-data-source.js';
+import { TenantTransaction } from '../../src/database/tenant-transaction.js';
+import { entities } from '../../src/installation/entities.js';
+import { initialiseRootKeys } from '../../src/tenants/root-key-registry.js';
+import { TenantsService } from '../../src/tenants/tenants.service.js';
+import { UsersService } from '../../src/users/users.service.js';
+import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
+
+/** An event as it is stored. */
+export interface StoredEvent {
+  id: string;
+  time: string;
+  tenant_id: string | null;
+  action: string;
+  key: string | null;
+  version: number | null;
+  outcome: string;
+  caller: Record<string, unknown>;
+}
+
+/** A `id:base64` pair with a fresh key. */
+export function rootKeyPair(id: string): string {
+  return `${id}:${randomBytes(32).toString('base64')}`;
+}
+
+/** Why those that were refused were. */
+export function reasons(results: readonly PromiseSettledResult<unknown>[]): unknown[] {
+  return results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+}
+
+/** The services of tenants and users on a database of their own, through the service's login. */
+export class IdentityServices {
+  readonly transaction: TenantTransaction;
+  readonly audit: AuditWriter;
+  readonly tenants: TenantsService;
+  readonly users: UsersService;
+  readonly hasher = new PasswordHasher();
+
+  private constructor(
+    readonly database: TestDatabase,
+    readonly dataSource: DataSource,
+    readonly rootKeys: RootKeys,
+  ) {
+    this.transaction = new TenantTransaction(dataSource);
+    this.audit = new AuditWriter(this.transaction);
+    this.tenants = new TenantsService(dataSource, this.transaction, this.audit, rootKeys);
+    this.users = new UsersService(this.transaction, this.audit, this.hasher);
+  }
+
+  static async open(): Promise<IdentityServices> {
+    const database = await cloneDatabase();
+    const { url } = database;
+    const dataSource = await openServiceDataSource({
+      url,
+      poolSize: 10,
+      appRole: APP_ROLE,
+      single: false,
+      entities,
+    });
+    const rootKeys = RootKeys.parse(rootKeyPair('first'));
+    await initialiseRootKeys(dataSource.manager, rootKeys);
+    return new IdentityServices(database, dataSource, rootKeys);
+  }
+
+  /** The texts of the events whose id or key is this one, oldest first. */
+  async bodies(idOrKey: string): Promise<string[]> {
+    const rows = await this.database.asSuperuser<{ body: string }>(
+      `SELECT body FROM audit_events WHERE id::text = $1 OR body::json->>'key' = $1 ORDER BY at, id`,
+      [idOrKey],
+    );
+    return rows.map(({ body }) => body);
+  }
+
+  async events(idOrKey: string): Promise<StoredEvent[]> {
+    return (await this.bodies(idOrKey)).map((body) => JSON.parse(body) as StoredEvent);
+  }
+
+  async close(): Promise<void> {
+    await this.dataSource.destroy();
+    await this.database.drop();
+  }
+}

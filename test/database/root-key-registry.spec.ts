@@ -1,0 +1,154 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { StartupError } from '../../src/common/startup-error.js';
+import { RootKeys } from '../../src/crypto/root-keys.js';
+import {
+  activeRootKeyId,
+  checkRootKeys,
+  initialiseRootKeys,
+  knowsRootKeys,
+} from '../../src/tenants/root-key-registry.js';
+import { TenantsService } from '../../src/tenants/tenants.service.js';
+import { unwrapAllTenantKeys } from '../../src/tenants/tenant-key-check.js';
+import { systemCaller } from '../support/callers.js';
+import { cloneDatabase } from '../support/database.js';
+import { IdentityServices, rootKeyPair } from './identity-services.js';
+
+const OLD = rootKeyPair('old');
+const NEW = rootKeyPair('new');
+
+describe('the registry of root keys', () => {
+  let services: IdentityServices;
+  let owner: pg.Client;
+  beforeEach(async () => {
+    services = await IdentityServices.open();
+    await services.database.asSuperuser('DELETE FROM root_keys');
+    owner = new pg.Client({ connectionString: services.database.ownerUrl });
+    await owner.connect();
+  });
+  afterEach(async () => {
+    await owner.end();
+    await services.close();
+  });
+
+  const initialise = (text: string) => initialiseRootKeys(services.dataSource.manager, RootKeys.parse(text));
+  const check = (text: string) => checkRootKeys(owner, RootKeys.parse(text));
+  const states = async () => {
+    const rows = await services.database.asSuperuser<{ id: string; state: string }>(
+      'SELECT id, state FROM root_keys ORDER BY id',
+    );
+    return Object.fromEntries(rows.map(({ id, state }) => [id, state]));
+  };
+  const everything = async () => {
+    const rows = await services.database.asSuperuser<{ row: string }>(
+      `SELECT r::text || coalesce((SELECT string_agg(k::text, ';') FROM tenant_keys k), '') AS row
+       FROM root_keys r ORDER BY id`,
+    );
+    return rows.map(({ row }) => row);
+  };
+  const tenantUnder = async (id: string, name: string) => {
+    await services.database.asSuperuser("UPDATE root_keys SET state = 'available'");
+    await services.database.asSuperuser("UPDATE root_keys SET state = 'active' WHERE id = $1", [id]);
+    const keys = RootKeys.parse(`${OLD},${NEW}`);
+    return new TenantsService(services.dataSource, services.transaction, services.audit, keys).create(
+      name,
+      systemCaller(),
+    );
+  };
+
+  it('makes the first configured key of a new installation the active one, and keeps it', async () => {
+    expect(await knowsRootKeys(owner)).toBe(false);
+    await initialise(`${OLD},${NEW}`);
+    expect(await states()).toEqual({ old: 'active', new: 'available' });
+    await initialise(`${NEW},${rootKeyPair('third')},${OLD}`);
+    expect(await states()).toEqual({ old: 'active', new: 'available', third: 'available' });
+    expect(await activeRootKeyId(services.dataSource.manager)).toBe('old');
+    expect(await knowsRootKeys(owner)).toBe(true);
+  });
+
+  it('never stores a key', async () => {
+    await initialise(OLD);
+    const bytes = Buffer.from(OLD.split(':')[1]!, 'base64');
+    const stored = (await everything()).join('');
+    expect(stored).not.toContain(bytes.toString('hex'));
+    expect(stored).not.toContain(bytes.subarray(0, 16).toString('hex'));
+  });
+
+  it('accepts the right keys, in any order and with more beside them', async () => {
+    await initialise(`${OLD},${NEW}`);
+    await check(`${rootKeyPair('third')},${NEW},${OLD}`);
+    await check(OLD);
+  });
+
+  it('finds a missing key and names it, and changes nothing', async () => {
+    await initialise(`${OLD},${NEW}`);
+    const before = await everything();
+    const missing = check(NEW);
+    await expect(missing).rejects.toBeInstanceOf(StartupError);
+    await expect(missing).rejects.toThrow(/^The root key "old" is missing.*STRONGROOM_ROOT_KEYS$/);
+    expect(await everything()).toEqual(before);
+  });
+
+  it('finds a wrong key and names it, and changes nothing', async () => {
+    await initialise(OLD);
+    const before = await everything();
+    const impostor = rootKeyPair('old');
+    const wrong = check(`${impostor},${NEW}`);
+    await expect(wrong).rejects.toBeInstanceOf(StartupError);
+    await expect(wrong).rejects.toThrow(/^The root key "old" is not the one/);
+    await expect(wrong).rejects.not.toThrow(impostor.split(':')[1]);
+    expect(await everything()).toEqual(before);
+  });
+
+  it('finds a wrong key that nothing uses yet, before it is made the active one', async () => {
+    await initialise(`${OLD},${NEW}`);
+    await expect(check(`${OLD},${rootKeyPair('new')}`)).rejects.toThrow(/^The root key "new" is not the one/);
+  });
+
+  it('needs a key that is no longer active as long as a living key of a tenant is wrapped under it', async () => {
+    await initialise(`${OLD},${NEW}`);
+    const { id } = await tenantUnder('old', 'wrapped-by-old');
+    await tenantUnder('new', 'wrapped-by-new');
+    await expect(check(NEW)).rejects.toThrow(/^The root key "old" is missing/);
+    await expect(check(OLD)).rejects.toThrow(/^The root key "new" is missing/);
+    await check(`${NEW},${OLD}`);
+    expect(await unwrapAllTenantKeys(owner, RootKeys.parse(`${NEW},${OLD}`))).toBe(2);
+    await services.database.asSuperuser('UPDATE tenant_keys SET retired_at = now() WHERE tenant_id = $1', [
+      id,
+    ]);
+    await check(NEW);
+  });
+
+  it('names the key of a tenant that does not open', async () => {
+    await initialise(`${OLD},${NEW}`);
+    const { id } = await tenantUnder('old', 'altered');
+    await services.database.asSuperuser(
+      'UPDATE tenant_keys SET wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1)',
+    );
+    const opened = unwrapAllTenantKeys(owner, RootKeys.parse(`${OLD},${NEW}`));
+    await expect(opened).rejects.toThrow(`The key of tenant ${id}, generation 1, does not open`);
+  });
+
+  it('has nothing to say of a database without the table', async () => {
+    const empty = await cloneDatabase({ empty: true });
+    const connection = new pg.Client({ connectionString: empty.ownerUrl });
+    await connection.connect();
+    try {
+      expect(await knowsRootKeys(connection)).toBe(false);
+      await checkRootKeys(connection, RootKeys.parse(OLD));
+      const { rows } = await connection.query(
+        "SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace",
+      );
+      expect(rows).toEqual([]);
+    } finally {
+      await connection.end();
+      await empty.drop();
+    }
+  });
+
+  it('holds at most one active key', async () => {
+    await initialise(`${OLD},${NEW}`);
+    const second = services.database.asSuperuser("UPDATE root_keys SET state = 'active'");
+    await expect(second).rejects.toThrow('uq_root_keys_active');
+  });
+});

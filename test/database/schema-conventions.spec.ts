@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { TENANT_TABLES } from '../../src/database/database-assertions.js';
+import { APP_ROLE, READER_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
+
+/** Tables that name a tenant and are not its own: who may act where, and the keys that the service looks up. */
+const IDENTITY_TABLES = ['tenant_keys', 'tenant_user_groups', 'tenant_users'];
+/** Foreign keys of tenant-owned tables to what belongs to no tenant. */
+const OUTWARD = ['fk_secrets_created_by', 'fk_secrets_version_created_by'];
+const BOOKKEEPING = `'schema_migrations'`;
+
+describe('the schema', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await cloneDatabase();
+  });
+  afterAll(() => database.drop());
+
+  async function names(text: string, values: unknown[] = []): Promise<string[]> {
+    const rows = await database.asSuperuser<{ name: string }>(text, values);
+    return rows.map(({ name }) => name);
+  }
+
+  it('names every constraint and index by its kind and table', async () => {
+    const prefixes = { p: 'pk', f: 'fk', u: 'uq', c: 'ck', x: 'ex' };
+    const constraints = await database.asSuperuser<{
+      name: string;
+      kind: keyof typeof prefixes;
+      table: string;
+    }>(
+      `SELECT conname AS name, contype AS kind, conrelid::regclass::text AS table FROM pg_constraint
+       WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
+         AND conrelid <> ${BOOKKEEPING}::regclass`,
+    );
+    expect(constraints.length).toBeGreaterThan(30);
+    const wrong = constraints.filter(
+      ({ name, kind, table }) => name !== `pk_${table}` && !name.startsWith(`${prefixes[kind]}_${table}_`),
+    );
+    expect(wrong).toEqual([]);
+    const indexes = await names(
+      `SELECT c.relname AS name FROM pg_index i JOIN pg_class c ON c.oid = indexrelid JOIN pg_class t ON t.oid = indrelid
+       WHERE c.relnamespace = 'public'::regnamespace AND t.relname <> ${BOOKKEEPING}
+         AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
+         AND c.relname NOT LIKE CASE WHEN indisunique THEN 'uq' ELSE 'ix' END || '\\_' || t.relname || '\\_%'`,
+    );
+    expect(indexes).toEqual([]);
+  });
+
+  it('binds every table of the tenants by row-level security, and no table of theirs is forgotten', async () => {
+    const bound = await names(
+      `SELECT relname AS name FROM pg_class WHERE relrowsecurity AND relkind = 'r' ORDER BY 1`,
+    );
+    expect(bound).toEqual([...TENANT_TABLES].sort());
+    const naming = await names(
+      `SELECT DISTINCT attrelid::regclass::text AS name FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+       WHERE attname IN ('tenant_id', 'log_id') AND relkind = 'r' AND NOT attisdropped ORDER BY 1`,
+    );
+    expect(naming).toEqual([...TENANT_TABLES, ...IDENTITY_TABLES].sort());
+  });
+
+  it('gives the service no policy but that of its tenant, the same for every table', async () => {
+    const policies = await database.asSuperuser(
+      `SELECT tablename AS table, policyname AS name, permissive, roles::text[], cmd,
+              replace(replace(coalesce(qual, with_check), 'log_id', 'OWNER'), 'tenant_id', 'OWNER') AS condition,
+              with_check = qual AS same
+       FROM pg_policies WHERE NOT roles = '{${READER_ROLE}}' ORDER BY 1, 2`,
+    );
+    expect(policies).toEqual(
+      [...TENANT_TABLES].sort().map((table) => ({
+        table,
+        name: 'tenant_rows',
+        permissive: 'PERMISSIVE',
+        roles: ['public'],
+        cmd: 'ALL',
+        condition: `(OWNER = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)`,
+        same: true,
+      })),
+    );
+  });
+
+  it('leads the keys and indexes of the tenants’ tables with the tenant', async () => {
+    const tables = [...TENANT_TABLES, 'tenant_keys'];
+    const indexes = await names(
+      `SELECT indexrelid::regclass::text AS name FROM pg_index
+       JOIN pg_attribute ON (attrelid, attnum) = (indrelid, indkey[0])
+       WHERE indrelid::regclass::text = ANY ($1) AND attname NOT IN ('tenant_id', 'log_id')`,
+      [tables],
+    );
+    expect(indexes).toEqual([]);
+    const keys = await names(
+      `SELECT conname AS name FROM pg_constraint LEFT JOIN pg_attribute ON (attrelid, attnum) = (conrelid, conkey[1])
+       WHERE contype IN ('p', 'f', 'u') AND conrelid::regclass::text = ANY ($1)
+         AND attname NOT IN ('tenant_id', 'log_id') ORDER BY 1`,
+      [tables],
+    );
+    expect(keys).toEqual([...OUTWARD, 'fk_tenant_keys_root_key'].sort());
+    const between = await names(
+      `SELECT conname AS name FROM pg_constraint c WHERE contype = 'f' AND conrelid::regclass::text = ANY ($1)
+         AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = confrelid AND attname = 'tenant_id')
+         AND NOT EXISTS (SELECT FROM pg_attribute WHERE (attrelid, attnum) = (confrelid, confkey[1])
+                           AND attname = 'tenant_id')`,
+      [tables],
+    );
+    expect(between).toEqual([]);
+  });
+
+  it('lets functions of the reader be called by the service only, with a fixed search_path', async () => {
+    const functions = await database.asSuperuser(
+      `SELECT proname AS name, pg_get_userbyid(proowner) AS owner, proconfig AS settings,
+              (SELECT array_agg(DISTINCT CASE grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(grantee)::text END)
+               FROM aclexplode(coalesce(proacl, acldefault('f', proowner))) WHERE grantee <> proowner) AS callers
+       FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace ORDER BY 1`,
+    );
+    const expected = { owner: READER_ROLE, settings: ['search_path=public, pg_temp'], callers: [APP_ROLE] };
+    expect(functions).toEqual([
+      { name: 'audit_event_exists', ...expected },
+      { name: 'read_secrets', ...expected },
+    ]);
+  });
+
+  it('lets nobody else call any function', async () => {
+    const open = await names(
+      `SELECT proname AS name FROM pg_proc p,
+         aclexplode(coalesce(proacl, acldefault('f', proowner))) a
+       WHERE pronamespace = 'public'::regnamespace AND a.grantee = 0`,
+    );
+    expect(open).toEqual([]);
+  });
+
+  it('gives the reader nothing to change but events to add, and nothing secret of users', async () => {
+    const grants = await database.asSuperuser(
+      `SELECT table_name AS name, string_agg(privilege_type, ',' ORDER BY privilege_type) AS may
+       FROM information_schema.role_table_grants WHERE grantee = $1 GROUP BY 1 ORDER BY 1`,
+      [READER_ROLE],
+    );
+    expect(grants).toEqual([
+      { name: 'audit_events', may: 'INSERT,SELECT' },
+      { name: 'secrets', may: 'SELECT' },
+    ]);
+    const columns = await names(
+      `SELECT column_name AS name FROM information_schema.role_column_grants
+       WHERE grantee = $1 AND table_name = 'users' ORDER BY 1`,
+      [READER_ROLE],
+    );
+    expect(columns).toEqual(['id', 'username']);
+    const [role] = await database.asSuperuser(
+      `SELECT rolcanlogin, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = $1`,
+      [READER_ROLE],
+    );
+    expect(Object.values(role ?? { missing: true })).toEqual([false, false, false, false, false]);
+  });
+});

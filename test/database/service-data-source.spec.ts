@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+import { StartupError } from '../../src/common/startup-error.js';
+import { constraintOf } from '../../src/database/constraint-of.js';
+import { namedQuery, poolOf } from '../../src/database/named-query.js';
+import { openServiceDataSource } from '../../src/database/service-data-source.js';
+import { isUnavailable } from '../../src/database/unavailability.js';
+import { APP_ROLE, OWNER, SERVICE, cloneDatabase, type TestDatabase } from '../support/database.js';
+import { testServer } from '../support/server.js';
+
+describe('the connections of the service', () => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+  beforeAll(async () => {
+    database = await cloneDatabase();
+    dataSource = await openServiceDataSource({
+      url: database.url,
+      poolSize: 2,
+      appRole: APP_ROLE,
+      single: false,
+    });
+  });
+  afterAll(async () => {
+    await dataSource.destroy();
+    await database.drop();
+  });
+
+  const SESSION = `SELECT session_user AS login, current_user AS role,
+    current_setting('statement_timeout') AS statement, current_setting('lock_timeout') AS lock,
+    current_setting('idle_in_transaction_session_timeout') AS idle, current_setting('application_name') AS name`;
+  const TIMES = { statement: '10s', lock: '5s', idle: '30s', name: 'strongroom' };
+
+  it('are bounded in time, by settings that survive DISCARD ALL', async () => {
+    const expected = [{ login: SERVICE, role: SERVICE, ...TIMES }];
+    const runner = dataSource.createQueryRunner();
+    expect(await runner.query(SESSION)).toEqual(expected);
+    await runner.query('SET statement_timeout = 0');
+    await runner.query('DISCARD ALL');
+    expect(await runner.query(SESSION)).toEqual(expected);
+    await runner.release();
+  });
+
+  it('take the role on where there is one login, and keep options of the URL', async () => {
+    const url = new URL(database.ownerUrl);
+    url.searchParams.set('options', '-c work_mem=5MB');
+    const single = await openServiceDataSource({
+      url: url.toString(),
+      poolSize: 1,
+      appRole: APP_ROLE,
+      single: true,
+    });
+    try {
+      for (let round = 0; round < 2; round += 1) {
+        expect(await single.query(SESSION)).toEqual([{ login: OWNER, role: APP_ROLE, ...TIMES }]);
+        expect(await single.query('SHOW work_mem')).toEqual([{ work_mem: '5MB' }]);
+        await single.query('DISCARD ALL');
+      }
+    } finally {
+      await single.destroy();
+    }
+  });
+
+  it('fail where the role does not exist', async () => {
+    const opened = openServiceDataSource({
+      ...{ url: database.ownerUrl, poolSize: 1, single: true },
+      appRole: 'no_such_role',
+    });
+    await expect(opened).rejects.toThrow(
+      new StartupError('DATABASE_URL: the role of the service does not exist; migrate first'),
+    );
+  });
+
+  it('fail with one line that keeps the password to itself', async () => {
+    const server = await testServer();
+    for (const url of [
+      server.url('nobody_there:pass-word-x9', database.name),
+      server.url(`${SERVICE}:pass-word-x9`, 'no_such_database'),
+      'postgresql://someone:pass-word-x9@localhost:1/none',
+    ]) {
+      const refusal = await openServiceDataSource({
+        url,
+        poolSize: 1,
+        appRole: APP_ROLE,
+        single: false,
+      }).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      expect(refusal).toBeInstanceOf(StartupError);
+      expect(String(refusal)).toContain('DATABASE_URL: ');
+      expect(String(refusal)).not.toContain('pass-word-x9');
+    }
+  });
+
+  it('carry any bytes', async () => {
+    for (const bytes of [Buffer.alloc(0), Buffer.from([0]), Buffer.from('\\x41'), randomBytes(100_000)]) {
+      const [row] = await dataSource.query<{ bytes: Buffer }[]>('SELECT $1::bytea AS bytes', [bytes]);
+      expect(row?.bytes.equals(bytes)).toBe(true);
+    }
+  });
+
+  it('say which constraint refused a row', async () => {
+    const twice = `INSERT INTO role_permissions VALUES ('viewer', 'secret_get')`;
+    const error: unknown = await dataSource.query(twice).catch((reason: unknown) => reason);
+    expect(constraintOf(error)).toBe('pk_role_permissions');
+    expect(constraintOf(new Error('other'))).toBeUndefined();
+    expect(constraintOf('no error')).toBeUndefined();
+  });
+
+  it('prepare a named statement once for each connection', async () => {
+    const statements = () =>
+      namedQuery<{ name: string }>(dataSource, 'prepared', 'SELECT name FROM pg_prepared_statements', []);
+    await Promise.all([statements(), statements()]);
+    expect(await statements()).toEqual([{ name: 'prepared' }]);
+  });
+
+  it('refuse a name that stands for another text', async () => {
+    const one = (text: string) => namedQuery(dataSource, 'one-name', text, []);
+    await Promise.all(Array.from({ length: 10 }, () => one('SELECT 1 AS n')));
+    await expect(one('SELECT 2 AS n')).rejects.toThrow(/must be unique/);
+    expect(await one('SELECT 1 AS n')).toEqual([{ n: 1 }]);
+  });
+
+  it('pass the errors of statements on, and those of the connection as Unavailable', async () => {
+    const error: unknown = await namedQuery(dataSource, 'failing', 'SELECT 1 / $1::int', [0]).catch(
+      (reason: unknown) => reason,
+    );
+    expect(isUnavailable(error)).toBe(false);
+    expect(String(error)).toContain('division by zero');
+    const killed = namedQuery(dataSource, 'sleeping', 'SELECT pg_sleep(5)', []);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await database.asSuperuser(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(5)'`,
+    );
+    await expect(killed).rejects.toMatchObject({ status: 503, code: 'unavailable' });
+    expect(await namedQuery(dataSource, 'after', 'SELECT 1 AS one', [])).toEqual([{ one: 1 }]);
+  });
+
+  it('outlive idle connections that the server ends, without a crash', async () => {
+    await Promise.all([dataSource.query('SELECT pg_sleep(0.05)'), dataSource.query('SELECT pg_sleep(0.05)')]);
+    expect(poolOf(dataSource).idleCount).toBe(2);
+    await database.asSuperuser(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND usename = '${SERVICE}'`,
+    );
+    for (let tries = 0; poolOf(dataSource).totalCount > 0 && tries < 100; tries += 1)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(poolOf(dataSource).totalCount).toBe(0);
+    expect(await dataSource.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+});

@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { DataSource, EntityManager } from 'typeorm';
+import { Unavailable } from '../../src/common/errors.js';
+import { openServiceDataSource } from '../../src/database/service-data-source.js';
+import { TenantTransaction } from '../../src/database/tenant-transaction.js';
+import { CuttingProxy } from '../support/cutting-proxy.js';
+import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
+import { plantTwoTenants, type TenantRows } from '../support/two-tenants.js';
+
+describe('a transaction of a tenant', () => {
+  let database: TestDatabase;
+  let tenant: TenantRows;
+  let proxy: CuttingProxy;
+  let dataSource: DataSource;
+  let transaction: TenantTransaction;
+  beforeAll(async () => {
+    database = await cloneDatabase();
+    ({ a: tenant } = await plantTwoTenants(database));
+  });
+  afterAll(() => database.drop());
+  beforeEach(async () => {
+    proxy = new CuttingProxy(`${new URL(database.url).searchParams.get('host') ?? ''}/.s.PGSQL.5432`);
+    const url = await proxy.through(database.url);
+    dataSource = await openServiceDataSource({ url, poolSize: 2, appRole: APP_ROLE, single: false });
+    transaction = new TenantTransaction(dataSource);
+  });
+  afterEach(async () => {
+    await dataSource.destroy();
+    await proxy.close();
+  });
+
+  /** A change of the secret, with its event, as a write of the service makes it. */
+  function change(revision: number, eventId: string): (manager: EntityManager) => Promise<string> {
+    return async (manager) => {
+      await manager.query('UPDATE secrets SET revision = $1', [revision]);
+      await manager.query(`SELECT audit_append($1, $2, 'secret.update', 'shared-key', 1, 'ok', '{}')`, [
+        tenant.tenantId,
+        eventId,
+      ]);
+      return 'changed';
+    };
+  }
+
+  async function stored(eventId: string) {
+    const [row] = await database.asSuperuser<{ revision: number; events: number }>(
+      `SELECT revision, (SELECT count(*)::int FROM audit_events WHERE id = $2) AS events
+       FROM secrets WHERE tenant_id = $1`,
+      [tenant.tenantId, eventId],
+    );
+    return row;
+  }
+
+  /** Where a connection is cut, its server may need a moment to notice. */
+  async function settled(): Promise<void> {
+    for (let tries = 0; tries < 100; tries += 1) {
+      const open = await database.asSuperuser(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'`,
+      );
+      if (open.length === 0) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    throw new Error('A transaction stayed open');
+  }
+
+  it('commits, gives what the work gave, and leaves the connection without a tenant', async () => {
+    const event = randomUUID();
+    expect(await transaction.run(tenant.tenantId, event, change(10, event))).toBe('changed');
+    expect(await stored(event)).toEqual({ revision: 10, events: 1 });
+    const after = await Promise.all(
+      Array.from({ length: 10 }, () =>
+        dataSource.query(
+          `SELECT coalesce(current_setting('app.tenant', true), '') AS tenant, (SELECT count(*)::int FROM secrets) AS rows`,
+        ),
+      ),
+    );
+    for (const rows of after) expect(rows).toEqual([{ tenant: '', rows: 0 }]);
+  });
+
+  it('undoes all of it when the work fails, throws what failed, and leaves no tenant behind', async () => {
+    const event = randomUUID();
+    const failing = transaction.run(tenant.tenantId, event, async (manager) => {
+      await change(11, event)(manager);
+      throw new RangeError('no');
+    });
+    await expect(failing).rejects.toThrow(new RangeError('no'));
+    expect(await stored(event)).toEqual({ revision: 10, events: 0 });
+    expect(await dataSource.query('SELECT * FROM secrets')).toEqual([]);
+  });
+
+  it('does not commit what failed and was swallowed', async () => {
+    const event = randomUUID();
+    const work = async (manager: EntityManager) => {
+      await change(12, event)(manager);
+      await manager.query('SELECT 1 / 0').catch(() => undefined);
+    };
+    await transaction.run(tenant.tenantId, event, work).catch(() => undefined);
+    expect(await stored(event)).toEqual({ revision: 10, events: 0 });
+  });
+
+  it('is Unavailable when the connection is lost before the COMMIT arrives, and nothing is stored', async () => {
+    proxy.cut = 'before the server has it';
+    const event = randomUUID();
+    await expect(transaction.run(tenant.tenantId, event, change(20, event))).rejects.toThrow(Unavailable);
+    expect(proxy.cuts).toBe(1);
+    await settled();
+    expect(await stored(event)).toEqual({ revision: 10, events: 0 });
+  });
+
+  it('gives the result when the connection is lost after the COMMIT was made', async () => {
+    proxy.cut = 'after the server has answered';
+    const event = randomUUID();
+    expect(await transaction.run(tenant.tenantId, event, change(30, event))).toBe('changed');
+    expect(proxy.cuts).toBe(1);
+    expect(await stored(event)).toEqual({ revision: 30, events: 1 });
+  });
+
+  it('is Unavailable when nobody can say whether it was committed', async () => {
+    proxy.cut = 'for good';
+    const event = randomUUID();
+    const lost = transaction.run(tenant.tenantId, event, change(40, event));
+    await expect(lost).rejects.toThrow(Unavailable);
+    await expect(lost).rejects.toThrow(/read it before you try again/);
+    expect(proxy.cuts).toBe(1);
+    expect(await stored(event)).toEqual({ revision: 40, events: 1 });
+  });
+
+  it('goes on working after connections were cut', async () => {
+    proxy.cut = 'before the server has it';
+    for (let round = 0; round < 5; round += 1) {
+      const event = randomUUID();
+      await expect(transaction.run(tenant.tenantId, event, change(50, event))).rejects.toThrow(Unavailable);
+    }
+    await settled();
+    proxy.cut = 'none';
+    const event = randomUUID();
+    expect(await transaction.run(tenant.tenantId, event, change(51, event))).toBe('changed');
+    expect(await stored(event)).toEqual({ revision: 51, events: 1 });
+  });
+
+  it('survives a server that ends idle connections', async () => {
+    await dataSource.query('SELECT 1');
+    await database.asSuperuser(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name = 'strongroom'`,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const event = randomUUID();
+    expect(await transaction.run(tenant.tenantId, event, change(60, event))).toBe('changed');
+  });
+
+  it.each([
+    ['the server ends the connection', 'SELECT pg_terminate_backend(pg_backend_pid())'],
+    ['the statement takes too long', `SET LOCAL statement_timeout = '50ms'; SELECT pg_sleep(5)`],
+    ['the server can only be read', `SET TRANSACTION READ ONLY; UPDATE secrets SET revision = 0`],
+  ])('is Unavailable when %s', async (_name, text) => {
+    const event = randomUUID();
+    const run = transaction.run(tenant.tenantId, event, (manager) => manager.query(text));
+    await expect(run).rejects.toThrow(Unavailable);
+    expect(await dataSource.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('is Unavailable when another holds the row for too long', async () => {
+    const event = randomUUID();
+    const blocked = transaction.run(tenant.tenantId, event, async (manager) => {
+      await manager.query('SELECT * FROM secrets FOR UPDATE');
+      const inner = randomUUID();
+      await transaction.run(tenant.tenantId, inner, async (other) => {
+        await other.query(`SET LOCAL lock_timeout = '50ms'`);
+        await change(70, inner)(other);
+      });
+    });
+    await expect(blocked).rejects.toThrow(Unavailable);
+  });
+
+  it('keeps one view of the data where it is asked to', async () => {
+    const count = async (manager: EntityManager) =>
+      (await manager.query<{ revision: number }[]>('SELECT revision FROM secrets'))[0]?.revision;
+    const seen = await transaction.run(
+      tenant.tenantId,
+      randomUUID(),
+      async (manager) => {
+        const before = await count(manager);
+        await database.asSuperuser('UPDATE secrets SET revision = revision + 1');
+        return [before, await count(manager)];
+      },
+      { isolation: 'REPEATABLE READ' },
+    );
+    expect(seen[1]).toBe(seen[0]);
+  });
+});

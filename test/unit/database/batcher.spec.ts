@@ -1,0 +1,176 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Unavailable } from '../../../src/common/errors.js';
+import { Batcher } from '../../../src/database/batcher.js';
+
+const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** A sender that keeps what it was sent, and answers when it is told to. */
+class HeldSender {
+  readonly sent: (readonly number[])[] = [];
+  private readonly held: (() => void)[] = [];
+
+  readonly send = (inputs: readonly number[]): Promise<string[]> => {
+    this.sent.push(inputs);
+    return new Promise((resolve) => this.held.push(() => resolve(inputs.map((input) => `answer ${input}`))));
+  };
+
+  get inFlight(): number {
+    return this.held.length;
+  }
+
+  async release(): Promise<void> {
+    this.held.shift()?.();
+    await turn();
+  }
+}
+
+describe('a batcher', () => {
+  it('sends the calls of one turn together, in order, and gives each its own answer', async () => {
+    const sent: (readonly number[])[] = [];
+    const batcher = new Batcher((inputs: readonly number[]) => {
+      sent.push(inputs);
+      return Promise.resolve(inputs.map((input) => input * 10));
+    });
+    expect(await Promise.all(numbers(5).map((input) => batcher.submit(input)))).toEqual([0, 10, 20, 30, 40]);
+    expect(sent).toEqual([[0, 1, 2, 3, 4]]);
+    expect(await batcher.submit(7)).toBe(70);
+    expect(sent).toEqual([[0, 1, 2, 3, 4], [7]]);
+  });
+
+  it('sends nothing before the turn is over', async () => {
+    const sender = new HeldSender();
+    const batcher = new Batcher(sender.send);
+    void batcher.submit(1);
+    await Promise.resolve();
+    void batcher.submit(2);
+    expect(sender.sent).toEqual([]);
+    await turn();
+    expect(sender.sent).toEqual([[1, 2]]);
+  });
+
+  it('keeps identical inputs apart', async () => {
+    let counter = 0;
+    const batcher = new Batcher((inputs: readonly string[]) =>
+      Promise.resolve(inputs.map(() => (counter += 1))),
+    );
+    expect(await Promise.all([batcher.submit('same'), batcher.submit('same')])).toEqual([1, 2]);
+  });
+
+  it('splits what is more than a batch, and has at most two under way', async () => {
+    const sender = new HeldSender();
+    const batcher = new Batcher(sender.send);
+    const answers = Promise.all(numbers(200).map((input) => batcher.submit(input)));
+    await turn();
+    expect(sender.sent.map(({ length }) => length)).toEqual([64, 64]);
+    await sender.release();
+    expect(sender.sent.map(({ length }) => length)).toEqual([64, 64, 64]);
+    void batcher.submit(999);
+    await turn();
+    expect(sender.inFlight).toBe(2);
+    await sender.release();
+    expect(sender.sent.at(-1)).toEqual([...numbers(200).slice(192), 999]);
+    for (let round = 0; round < 3; round += 1) await sender.release();
+    expect(await answers).toEqual(numbers(200).map((input) => `answer ${input}`));
+  });
+
+  it('never answers a call with what was sent before it came', async () => {
+    const sender = new HeldSender();
+    const batcher = new Batcher(sender.send);
+    void batcher.submit(1);
+    await turn();
+    void batcher.submit(1);
+    await turn();
+    expect(sender.sent).toEqual([[1], [1]]);
+  });
+
+  it('retries a failed batch one by one, so that only the bad input fails', async () => {
+    const sent: (readonly number[])[] = [];
+    const batcher = new Batcher((inputs: readonly number[]) => {
+      sent.push(inputs);
+      if (inputs.includes(2)) return Promise.reject(new Error('poisoned'));
+      return Promise.resolve(inputs.map((input) => input * 10));
+    });
+    const results = await Promise.allSettled(numbers(4).map((input) => batcher.submit(input)));
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+    expect(results[2]).toEqual({ status: 'rejected', reason: new Error('poisoned') });
+    expect(sent).toEqual([[0, 1, 2, 3], [0], [1], [2], [3]]);
+  });
+
+  it('does not retry when the database is gone, nor a lone call', async () => {
+    let sends = 0;
+    const failWith = (error: Error) =>
+      new Batcher((_inputs: readonly number[]) => {
+        sends += 1;
+        return Promise.reject(error);
+      });
+    const gone = failWith(new Unavailable());
+    const results = await Promise.allSettled(numbers(10).map((input) => gone.submit(input)));
+    expect(
+      results.every((result) => result.status === 'rejected' && result.reason instanceof Unavailable),
+    ).toBe(true);
+    expect(sends).toBe(1);
+    await expect(failWith(new Error('no')).submit(1)).rejects.toThrow('no');
+    expect(sends).toBe(2);
+  });
+
+  it('takes a wrong number of answers for a failure, never for answers', async () => {
+    const short = new Batcher((inputs: readonly number[]) =>
+      Promise.resolve(inputs.length === 1 ? [`alone ${inputs[0] ?? ''}`] : ['too few']),
+    );
+    expect(await Promise.all(numbers(3).map((input) => short.submit(input)))).toEqual([
+      'alone 0',
+      'alone 1',
+      'alone 2',
+    ]);
+    await expect(new Batcher(() => Promise.resolve([])).submit(1)).rejects.toThrow(
+      '0 answers to 1 questions',
+    );
+  });
+
+  it('survives a sender that throws instead of rejecting', async () => {
+    let broken = true;
+    const batcher = new Batcher((inputs: readonly number[]) => {
+      if (broken) throw new Error('thrown');
+      return Promise.resolve([...inputs]);
+    });
+    await expect(batcher.submit(1)).rejects.toThrow('thrown');
+    broken = false;
+    expect(await batcher.submit(2)).toBe(2);
+  });
+
+  it('gives every call its own answer, whatever comes when and fails', async () => {
+    const call = fc.record({ input: fc.nat(20), wait: fc.nat(3), poisoned: fc.boolean() });
+    const sizes = fc.record({
+      maxBatch: fc.integer({ min: 1, max: 8 }),
+      maxInFlight: fc.integer({ min: 1, max: 3 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(call, { maxLength: 60 }), sizes, async (calls, options) => {
+        let inFlight = 0;
+        const batcher = new Batcher(async (inputs: readonly (typeof calls)[number][]) => {
+          inFlight += 1;
+          expect(inFlight).toBeLessThanOrEqual(options.maxInFlight);
+          expect(inputs.length).toBeLessThanOrEqual(options.maxBatch);
+          await turn();
+          inFlight -= 1;
+          if (inputs.some(({ poisoned }) => poisoned)) throw new Error('poisoned');
+          return inputs.map(({ input }) => input);
+        }, options);
+        const results = await Promise.allSettled(
+          calls.map(async (one) => {
+            for (let turns = 0; turns < one.wait; turns += 1) await turn();
+            return batcher.submit(one);
+          }),
+        );
+        results.forEach((result, index) => {
+          const { input, poisoned } = calls[index] ?? { input: -1, poisoned: false };
+          if (poisoned) expect(result.status).toBe('rejected');
+          else expect(result).toEqual({ status: 'fulfilled', value: input });
+        });
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

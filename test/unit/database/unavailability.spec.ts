@@ -1,0 +1,91 @@
+import { connect } from 'node:net';
+import { describe, expect, it } from '@jest/globals';
+import { QueryFailedError } from 'typeorm';
+import { Conflict, Unavailable } from '../../../src/common/errors.js';
+import { asDomainError, isUnavailable } from '../../../src/database/unavailability.js';
+
+function withCode(code: string, message = 'of the driver'): Error {
+  return Object.assign(new Error(message), { code });
+}
+
+const passing = 'ECONNREFUSED ECONNRESET ETIMEDOUT EPIPE ENOENT ENOTFOUND EAI_AGAIN EHOSTUNREACH'
+  .split(' ')
+  .concat(
+    ...['08000', '08003', '08006', '08P01', '53000', '53100', '53200', '53300', '57P01', '57P02', '57P03'],
+    ...['57014', '25006', '25P03', '40001', '40P01', '55P03'],
+  );
+const lasting = [
+  '23505',
+  '23503',
+  '42501',
+  '42P01',
+  '22021',
+  '22P02',
+  '25P02',
+  '28P01',
+  '3D000',
+  'XX000',
+  'ERR_X',
+];
+const messages = [
+  'Connection terminated',
+  'Connection terminated unexpectedly',
+  'Connection terminated due to connection timeout',
+  'timeout exceeded when trying to connect',
+  'Client has encountered a connection error and is not queryable',
+  'Cannot use a pool after calling end on the pool',
+];
+
+describe('what makes the database unavailable', () => {
+  it.each(passing)('is %s, bare or inside an error of TypeORM', (code) => {
+    expect(isUnavailable(withCode(code))).toBe(true);
+    expect(isUnavailable(new QueryFailedError('SELECT 1', [], withCode(code)))).toBe(true);
+  });
+
+  it.each(messages)('is the driver’s "%s"', (message) => {
+    expect(isUnavailable(new Error(message))).toBe(true);
+  });
+
+  it.each(lasting)('is not %s', (code) => {
+    expect(isUnavailable(withCode(code))).toBe(false);
+    expect(isUnavailable(new QueryFailedError('SELECT 1', [], withCode(code)))).toBe(false);
+  });
+
+  it('is not a message of the server that only reads like it', () => {
+    expect(isUnavailable(withCode('22023', 'Connection terminated'))).toBe(false);
+  });
+
+  it('is no other error, and nothing that is none', () => {
+    for (const other of [
+      new Conflict('x'),
+      new TypeError('x'),
+      undefined,
+      null,
+      'ECONNREFUSED',
+      { code: '08006' },
+    ])
+      expect(isUnavailable(other)).toBe(false);
+  });
+
+  it('is an error of several addresses that were tried', () => {
+    const tried = (codes: string[]) => new AggregateError(codes.map((code) => withCode(code)));
+    expect(isUnavailable(tried(['ECONNREFUSED', 'ENETUNREACH']))).toBe(true);
+    expect(isUnavailable(tried(['ERR_X']))).toBe(false);
+  });
+
+  it('is what a socket really says', async () => {
+    const refused = await new Promise((resolve) => connect('/no/such/socket').once('error', resolve));
+    expect(isUnavailable(refused)).toBe(true);
+  });
+
+  it('becomes Unavailable with its cause; everything else stays as it is', () => {
+    const lost = withCode('57P01');
+    const unavailable = asDomainError(lost);
+    expect(unavailable).toBeInstanceOf(Unavailable);
+    expect((unavailable as Unavailable).cause).toBe(lost);
+    expect((unavailable as Unavailable).message).not.toContain('of the driver');
+    expect(asDomainError(unavailable)).toBe(unavailable);
+    const duplicate = withCode('23505');
+    expect(asDomainError(duplicate)).toBe(duplicate);
+  });
+});
