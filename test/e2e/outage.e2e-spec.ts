@@ -1,0 +1,142 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { cloneDatabase } from '../support/database.js';
+import { ADMIN, Strongroom } from '../support/strongroom.js';
+
+/** Stands between the service and its database, and can cut, hold back or refuse. */
+class Wire {
+  private readonly sockets = new Set<Socket>();
+  private held = false;
+  private server: Server;
+
+  constructor(private readonly target: string) {
+    this.server = createServer((client) => this.join(client));
+  }
+
+  listen(port = 0): Promise<number> {
+    return new Promise((resolve) => {
+      this.server.listen(port, '127.0.0.1', () => resolve((this.server.address() as { port: number }).port));
+    });
+  }
+
+  /** Everything ends and nothing new comes through. */
+  async cut(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    for (const socket of this.sockets) socket.destroy();
+    await closed;
+  }
+
+  async mend(port: number): Promise<void> {
+    this.server = createServer((client) => this.join(client));
+    await this.listen(port);
+  }
+
+  hold(held: boolean): void {
+    this.held = held;
+    for (const socket of this.sockets) {
+      if (held) socket.pause();
+      else socket.resume();
+    }
+  }
+
+  private join(client: Socket): void {
+    const upstream = connect(this.target);
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      this.sockets.add(from);
+      from.on('data', (chunk) => to.write(chunk));
+      from.on('error', () => to.destroy());
+      from.on('close', () => {
+        this.sockets.delete(from);
+        to.destroy();
+      });
+      if (this.held) from.pause();
+    }
+  }
+}
+
+describe('a database that fails', () => {
+  let room: Strongroom;
+  let wire: Wire;
+  let port: number;
+  beforeAll(async () => {
+    const database = await cloneDatabase();
+    const direct = new URL(database.url);
+    wire = new Wire(`${direct.searchParams.get('host') ?? ''}/.s.PGSQL.5432`);
+    port = await wire.listen();
+    const through = (url: string) => url.replace(/@localhost(\/[^?]+)\?.*$/, `@127.0.0.1:${port}$1`);
+    room = await Strongroom.start(
+      { DATABASE_URL: through(database.url), DATABASE_OWNER_URL: through(database.ownerUrl) },
+      database,
+    );
+    await room.secret(ADMIN, 'PUT', 'kept', 'x');
+  });
+  afterAll(async () => {
+    await room.stop();
+    await wire.cut();
+  });
+
+  it('is 503 while it is gone, and over when it is back, without a restart', async () => {
+    await wire.cut();
+    for (const [method, value] of [['GET'], ['PUT', 'y'], ['PATCH', 'y'], ['DELETE']] as const) {
+      const answer = await room.secret(ADMIN, method, 'kept', value);
+      expect(answer.status).toBe(503);
+      expect(answer.body.error_code).toBe('unavailable');
+      expect(answer.headers['retry-after']).toMatch(/^\d+$/);
+      expect(answer.body.message).toContain(answer.headers['x-request-id']);
+    }
+    expect((await room.call(ADMIN, 'GET', '/api/v3/secrets')).status).toBe(503);
+    expect((await room.call({}, 'GET', '/health/ready')).status).toBe(503);
+    expect((await room.call({}, 'GET', '/health/live')).status).toBe(200);
+    await wire.mend(port);
+    const answer = await room.secret(ADMIN, 'GET', 'kept');
+    expect([answer.status, answer.body.value]).toEqual([200, 'x']);
+    expect((await room.call({}, 'GET', '/health/ready')).status).toBe(200);
+  });
+
+  it('is 503 where connections are lost in the middle', async () => {
+    wire.hold(true);
+    const asked = Promise.all(Array.from({ length: 20 }, () => room.secret(ADMIN, 'GET', 'kept')));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await wire.cut();
+    wire.hold(false);
+    await wire.mend(port);
+    for (const { status } of await asked) expect([200, 503]).toContain(status);
+    expect((await room.secret(ADMIN, 'GET', 'kept')).status).toBe(200);
+  });
+
+  it('is 503 where it can only be read', async () => {
+    await room.database.asSuperuser(
+      `ALTER DATABASE ${room.database.name} SET default_transaction_read_only = on`,
+    );
+    await wire.cut();
+    await wire.mend(port);
+    try {
+      expect((await room.secret(ADMIN, 'GET', 'kept')).status).toBe(503);
+      expect((await room.secret(ADMIN, 'PUT', 'not-written', 'x')).status).toBe(503);
+    } finally {
+      await room.database.asSuperuser(
+        `BEGIN READ WRITE; ALTER DATABASE ${room.database.name} RESET default_transaction_read_only; COMMIT`,
+      );
+      await wire.cut();
+      await wire.mend(port);
+    }
+    expect((await room.secret(ADMIN, 'GET', 'kept')).status).toBe(200);
+    expect((await room.secret(ADMIN, 'GET', 'not-written')).status).toBe(404);
+  });
+
+  it('is 503 where it takes too long', async () => {
+    const lock = room.database.asSuperuser(
+      'BEGIN; LOCK TABLE secrets IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(6); COMMIT',
+    );
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const started = Date.now();
+    const answer = await room.secret(ADMIN, 'PATCH', 'kept', 'y');
+    await lock;
+    expect(answer.status).toBe(503);
+    expect(Date.now() - started).toBeLessThan(20_000);
+    expect((await room.secret(ADMIN, 'GET', 'kept')).body.value).toBe('x');
+  });
+});
