@@ -1,7 +1,7 @@
 import type { Caller } from '../common/tenant-context.js';
 
 /** The living tenant that a request names. */
-export interface NamedTenant {
+interface NamedTenant {
   readonly id: string;
   readonly name: string;
   readonly keyGeneration: number;

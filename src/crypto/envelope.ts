@@ -6,10 +6,10 @@ import { lengthPrefixed, uint32, uuidBytes } from './length-prefixed.js';
 import type { SecretValue } from './secret-value.js';
 
 /** The format of docs/envelope-format.md, which stands above this code. */
-export const FORMAT = 1;
-export const SALT_BYTES = 32;
-export const COMMITMENT_BYTES = 32;
-export const HEADER_BYTES = 1 + 4 + SALT_BYTES + COMMITMENT_BYTES;
+const FORMAT = 1;
+const SALT_BYTES = 32;
+const COMMITMENT_BYTES = 32;
+const HEADER_BYTES = 1 + 4 + SALT_BYTES + COMMITMENT_BYTES;
 
 const LABEL = 'strongroom/value/1';
 const KEY_BYTES = 32;

@@ -70,18 +70,31 @@ function run(command: readonly string[], { wrapper, uid, gid }: ServerUser): Pro
 }
 
 function requireVersion(path: string, expected: string): void {
-  const found = readFileSync(join(path, 'PG_VERSION'), 'utf8').trim();
+  const found = versionOf(path);
   if (found === expected) return;
+  if (!/^\d/.test(found))
+    throw new StartupError(`${path} holds no PostgreSQL database: move it away, or restore it from a backup`);
   throw new StartupError(
     `${path} was made by PostgreSQL ${found}, and the embedded one is ${expected}: start the version of Strongroom that made it`,
   );
 }
 
+function versionOf(path: string): string {
+  try {
+    return readFileSync(join(path, 'PG_VERSION'), 'utf8').trim();
+  } catch (error) {
+    if (!['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    return '';
+  }
+}
+
+/** In a container every start may have the same process id: a draft with ours is from an earlier one. */
 function removeAbandonedDrafts(path: string): void {
   for (const name of readdirSync(dirname(path))) {
     if (!name.startsWith(`${basename(path)}.draft-`)) continue;
     const maker = Number(DRAFT.exec(name)?.[1]);
-    if (!isAlive(maker)) rmSync(join(dirname(path), name), { recursive: true, force: true });
+    if (maker === process.pid || !isAlive(maker))
+      rmSync(join(dirname(path), name), { recursive: true, force: true });
   }
 }
 

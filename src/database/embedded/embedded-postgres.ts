@@ -5,9 +5,10 @@ import pg from 'pg';
 import { StartupError } from '../../common/startup-error.js';
 import { locateBinaries } from './binaries.js';
 import { prepareCluster } from './cluster.js';
-import { ServerProcess, type ServerFiles } from './server-process.js';
+import { STARTER_SETTING, ServerProcess, type ServerFiles } from './server-process.js';
 import { serverUser, type ServerUser } from './server-user.js';
 import { socketDirectory } from './socket-directory.js';
+import { removeStaleLocks } from './stale-locks.js';
 
 export interface EmbeddedPostgresOptions {
   /** Absolute path of the directory that holds the cluster, its socket and its log; made where it is missing. */
@@ -41,16 +42,15 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const { dataDir, settings = {}, onProgress = () => undefined, user = serverUser() } = options;
   const binaries = locateBinaries();
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const sockets = socketDirectory(dataDir);
+  user.admit(dataDir);
+  const sockets = socketDirectory(dataDir, user.uid);
   const files: ServerFiles = {
     postgres: binaries.postgres,
     cluster: join(dataDir, 'postgres'),
     socketDirectory: sockets,
     log: join(dataDir, 'postgres.log'),
   };
-  if ((await stateOf(sockets)) !== 'absent') {
-    if (await answers(sockets)) return embedded(sockets);
-  }
+  if (await answers(sockets)) return embedded(sockets);
   user.own(sockets);
   await prepareCluster(files.cluster, binaries, user, onProgress);
   return embedded(sockets, await launchOrJoin(files, user, settings));
@@ -65,12 +65,17 @@ async function launchOrJoin(
   const deadline = Date.now() + PATIENCE_MS;
   let server = ServerProcess.start(files, user, settings);
   while (Date.now() < deadline) {
-    const state = await stateOf(files.socketDirectory);
-    if (state === 'ready') return server.hasEnded ? undefined : server;
+    const { state, starter } = await look(files.socketDirectory);
+    if (state === 'ready') {
+      if (starter === server.id) return server;
+      await server.stop();
+      return undefined;
+    }
     if (server.hasEnded && state === 'absent') {
       const words = server.lastWords();
       if (!/lock file|shared memory|already exists|Is another postmaster/i.test(words))
         throw failure(files, words);
+      removeStaleLocks(files);
       await sleep(POLL_MS * 4);
       server = ServerProcess.start(files, user, settings);
     }
@@ -88,14 +93,20 @@ function failure({ log }: ServerFiles, words: string): StartupError {
 async function answers(sockets: string): Promise<boolean> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
-    const state = await stateOf(sockets);
+    const { state } = await look(sockets);
     if (state !== 'busy' || Date.now() > deadline) return state === 'ready';
     await sleep(POLL_MS);
   }
 }
 
-/** `busy` is a server that starts, recovers or stops. */
-async function stateOf(sockets: string): Promise<'ready' | 'busy' | 'absent'> {
+interface Sight {
+  /** `busy` is a server that starts, recovers or stops. */
+  readonly state: 'ready' | 'busy' | 'absent';
+  /** Which start the server that is ready came from. */
+  readonly starter?: string | null;
+}
+
+async function look(sockets: string): Promise<Sight> {
   const client = new pg.Client({
     connectionString: urlOf(sockets, 'postgres', 'postgres'),
     connectionTimeoutMillis: 5_000,
@@ -103,9 +114,12 @@ async function stateOf(sockets: string): Promise<'ready' | 'busy' | 'absent'> {
   client.on('error', () => undefined);
   try {
     await client.connect();
-    return 'ready';
+    const { rows } = await client.query<{ starter: string | null }>(
+      `SELECT current_setting('${STARTER_SETTING}', true) AS starter`,
+    );
+    return { state: 'ready', starter: rows[0]?.starter };
   } catch (error) {
-    return (error as { code?: string }).code?.startsWith('57P') === true ? 'busy' : 'absent';
+    return { state: (error as { code?: string }).code?.startsWith('57P') === true ? 'busy' : 'absent' };
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import type { ServerUser } from './server-user.js';
 
@@ -21,19 +22,26 @@ const WATCHER = `
   exit "$code"
 `;
 
-/** Nothing of a statement may reach the server's log: statements hold what tenants keep. */
+/**
+ * Nothing of a statement may reach the server's log: statements hold what tenants keep, and the words of an error quote
+ * them. So of errors only those that end a connection or the server are logged ("log" is below those).
+ */
 const SETTINGS = {
   listen_addresses: '',
   shared_buffers: '64MB',
   max_connections: '100',
   log_statement: 'none',
   log_min_duration_statement: '-1',
+  log_min_messages: 'log',
   log_min_error_statement: 'panic',
   log_error_verbosity: 'terse',
   log_parameter_max_length: '0',
   log_parameter_max_length_on_error: '0',
   log_checkpoints: 'off',
 };
+
+/** Tells the server of one start from that of another that was faster. */
+export const STARTER_SETTING = 'strongroom.starter';
 
 export interface ServerFiles {
   readonly postgres: string;
@@ -48,6 +56,7 @@ export class ServerProcess {
   private ended = false;
 
   private constructor(
+    readonly id: string,
     private readonly child: ChildProcess,
     private readonly log: string,
     private readonly logStart: number,
@@ -67,12 +76,12 @@ export class ServerProcess {
     user: ServerUser,
     settings: Readonly<Record<string, string>>,
   ): ServerProcess {
+    const id = randomUUID();
     const size = statSync(files.log, { throwIfNoEntry: false })?.size ?? 0;
     const log = openSync(files.log, size > LARGEST_LOG_BYTES ? 'w' : 'a', 0o600);
-    const options = Object.entries({ ...SETTINGS, ...settings }).flatMap(([name, value]) => [
-      '-c',
-      `${name}=${value}`,
-    ]);
+    const options = Object.entries({ ...SETTINGS, ...settings, [STARTER_SETTING]: id }).flatMap(
+      ([name, value]) => ['-c', `${name}=${value}`],
+    );
     const server = [files.postgres, '-D', files.cluster, '-k', files.socketDirectory, ...options];
     try {
       const child = spawn('sh', ['-c', WATCHER, 'strongroom-postgres', ...user.wrapper, ...server], {
@@ -82,7 +91,7 @@ export class ServerProcess {
         detached: true,
         stdio: ['pipe', log, log],
       });
-      return new ServerProcess(child, files.log, size > LARGEST_LOG_BYTES ? 0 : size);
+      return new ServerProcess(id, child, files.log, size > LARGEST_LOG_BYTES ? 0 : size);
     } finally {
       closeSync(log);
     }

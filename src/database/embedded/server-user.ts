@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chownSync, readFileSync } from 'node:fs';
+import { chmodSync, chownSync, readFileSync, statSync } from 'node:fs';
 import { StartupError } from '../../common/startup-error.js';
 
 /** How PostgreSQL's programs are run: they refuse to work as root. */
@@ -10,8 +10,11 @@ export interface ServerUser {
   readonly gid?: number;
   /** Makes a path the server's own, where it runs as somebody else. */
   readonly own: (path: string) => void;
+  /** Lets the server pass through a directory that stays ours, where it runs as somebody else. */
+  readonly admit: (directory: string) => void;
 }
 
+const nothing = (): void => undefined;
 const USER_NAMESPACE = ['unshare', '--user', '--map-user=1000', '--map-group=1000'];
 
 /**
@@ -19,10 +22,23 @@ const USER_NAMESPACE = ['unshare', '--user', '--map-user=1000', '--map-group=100
  * root's; where namespaces are refused, as the system's `postgres` or `nobody`.
  */
 export function serverUser(namespaces = namespacesWork()): ServerUser {
-  if (process.getuid?.() !== 0) return { wrapper: [], own: () => undefined };
-  if (namespaces) return { wrapper: USER_NAMESPACE, own: () => undefined };
+  if (process.getuid?.() !== 0) return { wrapper: [], own: nothing, admit: nothing };
+  if (namespaces) return { wrapper: USER_NAMESPACE, own: nothing, admit: nothing };
   const { uid, gid } = systemUser();
-  return { wrapper: [], uid, gid, own: (path) => chownSync(path, uid, gid) };
+  return {
+    wrapper: [],
+    uid,
+    gid,
+    own: (path) => chownSync(path, uid, gid),
+    admit: (directory) => letPass(directory, gid),
+  };
+}
+
+function letPass(directory: string, gid: number): void {
+  const { mode, uid } = statSync(directory);
+  if ((mode & 0o001) !== 0) return;
+  chownSync(directory, uid, gid);
+  chmodSync(directory, (mode & 0o700) | 0o010);
 }
 
 function namespacesWork(): boolean {

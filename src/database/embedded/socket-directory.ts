@@ -10,9 +10,10 @@ const LONGEST = 100;
 /**
  * The directory of the server's socket, which only its owner may enter: who is in it is trusted. It lies beside the
  * data, or, where that path is too long for a socket, under the system's temporary directory.
+ * @param serverUid who owns it where the server runs as somebody else
  * @throws StartupError when somebody else's directory stands in its place
  */
-export function socketDirectory(dataDir: string): string {
+export function socketDirectory(dataDir: string, serverUid?: number): string {
   const beside = join(dataDir, 'socket');
   const uid = process.getuid?.() ?? 0;
   const fits = Buffer.byteLength(join(beside, '.s.PGSQL.5432')) <= LONGEST;
@@ -20,7 +21,7 @@ export function socketDirectory(dataDir: string): string {
   const path = fits ? beside : join(tmpdir(), `strongroom-${uid}-${digest}`);
   mkdirSync(path, { recursive: true, mode: 0o700 });
   const { mode, uid: owner } = lstatSync(path);
-  if ((mode & 0o077) !== 0 || (uid !== 0 && owner !== uid)) {
+  if ((mode & 0o077) !== 0 || (owner !== uid && owner !== serverUid)) {
     throw new StartupError(`${path} must belong to you alone: run chmod 700 on it, or remove it`);
   }
   return path;

@@ -32,7 +32,7 @@ import { createLogger } from '../../../src/observability/logger.js';
 
 export const MAX_VALUE_BYTES = 100;
 
-export class ThingBody {
+class ThingBody {
   @ApiProperty()
   @IsNotEmpty({ message: '`value` is missing or empty' })
   @IsString({ message: '`value` must be a string' })

@@ -1,0 +1,43 @@
+import { linkSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { ServerFiles } from './server-process.js';
+
+/**
+ * Removes the lock files of a server that is dead although its process id is in use: after the restart of a container
+ * or of the machine it may belong to any program. PostgreSQL itself would refuse to start for as long as that one runs.
+ */
+export function removeStaleLocks({ cluster, socketDirectory }: ServerFiles): void {
+  removeIfStale(join(cluster, 'postmaster.pid'));
+  removeIfStale(join(socketDirectory, '.s.PGSQL.5432.lock'));
+}
+
+/** Another start may put a lock of its own in the place of the stale one: that is looked at once more, and put back. */
+function removeIfStale(path: string): void {
+  if (!isStale(path)) return;
+  const aside = `${path}.stale-${process.pid}`;
+  try {
+    renameSync(path, aside);
+    if (!isStale(aside)) linkSync(aside, path);
+  } catch (error) {
+    if (!['ENOENT', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}
+
+/** Whether the lock names a process that is there and is no PostgreSQL; one that is not there PostgreSQL sees itself. */
+function isStale(path: string): boolean {
+  const pid = Number.parseInt(textOf(path) ?? '', 10);
+  const command = Number.isNaN(pid) ? undefined : textOf(`/proc/${Math.abs(pid)}/cmdline`);
+  if (command === undefined) return false;
+  return !basename(command.split('\0', 1)[0] ?? '').startsWith('postgres');
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+}

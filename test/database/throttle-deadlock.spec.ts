@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import type { DataSource } from 'typeorm';
+import { loginNameKey } from '../../src/auth/login-name.js';
+import { LoginThrottle } from '../../src/auth/login-throttle.js';
+import { openServiceDataSource } from '../../src/database/service-data-source.js';
+import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
+
+const HOME = '192.0.2.1';
+const BARRIER = 4711;
+
+/** Holds every sweep, once it has its rows, until the barrier opens. */
+const HOLD_SWEEPS = `
+  CREATE FUNCTION hold_sweep() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    PERFORM pg_advisory_xact_lock_shared(${BARRIER});
+    RETURN NULL;
+  END
+  $$;
+  CREATE TRIGGER hold_sweep AFTER DELETE ON login_failures EXECUTE FUNCTION hold_sweep();
+`;
+
+describe('two names that come back at the same moment, after their counters expired', () => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+  let barrier: pg.Client;
+  beforeAll(async () => {
+    database = await cloneDatabase();
+    const { url } = database;
+    dataSource = await openServiceDataSource({
+      url,
+      poolSize: 4,
+      appRole: APP_ROLE,
+      single: false,
+      entities: [],
+    });
+    await database.asSuperuser(HOLD_SWEEPS);
+    barrier = new pg.Client({ connectionString: database.superuserUrl });
+    await barrier.connect();
+  });
+  afterAll(async () => {
+    await barrier.end();
+    await dataSource.destroy();
+    await database.drop();
+  });
+
+  /** Ten counters of others and one of this name, so many days past their time. */
+  const plant = (name: string, others: number, days: number) =>
+    database.asSuperuser(
+      `INSERT INTO login_failures (name_key, source, failures, expires_at)
+       SELECT CASE n WHEN 0 THEN $1::bytea ELSE sha256(convert_to($2 || n, 'UTF8')) END, $3, 1,
+         now() - $5 * interval '1 day' FROM generate_series(0, $4) n`,
+      [loginNameKey(name), name, HOME, others, days],
+    );
+
+  async function untilWaiting(sessions: number): Promise<void> {
+    for (;;) {
+      const { rowCount } = await barrier.query(
+        'SELECT DISTINCT pid FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())',
+      );
+      if ((rowCount ?? 0) >= sessions) return;
+    }
+  }
+
+  it.failing('are both answered, though each finds the other in its sweep', async () => {
+    await plant('first', 9, 2);
+    await plant('second', 9, 1);
+    await barrier.query(`SELECT pg_advisory_lock(${BARRIER})`);
+    const throttle = new LoginThrottle(dataSource);
+    const second = throttle.reserve(loginNameKey('second'), HOME);
+    await untilWaiting(1);
+    const first = throttle.reserve(loginNameKey('first'), HOME);
+    const both = Promise.all([first, second]);
+    both.catch(() => undefined);
+    await untilWaiting(2);
+    await barrier.query(`SELECT pg_advisory_unlock(${BARRIER})`);
+    const allowed = { verdict: 'allowed', locks: false };
+    expect(await both).toEqual([allowed, allowed]);
+  });
+});

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+import { loginNameKey } from '../../src/auth/login-name.js';
+import { LoginThrottle } from '../../src/auth/login-throttle.js';
+import { openServiceDataSource } from '../../src/database/service-data-source.js';
+import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
+
+interface Refused {
+  tenant_id: string | null;
+  action: string;
+  key: string | null;
+  version: number | null;
+  outcome: string;
+  caller: Record<string, unknown>;
+}
+
+describe('counters that have expired', () => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+  let throttle: LoginThrottle;
+  beforeAll(async () => {
+    database = await cloneDatabase();
+    const { url } = database;
+    dataSource = await openServiceDataSource({
+      url,
+      poolSize: 2,
+      appRole: APP_ROLE,
+      single: false,
+      entities: [],
+    });
+    throttle = new LoginThrottle(dataSource);
+  });
+  afterAll(async () => {
+    await dataSource.destroy();
+    await database.drop();
+  });
+  beforeEach(() => database.asSuperuser('TRUNCATE login_failures, audit_events'));
+
+  /** A counter for each of these, `age` seconds past its time. */
+  const plant = (source: string, count: number, age: number, refused = 0) =>
+    database.asSuperuser(
+      `INSERT INTO login_failures (name_key, source, failures, refused, expires_at)
+       SELECT sha256(convert_to($1 || n, 'UTF8')), $1, 1, $4, now() - $3 * interval '1 second'
+       FROM generate_series(1, $2) n`,
+      [source, count, age, refused],
+    );
+  const left = async (source: string) =>
+    (await database.asSuperuser('SELECT FROM login_failures WHERE source = $1', [source])).length;
+  const attempt = () => throttle.reserve(loginNameKey('alice'), '192.0.2.1');
+  const events = async () =>
+    (await database.asSuperuser<{ body: string }>('SELECT body FROM audit_events ORDER BY at, id')).map(
+      ({ body }) => JSON.parse(body) as Refused,
+    );
+
+  it('go ten at a time with each attempt, the oldest first', async () => {
+    await plant('old', 12, 100);
+    await plant('older', 6, 200);
+    await attempt();
+    expect([await left('older'), await left('old')]).toEqual([0, 8]);
+    await attempt();
+    expect(await left('old')).toBe(0);
+  });
+
+  it('go alone: those that have time left stay', async () => {
+    await plant('living', 3, -60);
+    await plant('dead', 3, 1);
+    await attempt();
+    expect([await left('living'), await left('dead'), await left('*'), await left('192.0.2.1')]).toEqual([
+      3, 0, 1, 1,
+    ]);
+  });
+
+  it('go with attempts that are refused as well', async () => {
+    for (let guess = 0; guess < 5; guess += 1) await attempt();
+    await plant('dead', 3, 1);
+    expect((await attempt()).verdict).toBe('locked');
+    expect(await left('dead')).toBe(0);
+  });
+
+  it('leave what they refused on record: source and count, and no name', async () => {
+    await plant('198.51.100.7', 1, 1, 23);
+    await attempt();
+    const [event, ...further] = await events();
+    expect(further).toEqual([]);
+    expect(event).toMatchObject({
+      tenant_id: null,
+      action: 'login.refused',
+      key: null,
+      version: null,
+      outcome: 'refused',
+      caller: { address: '198.51.100.7', count: 23 },
+    });
+    expect(Object.keys(event?.caller ?? {}).sort()).toEqual(['address', 'count']);
+  });
+
+  it('leave nothing on record where they refused nothing', async () => {
+    await plant('quiet', 5, 1);
+    await attempt();
+    expect([await left('quiet'), await events()]).toEqual([0, []]);
+  });
+
+  it('put on record what a lock and a ceiling refused, once their time is over', async () => {
+    for (let guess = 0; guess < 8; guess += 1) await attempt();
+    const far = (index: number) => throttle.reserve(loginNameKey('alice'), `198.51.100.${index}`);
+    for (let index = 0; index < 27; index += 1) await far(index);
+    expect(await events()).toEqual([]);
+    await database.asSuperuser("UPDATE login_failures SET expires_at = now() - interval '1 second'");
+    for (let time = 0; time < 3; time += 1) await throttle.reserve(loginNameKey('bob'), '192.0.2.9');
+    const recorded = (await events()).map(({ caller }) => [caller.address, caller.count]);
+    expect(recorded.sort()).toEqual([
+      ['*', 2],
+      ['192.0.2.1', 3],
+    ]);
+  });
+
+  it('can neither be swept nor asked for by logins that are not the service', async () => {
+    const rows = await database.asSuperuser(
+      `SELECT p.proname AS name, has_function_privilege('public', p.oid, 'EXECUTE') AS everyone,
+         has_function_privilege($1, p.oid, 'EXECUTE') AS service
+       FROM pg_proc p WHERE p.proname LIKE 'login\\_%' ORDER BY 1`,
+      [APP_ROLE],
+    );
+    expect(rows).toEqual(
+      ['login_reserve', 'login_succeeded', 'login_sweep'].map((name) => ({
+        name,
+        everyone: false,
+        service: true,
+      })),
+    );
+  });
+});
