@@ -25,6 +25,7 @@ interface Derived {
  * Seals a value for its binding under a generation of the tenant's key: HKDF-SHA-256 (RFC 5869) with a fresh salt
  * gives the key, the nonce and the commitment of this one value; AES-256-GCM does the rest, with the header as AAD.
  * @param salt 32 bytes; given only by tests, since a key must never encrypt twice
+ * @throws RangeError for a text with a lone surrogate, which UTF-8 cannot hold
  */
 export function sealEnvelope(
   tenantKey: KeyObject,
@@ -33,6 +34,7 @@ export function sealEnvelope(
   value: SecretValue,
   salt: Buffer = randomBytes(SALT_BYTES),
 ): Buffer {
+  if (!value.text.isWellFormed()) throw new RangeError('A lone surrogate cannot be written in UTF-8');
   const { key, nonce, commitment } = derive(tenantKey, salt, binding);
   const header = Buffer.concat([Buffer.from([FORMAT]), uint32(generation), salt, commitment]);
   const plaintext = Buffer.concat([Buffer.from([MARKERS[value.format]]), Buffer.from(value.text, 'utf8')]);
@@ -94,9 +96,12 @@ function derive(tenantKey: KeyObject, salt: Buffer, { tenantId, secretId, key, v
 }
 
 function decode(plaintext: Buffer): SecretValue {
-  const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  for (const format of ['text', 'json'] as const) {
-    if (plaintext[0] === MARKERS[format]) return { format, text: text.decode(plaintext.subarray(1)) };
+  const format = (['text', 'json'] as const).find((name) => plaintext[0] === MARKERS[name]);
+  if (format === undefined) throw new DecryptionError('Unknown kind of plaintext');
+  try {
+    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+    return { format, text: decoder.decode(plaintext.subarray(1)) };
+  } catch {
+    throw new DecryptionError('The plaintext is not UTF-8');
   }
-  throw new DecryptionError('Unknown kind of plaintext');
 }

@@ -40,9 +40,13 @@ export class PasswordHasher {
     const decoy = await this.decoyHash();
     return this.inTurn(async () => {
       this.made += 1;
-      const wellFormed = storedHash.startsWith('$argon2');
-      const matches = await verify(wellFormed ? storedHash : decoy, password).catch(() => false);
-      return matches && wellFormed;
+      try {
+        return await verify(storedHash, password);
+      } catch {
+        // What is no hash is refused before the work, which is therefore done here.
+        await verify(decoy, password);
+        return false;
+      }
     });
   }
 

@@ -20,24 +20,30 @@ const MODE = 0o600;
  * Reads the root key file, or makes one with a fresh random key where that is allowed.
  *
  * @returns the file's text, `id:base64` pairs as `RootKeys.parse` takes them, and whether it was made now
- * @throws StartupError when the file is missing and may not be made, or when others may read it
+ * @throws StartupError when the file is missing and may not be made, cannot be read, or can be read by others
  */
 export function readOrCreateRootKeyFile(
   path: string,
   { mayCreate }: { mayCreate: boolean },
 ): { text: string; created: boolean } {
   const created = !existsSync(path) && mayCreate && create(path);
-  let mode: number;
   try {
-    mode = statSync(path).mode;
-  } catch {
-    throw new StartupError(
-      `The root key file ${path} is missing, and the database holds what it encrypted: put it back from its backup`,
-    );
+    if ((statSync(path).mode & 0o077) !== 0)
+      throw new StartupError(`Others may read the root key file; run: chmod 600 ${path}`);
+    return { text: readFileSync(path, 'utf8'), created };
+  } catch (error) {
+    throw problem(error, path);
   }
-  if ((mode & 0o077) !== 0)
-    throw new StartupError(`Others may read the root key file; run: chmod 600 ${path}`);
-  return { text: readFileSync(path, 'utf8'), created };
+}
+
+function problem(error: unknown, path: string): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined) return error;
+  return new StartupError(
+    code === 'ENOENT'
+      ? `The root key file ${path} is missing, and the database holds what it encrypted: put it back from its backup`
+      : `The root key file ${path} cannot be read: ${code}`,
+  );
 }
 
 /** Written whole under another name first, so that no one ever reads half a key. Gives way to another start's file. */

@@ -18,15 +18,16 @@ export class RootKeys {
   /**
    * @param text `id:base64` pairs with a comma or white space between; each key has 32 bytes; the first is the active
    *   one of a new installation
+   * @param source where the text comes from, for errors
    * @throws StartupError that names the pair by its place, never by its content
    */
-  static parse(text: string): RootKeys {
+  static parse(text: string, source = 'STRONGROOM_ROOT_KEYS'): RootKeys {
     const pairs = text.split(/[\s,]+/).filter((pair) => pair !== '');
-    if (pairs.length === 0) throw new StartupError('STRONGROOM_ROOT_KEYS holds no key: give id:base64 pairs');
+    if (pairs.length === 0) throw new StartupError(`${source} holds no key: give id:base64 pairs`);
     const keys = new Map<string, KeyObject>();
     pairs.forEach((pair, index) => {
-      const [id, key] = parsePair(pair, `STRONGROOM_ROOT_KEYS, pair ${index + 1}`);
-      if (keys.has(id)) throw new StartupError(`STRONGROOM_ROOT_KEYS names the id "${id}" twice`);
+      const [id, key] = parsePair(pair, `${source}, pair ${index + 1}`);
+      if (keys.has(id)) throw new StartupError(`${source} names the id "${id}" twice`);
       keys.set(id, key);
     });
     return new RootKeys(keys);
@@ -99,12 +100,10 @@ function parsePair(pair: string, place: string): [id: string, key: KeyObject] {
   const text = pair.slice(colon + 1);
   const bytes = Buffer.from(text, 'base64');
   if (bytes.length !== KEY_BYTES || bytes.toString('base64') !== text) {
-    throw new StartupError(`${place} ("${id}"): the key must be the base64 of exactly ${KEY_BYTES} bytes`);
+    throw new StartupError(`${place}: the key must be the base64 of exactly ${KEY_BYTES} bytes`);
   }
   if (bytes.every((byte) => byte === bytes[0])) {
-    throw new StartupError(
-      `${place} ("${id}"): the key is not random; make one with: openssl rand -base64 32`,
-    );
+    throw new StartupError(`${place}: the key is not random; make one with: openssl rand -base64 32`);
   }
   const key = createSecretKey(bytes);
   bytes.fill(0);

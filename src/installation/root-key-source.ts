@@ -24,5 +24,5 @@ export function loadRootKeys(configuration: Configuration, known: boolean): Root
   }
   const file = join(configuration.dataDir, 'root.key');
   const { text, created } = readOrCreateRootKeyFile(file, { mayCreate: !known });
-  return { rootKeys: RootKeys.parse(text), file, created };
+  return { rootKeys: RootKeys.parse(text, `The root key file ${file}`), file, created };
 }

@@ -1,0 +1,140 @@
+import { setImmediate } from 'node:timers/promises';
+import * as argon2 from '@node-rs/argon2';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { TooManyRequests } from '../../../src/common/errors.js';
+
+/** What the real library was asked to do: how many at once, and how many were computed to the end. */
+const seen = { active: 0, most: 0, computed: 0 };
+
+async function verify(...of: Parameters<typeof argon2.verify>): Promise<boolean> {
+  seen.active += 1;
+  seen.most = Math.max(seen.most, seen.active);
+  try {
+    const matches = await argon2.verify(...of);
+    seen.computed += 1;
+    return matches;
+  } finally {
+    seen.active -= 1;
+  }
+}
+
+jest.unstable_mockModule('@node-rs/argon2', () => ({ ...argon2, verify }));
+const { PasswordHasher } = await import('../../../src/crypto/password-hasher.js');
+
+const RIGHT = 'a password of a test';
+const stored = await new PasswordHasher().hash(RIGHT);
+
+beforeEach(() => {
+  Object.assign(seen, { active: 0, most: 0, computed: 0 });
+});
+
+describe('PasswordHasher', () => {
+  it('uses Argon2id with 19 MiB, two passes and one lane, a salt of 16 bytes and 32 bytes of hash', async () => {
+    const hash = await new PasswordHasher().hash(RIGHT);
+    expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
+    expect(hash).not.toContain(RIGHT);
+  });
+
+  it('takes a fresh salt each time', async () => {
+    const hashes = await Promise.all([1, 2, 3].map(() => new PasswordHasher().hash(RIGHT)));
+    expect(new Set(hashes.map((hash) => hash.split('$')[4])).size).toBe(3);
+    expect(new Set(hashes.map((hash) => hash.split('$')[5])).size).toBe(3);
+  });
+
+  it('tells the right password from wrong ones', async () => {
+    const hasher = new PasswordHasher();
+    expect(await hasher.verify(stored, RIGHT)).toBe(true);
+    for (const wrong of ['', RIGHT.toUpperCase(), ` ${RIGHT}`, `${RIGHT}\0`, RIGHT.slice(1), stored]) {
+      expect(await hasher.verify(stored, wrong)).toBe(false);
+    }
+    expect(hasher.verifications).toBe(7);
+    expect(seen.computed).toBe(7);
+  });
+
+  it('takes passwords beyond ASCII and long ones, byte by byte', async () => {
+    const hasher = new PasswordHasher();
+    for (const password of ['pässwörd 😀', 'é', 'x'.repeat(1000)]) {
+      const hash = await hasher.hash(password);
+      expect(await hasher.verify(hash, password)).toBe(true);
+      expect(await hasher.verify(hash, `${password}x`)).toBe(false);
+    }
+    expect(await hasher.verify(await hasher.hash('é'), 'e\u0301')).toBe(false);
+  });
+
+  it.each([
+    ['empty', ''],
+    ['no hash', 'plaintext'],
+    ['the password itself', RIGHT],
+    ['another scheme', '$2b$12$abcdefghijklmnopqrstuuM5KDwOlYuHwZjZbVtgTUk1WgOoNO5vy'],
+    ['a scheme alone', '$argon2id$'],
+    ['cut off', stored.slice(0, -20)],
+    ['without parameters', stored.replace('m=19456,t=2,p=1', '')],
+    ['of an unknown kind', stored.replace('argon2id', 'argon2x')],
+  ])(
+    'never takes a stored hash that is %s, and it costs one verification all the same',
+    async (_what, hash) => {
+      const hasher = new PasswordHasher();
+      expect(await hasher.verify(hash, RIGHT)).toBe(false);
+      expect(hasher.verifications).toBe(1);
+      expect(seen.computed).toBe(1);
+    },
+  );
+
+  it('pays one verification for a user that does not exist', async () => {
+    const hasher = new PasswordHasher();
+    expect(await hasher.verifyDecoy(RIGHT)).toBe(false);
+    expect(await hasher.verifyDecoy('')).toBe(false);
+    expect(hasher.verifications).toBe(2);
+    expect(seen.computed).toBe(2);
+  });
+});
+
+describe('the gate of a PasswordHasher', () => {
+  it('lets one verification run at a time, and all of them in the end', async () => {
+    const hasher = new PasswordHasher();
+    const results = await Promise.all([
+      hasher.verify(stored, RIGHT),
+      hasher.verifyDecoy(RIGHT),
+      hasher.verify(stored, 'wrong'),
+      hasher.verify('damaged', RIGHT),
+      hasher.verify(stored, RIGHT),
+    ]);
+    expect(results).toEqual([true, false, false, false, true]);
+    expect(seen.most).toBe(1);
+    expect(hasher.verifications).toBe(5);
+  });
+
+  it('turns away what exceeds the bound, without paying for it', async () => {
+    const hasher = new PasswordHasher(3);
+    const settled = await Promise.allSettled(Array.from({ length: 8 }, () => hasher.verify(stored, RIGHT)));
+    expect(settled.map(({ status }) => status === 'fulfilled')).toEqual([
+      ...Array<boolean>(3).fill(true),
+      ...Array<boolean>(5).fill(false),
+    ]);
+    for (const result of settled.slice(3)) {
+      expect((result as PromiseRejectedResult).reason).toBeInstanceOf(TooManyRequests);
+    }
+    expect(hasher.verifications).toBe(3);
+    expect(seen.computed).toBe(3);
+  });
+
+  it('tells when it is full and takes more once it is not', async () => {
+    const hasher = new PasswordHasher(1);
+    await hasher.verifyDecoy('so that the decoy is there');
+    expect(hasher.full).toBe(false);
+    const first = hasher.verify(stored, RIGHT);
+    await setImmediate();
+    expect(hasher.full).toBe(true);
+    await expect(hasher.verifyDecoy(RIGHT)).rejects.toThrow(TooManyRequests);
+    expect(await first).toBe(true);
+    expect(hasher.full).toBe(false);
+    expect(await hasher.verify(stored, RIGHT)).toBe(true);
+  });
+
+  it('takes nothing where none may wait', async () => {
+    const hasher = new PasswordHasher(0);
+    expect(hasher.full).toBe(true);
+    await expect(hasher.verify(stored, RIGHT)).rejects.toThrow(TooManyRequests);
+    expect(hasher.verifications).toBe(0);
+  });
+});
