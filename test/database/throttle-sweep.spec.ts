@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { loginNameKey } from '../../src/auth/login-name.js';
 import { LoginThrottle } from '../../src/auth/login-throttle.js';
@@ -75,6 +76,20 @@ describe('counters that have expired', () => {
     await plant('dead', 3, 1);
     expect((await attempt()).verdict).toBe('locked');
     expect(await left('dead')).toBe(0);
+  });
+
+  it('are left to who is at work on them', async () => {
+    await plant('busy', 1, 200);
+    await plant('dead', 3, 100);
+    const other = new pg.Client({ connectionString: database.superuserUrl });
+    await other.connect();
+    try {
+      await other.query("BEGIN; SELECT FROM login_failures WHERE source = 'busy' FOR UPDATE");
+      await attempt();
+    } finally {
+      await other.end();
+    }
+    expect([await left('busy'), await left('dead')]).toEqual([1, 0]);
   });
 
   it('leave what they refused on record: source and count, and no name', async () => {

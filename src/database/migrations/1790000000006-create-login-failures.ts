@@ -80,7 +80,6 @@ const RESERVE = `
     v_pair login_failures;
   BEGIN
     PERFORM set_config('app.tenant', '00000000-0000-0000-0000-000000000000', true);
-    PERFORM login_sweep();
 
     IF EXISTS (SELECT FROM login_failures WHERE name_key = p_name_key AND source = '*' AND failures >= 30
                  AND expires_at > v_now)
@@ -88,6 +87,7 @@ const RESERVE = `
                  AND trusted_until > v_now) THEN
       UPDATE login_failures SET refused = refused + 1 WHERE name_key = p_name_key AND source = '*';
       RETURN QUERY SELECT 'ceiling', false;
+      PERFORM login_sweep();
       RETURN;
     END IF;
 
@@ -105,6 +105,7 @@ const RESERVE = `
     IF NOT FOUND THEN
       UPDATE login_failures SET refused = refused + 1 WHERE name_key = p_name_key AND source = p_source;
       RETURN QUERY SELECT 'locked', false;
+      PERFORM login_sweep();
       RETURN;
     END IF;
 
@@ -116,9 +117,11 @@ const RESERVE = `
     WHERE f.expires_at <= v_now OR f.failures < 30 OR v_pair.trusted_until > v_now;
     IF NOT FOUND THEN
       RETURN QUERY SELECT 'ceiling', false;
+      PERFORM login_sweep();
       RETURN;
     END IF;
     RETURN QUERY SELECT 'allowed', v_pair.locked_until IS NOT NULL;
+    PERFORM login_sweep();
   END
   $$;
 `;

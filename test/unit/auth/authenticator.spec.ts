@@ -1,0 +1,188 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { FastifyRequest } from 'fastify';
+import type { AuditEvent } from '../../../src/audit/audit-event.js';
+import { Authenticator } from '../../../src/auth/authenticator.js';
+import type { Identity } from '../../../src/auth/identity-lookup.js';
+import type { Reservation } from '../../../src/auth/login-throttle.js';
+import { TooManyRequests } from '../../../src/common/errors.js';
+
+const ALICE: Identity = {
+  ordinal: 1,
+  user_id: 'id-of-alice',
+  username: 'alice',
+  password_hash: 'hash-of:right',
+  active: true,
+  locked: false,
+  locked_just_now: false,
+  tenant_id: null,
+  tenant_name: null,
+  key_generation: null,
+  permissions: [],
+};
+const NOBODY: Identity = { ...ALICE, user_id: null, username: null, password_hash: null, active: null };
+const REQUEST = { ip: '192.0.2.1', id: 'request', raw: { rawHeaders: [] } } as unknown as FastifyRequest;
+
+/** What stands around the authenticator, and a record of what it did there, in its order. */
+class Surroundings {
+  found: Identity[] = [ALICE];
+  reservation: Reservation = { verdict: 'allowed', locks: false };
+  full = false;
+  clearing: Promise<void> = Promise.resolve();
+  readonly did: string[] = [];
+  readonly events: AuditEvent[] = [];
+  readonly authenticator = new Authenticator(
+    { find: () => Promise.resolve(this.found.length > 1 ? this.found.shift() : this.found[0]) } as never,
+    {
+      reserve: () => (this.did.push('reserve'), Promise.resolve(this.reservation)),
+      succeeded: () => (this.did.push('clear'), this.clearing),
+    } as never,
+    { note: () => this.did.push('note') } as never,
+    this.hasher() as never,
+    { record: (_: string, event: AuditEvent) => Promise.resolve(void this.events.push(event)) } as never,
+  );
+
+  private hasher(): object {
+    const isFull = () => this.full;
+    return {
+      get full() {
+        return isFull();
+      },
+      verify: async (hash: string, password: string) => {
+        this.did.push('verify');
+        await Promise.resolve();
+        return hash === `hash-of:${password}`;
+      },
+      verifyDecoy: () => (this.did.push('decoy'), Promise.resolve(false as const)),
+    };
+  }
+
+  login(password = 'right') {
+    return this.authenticator.authenticate(REQUEST, { username: 'alice', password });
+  }
+
+  /** What one login does. */
+  async steps(password?: string): Promise<string[]> {
+    this.did.length = 0;
+    await this.login(password);
+    return [...this.did];
+  }
+}
+
+let around: Surroundings;
+beforeEach(() => {
+  around = new Surroundings();
+});
+
+const VERIFIED = ['reserve', 'verify', 'clear', 'note'];
+
+describe('a password that was verified', () => {
+  it('is verified once, and neither reserves nor clears after that', async () => {
+    expect(await around.steps()).toEqual(VERIFIED);
+    expect(await around.steps()).toEqual(['note']);
+    expect(await around.login()).toMatchObject({ userId: 'id-of-alice', username: 'alice' });
+  });
+
+  it('is verified anew where the stored hash is another', async () => {
+    await around.login();
+    around.found = [{ ...ALICE, password_hash: 'hash-of:changed' }];
+    expect(await around.login()).toBe(false);
+    expect(await around.steps()).toEqual(['reserve', 'verify']);
+    expect(await around.steps('changed')).toEqual(VERIFIED);
+  });
+
+  it.each<[string, Identity, string[]]>([
+    ['locked', { ...ALICE, locked: true }, ['decoy']],
+    ['inactive', { ...ALICE, active: false }, ['reserve', 'decoy']],
+    ['gone', NOBODY, ['reserve', 'decoy']],
+  ])('does not help a user who is %s', async (_, identity, steps) => {
+    await around.login();
+    around.found = [identity];
+    expect(await around.login()).toBe(false);
+    expect(await around.steps()).toEqual(steps);
+  });
+
+  it('says nothing of another password', async () => {
+    await around.login();
+    expect(await around.steps('wrong')).toEqual(['reserve', 'verify']);
+    expect(await around.login('wrong')).toBe(false);
+  });
+
+  it('is verified once for those who bring it at the same moment', async () => {
+    const principals = await Promise.all([around.login(), around.login(), around.login()]);
+    expect(principals.map((principal) => principal !== false)).toEqual([true, true, true]);
+    expect(around.did.filter((step) => step !== 'note')).toEqual(['reserve', 'verify', 'clear']);
+  });
+
+  it('is not remembered where the counters could not be cleared', async () => {
+    around.clearing = Promise.reject(new Error('no database'));
+    await expect(around.login()).rejects.toThrow('no database');
+    around.clearing = Promise.resolve();
+    expect(await around.steps()).toEqual(VERIFIED);
+  });
+});
+
+describe('an attempt', () => {
+  it('that is wrong is not remembered, however often it comes', async () => {
+    for (let time = 0; time < 3; time += 1) {
+      expect(await around.steps('wrong')).toEqual(['reserve', 'verify']);
+    }
+    const together = await Promise.all([around.login('wrong'), around.login('wrong')]);
+    expect(together).toEqual([false, false]);
+    expect(around.did.filter((step) => step === 'reserve')).toHaveLength(3);
+  });
+
+  it.each(['locked', 'ceiling'] as const)(
+    'with the verdict %s costs one decoy, right or wrong',
+    async (verdict) => {
+      around.reservation = { verdict, locks: false };
+      for (const password of ['right', 'wrong']) {
+        expect(await around.steps(password)).toEqual(['reserve', 'decoy']);
+        expect(await around.login(password)).toBe(false);
+      }
+      expect(around.events).toEqual([]);
+      around.reservation = { verdict: 'allowed', locks: false };
+      expect(await around.steps()).toEqual(VERIFIED);
+    },
+  );
+
+  it.each([
+    [false, 'failed'],
+    [true, 'locked'],
+  ])('that fails, and locks: %s, is recorded as %s', async (locks, outcome) => {
+    around.reservation = { verdict: 'allowed', locks };
+    await around.login('canary-password');
+    expect(around.events).toEqual([
+      expect.objectContaining({
+        action: 'login',
+        key: 'alice',
+        outcome,
+        caller: expect.objectContaining({
+          actorId: 'id-of-alice',
+          address: '192.0.2.1',
+          requestId: 'request',
+        }),
+      }),
+    ]);
+    expect(JSON.stringify(around.events)).not.toContain('canary');
+  });
+
+  it('under a name that is nobody is recorded without the name', async () => {
+    around.found = [NOBODY];
+    await around.login();
+    expect(around.events).toHaveLength(1);
+    expect(JSON.stringify(around.events)).not.toContain('alice');
+  });
+
+  it('is turned away before it is counted where too many verifications wait', async () => {
+    around.full = true;
+    await expect(around.login()).rejects.toBeInstanceOf(TooManyRequests);
+    expect(around.did).toEqual([]);
+  });
+
+  it('that finds a lock of this second looks again, and counts where the lock has gone', async () => {
+    around.found = [{ ...ALICE, locked: true, locked_just_now: true }, ALICE];
+    expect(await around.steps()).toEqual(VERIFIED);
+    around.found = [{ ...ALICE, locked: true, locked_just_now: true }];
+    expect(await around.steps()).toEqual(['decoy']);
+  });
+});
