@@ -26,6 +26,11 @@ export interface HttpAdapterOptions {
 const BYTES_PER_ESCAPE = 6;
 const ROOM_FOR_OTHER_FIELDS = 16_384;
 
+/** Bytes of the longest body that is read: what is longer can hold no value that is short enough. */
+export function bodyLimit(maxValueBytes: number): number {
+  return BYTES_PER_ESCAPE * maxValueBytes + ROOM_FOR_OTHER_FIELDS;
+}
+
 /** Longer than a load balancer keeps its idle connections, so that it never reuses one that is being closed. */
 const KEEP_ALIVE_MS = 72_000;
 
@@ -35,7 +40,7 @@ const KEEP_ALIVE_MS = 72_000;
  */
 export function createHttpAdapter({ maxValueBytes, trustedProxies }: HttpAdapterOptions): FastifyAdapter {
   const adapter: FastifyAdapter = new FastifyAdapter({
-    bodyLimit: BYTES_PER_ESCAPE * maxValueBytes + ROOM_FOR_OTHER_FIELDS,
+    bodyLimit: bodyLimit(maxValueBytes),
     routerOptions: { maxParamLength: 2_000, caseSensitive: true, ignoreTrailingSlash: false },
     genReqId: (raw: IncomingMessage) => requestIdFrom(raw.headers['x-request-id']),
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,

@@ -1,0 +1,138 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { loadConfiguration } from '../../src/config/load-configuration.js';
+import { bodyLimit } from '../../src/api/http-adapter.js';
+import { RootKeys } from '../../src/crypto/root-keys.js';
+
+interface Replica {
+  environment: Record<string, string>;
+  secrets: string[];
+  networks: { inside: { ipv4_address: string } };
+  stop_grace_period: string;
+}
+
+interface Compose {
+  services: Record<string, Replica>;
+  secrets: Record<string, { file: string }>;
+}
+
+const read = (path: string) => readFileSync(path, 'utf8');
+const compose = parse(read('docker-compose.yml'), { merge: true }) as Compose;
+const nginx = read('deploy/nginx.conf').replaceAll(/#.*$/gm, '');
+const dockerfile = read('Dockerfile');
+const REPLICAS = ['strongroom-1', 'strongroom-2'];
+const addressOf = (service: string) => compose.services[service]?.networks.inside.ipv4_address ?? '';
+
+describe('deploy/make-secrets.sh', () => {
+  let folder: string;
+  const run = () => execFileSync(join(folder, 'deploy/make-secrets.sh'), { stdio: 'pipe' });
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'strongroom-deploy-'));
+    mkdirSync(join(folder, 'deploy'));
+    cpSync('deploy/make-secrets.sh', join(folder, 'deploy/make-secrets.sh'));
+    run();
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('makes exactly the files that docker-compose.yml hands out, in a folder closed to others', () => {
+    const named = Object.values(compose.secrets).map(({ file }) => file.replace('deploy/secrets/', ''));
+    expect(readdirSync(join(folder, 'deploy/secrets')).sort()).toEqual(named.sort());
+    expect(statSync(join(folder, 'deploy/secrets')).mode & 0o777).toBe(0o700);
+  });
+
+  it('makes a configuration that production accepts', () => {
+    for (const service of REPLICAS) {
+      const { environment = {} } = compose.services[service] ?? {};
+      const here = Object.fromEntries(
+        Object.entries(environment).map(([name, value]) => [
+          name,
+          value.replace('/run/secrets', join(folder, 'deploy/secrets')),
+        ]),
+      );
+      const configuration = loadConfiguration({ NODE_ENV: 'production', HOST: '0.0.0.0', ...here });
+      expect(configuration.trustedProxies).toEqual([addressOf('nginx')]);
+      expect(RootKeys.parse(configuration.rootKeys ?? '').has('root-1')).toBe(true);
+    }
+  });
+
+  it('never overwrites', () => {
+    const key = join(folder, 'deploy/secrets/root_keys');
+    const before = read(key);
+    expect(run).toThrow(/nothing was changed/);
+    expect(read(key)).toBe(before);
+  });
+});
+
+describe('docker-compose.yml', () => {
+  it('hands a replica what its variables name, and no superuser', () => {
+    for (const service of REPLICAS) {
+      const { environment = {}, secrets = [] } = compose.services[service] ?? {};
+      const named = Object.entries(environment).filter(([name]) => name.endsWith('_FILE'));
+      expect(named.map(([, path]) => path.replace('/run/secrets/', '')).sort()).toEqual([...secrets].sort());
+      expect(secrets).not.toContain('postgres_password');
+    }
+  });
+
+  it('gives a stop more time than the service takes', () => {
+    const { drainMilliseconds } = loadConfiguration({});
+    for (const service of REPLICAS) {
+      const seconds = Number.parseInt(compose.services[service]?.stop_grace_period ?? '', 10);
+      expect(seconds * 1000).toBeGreaterThan(drainMilliseconds + 20_000);
+    }
+  });
+});
+
+describe('deploy/nginx.conf', () => {
+  it('balances over the replicas, and counts none of them out', () => {
+    const servers = [...nginx.matchAll(/^\s*server (\S+):8080 max_fails=0;$/gm)].map(
+      ([, address]) => address,
+    );
+    expect(servers).toEqual(REPLICAS.map(addressOf));
+  });
+
+  it('keeps the path as it came, and connections open for less long than the service', () => {
+    expect(nginx).toMatch(/proxy_pass http:\/\/strongroom;/);
+    expect(nginx).toMatch(/proxy_http_version 1\.1;/);
+    expect(nginx).toMatch(/proxy_set_header Connection "";/);
+    expect(nginx).toMatch(/proxy_set_header X-Forwarded-For \$remote_addr;/);
+    expect(Number(/keepalive_timeout (\d+)s/.exec(nginx)?.[1])).toBeLessThan(72);
+  });
+
+  it('lets the largest body through, and keeps bodies in memory', () => {
+    const megabytes = Number(/client_max_body_size (\d+)m/.exec(nginx)?.[1]);
+    expect(megabytes * 2 ** 20).toBeGreaterThan(bodyLimit(loadConfiguration({}).maxValueBytes));
+    expect(nginx).toContain(`client_body_buffer_size ${megabytes}m;`);
+    expect(nginx).toContain('proxy_max_temp_file_size 0;');
+  });
+
+  it('logs neither the query nor a header that holds a credential', () => {
+    const format = /log_format[^;]+;/.exec(nginx)?.[0] ?? '';
+    expect(format).toContain('$uri');
+    expect(format).not.toMatch(/\$(request|request_uri|args|query_string|remote_user|http_authorization)\b/);
+  });
+});
+
+describe('Dockerfile', () => {
+  it('runs on Node 24 and not as root', () => {
+    const stages = dockerfile.split(/^FROM /m).slice(1);
+    for (const stage of stages) expect(stage).toMatch(/^node:24-/);
+    expect(stages.at(-1)).toMatch(/^USER node$/m);
+  });
+
+  it('copies what is there and what .dockerignore lets in', () => {
+    const allowed = read('.dockerignore')
+      .split('\n')
+      .filter((line) => line.startsWith('!'))
+      .map((line) => line.slice(1));
+    const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, files = '']) =>
+      files.split(' '),
+    );
+    for (const file of copied)
+      expect([statSync(file).size > 0, allowed]).toEqual([true, expect.arrayContaining([file])]);
+    expect(new Set(copied)).toEqual(new Set(allowed));
+  });
+});
