@@ -72,9 +72,7 @@ async function launchOrJoin(
       return undefined;
     }
     if (server.hasEnded && state === 'absent') {
-      const words = server.lastWords();
-      if (!/lock file|shared memory|already exists|Is another postmaster/i.test(words))
-        throw failure(files, words);
+      if (!server.wasLockedOut()) throw failure(files, server.lastWords());
       removeStaleLocks(files);
       await sleep(POLL_MS * 4);
       server = ServerProcess.start(files, user, settings);

@@ -4,21 +4,23 @@ import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import type { ServerUser } from './server-user.js';
 
 const LARGEST_LOG_BYTES = 10_000_000;
+const PATIENCE_S = 10;
 
 /**
  * Starts the server and watches over this process: the watcher reads a pipe that ends when this process ends, however
- * it ends, and then shuts the server down (SIGINT: "fast").
+ * it ends, and then shuts the server down (SIGINT: "fast"). A server that does not end soon, as PostgreSQL 18 when it is
+ * recovering from the crash of one of its processes, is shut down by SIGQUIT ("immediate"): it recovers at its next start.
  */
 const WATCHER = `
   exec 3<&0
   "$@" </dev/null 3<&- &
   server=$!
-  (cat <&3 >/dev/null; kill -INT "$server" 2>/dev/null) &
-  watcher=$!
+  (cat <&3 >/dev/null; kill -INT "$server"; sleep ${PATIENCE_S}; kill -QUIT "$server") 2>/dev/null &
   exec 3<&-
   wait "$server"
   code=$?
-  kill "$watcher" 2>/dev/null
+  trap '' TERM
+  kill -TERM 0
   exit "$code"
 `;
 
@@ -101,10 +103,23 @@ export class ServerProcess {
     return this.ended;
   }
 
+  /** Whether another server had the cluster, or still has it. */
+  wasLockedOut(): boolean {
+    return this.words().some((line) =>
+      /lock file|shared memory|already exists|Is another postmaster/i.test(line),
+    );
+  }
+
   /** What the server said last, for the operator. */
   lastWords(): string {
-    const lines = readFileSync(this.log).subarray(this.logStart).toString('utf8').trim().split('\n');
+    const lines = this.words();
     return lines.findLast((line) => /FATAL|ERROR|PANIC/.test(line)) ?? lines.at(-1) ?? '';
+  }
+
+  /** Without the answers to those who look whether it is ready; other servers of the cluster may have written, too. */
+  private words(): string[] {
+    const lines = readFileSync(this.log).subarray(this.logStart).toString('utf8').trim().split('\n');
+    return lines.filter((line) => !/FATAL: +the database system is /.test(line));
   }
 
   /** Shuts the server down in order and waits for its end. */

@@ -1,0 +1,186 @@
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmdirSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { StartupError } from '../../src/common/startup-error.js';
+import { serverUser } from '../../src/database/embedded/server-user.js';
+import { socketDirectory } from '../../src/database/embedded/socket-directory.js';
+import { query } from '../support/server.js';
+import { Sandbox, postmasterPid, runUntilCut } from './embedded-sandbox.js';
+
+const LONGEST_SOCKET_PATH = 107;
+const isRoot = process.getuid?.() === 0;
+
+/** Six of them fail, and PostgreSQL's words then quote the values. */
+const STATEMENTS: [string, unknown[]?][] = [
+  ['CREATE TABLE canary_table (canary_column text PRIMARY KEY)'],
+  ['INSERT INTO canary_table VALUES ($1)', ['canary-value']],
+  ['INSERT INTO canary_table VALUES ($1)', ['canary-value']],
+  ["INSERT INTO canary_table VALUES ('canary-value')"],
+  ['SELECT $1::integer', ['canary-number']],
+  ["SELECT 'canary-cast'::integer"],
+  ['SELECT canary_nonsense FROM'],
+  ["DO $$ BEGIN RAISE WARNING 'canary-warning'; END $$"],
+  ["DO $$ BEGIN RAISE EXCEPTION 'canary-exception'; END $$"],
+];
+
+describe('the files and the user of the embedded PostgreSQL', () => {
+  const sandbox = new Sandbox();
+  afterAll(() => sandbox.cleanUp());
+
+  async function answerFrom(dataDir: string): Promise<unknown> {
+    const server = await sandbox.start(dataDir);
+    const [row] = await query(server.url('postgres', 'postgres'), 'SHOW data_directory');
+    return row;
+  }
+
+  it.each(['with some spaces', 'wïth "quotes" & $signs %41'])(
+    'works in a directory named %s',
+    async (name) => {
+      const dataDir = sandbox.dataDir(name);
+      expect(await answerFrom(dataDir)).toEqual({ data_directory: join(dataDir, 'postgres') });
+      expect(statSync(join(dataDir, 'socket/.s.PGSQL.5432')).isSocket()).toBe(true);
+    },
+  );
+
+  it('works in a directory whose path is too long for a socket', async () => {
+    const dataDir = sandbox.dataDir(join('long'.repeat(20), 'path'.repeat(20)));
+    expect(Buffer.byteLength(join(dataDir, 'socket/.s.PGSQL.5432'))).toBeGreaterThan(LONGEST_SOCKET_PATH);
+    const sockets = socketDirectory(dataDir);
+    sandbox.removeLater(sockets);
+    expect(await answerFrom(dataDir)).toEqual({ data_directory: join(dataDir, 'postgres') });
+    expect(Buffer.byteLength(join(sockets, '.s.PGSQL.5432'))).toBeLessThanOrEqual(LONGEST_SOCKET_PATH);
+    expect(statSync(sockets).mode & 0o777).toBe(0o700);
+    const joining = sandbox.spawn(dataDir);
+    expect((await joining.started()).joined).toBe(true);
+  });
+
+  it('keeps every file to its owner', async () => {
+    const dataDir = sandbox.dataDir('modes');
+    const before = process.umask(0);
+    try {
+      await sandbox.start(dataDir);
+    } finally {
+      process.umask(before);
+    }
+    const open = readdirSync(dataDir, { recursive: true, encoding: 'utf8' })
+      .concat('.')
+      // Who may connect is decided at the directory of the socket.
+      .filter((name) => name !== 'socket/.s.PGSQL.5432')
+      .map((name) => ({ name, ...modeOf(join(dataDir, name)) }))
+      .filter(({ mode, expected }) => mode !== expected);
+    expect(open).toEqual([]);
+  });
+
+  it('refuses a directory for the socket that others may enter', async () => {
+    const dataDir = sandbox.dataDir('open-socket');
+    mkdirSync(join(dataDir, 'socket'), { recursive: true });
+    chmodSync(join(dataDir, 'socket'), 0o755);
+    await expect(sandbox.start(dataDir)).rejects.toThrow(
+      new StartupError(
+        `${join(dataDir, 'socket')} must belong to you alone: run chmod 700 on it, or remove it`,
+      ),
+    );
+  });
+
+  it("refuses somebody else's directory for the socket", async () => {
+    const dataDir = sandbox.dataDir('foreign-socket');
+    const sockets = join(dataDir, 'socket');
+    mkdirSync(sockets, { recursive: true, mode: 0o700 });
+    // Only root can give a directory away; for anybody else the root directory is somebody else's.
+    if (isRoot) chownSync(sockets, 65533, 65533);
+    else replaceByLink(sockets, '/');
+    await expect(sandbox.start(dataDir)).rejects.toThrow(`${sockets} must belong to you alone`);
+  });
+
+  it('refuses a link in the place of the directory for the socket', async () => {
+    const dataDir = sandbox.dataDir('linked-socket');
+    const elsewhere = sandbox.dataDir('elsewhere');
+    mkdirSync(elsewhere, { mode: 0o700 });
+    mkdirSync(join(dataDir, 'socket'), { recursive: true });
+    replaceByLink(join(dataDir, 'socket'), elsewhere);
+    await expect(sandbox.start(dataDir)).rejects.toThrow(/must belong to you alone/);
+  });
+
+  it('writes no statement and no value to its log', async () => {
+    const dataDir = sandbox.dataDir('log');
+    const server = await sandbox.start(dataDir);
+    const url = server.url('postgres', 'postgres');
+    const failures = await failuresOf(url, STATEMENTS);
+    await killBackendOf(url, "SELECT pg_sleep(60) AS canary_sleep, 'canary-literal'");
+    await server.stop();
+    expect(failures).toBe(6);
+    const log = readFileSync(join(dataDir, 'postgres.log'), 'utf8');
+    expect(log).toContain('database system is shut down');
+    expect(log).toContain('was terminated by signal 9');
+    expect(log.split('\n').filter((line) => line.includes('canary'))).toEqual([]);
+  });
+
+  it('never runs the server as root: in a namespace without rights there, else as the same user', async () => {
+    const dataDir = sandbox.dataDir('user');
+    await sandbox.start(dataDir);
+    const status = readFileSync(`/proc/${postmasterPid(dataDir)}/status`, 'utf8');
+    const rights = /^CapEff:\s+(\S+)$/m.exec(status)?.[1];
+    expect(Number.parseInt(rights ?? '', 16)).toBe(0);
+    const uid = Number(/^Uid:\s+(\d+)/m.exec(status)?.[1]);
+    const idsInside = readFileSync(`/proc/${postmasterPid(dataDir)}/uid_map`, 'utf8')
+      .trim()
+      .split(/\s+/);
+    if (isRoot && uid === 0) expect(idsInside).toEqual(['1000', '0', '1']);
+    else if (isRoot) expect(uid).toBe(serverUser().uid);
+    else expect(uid).toBe(process.getuid?.());
+    expect(statSync(join(dataDir, 'postgres')).uid).toBe(uid);
+  });
+
+  it("runs as the system's user where namespaces are refused to root, else as the same user", async () => {
+    const dataDir = sandbox.dataDir('system-user');
+    const user = serverUser(false);
+    const server = await sandbox.start(dataDir, { user });
+    const uid = isRoot ? user.uid : process.getuid?.();
+    expect(isRoot).toBe(user.uid !== undefined && user.uid !== 0);
+    const pid = postmasterPid(dataDir);
+    expect(statSync(`/proc/${pid}`).uid).toBe(uid);
+    expect(statSync(join(dataDir, 'postgres/PG_VERSION')).uid).toBe(uid);
+    expect(statSync(dataDir).uid).toBe(process.getuid?.());
+    await server.stop();
+    const again = await sandbox.start(dataDir, { user });
+    expect(await query(again.url('postgres', 'postgres'), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+});
+
+async function failuresOf(url: string, statements: typeof STATEMENTS): Promise<number> {
+  let failures = 0;
+  for (const [text, values] of statements) await query(url, text, values).catch(() => (failures += 1));
+  return failures;
+}
+
+/** The server writes down what a process of its own was doing when that crashed. */
+async function killBackendOf(url: string, statement: string): Promise<void> {
+  const outcome = expect(runUntilCut(url, statement)).rejects.toThrow(/terminat/);
+  const running = `SELECT pid FROM pg_stat_activity WHERE query = $1 AND state = 'active'`;
+  let rows: { pid: number }[] = [];
+  while (rows.length === 0) rows = await query(url, running, [statement]);
+  process.kill(rows[0]!.pid, 'SIGKILL');
+  await outcome;
+}
+
+function replaceByLink(path: string, target: string): void {
+  rmdirSync(path);
+  symlinkSync(target, path);
+}
+
+function modeOf(path: string): { mode: string; expected: string } {
+  const stats = statSync(path);
+  return {
+    mode: (stats.mode & 0o777).toString(8),
+    expected: stats.isDirectory() ? '700' : '600',
+  };
+}

@@ -1,0 +1,184 @@
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { transformFileSync } from '@swc/core';
+import pg from 'pg';
+import {
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+} from '../../src/database/embedded/embedded-postgres.js';
+import { query } from '../support/server.js';
+import { Starter } from './embedded-starter.js';
+
+const PROJECT = join(import.meta.dirname, '../..');
+const EMBEDDED = 'src/database/embedded';
+
+/** A temporary directory, and every server and process that a test file starts in it. */
+export class Sandbox {
+  readonly root = makeRoot();
+  private readonly servers: EmbeddedPostgres[] = [];
+  private readonly starters: Starter[] = [];
+  private readonly leftovers: string[] = [];
+  private readonly frozen: number[] = [];
+  private launcher?: string;
+
+  /** The absolute path of a data directory that is not there yet. */
+  dataDir(name: string): string {
+    return join(this.root, name);
+  }
+
+  /** A data directory with the files of a server that was shut down, or whatever state it is in. */
+  copy(from: string, name: string): string {
+    const path = this.dataDir(name);
+    execFileSync('cp', ['-a', from, path]);
+    return path;
+  }
+
+  /** Starts the server from this process. */
+  async start(dataDir: string, more: Partial<EmbeddedPostgresOptions> = {}): Promise<EmbeddedPostgres> {
+    const server = await startEmbeddedPostgres({ dataDir, ...more });
+    this.servers.push(server);
+    return server;
+  }
+
+  /** Starts the server from a process of its own. */
+  spawn(dataDir: string): Starter {
+    this.launcher ??= this.compile();
+    const starter = new Starter(this.launcher, dataDir);
+    this.starters.push(starter);
+    return starter;
+  }
+
+  /** Stops the server's checkpointer in its tracks: the server cannot shut down until the process goes on. */
+  async freezeCheckpointer(url: string): Promise<number> {
+    const find = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'";
+    const [row] = await query<{ pid: number }>(url, find);
+    const { pid } = row!;
+    this.frozen.push(pid);
+    process.kill(pid, 'SIGSTOP');
+    return pid;
+  }
+
+  /** A directory outside the sandbox that has to go with it. */
+  removeLater(directory: string): void {
+    this.leftovers.push(directory);
+  }
+
+  async cleanUp(): Promise<void> {
+    try {
+      for (const starter of this.starters) await starter.kill();
+      for (const pid of this.postmasters()) await killAndWait(pid);
+      for (const pid of this.frozen) {
+        if (commandOf(pid)[0]?.startsWith('postgres: checkpointer') === true) await killAndWait(pid);
+      }
+      for (const server of this.servers) await server.stop();
+    } finally {
+      for (const directory of [this.root, ...this.leftovers])
+        rmSync(directory, { recursive: true, force: true });
+    }
+  }
+
+  /** The ids of the servers that run on a cluster of this sandbox. */
+  postmasters(dataDir = this.root): number[] {
+    return processes().filter((pid) => {
+      const words = commandOf(pid);
+      const data = words[words.indexOf('-D') + 1] ?? '';
+      return basename(words[0] ?? '') === 'postgres' && `${data}/`.startsWith(`${dataDir}/`);
+    });
+  }
+
+  /** The launcher as plain JavaScript, made from the sources as they are now. */
+  private compile(): string {
+    const out = join(this.root, 'launcher');
+    const sources = readdirSync(join(PROJECT, EMBEDDED)).map((name) => join(EMBEDDED, name));
+    for (const source of [...sources, 'src/common/startup-error.ts']) {
+      const target = join(out, source.replace(/\.ts$/, '.js'));
+      const { code } = transformFileSync(join(PROJECT, source), {
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+        module: { type: 'es6' },
+      });
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, code);
+    }
+    writeFileSync(join(out, 'package.json'), '{"type":"module"}');
+    symlinkSync(join(PROJECT, 'node_modules'), join(out, 'node_modules'));
+    return join(out, EMBEDDED, 'embedded-postgres.js');
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    // A zombie has ended, though nobody has asked how.
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** @throws Error when the process is still there after a while */
+export async function waitForEnd(pid: number): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (isAlive(pid)) {
+    if (Date.now() > deadline) throw new Error(`Process ${pid} does not end`);
+    await sleep(10);
+  }
+}
+
+export async function killAndWait(pid: number): Promise<void> {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+  await waitForEnd(pid);
+}
+
+/** The id that the server itself wrote down. */
+export function postmasterPid(dataDir: string): number {
+  return Number(readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n', 1)[0]);
+}
+
+/** Runs one statement on a connection that is going to be cut meanwhile. */
+export async function runUntilCut(url: string, text: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    await client.query(text);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+function processes(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+function commandOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
+
+/** Others may pass through it, as through the directories above a real data directory, but not look into it. */
+function makeRoot(): string {
+  const root = mkdtempSync(join(tmpdir(), 'strongroom-embedded-'));
+  chmodSync(root, 0o711);
+  return root;
+}
