@@ -44,7 +44,9 @@ export async function startService(installation: Installation, logger: Logger): 
 
 async function listen(app: NestFastifyApplication, { host, port }: Configuration): Promise<void> {
   try {
-    await app.listen(port, host);
+    await app.init();
+    // Nest's own listen would log the failure a second time.
+    await app.getHttpAdapter().getInstance().listen({ port, host });
   } catch (error) {
     await app.close();
     const { code } = error as NodeJS.ErrnoException;

@@ -16,6 +16,7 @@ const STEPS = {
   unit: { tests: ['test/unit', 'test/architecture'] },
   database: { tests: ['test/database'] },
   e2e: { tests: ['test/e2e'] },
+  processes: { tests: ['test/process'] },
 };
 
 const USAGE = `npm test [-- STEP...]

@@ -28,9 +28,7 @@ function program(io: Terminal): Command {
   const root = new Command('strongroom')
     .description('Administers a Strongroom installation')
     .version(packageVersion(), '--version', 'print the version')
-    .helpOption('--help', 'show this help')
-    .addHelpText('after', EXIT_CODES)
-    .showHelpAfterError('(add --help for the usage)');
+    .addHelpText('after', EXIT_CODES);
   for (const make of [migrateCommand, tenantCommand, userCommand, doctorCommand]) root.addCommand(make(io));
   configure(root, io);
   return root;
@@ -39,6 +37,7 @@ function program(io: Terminal): Command {
 /** A wrong usage throws here instead of ending the process, and writes where the caller wants. */
 function configure(command: Command, io: Terminal): void {
   command.exitOverride().helpOption('--help', 'show this help');
+  command.showHelpAfterError('(add --help for the usage)');
   command.configureOutput({
     writeOut: (text) => io.write(text),
     writeErr: (text) => io.error(text.trimEnd()),

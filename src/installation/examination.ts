@@ -76,7 +76,7 @@ async function examineDatabase(
 ): Promise<boolean> {
   const { appRole, readerRole } = configuration;
   const pending = await pendingMigrations({ ownerUrl: location.ownerUrl, appRole, readerRole });
-  await withOwnerConnection(location.ownerUrl, async (connection) => {
+  await withOwnerConnection(location, async (connection) => {
     const { rows } = await connection.query<{ version: string; missing: string[] }>(
       `SELECT current_setting('server_version') AS version,
               ARRAY(SELECT r FROM unnest($1::text[]) r WHERE to_regrole(quote_ident(r)) IS NULL) AS missing`,
@@ -99,7 +99,7 @@ async function examineKeys(
   tell: Tell,
 ): Promise<void> {
   cryptoSelfTest();
-  await withOwnerConnection(location.ownerUrl, async (connection) => {
+  await withOwnerConnection(location, async (connection) => {
     if (!(await knowsRootKeys(connection))) {
       tell('keys', 'the database knows no root key yet; the first start makes it known', 'warning');
       return;

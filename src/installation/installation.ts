@@ -52,7 +52,7 @@ export async function openInstallation(
 }
 
 function rootKeysOf(configuration: Configuration, location: DatabaseLocation): Promise<RootKeySource> {
-  return withOwnerConnection(location.ownerUrl, async (connection) => {
+  return withOwnerConnection(location, async (connection) => {
     const source = loadRootKeys(configuration, await knowsRootKeys(connection));
     await checkRootKeys(connection, source.rootKeys);
     return source;

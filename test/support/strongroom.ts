@@ -13,7 +13,7 @@ import { send, type Answer, type Call } from './http-client.js';
 import { OpenApiValidator, type OpenApiDocument } from './open-api-validator.js';
 
 export const ADMIN_PASSWORD = 'correct horse battery';
-const ROOT_KEY = `test:${Buffer.from(Array.from({ length: 32 }, (_, index) => index * 7 + 1)).toString('base64')}`;
+export const ROOT_KEY = `test:${Buffer.from(Array.from({ length: 32 }, (_, index) => index * 7 + 1)).toString('base64')}`;
 
 /** Someone who calls the service: a login and the tenant that the requests name. */
 export interface As {

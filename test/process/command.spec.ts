@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { cloneDatabase, type TestDatabase } from '../support/database.js';
+import { external, PASSWORD } from './external.js';
+import { strongroom } from './program.js';
+
+const COMMANDS = [
+  'migrate',
+  'tenant',
+  'tenant create',
+  'tenant add-user',
+  'user',
+  'user create',
+  'user set-password',
+  'doctor',
+];
+const NEW_PASSWORD = 'canary-of-a-new-password';
+
+interface Recorded {
+  action: string;
+  key: string | null;
+  outcome: string;
+  body: string;
+}
+
+describe('strongroom without an installation', () => {
+  it('prints its version', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(await strongroom(['--version'], {})).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  it('helps with each command', async () => {
+    const all = await Promise.all(
+      [[], ...COMMANDS.map((name) => name.split(' '))].map(async (words) => ({
+        name: words.join(' '),
+        ...(await strongroom([...words, '--help'], {})),
+      })),
+    );
+    for (const { name, code, stdout, stderr } of all) {
+      expect([name, code, stderr]).toEqual([name, 0, '']);
+      expect(stdout).toContain(`Usage: strongroom${name === '' ? '' : ` ${name}`}`);
+    }
+    expect(all[0]?.stdout).toContain('Exit codes: 0 done');
+  });
+
+  it.each([
+    [['tenent'], 'unknown command'],
+    [['tenant', 'create'], 'missing required argument'],
+    [['user', 'create', 'alice', 'a-password'], 'too many arguments'],
+    [['user', 'create', 'alice', '--password', 'x'], 'unknown option'],
+    [['user', 'create', 'alice', '--role', 'king'], 'Allowed choices are default, sys_admin'],
+    [['tenant', 'add-user', 'default_tenant', 'alice'], "required option '--role <role>'"],
+  ])('ends with 2 for the wrong usage %j', async (args, message) => {
+    const { code, stdout, stderr } = await strongroom(args, {});
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain('--help');
+  });
+
+  it('ends with 1 and one line for a wrong configuration', async () => {
+    const { code, stderr } = await strongroom(['migrate'], { NODE_ENV: 'production' });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^DATABASE_URL must be set in production[^\n]*\n$/);
+  });
+});
+
+describe('strongroom on an installation', () => {
+  let database: TestDatabase;
+  const run = (line: string, input = '') => strongroom(line.split(' '), external(database), input);
+  const events = () =>
+    database.asSuperuser<Recorded>(`SELECT body, body::json ->> 'action' AS action, body::json ->> 'key' AS key,
+      body::json ->> 'outcome' AS outcome FROM audit_events ORDER BY at, id`);
+  beforeAll(async () => {
+    database = await cloneDatabase({ empty: true });
+  });
+  afterAll(() => database.drop());
+
+  it('migrates an empty database, and says so when there is nothing to do', async () => {
+    const first = await run('migrate');
+    expect([first.code, first.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^applied [^]*\nApplied \d+ migrations\n$/),
+    ]);
+    expect(first.stderr).toContain('Administrator:  admin');
+    expect(first.stderr).not.toContain(PASSWORD);
+    expect(await run('migrate')).toEqual({ code: 0, stdout: 'The database is up to date\n', stderr: '' });
+  });
+
+  it('makes tenants, users and memberships, each with an event', async () => {
+    const before = (await events()).length;
+    expect(await run('tenant create payments')).toMatchObject({ code: 0, stderr: '' });
+    expect(await run('user create alice', `${NEW_PASSWORD}\n`)).toMatchObject({ code: 0, stderr: '' });
+    expect(await run('tenant add-user --role user payments alice')).toMatchObject({ code: 0, stderr: '' });
+    expect(await run('user set-password alice', `${NEW_PASSWORD}-2\nignored`)).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
+    expect((await events()).slice(before)).toMatchObject([
+      { action: 'tenant.create', key: 'payments', outcome: 'ok' },
+      { action: 'user.create', key: 'alice', outcome: 'ok' },
+      { action: 'tenant.add_user', key: 'payments/alice', outcome: 'ok' },
+      { action: 'user.set_password', key: 'alice', outcome: 'ok' },
+    ]);
+    for (const { body } of await events()) expect(body).not.toContain(NEW_PASSWORD);
+  });
+
+  it.each([
+    ['tenant create payments', '', /payments.*already exists/],
+    ['tenant create 1bad', '', /letter/],
+    ['user create alice', 'long-enough', /alice.*already exists/],
+    ['user create bob', 'abc', /5/],
+    ['user create bob', '', /No password on standard input/],
+    ['user set-password nobody', 'long-enough', /nobody.*not found/],
+    ['tenant add-user --role viewer nowhere alice', '', /nowhere.*not found/],
+    ['tenant add-user --role viewer payments nobody', '', /nobody.*not found/],
+  ])('refuses `%s` with one line and exit code 1', async (line, input, message) => {
+    const { code, stdout, stderr } = await run(line, input);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr.trimEnd()).toMatch(message);
+    expect(stderr.trimEnd()).not.toContain('\n');
+  });
+
+  it('finds a sound installation healthy, and changes nothing but the trail', async () => {
+    const { code, stdout, stderr } = await run('doctor');
+    expect([code, stderr]).toEqual([0, '']);
+    for (const subject of ['configuration', 'database', 'roles', 'row-level security', 'keys', 'audit'])
+      expect(stdout).toMatch(new RegExp(`^ok +${subject}: `, 'm'));
+    expect((await events()).at(-1)).toMatchObject({ action: 'doctor', outcome: 'ok' });
+  });
+
+  it('finds what is wrong, and ends with 1', async () => {
+    const other = {
+      ...external(database),
+      STRONGROOM_ROOT_KEYS: `test:${Buffer.from('another key of thirty-two bytes.').toString('base64')}`,
+    };
+    const keys = await strongroom(['doctor'], other);
+    expect([keys.code, keys.stdout]).toEqual([1, expect.stringMatching(/^FAILED +keys: /m)]);
+    await database.asSuperuser('ALTER TABLE secrets DISABLE ROW LEVEL SECURITY');
+    const open = await run('doctor');
+    expect([open.code, open.stdout]).toEqual([
+      1,
+      expect.stringMatching(/^FAILED +row-level security: .*secrets/m),
+    ]);
+    await database.asSuperuser('ALTER TABLE secrets ENABLE ROW LEVEL SECURITY');
+    expect((await run('doctor')).code).toBe(0);
+  });
+});

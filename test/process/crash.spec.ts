@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { EMBEDDED_DATABASE } from '../../src/database/embedded-database.js';
+import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
+import { query } from '../support/server.js';
+import { Api } from './api.js';
+import { DataFolder } from './data-folder.js';
+import { service, type Program } from './program.js';
+
+const PASSWORD = 'crash-test-password';
+const WRITERS = 8;
+const ROUNDS = 3;
+
+interface Recorded {
+  key: string;
+  events: string;
+}
+
+describe('kill -9 in the middle of writes', () => {
+  const folder = new DataFolder();
+  const start = () => service({ ...folder.environment, STRONGROOM_ADMIN_PASSWORD: PASSWORD });
+  let program: Program | undefined;
+  afterAll(async () => {
+    await program?.stop();
+    folder.remove();
+  });
+
+  /** Writers that go on until the service is gone; each notes what was acknowledged. */
+  async function writeUntilDeath(api: Api, round: number, acknowledged: Map<string, string>): Promise<void> {
+    const writer = async (number: number) => {
+      for (let index = 0; ; index += 1) {
+        const key = `k-${round}-${number}-${index}`;
+        const answer = await api.call('PUT', key, `value of ${key}`).catch(() => undefined);
+        if (answer?.status !== 200) return;
+        acknowledged.set(key, `value of ${key}`);
+      }
+    };
+    await Promise.all(Array.from({ length: WRITERS }, (_, number) => writer(number)));
+  }
+
+  async function listed(api: Api): Promise<string[]> {
+    const { items } = (await (await api.call('GET', '')).json()) as { items: { key: string }[] };
+    return items.map(({ key }) => key);
+  }
+
+  it('loses nothing acknowledged, records each write once, and starts again without a hand', async () => {
+    const acknowledged = new Map<string, string>();
+    for (let round = 0; round < ROUNDS; round += 1) {
+      program = start();
+      const api = new Api(await program.listening(), PASSWORD);
+      const writing = writeUntilDeath(api, round, acknowledged);
+      const before = acknowledged.size;
+      while (acknowledged.size < before + 40) await new Promise((resolve) => setTimeout(resolve, 5));
+      program.signal('SIGKILL');
+      await Promise.all([writing, program.ended]);
+    }
+    program = start();
+    const api = new Api(await program.listening(), PASSWORD);
+    for (const [key, value] of acknowledged) expect([key, await api.value(key)]).toEqual([key, value]);
+    const server = await startEmbeddedPostgres({ dataDir: join(folder.path) });
+    const recorded = await query<Recorded>(
+      server.url('postgres', EMBEDDED_DATABASE),
+      `SELECT body::json ->> 'key' AS key, count(*) AS events FROM audit_events
+       WHERE body::json ->> 'action' = 'secret.create' AND body::json ->> 'outcome' = 'ok' GROUP BY 1`,
+    );
+    expect(server.joined).toBe(true);
+    expect(recorded.map(({ key }) => key).sort()).toEqual((await listed(api)).sort());
+    expect(recorded.filter(({ events }) => events !== '1')).toEqual([]);
+  }, 90_000);
+});

@@ -1,0 +1,14 @@
+import { ROOT_KEY } from '../support/strongroom.js';
+import type { TestDatabase } from '../support/database.js';
+
+export const PASSWORD = 'password-of-the-admin';
+
+/** The environment of a program on a database of the test's own, with two logins as in production. */
+export function external(database: TestDatabase): NodeJS.ProcessEnv {
+  return {
+    DATABASE_URL: database.url,
+    DATABASE_OWNER_URL: database.ownerUrl,
+    STRONGROOM_ROOT_KEYS: ROOT_KEY,
+    STRONGROOM_ADMIN_PASSWORD: PASSWORD,
+  };
+}

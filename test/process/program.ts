@@ -1,0 +1,73 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+const DIST = join(import.meta.dirname, '../../dist/src');
+const PATIENCE_MS = 30_000;
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A built program of ours, run as its user runs it, with no more environment than it is given. */
+export class Program {
+  stdout = '';
+  stderr = '';
+  readonly ended: Promise<Ended>;
+  private readonly child: ChildProcess;
+
+  constructor(file: 'main.js' | 'cli/main.js', args: readonly string[], environment: NodeJS.ProcessEnv) {
+    const { PATH, HOME } = process.env;
+    this.child = spawn(process.execPath, [join(DIST, file), ...args], {
+      env: { PATH, HOME, ...environment },
+    });
+    this.child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
+    this.ended = once(this.child, 'close').then(([code]) => ({
+      code: code as number | null,
+      stdout: this.stdout,
+      stderr: this.stderr,
+    }));
+  }
+
+  /** What is printed once it listens, up to the last line of a start. @throws Error when it ends before that */
+  async listening(): Promise<string> {
+    const deadline = Date.now() + PATIENCE_MS;
+    const found = () => /Strongroom listens on (\S+)/.exec(this.stdout)?.[1];
+    while (found() === undefined) {
+      if (this.child.exitCode !== null || Date.now() > deadline)
+        throw new Error(`It does not listen:\n${this.stdout}\n${this.stderr}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return found()!;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> {
+    if (this.child.exitCode === null && this.child.signalCode === null) this.signal(signal);
+    return this.ended;
+  }
+
+  type(text: string): this {
+    this.child.stdin?.end(text);
+    return this;
+  }
+}
+
+export function service(environment: NodeJS.ProcessEnv): Program {
+  return new Program('main.js', [], { PORT: '0', STRONGROOM_DRAIN_MS: '0', ...environment });
+}
+
+/** Runs `strongroom` to its end. */
+export function strongroom(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  input = '',
+): Promise<Ended> {
+  return new Program('cli/main.js', args, environment).type(input).ended;
+}

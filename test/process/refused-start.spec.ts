@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { catalogue } from '../support/catalogue.js';
+import { cloneDatabase, type TestDatabase } from '../support/database.js';
+import { DataFolder } from './data-folder.js';
+import { external } from './external.js';
+import { service } from './program.js';
+
+/** The one line of a start that ended, without what precedes it. */
+async function refusal(environment: NodeJS.ProcessEnv): Promise<string> {
+  const { code, stderr, stdout } = await service(environment).ended;
+  expect([code, stdout]).toEqual([1, expect.not.stringContaining('listens')]);
+  const lines = stderr.trimEnd().split('\n');
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(/^Strongroom cannot start: /);
+  return lines[0]!.replace('Strongroom cannot start: ', '');
+}
+
+describe('a start that is refused says why in one line', () => {
+  it('in production, without a database and a root key of its own', async () => {
+    const line = await refusal({ NODE_ENV: 'production' });
+    expect(line).toMatch(
+      /^DATABASE_URL must be set in production.*; STRONGROOM_ROOT_KEYS must be set in production/,
+    );
+  });
+
+  it('for a name that it does not know', async () => {
+    expect(await refusal({ STRONGROOM_LOGLEVEL: 'debug' })).toContain('STRONGROOM_LOGLEVEL');
+  });
+
+  it('for a database that is not there, without its password', async () => {
+    const url = (user: string) => `postgresql://${user}:pass-canary@127.0.0.1:1/none`;
+    const line = await refusal({
+      DATABASE_URL: url('service'),
+      DATABASE_OWNER_URL: url('owner'),
+      STRONGROOM_ROOT_KEYS: `a:${randomBytes(32).toString('base64')}`,
+    });
+    expect(line).toMatch(/^DATABASE_OWNER_URL: .*ECONNREFUSED/);
+    expect(line).not.toContain('canary');
+  });
+
+  it('names the variable that is set', async () => {
+    const STRONGROOM_ROOT_KEYS = `a:${randomBytes(32).toString('base64')}`;
+    const { stderr } = await service({ DATABASE_URL: 'postgresql://x@127.0.0.1:1/x', STRONGROOM_ROOT_KEYS })
+      .ended;
+    expect(stderr).toMatch(/^Strongroom cannot start: DATABASE_URL: .*ECONNREFUSED/m);
+  });
+
+  it('for a port that is taken', async () => {
+    const database = await cloneDatabase();
+    const taken = createServer();
+    try {
+      await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+      const { port } = taken.address() as AddressInfo;
+      const line = await refusal({ ...external(database), PORT: String(port) });
+      expect(line).toContain('choose another by PORT');
+    } finally {
+      taken.close();
+      await database.drop();
+    }
+  });
+});
+
+describe('a root key that does not fit the database', () => {
+  const folder = new DataFolder();
+  let original: string;
+  beforeAll(async () => {
+    const first = service(folder.environment);
+    await first.listening();
+    await first.stop();
+    original = readFileSync(folder.keyFile, 'utf8');
+  });
+  afterAll(() => folder.remove());
+
+  it('is not replaced when it is lost', async () => {
+    renameSync(folder.keyFile, `${folder.keyFile}.away`);
+    expect(await refusal(folder.environment)).toMatch(
+      /root key file .* is missing.*put it back from its backup$/,
+    );
+    expect(() => readFileSync(folder.keyFile)).toThrow(/ENOENT/);
+    renameSync(`${folder.keyFile}.away`, folder.keyFile);
+  });
+
+  it('is refused when it is another one', async () => {
+    const id = original.split(':')[0]!;
+    writeFileSync(folder.keyFile, `${id}:${randomBytes(32).toString('base64')}\n`);
+    const line = await refusal(folder.environment);
+    expect(line).toContain(`"${id}"`);
+    expect(line).not.toContain(readFileSync(folder.keyFile, 'utf8').split(':')[1]!.trim());
+    writeFileSync(folder.keyFile, original);
+  });
+
+  it('is refused when others can read it', async () => {
+    chmodSync(folder.keyFile, 0o640);
+    expect(await refusal(folder.environment)).toContain(`chmod 600 ${folder.keyFile}`);
+    chmodSync(folder.keyFile, 0o600);
+  });
+
+  it('touches nothing: with the right one it starts again', async () => {
+    const again = service(folder.environment);
+    await again.listening();
+    expect((await again.stop()).code).toBe(0);
+  });
+});
+
+describe('a wrong root key on a database of an older version', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await cloneDatabase();
+    const first = service(external(database));
+    await first.listening();
+    await first.stop();
+    await database.asSuperuser(
+      'DELETE FROM schema_migrations WHERE id = (SELECT max(id) FROM schema_migrations)',
+    );
+    await database.asSuperuser('DROP FUNCTION login_succeeded');
+  });
+  afterAll(() => database.drop());
+
+  it('is refused before a migration runs', async () => {
+    const before = await catalogue(database.superuserUrl);
+    const STRONGROOM_ROOT_KEYS = `test:${randomBytes(32).toString('base64')}`;
+    expect(await refusal({ ...external(database), STRONGROOM_ROOT_KEYS })).toContain('"test"');
+    expect(await catalogue(database.superuserUrl)).toEqual(before);
+  });
+});

@@ -1,0 +1,47 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { cloneDatabase } from '../support/database.js';
+import { Api } from './api.js';
+import { DataFolder } from './data-folder.js';
+import { external, PASSWORD } from './external.js';
+import { service, type Program } from './program.js';
+
+describe('starts at the same moment', () => {
+  const programs: Program[] = [];
+  afterAll(async () => {
+    await Promise.all(programs.map((program) => program.stop()));
+  });
+  const start = (environment: NodeJS.ProcessEnv) => {
+    const program = service(environment);
+    programs.push(program);
+    return program;
+  };
+
+  it('of three replicas on an empty database make one tenant and one administrator', async () => {
+    const database = await cloneDatabase({ empty: true });
+    const replicas = [1, 2, 3].map(() => start(external(database)));
+    const apis = (await Promise.all(replicas.map((each) => each.listening()))).map(
+      (url) => new Api(url, PASSWORD),
+    );
+    expect((await apis[0]!.call('PUT', 'shared', 'of all')).status).toBe(200);
+    for (const api of apis) expect(await api.value('shared')).toBe('of all');
+    expect(await database.asSuperuser('SELECT name FROM tenants')).toEqual([{ name: 'default_tenant' }]);
+    expect(await database.asSuperuser('SELECT username FROM users')).toEqual([{ username: 'admin' }]);
+    expect(replicas.filter(({ stdout }) => stdout.includes('Administrator:'))).toHaveLength(1);
+    for (const { code } of await Promise.all(replicas.map((each) => each.stop()))) expect(code).toBe(0);
+    await database.drop();
+  }, 60_000);
+
+  it('of two services on one new data folder share one database', async () => {
+    const folder = new DataFolder();
+    const environment = { ...folder.environment, STRONGROOM_ADMIN_PASSWORD: PASSWORD };
+    const both = [start(environment), start(environment)];
+    const [one, other] = (await Promise.all(both.map((each) => each.listening()))).map(
+      (url) => new Api(url, PASSWORD),
+    );
+    expect((await one!.call('PUT', 'shared', 'by both')).status).toBe(200);
+    expect(await other!.value('shared')).toBe('by both');
+    expect(both.filter(({ stdout }) => stdout.includes('The root key was made'))).toHaveLength(1);
+    for (const each of both) await each.stop();
+    folder.remove();
+  }, 60_000);
+});
