@@ -1,0 +1,128 @@
+/**
+ * Restarts two replicas in turns behind nginx, as deploy/nginx.conf configures it, under load: no request may fail.
+ * `npm run drill:rolling-restart`; needs nginx (Debian: apt-get install nginx).
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { startEmbeddedPostgres } from '../../dist/src/database/embedded/embedded-postgres.js';
+
+const RESTARTS = 4;
+const CONNECTIONS = 16;
+const NGINX_PORT = 18_080;
+const REPLICA_PORTS = [18_081, 18_082];
+const PASSWORD = 'drill-password';
+const HEADERS = {
+  Authorization: `Basic ${Buffer.from(`admin:${PASSWORD}`).toString('base64')}`,
+  tenant: 'default_tenant',
+  'Content-Type': 'application/json',
+};
+
+if (spawnSync('nginx', ['-v']).error !== undefined) {
+  process.stderr.write('nginx is not here; on Debian: apt-get install nginx\n');
+  process.exit(1);
+}
+const folder = mkdtempSync(join(tmpdir(), 'strongroom-drill-'));
+const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'data') });
+const environment = await prepareDatabase();
+const replicas = [];
+for (const port of REPLICA_PORTS) replicas.push(await startReplica(port));
+const nginx = startNginx();
+await untilReady(NGINX_PORT);
+if ((await call('PUT', '{"value":"0"}')) !== 200) throw new Error('The first request failed');
+
+let restarting = true;
+const load = Promise.all(['GET', 'PATCH'].map((method) => loadUntilTheEnd(method)));
+for (let restart = 0; restart < RESTARTS; restart += 1) {
+  const index = restart % replicas.length;
+  await stop(replicas[index]);
+  replicas[index] = await startReplica(REPLICA_PORTS[index]);
+}
+restarting = false;
+const failures = await load;
+
+for (const process_ of [nginx, ...replicas]) await stop(process_);
+await postgres.stop();
+rmSync(folder, { recursive: true, force: true });
+process.exitCode = failures.some((failed) => failed > 0) ? 1 : 0;
+
+async function loadUntilTheEnd(method) {
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  const statuses = {};
+  const caller = async () => {
+    for (let number = 0; restarting; number += 1) {
+      const status = await call(method, method === 'PATCH' ? `{"value":"${number}"}` : undefined, agent);
+      statuses[status] = (statuses[status] ?? 0) + 1;
+    }
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, caller));
+  agent.destroy();
+  const { 200: ok = 0, ...others } = statuses;
+  process.stdout.write(`${method}: ${ok} succeeded, others: ${JSON.stringify(others)}\n`);
+  return Object.keys(others).length;
+}
+
+function call(method, body, agent) {
+  const options = { port: NGINX_PORT, path: '/api/v3/secrets/drill', method, headers: HEADERS, agent };
+  return new Promise((resolve) => {
+    request(options, (answer) => answer.resume().on('end', () => resolve(answer.statusCode)))
+      .on('error', (error) => resolve(error.code))
+      .end(body);
+  });
+}
+
+async function prepareDatabase() {
+  const client = new pg.Client({ connectionString: postgres.url('postgres', 'postgres') });
+  await client.connect();
+  await client.query('CREATE ROLE drill_owner LOGIN CREATEROLE');
+  await client.query('CREATE ROLE drill_service LOGIN');
+  await client.query('CREATE DATABASE drill OWNER drill_owner');
+  await client.end();
+  return {
+    NODE_ENV: 'production',
+    DATABASE_URL: postgres.url('drill_service', 'drill'),
+    DATABASE_OWNER_URL: postgres.url('drill_owner', 'drill'),
+    STRONGROOM_ROOT_KEYS: `drill:${Buffer.from('a key for drills, of 32 bytes...').toString('base64')}`,
+    STRONGROOM_ADMIN_PASSWORD: PASSWORD,
+  };
+}
+
+async function startReplica(port) {
+  const log = openSync(join(folder, `${port}.log`), 'a');
+  const env = { ...environment, PORT: String(port) };
+  const replica = spawn(process.execPath, ['dist/src/main.js'], { env, stdio: ['ignore', log, log] });
+  await untilReady(port);
+  return replica;
+}
+
+/** The configuration of the deployment, with addresses of this machine. */
+function startNginx() {
+  const path = join(folder, 'nginx.conf');
+  const text = readFileSync('deploy/nginx.conf', 'utf8')
+    .replace('172.30.77.21:8080', `127.0.0.1:${REPLICA_PORTS[0]}`)
+    .replace('172.30.77.22:8080', `127.0.0.1:${REPLICA_PORTS[1]}`)
+    .replace('listen 8080', `listen 127.0.0.1:${NGINX_PORT}`)
+    .replaceAll('/tmp/', `${folder}/`);
+  writeFileSync(path, text);
+  return spawn('nginx', ['-c', path, '-g', 'daemon off;'], { stdio: 'ignore' });
+}
+
+async function untilReady(port) {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    const answer = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => undefined);
+    if (answer?.ok) return;
+    await sleep(50);
+  }
+  throw new Error(`Nothing is ready on port ${port}; see the logs in ${folder}`);
+}
+
+async function stop(process_) {
+  const ended = once(process_, 'exit');
+  process_.kill('SIGTERM');
+  await ended;
+}
