@@ -13,13 +13,15 @@ export interface AuditEvent {
   /** `ok`, or how it was refused: `not_found`, `conflict`, `forbidden`, `failed`, `locked`. */
   readonly outcome: string;
   readonly caller: Caller;
+  /** What else an auditor must know, such as the role that was given: names from our own code, never free text. */
+  readonly detail: Readonly<Record<string, string>> | null;
 }
 
 /** An event with an id of its own; `ok` unless said otherwise. */
 export function newEvent(
   action: string,
   caller: Caller,
-  details: Partial<Pick<AuditEvent, 'key' | 'version' | 'outcome'>> = {},
+  details: Partial<Pick<AuditEvent, 'key' | 'version' | 'outcome' | 'detail'>> = {},
 ): AuditEvent {
-  return { id: newId(), action, key: null, version: null, outcome: 'ok', ...details, caller };
+  return { id: newId(), action, key: null, version: null, outcome: 'ok', detail: null, ...details, caller };
 }

@@ -33,7 +33,7 @@ export class AuditWriter {
 
 /** Calls the database's function that builds the event's text; see `AuditWriter` for who may call it. */
 export async function appendEvent(manager: EntityManager, logId: string, event: AuditEvent): Promise<void> {
-  await manager.query('SELECT audit_append($1, $2, $3, $4, $5, $6, $7::json)', [
+  await manager.query('SELECT audit_append($1, $2, $3, $4, $5, $6, $7::json, $8::json)', [
     logId,
     event.id,
     event.action,
@@ -41,5 +41,6 @@ export async function appendEvent(manager: EntityManager, logId: string, event: 
     event.version,
     event.outcome,
     callerJson(event.caller),
+    event.detail === null ? null : JSON.stringify(event.detail),
   ]);
 }

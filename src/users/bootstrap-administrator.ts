@@ -17,6 +17,9 @@ export interface FirstUser {
   readonly tenantId: string;
 }
 
+const SYSTEM_ROLE = 'sys_admin';
+const ROLE = 'user';
+
 /** The first user of an installation: a system administrator who is a `user` of the default tenant. */
 export async function bootstrapAdministrator(
   manager: EntityManager,
@@ -24,9 +27,10 @@ export async function bootstrapAdministrator(
   caller: Caller,
 ): Promise<void> {
   const userId = newId();
-  await manager.insert(User, { id: userId, username, passwordHash, systemRole: 'sys_admin' });
-  await manager.insert(TenantUser, { tenantId, userId, role: 'user' });
-  await appendEvent(manager, SYSTEM_LOG, newEvent('user.create', caller, { key: username }));
-  const membership = newEvent('tenant.add_user', caller, { key: `${DEFAULT_TENANT}/${username}` });
-  await appendEvent(manager, SYSTEM_LOG, membership);
+  await manager.insert(User, { id: userId, username, passwordHash, systemRole: SYSTEM_ROLE });
+  await manager.insert(TenantUser, { tenantId, userId, role: ROLE });
+  const creation = newEvent('user.create', caller, { key: username, detail: { system_role: SYSTEM_ROLE } });
+  const key = `${DEFAULT_TENANT}/${username}`;
+  const membership = newEvent('tenant.add_user', caller, { key, detail: { role: ROLE } });
+  for (const event of [creation, membership]) await appendEvent(manager, SYSTEM_LOG, event);
 }

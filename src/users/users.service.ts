@@ -41,12 +41,15 @@ export class UsersService {
     if (problem !== undefined) throw new BadParameters(`User name: ${problem}`);
     requirePassword(password);
     const passwordHash = await this.hasher.hash(password);
-    await this.act(newEvent('user.create', caller, { key: username }), async (manager) => {
-      const insert = manager.createQueryBuilder().insert().into(User).orIgnore().returning(['id']);
-      const result = await insert.values({ id: newId(), username, passwordHash, systemRole }).execute();
-      if ((result.raw as unknown[]).length > 0) return undefined;
-      return { outcome: 'conflict', error: new Conflict(`User \`${username}\` already exists`) };
-    });
+    await this.act(
+      newEvent('user.create', caller, { key: username, detail: { system_role: systemRole } }),
+      async (manager) => {
+        const insert = manager.createQueryBuilder().insert().into(User).orIgnore().returning(['id']);
+        const result = await insert.values({ id: newId(), username, passwordHash, systemRole }).execute();
+        if ((result.raw as unknown[]).length > 0) return undefined;
+        return { outcome: 'conflict', error: new Conflict(`User \`${username}\` already exists`) };
+      },
+    );
   }
 
   async setPassword(username: string, password: string, caller: Caller): Promise<void> {
@@ -63,7 +66,7 @@ export class UsersService {
   async addToTenant(username: string, tenantName: string, role: string, caller: Caller): Promise<void> {
     const tenantRole = requireRole(role);
     await this.act(
-      newEvent('tenant.add_user', caller, { key: `${tenantName}/${username}` }),
+      newEvent('tenant.add_user', caller, { key: `${tenantName}/${username}`, detail: { role: tenantRole } }),
       async (manager) => {
         const tenant = await findTenant(manager, tenantName);
         if (tenant === null)

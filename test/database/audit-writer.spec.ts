@@ -41,7 +41,12 @@ describe('AuditWriter', () => {
   afterAll(() => services.close());
 
   it('stores exactly the fields of the event, in their order', async () => {
-    const event = newEvent('secret.update', ALICE, { key: 'db.password', version: 7, outcome: 'conflict' });
+    const event = newEvent('secret.update', ALICE, {
+      key: 'db.password',
+      version: 7,
+      outcome: 'conflict',
+      detail: { role: 'user' },
+    });
     const before = Date.now();
     await services.audit.record(tenant, event);
     const [body = ''] = await services.bodies(event.id);
@@ -60,9 +65,10 @@ describe('AuditWriter', () => {
         request_id: 'request-1',
         address: '192.0.2.7',
       },
+      detail: { role: 'user' },
     });
     expect(Object.keys(JSON.parse(body) as object)).toEqual(
-      'id time tenant_id action key version outcome caller'.split(' '),
+      'id time tenant_id action key version outcome caller detail'.split(' '),
     );
     expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     expect(Math.abs(Date.parse(time) - before)).toBeLessThan(60_000);
@@ -144,7 +150,7 @@ describe('AuditWriter', () => {
     expect(body.length).toBeLessThan(8 * 1024);
     const stored = JSON.parse(body) as Record<string, unknown> & { caller: Record<string, string> };
     expect(stored).toMatchObject({ id: event.id, action: 'secret.read', outcome: 'ok', tenant_id: tenant });
-    expect(Object.keys(stored)).toHaveLength(8);
+    expect(Object.keys(stored)).toHaveLength(9);
     expect(stored.key).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
     expect(Object.keys(stored.caller)).toEqual('actor_id actor_name method request_id address'.split(' '));
     const bounds = { actor_name: 256, request_id: 128, address: 64 };
@@ -175,7 +181,7 @@ describe('AuditWriter', () => {
       "UPDATE audit_events SET body = '{}'",
       'DELETE FROM audit_events',
       'TRUNCATE audit_events',
-      `SELECT audit_append('${tenant}', id, 'a', NULL, NULL, 'ok', '{}') FROM audit_events`,
+      `SELECT audit_append('${tenant}', id, 'a', NULL, NULL, 'ok', '{}', NULL) FROM audit_events`,
     ]) {
       const attempt = services.transaction.run(tenant, newId(), (manager) => manager.query(statement));
       await expect(attempt).rejects.toThrow('permission denied');

@@ -104,7 +104,7 @@ describe.each([
   });
 
   it('lets B write no event for A and read none at all', async () => {
-    const append = 'SELECT audit_append($1, $2, $3, NULL, NULL, $4, $5::json)';
+    const append = 'SELECT audit_append($1, $2, $3, NULL, NULL, $4, $5::json, NULL)';
     const event = (log: string) => [log, randomUUID(), 'secret.read', 'ok', '{}'];
     await expect(asB(append, event(a.tenantId))).rejects.toThrow(/violates row-level security policy/);
     await expect(asB(append, event(NIL_UUID))).rejects.toThrow(/violates row-level security policy/);

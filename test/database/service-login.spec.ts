@@ -51,7 +51,7 @@ describe('the service’s login', () => {
     'CREATE VIEW mine AS SELECT * FROM secrets',
     'CREATE SCHEMA mine',
     `CREATE FUNCTION mine() RETURNS integer LANGUAGE sql AS 'SELECT 1'`,
-    `CREATE OR REPLACE FUNCTION audit_body(uuid, timestamptz, uuid, text, text, integer, text, json)
+    `CREATE OR REPLACE FUNCTION audit_body(uuid, timestamptz, uuid, text, text, integer, text, json, json)
        RETURNS text LANGUAGE sql AS $$ SELECT '' $$`,
     'ALTER FUNCTION read_secrets RESET search_path',
     `ALTER FUNCTION read_secrets OWNER TO ${SERVICE}`,
@@ -124,7 +124,7 @@ describe('the service’s login', () => {
       await client.query('CREATE TEMP TABLE secrets (LIKE public.secrets)');
       await client.query('CREATE TEMP TABLE audit_events (log_id uuid, id uuid, at timestamptz, body text)');
       await client.query('CREATE TEMP TABLE users (LIKE public.users)');
-      await client.query(`CREATE FUNCTION pg_temp.audit_body(uuid, timestamptz, uuid, text, text, integer, text, json)
+      await client.query(`CREATE FUNCTION pg_temp.audit_body(uuid, timestamptz, uuid, text, text, integer, text, json, json)
         RETURNS text LANGUAGE sql AS $$ SELECT 'forged' $$`);
       await client.query(
         `CREATE FUNCTION pg_temp.always(uuid, uuid) RETURNS boolean LANGUAGE sql AS $$ SELECT true $$`,

@@ -34,7 +34,7 @@ describe('a transaction of a tenant', () => {
   function change(revision: number, eventId: string): (manager: EntityManager) => Promise<string> {
     return async (manager) => {
       await manager.query('UPDATE secrets SET revision = $1', [revision]);
-      await manager.query(`SELECT audit_append($1, $2, 'secret.update', 'shared-key', 1, 'ok', '{}')`, [
+      await manager.query(`SELECT audit_append($1, $2, 'secret.update', 'shared-key', 1, 'ok', '{}', NULL)`, [
         tenant.tenantId,
         eventId,
       ]);

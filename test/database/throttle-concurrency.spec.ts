@@ -108,7 +108,7 @@ describe('the throttle, asked through two pools at once', () => {
     );
     const rows = await database.asSuperuser(
       `SELECT count(*)::int AS events, count(DISTINCT body::json->'caller'->>'address')::int AS sources,
-         sum((body::json->'caller'->>'count')::int)::int AS refused
+         sum((body::json->'detail'->>'count')::int)::int AS refused
        FROM audit_events WHERE body::json->'caller'->>'address' LIKE 'swept-%'`,
     );
     expect(rows).toEqual([{ events: 60, sources: 60, refused: 1830 }]);

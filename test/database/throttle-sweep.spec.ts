@@ -13,6 +13,7 @@ interface Refused {
   version: number | null;
   outcome: string;
   caller: Record<string, unknown>;
+  detail: Record<string, unknown>;
 }
 
 describe('counters that have expired', () => {
@@ -103,9 +104,10 @@ describe('counters that have expired', () => {
       key: null,
       version: null,
       outcome: 'refused',
-      caller: { address: '198.51.100.7', count: 23 },
+      caller: { address: '198.51.100.7' },
+      detail: { count: 23 },
     });
-    expect(Object.keys(event?.caller ?? {}).sort()).toEqual(['address', 'count']);
+    expect(Object.keys(event?.caller ?? {})).toEqual(['address']);
   });
 
   it('leave nothing on record where they refused nothing', async () => {
@@ -121,7 +123,7 @@ describe('counters that have expired', () => {
     expect(await events()).toEqual([]);
     await database.asSuperuser("UPDATE login_failures SET expires_at = now() - interval '1 second'");
     for (let time = 0; time < 3; time += 1) await throttle.reserve(loginNameKey('bob'), '192.0.2.9');
-    const recorded = (await events()).map(({ caller }) => [caller.address, caller.count]);
+    const recorded = (await events()).map(({ caller, detail }) => [caller.address, detail.count]);
     expect(recorded.sort()).toEqual([
       ['*', 2],
       ['192.0.2.1', 3],

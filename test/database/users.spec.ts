@@ -197,6 +197,10 @@ describe('UsersService', () => {
     }
     expect(await roles('frank')).toEqual(['green viewer']);
     expect(await outcomes('green/Frank')).toEqual(['tenant.add_user ok']);
+    const recorded = await services.database.asSuperuser(
+      `SELECT body::json->'detail' AS detail FROM audit_events WHERE body::json->>'key' = 'green/Frank'`,
+    );
+    expect(recorded).toEqual([{ detail: { role: 'viewer' } }]);
     expect(await outcomes('green/frank')).toEqual(['tenant.add_user conflict', 'tenant.add_user conflict']);
   });
 

@@ -72,6 +72,7 @@ describe('the record of what was done', () => {
       'version',
       'outcome',
       'caller',
+      'detail',
     ]);
     expect(event?.caller).toEqual({
       actor_id: expect.stringMatching(/^[0-9a-f-]{36}$/),

@@ -44,7 +44,8 @@ export class CreateAuditEvents1790000000004 implements MigrationInterface {
 
 const BODY = `
   CREATE FUNCTION audit_body(
-    p_id uuid, p_at timestamptz, p_log uuid, p_action text, p_key text, p_version integer, p_outcome text, p_caller json
+    p_id uuid, p_at timestamptz, p_log uuid, p_action text, p_key text, p_version integer, p_outcome text, p_caller json,
+    p_detail json
   ) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT json_build_object(
       'id', p_id,
@@ -54,21 +55,23 @@ const BODY = `
       'key', p_key,
       'version', p_version,
       'outcome', p_outcome,
-      'caller', p_caller
+      'caller', p_caller,
+      'detail', p_detail
     )::text
   $$;
 `;
 
 const APPEND = `
   CREATE FUNCTION audit_append(
-    p_log uuid, p_id uuid, p_action text, p_key text, p_version integer, p_outcome text, p_caller json
+    p_log uuid, p_id uuid, p_action text, p_key text, p_version integer, p_outcome text, p_caller json,
+    p_detail json
   ) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
   DECLARE
     v_at timestamptz(3) := clock_timestamp();
   BEGIN
     INSERT INTO audit_events (log_id, id, at, body)
     VALUES (p_log, p_id, v_at,
-            audit_body(p_id, v_at, p_log, p_action, p_key, p_version, p_outcome, p_caller));
+            audit_body(p_id, v_at, p_log, p_action, p_key, p_version, p_outcome, p_caller, p_detail));
   END
   $$;
 `;

@@ -83,7 +83,7 @@ const READ_SECRETS = `
     ), recorded AS (
       INSERT INTO audit_events (log_id, id, at, body)
       SELECT a.tenant_id, a.event_id, v_at,
-             audit_body(a.event_id, v_at, a.tenant_id, 'secret.read', a.key, a.version, a.outcome, a.caller)
+             audit_body(a.event_id, v_at, a.tenant_id, 'secret.read', a.key, a.version, a.outcome, a.caller, NULL)
       FROM answered a
     )
     SELECT a.ordinal::integer, a.outcome, a.id, a.version, a.revision, a.value, a.created_at, a.updated_at,

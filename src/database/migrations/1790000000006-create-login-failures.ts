@@ -60,7 +60,7 @@ const SWEEP = `
     LOOP
       CONTINUE WHEN v_row.refused = 0;
       PERFORM audit_append('00000000-0000-0000-0000-000000000000', gen_random_uuid(), 'login.refused', NULL, NULL,
-                           'refused', json_build_object('address', v_row.source, 'count', v_row.refused));
+                           'refused', json_build_object('address', v_row.source), json_build_object('count', v_row.refused));
     END LOOP;
   END
   $$;
