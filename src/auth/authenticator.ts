@@ -11,6 +11,7 @@ import { IdentityLookup, type Identity, type IdentityQuestion } from './identity
 import { loginNameKey } from './login-name.js';
 import { LoginThrottle } from './login-throttle.js';
 import { LoginTimes } from './login-times.js';
+import { permissionSet } from './permission-set.js';
 import type { Principal } from './principal.js';
 import { singleHeader } from './single-header.js';
 import { sourceNetwork } from './source-network.js';
@@ -138,7 +139,7 @@ function principalOf(identity: Identity, caller: Caller): Principal {
     userId,
     username,
     tenant: named ? { id, name, keyGeneration } : undefined,
-    permissions: new Set(identity.permissions),
+    permissions: permissionSet(identity.permissions),
     caller,
   };
 }

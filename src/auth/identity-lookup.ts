@@ -24,7 +24,8 @@ export interface Identity {
   tenant_id: string | null;
   tenant_name: string | null;
   key_generation: number | null;
-  permissions: string[];
+  /** With commas between. */
+  permissions: string;
 }
 
 const LOOK_UP = `
@@ -34,16 +35,16 @@ const LOOK_UP = `
          t.id AS tenant_id, t.name AS tenant_name,
          (SELECT max(k.generation) FROM tenant_keys k WHERE k.tenant_id = t.id AND k.retired_at IS NULL)
            AS key_generation,
-         ARRAY(
-           SELECT p.permission FROM role_permissions p WHERE p.role IN (
+         array_to_string(ARRAY(
+           SELECT DISTINCT p.permission FROM role_permissions p WHERE p.role IN (
              SELECT u.system_role
              UNION SELECT g.system_role FROM user_group_members m JOIN user_groups g ON g.id = m.group_id
                WHERE m.user_id = u.id
              UNION SELECT tu.role FROM tenant_users tu WHERE tu.tenant_id = t.id AND tu.user_id = u.id
              UNION SELECT tg.role FROM user_group_members m JOIN tenant_user_groups tg ON tg.group_id = m.group_id
                WHERE m.user_id = u.id AND tg.tenant_id = t.id
-           )
-         ) AS permissions
+           ) ORDER BY 1
+         ), ',') AS permissions
   FROM unnest($1::text[], $2::bytea[], $3::text[], $4::text[])
     WITH ORDINALITY AS q (username, name_key, source, tenant, ordinal)
   LEFT JOIN users u ON lower(u.username) = lower(q.username COLLATE "C") AND u.deleted_at IS NULL

@@ -17,7 +17,7 @@ const ALICE: Identity = {
   tenant_id: null,
   tenant_name: null,
   key_generation: null,
-  permissions: [],
+  permissions: '',
 };
 const NOBODY: Identity = { ...ALICE, user_id: null, username: null, password_hash: null, active: null };
 const REQUEST = { ip: '192.0.2.1', id: 'request', raw: { rawHeaders: [] } } as unknown as FastifyRequest;

@@ -1,0 +1,15 @@
+const LARGEST = 100;
+const sets = new Map<string, ReadonlySet<string>>();
+
+/**
+ * The permissions of a list with commas between, as the database gives it for this request. Equal lists share a set:
+ * callers have few roles, and making a set costs more than the rest of the look-up.
+ */
+export function permissionSet(list: string): ReadonlySet<string> {
+  const known = sets.get(list);
+  if (known !== undefined) return known;
+  const made = new Set(list === '' ? [] : list.split(','));
+  if (sets.size >= LARGEST) sets.clear();
+  sets.set(list, made);
+  return made;
+}
