@@ -7,6 +7,8 @@ export interface ConnectionSettings {
   readonly entities?: readonly EntityTarget<ObjectLiteral>[];
   /** Settings that every session starts with; they survive RESET and DISCARD ALL. */
   readonly sessionSettings?: Readonly<Record<string, string>>;
+  /** After how long a statement without an answer is given up: the server's own timeouts do not reach a lost host. */
+  readonly patienceMilliseconds?: number;
 }
 
 /**
@@ -14,7 +16,7 @@ export interface ConnectionSettings {
  * would lose the socket's directory. The schema is only ever changed by migrations.
  */
 export function dataSourceOptions(settings: ConnectionSettings): DataSourceOptions & { type: 'postgres' } {
-  const { url, poolSize, entities = [], sessionSettings = {} } = settings;
+  const { url, poolSize, entities = [], sessionSettings = {}, patienceMilliseconds } = settings;
   return {
     type: 'postgres',
     entities: entities as never[],
@@ -30,6 +32,8 @@ export function dataSourceOptions(settings: ConnectionSettings): DataSourceOptio
       application_name: 'strongroom',
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      ...(patienceMilliseconds !== undefined && { query_timeout: patienceMilliseconds }),
     },
   };
 }

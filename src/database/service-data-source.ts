@@ -2,16 +2,22 @@ import { DataSource } from 'typeorm';
 import { connectionProblem } from './connection-problem.js';
 import { dataSourceOptions, type ConnectionSettings } from './data-source-options.js';
 
-export interface ServiceDataSourceSettings extends Omit<ConnectionSettings, 'sessionSettings'> {
+export interface ServiceDataSourceSettings extends Omit<
+  ConnectionSettings,
+  'sessionSettings' | 'patienceMilliseconds'
+> {
   /** The role whose rights the service has. */
   readonly appRole: string;
   /** Whether there is one login only: then each session takes the role on, and fails where it does not exist. */
   readonly single: boolean;
 }
 
+/** Longer than the server's own timeouts, which say more. */
+const PATIENCE_MS = 12_000;
+
 /**
  * Opens the connections that the service works on, with bounded times for statements (10 s), locks (5 s) and idle
- * transactions (30 s).
+ * transactions (30 s); a server that does not answer at all is given up after 12 s.
  * @throws StartupError when the database cannot be reached or refuses the login
  */
 export async function openServiceDataSource(settings: ServiceDataSourceSettings): Promise<DataSource> {
@@ -22,7 +28,9 @@ export async function openServiceDataSource(settings: ServiceDataSourceSettings)
     lock_timeout: '5s',
     idle_in_transaction_session_timeout: '30s',
   };
-  const dataSource = new DataSource(dataSourceOptions({ ...connection, sessionSettings }));
+  const dataSource = new DataSource(
+    dataSourceOptions({ ...connection, sessionSettings, patienceMilliseconds: PATIENCE_MS }),
+  );
   try {
     return await dataSource.initialize();
   } catch (error) {

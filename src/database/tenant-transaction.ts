@@ -1,6 +1,7 @@
+import type pg from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Unavailable } from '../common/errors.js';
-import { asDomainError, isUnavailable } from './unavailability.js';
+import { asDomainError, isUnanswered, isUnavailable } from './unavailability.js';
 
 export interface TransactionOptions {
   readonly isolation?: 'READ COMMITTED' | 'REPEATABLE READ';
@@ -40,9 +41,10 @@ export class TenantTransaction {
       await runner.commitTransaction();
     } catch (error) {
       if (!isUnavailable(error) || !(await this.wasCommitted(tenantId, eventId))) {
-        await rollback(runner);
+        await discard(runner);
         throw error;
       }
+      await discard(runner);
     }
   }
 
@@ -71,18 +73,23 @@ async function perform<T>(
   isolation: 'READ COMMITTED' | 'REPEATABLE READ',
 ): Promise<T> {
   await runner.connect();
-  await runner.startTransaction(isolation);
   try {
+    await runner.startTransaction(isolation);
     await runner.query("SELECT set_config('app.tenant', $1, true)", [tenantId]);
     return await work(runner.manager);
   } catch (error) {
-    await rollback(runner);
+    await rollback(runner, error);
     throw error;
   }
 }
 
-/** A connection that is gone has rolled back by itself. */
-async function rollback(runner: QueryRunner): Promise<void> {
-  if (!runner.isTransactionActive) return;
-  await runner.rollbackTransaction().catch(() => undefined);
+async function rollback(runner: QueryRunner, reason: unknown): Promise<void> {
+  if (isUnanswered(reason)) return discard(runner);
+  await runner.rollbackTransaction().catch(() => discard(runner));
+}
+
+/** Ends the connection, and its transaction with it: what may still be open must not go back to the pool. */
+async function discard(runner: QueryRunner): Promise<void> {
+  const client = (await runner.connect()) as pg.PoolClient & { end: () => Promise<void> };
+  void client.end().catch(() => undefined);
 }

@@ -28,6 +28,11 @@ export function isUnavailable(error: unknown): boolean {
   return code === '' && MESSAGES.test(driver.message);
 }
 
+/** Whether the server gave no answer in time, so that the statement may still be under way on that connection. */
+export function isUnanswered(error: unknown): boolean {
+  return driverErrorOf(error)?.message === 'Query read timeout';
+}
+
 /** The error as callers should see it: Unavailable (503) where `isUnavailable`, else the error unchanged. */
 export function asDomainError(error: unknown): unknown {
   if (error instanceof Unavailable || !isUnavailable(error)) return error;

@@ -78,6 +78,13 @@ describe('a database that fails', () => {
     await wire.cut();
   });
 
+  async function openTransactions(): Promise<number> {
+    const rows = await room.database.asSuperuser(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'`,
+    );
+    return rows.length;
+  }
+
   it('is 503 while it is gone, and over when it is back, without a restart', async () => {
     await wire.cut();
     for (const [method, value] of [['GET'], ['PUT', 'y'], ['PATCH', 'y'], ['DELETE']] as const) {
@@ -106,6 +113,21 @@ describe('a database that fails', () => {
     for (const { status } of await asked) expect([200, 503]).toContain(status);
     expect((await room.secret(ADMIN, 'GET', 'kept')).status).toBe(200);
   });
+
+  it('is 503 where it falls silent and keeps its connections open', async () => {
+    wire.hold(true);
+    const asked = [
+      ...Array.from({ length: 4 }, () => room.secret(ADMIN, 'GET', 'kept')),
+      ...Array.from({ length: 4 }, () => room.secret(ADMIN, 'PATCH', 'kept', 'never')),
+    ];
+    for (const { status } of await Promise.all(asked)) expect(status).toBe(503);
+    wire.hold(false);
+    for (let time = 0; time < 20; time += 1) {
+      const answer = await room.secret(ADMIN, 'GET', 'kept');
+      expect([answer.status, answer.body.value]).toEqual([200, 'x']);
+    }
+    expect(await openTransactions()).toBe(0);
+  }, 60_000);
 
   it('is 503 where it can only be read', async () => {
     await room.database.asSuperuser(

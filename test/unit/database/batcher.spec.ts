@@ -173,4 +173,31 @@ describe('a batcher', () => {
       { numRuns: 60 },
     );
   });
+
+  it('turns away what exceeds the bound, and takes more once there is room', async () => {
+    const sender = new HeldSender();
+    const batcher = new Batcher(sender.send, { maxBatch: 1, maxInFlight: 1, maxWaiting: 2 });
+    const first = batcher.submit(1);
+    await turn();
+    const waiting = [batcher.submit(2), batcher.submit(3)];
+    await expect(batcher.submit(4)).rejects.toBeInstanceOf(Unavailable);
+    await sender.release();
+    expect(await first).toBe('answer 1');
+    const late = batcher.submit(5);
+    for (let time = 0; time < 3; time += 1) await sender.release();
+    expect(await Promise.all([...waiting, late])).toEqual(['answer 2', 'answer 3', 'answer 5']);
+  });
+
+  it('gives up what has waited too long', async () => {
+    const sender = new HeldSender();
+    const batcher = new Batcher(sender.send, { maxBatch: 1, maxInFlight: 1, patienceMilliseconds: 20 });
+    const first = batcher.submit(1);
+    await turn();
+    const late = expect(batcher.submit(2)).rejects.toBeInstanceOf(Unavailable);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    await sender.release();
+    expect(await first).toBe('answer 1');
+    await late;
+    expect(sender.sent).toEqual([[1]]);
+  });
 });
