@@ -3,7 +3,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { newEvent } from '../audit/audit-event.js';
 import { AuditWriter, SYSTEM_LOG } from '../audit/audit-writer.js';
-import { TooManyRequests } from '../common/errors.js';
 import type { Caller } from '../common/tenant-context.js';
 import { PasswordHasher } from '../crypto/password-hasher.js';
 import type { BasicCredentials } from './basic-credentials.js';
@@ -15,10 +14,15 @@ import { permissionSet } from './permission-set.js';
 import type { Principal } from './principal.js';
 import { singleHeader } from './single-header.js';
 import { sourceNetwork } from './source-network.js';
+import { VerificationSlots } from './verification-slots.js';
 import { VerifiedPasswords } from './verified-passwords.js';
 
-/** How long a login waits for a lock that may only be a verification under way. */
+/** How long, and how often, a login waits for a lock that may only be verifications under way. */
 const FRESH_LOCK_WAIT_MS = 250;
+const FRESH_LOCK_WAITS = 8;
+
+/** `perhaps later`: nothing was verified, because of a lock so fresh that it may only be verifications under way. */
+type Proof = 'right' | 'wrong' | 'perhaps later';
 
 /**
  * Decides who is calling. What the database says is read for every request; only the costly comparison of a password
@@ -27,7 +31,8 @@ const FRESH_LOCK_WAIT_MS = 250;
 @Injectable()
 export class Authenticator {
   private readonly verified = new VerifiedPasswords();
-  private readonly underway = new Map<string, Promise<boolean>>();
+  private readonly underway = new Map<string, Promise<Proof>>();
+  private readonly slots = new VerificationSlots();
 
   constructor(
     @Inject(IdentityLookup) private readonly identities: IdentityLookup,
@@ -49,62 +54,69 @@ export class Authenticator {
       source: sourceNetwork(request.ip),
       tenant: singleHeader(request.raw, 'tenant'),
     };
-    const identity = await this.identify(question);
-    if (!(await this.proves(request, question, identity, credentials.password))) return false;
+    for (let waits = FRESH_LOCK_WAITS; ; waits -= 1) {
+      const identity = await this.identities.find(question);
+      const proof =
+        identity.locked_just_now && waits > 0
+          ? 'perhaps later'
+          : await this.proof(request, question, identity, credentials.password);
+      if (proof === 'right') return this.welcomed(request, identity);
+      if (proof === 'wrong') return false;
+      if (waits === 0) return this.hasher.verifyDecoy(credentials.password);
+      await sleep(FRESH_LOCK_WAIT_MS);
+    }
+  }
+
+  private welcomed(request: FastifyRequest, identity: Identity): Principal {
     const principal = principalOf(identity, callerOf(request, identity));
     this.loginTimes.note(principal.userId);
     return principal;
   }
 
-  private async identify(question: IdentityQuestion): Promise<Identity> {
-    const identity = await this.identities.find(question);
-    if (!identity.locked_just_now) return identity;
-    await sleep(FRESH_LOCK_WAIT_MS);
-    return this.identities.find(question);
-  }
-
-  private async proves(
+  private async proof(
     request: FastifyRequest,
     question: IdentityQuestion,
     identity: Identity,
     password: string,
-  ): Promise<boolean> {
-    if (identity.locked) return this.hasher.verifyDecoy(password);
+  ): Promise<Proof> {
     const hash = identity.active === true ? identity.password_hash : null;
-    if (hash === null) return this.verify(request, question, identity, undefined, password);
+    if (hash === null || identity.locked)
+      return this.verify(request, question, identity, hash ?? undefined, password);
     const tag = this.verified.tagOf(hash, password);
     // Clears no counter: else a busy client would give those who share its address guesses without end.
-    if (this.verified.has(tag)) return true;
+    if (this.verified.has(tag)) return 'right';
     const underway = this.underway.get(tag);
-    if (underway !== undefined && (await underway)) return true;
+    if (underway !== undefined && (await underway) === 'right') return 'right';
     const verification = this.verify(request, question, identity, hash, password);
     this.underway.set(tag, verification);
     try {
-      const right = await verification;
-      if (right) this.verified.add(tag);
-      return right;
+      const proof = await verification;
+      if (proof === 'right') this.verified.add(tag);
+      return proof;
     } finally {
       if (this.underway.get(tag) === verification) this.underway.delete(tag);
     }
   }
 
   /** One attempt: reserved first, so that what runs at the same moment anywhere cannot guess more than is allowed. */
-  private async verify(
+  private verify(
     request: FastifyRequest,
     { nameKey, source }: IdentityQuestion,
     identity: Identity,
     hash: string | undefined,
     password: string,
-  ): Promise<boolean> {
-    if (this.hasher.full) throw new TooManyRequests('Too many logins at this moment; try again in a second');
-    const { verdict, locks } = await this.throttle.reserve(nameKey, source);
-    if (verdict !== 'allowed' || hash === undefined) await this.hasher.verifyDecoy(password);
-    else if (await this.hasher.verify(hash, password)) {
-      await this.throttle.succeeded(nameKey, source);
-      return true;
-    }
-    if (verdict === 'allowed') await this.recordFailure(request, identity, locks);
-    return false;
+  ): Promise<Proof> {
+    return this.slots.hold(source, async () => {
+      const { verdict, locks, fresh } = await this.throttle.reserve(nameKey, source);
+      if (fresh) return 'perhaps later';
+      if (verdict !== 'allowed' || hash === undefined) await this.hasher.verifyDecoy(password);
+      else if (await this.hasher.verify(hash, password)) {
+        await this.throttle.succeeded(nameKey, source);
+        return 'right';
+      }
+      if (verdict === 'allowed') await this.recordFailure(request, identity, locks);
+      return 'wrong';
+    });
   }
 
   /** A name that is nobody's is not kept: people type passwords into the wrong field. */

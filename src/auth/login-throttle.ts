@@ -7,6 +7,8 @@ export interface Reservation {
   readonly verdict: 'allowed' | 'locked' | 'ceiling';
   /** Whether the pair is locked if this attempt fails. */
   readonly locks: boolean;
+  /** Locked within the last second: perhaps only for the time of a verification under way. */
+  readonly fresh: boolean;
 }
 
 /** The counters of guesses, in the database: they hold across replicas and survive what a request rolls back. */
@@ -19,10 +21,10 @@ export class LoginThrottle {
     const [row] = await namedQuery<Reservation>(
       this.dataSource,
       'login_reserve',
-      'SELECT verdict, locks FROM login_reserve($1, $2)',
+      'SELECT verdict, locks, fresh FROM login_reserve($1, $2)',
       [nameKey, source],
     );
-    return row ?? { verdict: 'locked', locks: false };
+    return row ?? { verdict: 'locked', locks: false, fresh: false };
   }
 
   /** The password was right: clears what was counted for the pair. */

@@ -1,6 +1,9 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 
 const LIFETIME_MS = 5 * 60_000;
+
+/** How often an entry in use is renewed. */
+const RENEWAL_MS = 60_000;
 const MAX_ENTRIES = 10_000;
 
 /**
@@ -18,12 +21,14 @@ export class VerifiedPasswords {
     return createHmac('sha256', this.key).update(`${storedHash}\u0000${password}`).digest('base64');
   }
 
+  /** Who calls all the time is not verified again: an entry in use is renewed. */
   has(tag: string): boolean {
     const expiry = this.expiries.get(tag);
     if (expiry === undefined) return false;
-    if (expiry > this.now()) return true;
-    this.expiries.delete(tag);
-    return false;
+    const left = expiry - this.now();
+    if (left <= 0) this.expiries.delete(tag);
+    else if (left < LIFETIME_MS - RENEWAL_MS) this.add(tag);
+    return left > 0;
   }
 
   add(tag: string): void {

@@ -1,30 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { hash, verify, type Options } from '@node-rs/argon2';
-import { TooManyRequests } from '../common/errors.js';
 
 /** Argon2id (RFC 9106), the library's default, with the OWASP parameters: 19 MiB, two passes, one lane. */
 const OPTIONS: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 /**
  * Hashes and verifies passwords. One verification runs at a time, so that a flood of guesses leaves the requests their
- * processor; a bounded number waits, and the rest is turned away.
+ * processor. How many may wait is for the caller to bound.
  */
 export class PasswordHasher {
   private tail: Promise<unknown> = Promise.resolve();
-  private waiting = 0;
   private made = 0;
   private decoy: Promise<string> | undefined;
-
-  constructor(private readonly maxWaiting = 64) {}
 
   /** How many verifications were made, decoys included. */
   get verifications(): number {
     return this.made;
-  }
-
-  /** Whether a further verification would be turned away. */
-  get full(): boolean {
-    return this.waiting >= this.maxWaiting;
   }
 
   /** @returns the PHC string, with a fresh salt */
@@ -32,10 +23,7 @@ export class PasswordHasher {
     return hash(password, OPTIONS);
   }
 
-  /**
-   * Costs exactly one verification, even where the stored hash is damaged.
-   * @throws TooManyRequests when too many wait already
-   */
+  /** Costs exactly one verification, even where the stored hash is damaged. */
   async verify(storedHash: string, password: string): Promise<boolean> {
     const decoy = await this.decoyHash();
     return this.inTurn(async () => {
@@ -50,29 +38,23 @@ export class PasswordHasher {
     });
   }
 
-  /**
-   * What a wrong password costs, where there is nothing to verify against. Never true.
-   * @throws TooManyRequests when too many wait already
-   */
+  /** What a wrong password costs, where there is nothing to verify against. Never true. */
   async verifyDecoy(password: string): Promise<false> {
     await this.verify(await this.decoyHash(), password);
     return false;
   }
 
   private decoyHash(): Promise<string> {
-    this.decoy ??= this.hash(randomBytes(24).toString('base64'));
+    this.decoy ??= this.hash(randomBytes(24).toString('base64')).catch((error: unknown) => {
+      this.decoy = undefined;
+      throw error;
+    });
     return this.decoy;
   }
 
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.full) throw new TooManyRequests('Too many logins at this moment; try again in a second');
-    this.waiting += 1;
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.tail.then(work);
     this.tail = turn.catch(() => undefined);
-    try {
-      return await turn;
-    } finally {
-      this.waiting -= 1;
-    }
+    return turn;
   }
 }

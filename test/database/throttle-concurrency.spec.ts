@@ -89,7 +89,7 @@ describe('the throttle, asked through two pools at once', () => {
   it('gives each of many right logins of one user its attempt back', async () => {
     const logins = Array.from({ length: 25 }, async (_, index) => {
       const source = `192.0.2.${index}`;
-      expect(await at(index).reserve(ALICE, source)).toEqual({ verdict: 'allowed', locks: false });
+      expect(await at(index).reserve(ALICE, source)).toMatchObject({ verdict: 'allowed' });
       await at(index).succeeded(ALICE, source);
     });
     await Promise.all(logins);

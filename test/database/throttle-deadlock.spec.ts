@@ -74,7 +74,7 @@ describe('two names that come back at the same moment, after their counters expi
     both.catch(() => undefined);
     await untilWaiting(2);
     await barrier.query(`SELECT pg_advisory_unlock(${BARRIER})`);
-    const allowed = { verdict: 'allowed', locks: false };
+    const allowed = { verdict: 'allowed', locks: false, fresh: false };
     expect(await both).toEqual([allowed, allowed]);
   });
 });

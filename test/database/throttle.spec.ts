@@ -9,12 +9,12 @@ const ALICE = loginNameKey('alice');
 const BOB = loginNameKey('bob');
 const HOME = '192.0.2.1';
 
-const ALLOWED: Reservation = { verdict: 'allowed', locks: false };
-const LAST: Reservation = { verdict: 'allowed', locks: true };
-const LOCKED: Reservation = { verdict: 'locked', locks: false };
+const ALLOWED: Reservation = { verdict: 'allowed', locks: false, fresh: false };
+const LAST: Reservation = { verdict: 'allowed', locks: true, fresh: false };
+const LOCKED: Reservation = { verdict: 'locked', locks: false, fresh: true };
 /** What five attempts get. */
 const FIVE = [ALLOWED, ALLOWED, ALLOWED, ALLOWED, LAST];
-const CEILING: Reservation = { verdict: 'ceiling', locks: false };
+const CEILING: Reservation = { verdict: 'ceiling', locks: false, fresh: false };
 
 interface Counter {
   failures: number;
@@ -100,7 +100,7 @@ describe('the lock of a name and a source', () => {
   it('ends with its time and not before', async () => {
     await reserve(5);
     await pass('50 seconds');
-    expect(await reserve(1)).toEqual([LOCKED]);
+    expect(await reserve(1)).toEqual([{ ...LOCKED, fresh: false }]);
     await pass('10 seconds');
     expect(await reserve(1)).toEqual([ALLOWED]);
   });

@@ -68,12 +68,12 @@ const SWEEP = `
 
 /**
  * Reserves one verification before it is made. Verdicts: 'allowed' (with \`locks\` when a failure of this attempt locks
- * the pair), 'locked', 'ceiling'. The fifth reservation of a pair locks it for a minute, doubling to fifteen; thirty
+ * the pair), 'locked' (\`fresh\` within a second), 'ceiling'. The fifth reservation of a pair locks it for a minute, doubling to fifteen; thirty
  * of a name in fifteen minutes close it to sources that have not logged in before.
  */
 const RESERVE = `
   CREATE FUNCTION login_reserve(p_name_key bytea, p_source text)
-  RETURNS TABLE (verdict text, locks boolean) LANGUAGE plpgsql VOLATILE AS $$
+  RETURNS TABLE (verdict text, locks boolean, fresh boolean) LANGUAGE plpgsql VOLATILE AS $$
   #variable_conflict use_column
   DECLARE
     v_now timestamptz := clock_timestamp();
@@ -86,7 +86,7 @@ const RESERVE = `
        AND NOT EXISTS (SELECT FROM login_failures WHERE name_key = p_name_key AND source = p_source
                  AND trusted_until > v_now) THEN
       UPDATE login_failures SET refused = refused + 1 WHERE name_key = p_name_key AND source = '*';
-      RETURN QUERY SELECT 'ceiling', false;
+      RETURN QUERY SELECT 'ceiling', false, false;
       PERFORM login_sweep();
       RETURN;
     END IF;
@@ -103,8 +103,9 @@ const RESERVE = `
     WHERE f.locked_until IS NULL OR f.locked_until <= v_now
     RETURNING f.* INTO v_pair;
     IF NOT FOUND THEN
-      UPDATE login_failures SET refused = refused + 1 WHERE name_key = p_name_key AND source = p_source;
-      RETURN QUERY SELECT 'locked', false;
+      UPDATE login_failures SET refused = refused + 1 WHERE name_key = p_name_key AND source = p_source
+      RETURNING * INTO v_pair;
+      RETURN QUERY SELECT 'locked', false, coalesce(v_pair.locked_at > v_now - interval '1 second', false);
       PERFORM login_sweep();
       RETURN;
     END IF;
@@ -116,22 +117,36 @@ const RESERVE = `
       expires_at = CASE WHEN f.expires_at <= v_now THEN v_now + interval '15 minutes' ELSE f.expires_at END
     WHERE f.expires_at <= v_now OR f.failures < 30 OR v_pair.trusted_until > v_now;
     IF NOT FOUND THEN
-      RETURN QUERY SELECT 'ceiling', false;
+      RETURN QUERY SELECT 'ceiling', false, false;
       PERFORM login_sweep();
       RETURN;
     END IF;
-    RETURN QUERY SELECT 'allowed', v_pair.locked_until IS NOT NULL;
+    RETURN QUERY SELECT 'allowed', v_pair.locked_until IS NOT NULL, false;
     PERFORM login_sweep();
   END
   $$;
 `;
 
-/** The right password clears its pair, gives its reservation back, and makes the source known for thirty days. */
+/**
+ * The right password clears its pair, gives its reservation back, and makes the source known for thirty days. What the
+ * pair refused before goes on record now.
+ */
 const SUCCEEDED = `
-  CREATE FUNCTION login_succeeded(p_name_key bytea, p_source text) RETURNS void LANGUAGE sql VOLATILE AS $$
-    UPDATE login_failures SET failures = 0, locks = 0, locked_at = NULL, locked_until = NULL,
+  CREATE FUNCTION login_succeeded(p_name_key bytea, p_source text) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+  DECLARE
+    v_refused integer;
+  BEGIN
+    SELECT refused INTO v_refused FROM login_failures
+    WHERE name_key = p_name_key AND source = p_source FOR UPDATE;
+    IF v_refused > 0 THEN
+      PERFORM set_config('app.tenant', '00000000-0000-0000-0000-000000000000', true);
+      PERFORM audit_append('00000000-0000-0000-0000-000000000000', gen_random_uuid(), 'login.refused', NULL, NULL,
+                           'refused', json_build_object('address', p_source), json_build_object('count', v_refused));
+    END IF;
+    UPDATE login_failures SET failures = 0, locks = 0, locked_at = NULL, locked_until = NULL, refused = 0,
       trusted_until = clock_timestamp() + interval '30 days', expires_at = clock_timestamp() + interval '30 days'
     WHERE name_key = p_name_key AND source = p_source;
     UPDATE login_failures SET failures = greatest(failures - 1, 0) WHERE name_key = p_name_key AND source = '*';
+  END
   $$;
 `;

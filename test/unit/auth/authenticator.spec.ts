@@ -19,14 +19,15 @@ const ALICE: Identity = {
   key_generation: null,
   permissions: '',
 };
+const FRESHLY_LOCKED: Identity = { ...ALICE, locked: true, locked_just_now: true };
 const NOBODY: Identity = { ...ALICE, user_id: null, username: null, password_hash: null, active: null };
 const REQUEST = { ip: '192.0.2.1', id: 'request', raw: { rawHeaders: [] } } as unknown as FastifyRequest;
 
 /** What stands around the authenticator, and a record of what it did there, in its order. */
 class Surroundings {
   found: Identity[] = [ALICE];
-  reservation: Reservation = { verdict: 'allowed', locks: false };
-  full = false;
+  reservation: Reservation = { verdict: 'allowed', locks: false, fresh: false };
+  blocking: Promise<void> = Promise.resolve();
   clearing: Promise<void> = Promise.resolve();
   readonly did: string[] = [];
   readonly events: AuditEvent[] = [];
@@ -42,22 +43,24 @@ class Surroundings {
   );
 
   private hasher(): object {
-    const isFull = () => this.full;
     return {
-      get full() {
-        return isFull();
-      },
       verify: async (hash: string, password: string) => {
         this.did.push('verify');
-        await Promise.resolve();
+        await this.blocking;
         return hash === `hash-of:${password}`;
       },
       verifyDecoy: () => (this.did.push('decoy'), Promise.resolve(false as const)),
     };
   }
 
-  login(password = 'right') {
-    return this.authenticator.authenticate(REQUEST, { username: 'alice', password });
+  login(password = 'right', ip = REQUEST.ip) {
+    return this.authenticator.authenticate(
+      { ...REQUEST, ip },
+      {
+        username: 'alice',
+        password,
+      },
+    );
   }
 
   /** What one login does. */
@@ -91,12 +94,13 @@ describe('a password that was verified', () => {
   });
 
   it.each<[string, Identity, string[]]>([
-    ['locked', { ...ALICE, locked: true }, ['decoy']],
+    ['locked', { ...ALICE, locked: true }, ['reserve', 'decoy']],
     ['inactive', { ...ALICE, active: false }, ['reserve', 'decoy']],
     ['gone', NOBODY, ['reserve', 'decoy']],
   ])('does not help a user who is %s', async (_, identity, steps) => {
     await around.login();
     around.found = [identity];
+    if (identity.locked) around.reservation = { verdict: 'locked', locks: false, fresh: false };
     expect(await around.login()).toBe(false);
     expect(await around.steps()).toEqual(steps);
   });
@@ -134,13 +138,13 @@ describe('an attempt', () => {
   it.each(['locked', 'ceiling'] as const)(
     'with the verdict %s costs one decoy, right or wrong',
     async (verdict) => {
-      around.reservation = { verdict, locks: false };
+      around.reservation = { verdict, locks: false, fresh: false };
       for (const password of ['right', 'wrong']) {
         expect(await around.steps(password)).toEqual(['reserve', 'decoy']);
         expect(await around.login(password)).toBe(false);
       }
       expect(around.events).toEqual([]);
-      around.reservation = { verdict: 'allowed', locks: false };
+      around.reservation = { verdict: 'allowed', locks: false, fresh: false };
       expect(await around.steps()).toEqual(VERIFIED);
     },
   );
@@ -149,7 +153,7 @@ describe('an attempt', () => {
     [false, 'failed'],
     [true, 'locked'],
   ])('that fails, and locks: %s, is recorded as %s', async (locks, outcome) => {
-    around.reservation = { verdict: 'allowed', locks };
+    around.reservation = { verdict: 'allowed', locks, fresh: false };
     await around.login('canary-password');
     expect(around.events).toEqual([
       expect.objectContaining({
@@ -173,16 +177,43 @@ describe('an attempt', () => {
     expect(JSON.stringify(around.events)).not.toContain('alice');
   });
 
-  it('is turned away before it is counted where too many verifications wait', async () => {
-    around.full = true;
-    await expect(around.login()).rejects.toBeInstanceOf(TooManyRequests);
-    expect(around.did).toEqual([]);
+  it('is turned away before it is counted where too many of its source wait', async () => {
+    let go = (): void => undefined;
+    around.blocking = new Promise((resolve) => (go = resolve));
+    const waiting = Array.from({ length: 32 }, (_, index) => around.login(`wrong-${index}`));
+    await new Promise(setImmediate);
+    const counted = around.did.filter((step) => step === 'reserve').length;
+    await expect(around.login('wrong-33')).rejects.toBeInstanceOf(TooManyRequests);
+    const elsewhere = around.login('right', '198.51.100.1');
+    go();
+    expect(await elsewhere).toMatchObject({ username: 'alice' });
+    expect(await Promise.all(waiting)).toEqual(Array(32).fill(false));
+    expect(counted).toBe(32);
+    expect(around.did.filter((step) => step === 'reserve')).toHaveLength(33);
+    expect(await around.login('right')).toMatchObject({ username: 'alice' });
   });
 
   it('that finds a lock of this second looks again, and counts where the lock has gone', async () => {
     around.found = [{ ...ALICE, locked: true, locked_just_now: true }, ALICE];
     expect(await around.steps()).toEqual(VERIFIED);
-    around.found = [{ ...ALICE, locked: true, locked_just_now: true }];
-    expect(await around.steps()).toEqual(['decoy']);
+    around.reservation = { verdict: 'locked', locks: false, fresh: false };
+    around.found = [FRESHLY_LOCKED, FRESHLY_LOCKED, { ...ALICE, locked: true }];
+    expect(await around.steps()).toEqual(['reserve', 'decoy']);
+  });
+
+  it('that is refused for a lock of this second begins anew', async () => {
+    around.reservation = { verdict: 'locked', locks: false, fresh: true };
+    const login = around.login();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(around.did).toEqual(['reserve']);
+    around.reservation = { verdict: 'allowed', locks: false, fresh: false };
+    expect(await login).toMatchObject({ username: 'alice' });
+    expect(around.did).toEqual(['reserve', ...VERIFIED]);
+  });
+
+  it('waits for a lock of this second for a while only, and costs a decoy then', async () => {
+    around.found = [FRESHLY_LOCKED];
+    around.reservation = { verdict: 'locked', locks: false, fresh: true };
+    expect(await around.steps()).toEqual(['reserve', 'decoy']);
   });
 });

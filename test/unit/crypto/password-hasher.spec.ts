@@ -1,7 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
 import * as argon2 from '@node-rs/argon2';
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { TooManyRequests } from '../../../src/common/errors.js';
 
 /** What the real library was asked to do: how many at once, and how many were computed to the end. */
 const seen = { active: 0, most: 0, computed: 0 };
@@ -102,39 +100,5 @@ describe('the gate of a PasswordHasher', () => {
     expect(results).toEqual([true, false, false, false, true]);
     expect(seen.most).toBe(1);
     expect(hasher.verifications).toBe(5);
-  });
-
-  it('turns away what exceeds the bound, without paying for it', async () => {
-    const hasher = new PasswordHasher(3);
-    const settled = await Promise.allSettled(Array.from({ length: 8 }, () => hasher.verify(stored, RIGHT)));
-    expect(settled.map(({ status }) => status === 'fulfilled')).toEqual([
-      ...Array<boolean>(3).fill(true),
-      ...Array<boolean>(5).fill(false),
-    ]);
-    for (const result of settled.slice(3)) {
-      expect((result as PromiseRejectedResult).reason).toBeInstanceOf(TooManyRequests);
-    }
-    expect(hasher.verifications).toBe(3);
-    expect(seen.computed).toBe(3);
-  });
-
-  it('tells when it is full and takes more once it is not', async () => {
-    const hasher = new PasswordHasher(1);
-    await hasher.verifyDecoy('so that the decoy is there');
-    expect(hasher.full).toBe(false);
-    const first = hasher.verify(stored, RIGHT);
-    await setImmediate();
-    expect(hasher.full).toBe(true);
-    await expect(hasher.verifyDecoy(RIGHT)).rejects.toThrow(TooManyRequests);
-    expect(await first).toBe(true);
-    expect(hasher.full).toBe(false);
-    expect(await hasher.verify(stored, RIGHT)).toBe(true);
-  });
-
-  it('takes nothing where none may wait', async () => {
-    const hasher = new PasswordHasher(0);
-    expect(hasher.full).toBe(true);
-    await expect(hasher.verify(stored, RIGHT)).rejects.toThrow(TooManyRequests);
-    expect(hasher.verifications).toBe(0);
   });
 });
