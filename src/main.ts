@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { StartupError } from './common/startup-error.js';
 import { configurationWarnings } from './config/unsafe-combinations.js';
 import { loadConfiguration } from './config/load-configuration.js';
+import { firstStartNotice } from './installation/first-start-notice.js';
 import { openInstallation } from './installation/installation.js';
 import { errorFields } from './observability/error-fields.js';
 import { createLogger, type Logger } from './observability/logger.js';
@@ -16,6 +17,8 @@ async function run(): Promise<void> {
   const logger = createLogger(configuration.logLevel);
   for (const warning of configurationWarnings(configuration)) logger.warn(warning);
   const installation = await openInstallation(configuration, (line) => logger.info(line));
+  // Before anything else can fail: a generated password is shown once.
+  for (const line of firstStartNotice(installation)) process.stdout.write(`${line}\n`);
   const service = await startService(installation, logger).catch(async (error: unknown) => {
     await installation.close();
     throw error;
@@ -27,12 +30,18 @@ async function run(): Promise<void> {
   process.stdout.write(welcome(installation, service.url));
 }
 
-/** The first signal stops in order, the second at once. */
+/** A signal that comes sooner after the first is the same one, sent by both the terminal and npm. */
+const SAME_SIGNAL_MS = 500;
+
+/** The first signal stops in order, a further one at once. */
 function onStopSignal(deadlineMs: number, logger: Logger, stop: () => Promise<void>): void {
-  let stopping = false;
+  let first: number | undefined;
   const begin = (signal: NodeJS.Signals): void => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    if (first !== undefined) {
+      if (Date.now() - first > SAME_SIGNAL_MS) process.exit(1);
+      return;
+    }
+    first = Date.now();
     logger.info(`${signal}: draining`);
     setTimeout(() => process.exit(1), deadlineMs).unref();
     stop().then(

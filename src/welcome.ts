@@ -1,12 +1,8 @@
-import { firstStartNotice } from './installation/first-start-notice.js';
 import type { Installation } from './installation/installation.js';
 
-/** What a start tells the person at the terminal: where it listens, and at the first start how to begin. */
+/** What a start tells the person at the terminal once it listens: where, and at the first start how to begin. */
 export function welcome(installation: Installation, url: string): string {
-  const lines = [
-    `Strongroom listens on ${url} (its API: ${url}/api/docs)`,
-    ...firstStartNotice(installation),
-  ];
+  const lines = [`Strongroom listens on ${url} (its API: ${url}/api/docs)`];
   const administrator = installation.firstAdministrator;
   if (administrator !== undefined) {
     const { username, generatedPassword } = administrator;

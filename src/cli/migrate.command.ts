@@ -10,8 +10,8 @@ export function migrateCommand(io: Terminal): Command {
     .action(async () => {
       const installation = await openInstallation(loadConfiguration(), (line) => io.error(line));
       const { appliedMigrations: applied } = installation;
-      await installation.close();
       for (const line of firstStartNotice(installation)) io.error(line);
+      await installation.close();
       for (const name of applied) io.write(`applied ${name}\n`);
       io.write(
         applied.length === 0 ? 'The database is up to date\n' : `Applied ${applied.length} migrations\n`,

@@ -8,6 +8,10 @@ export const TENANT_TABLES = ['secrets', 'audit_events'] as const;
 interface LoginFacts {
   superuser: boolean;
   bypasses: boolean;
+  /** May create objects beside ours, which ours could then find. */
+  creates: boolean;
+  /** Roles that it may become and that see all rows. */
+  elevated: string[];
   owned: string[];
   open: string[];
   missing: string[];
@@ -15,20 +19,25 @@ interface LoginFacts {
 
 /**
  * Proves that row-level security binds the service's login: that it is active for every tenant-owned table, and that
- * the login is no superuser, has no BYPASSRLS and neither owns one of the tables nor can become
- * who does (owners are not bound by policies).
+ * the login is no superuser, has no BYPASSRLS, owns none of the tables (owners are not bound by policies), cannot become
+ * a role of which that is not so, nor the reader, and creates nothing in the schema.
  * @throws StartupError that names what is wrong
  */
-export async function assertServiceLogin(dataSource: DataSource): Promise<void> {
+export async function assertServiceLogin(dataSource: DataSource, readerRole: string): Promise<void> {
   const [facts] = await dataSource.query<LoginFacts[]>(
     `SELECT r.rolsuper AS superuser, r.rolbypassrls AS bypasses,
+            has_schema_privilege('public', 'CREATE') AS creates,
+            ARRAY(
+              SELECT o.rolname::text FROM pg_roles o
+              WHERE (o.rolsuper OR o.rolbypassrls OR o.rolname = $2) AND pg_has_role(o.oid, 'MEMBER')
+            ) AS elevated,
             coalesce(array_agg(t.name) FILTER (WHERE pg_has_role(c.relowner, 'MEMBER')), '{}') AS owned,
             coalesce(array_agg(t.name) FILTER (WHERE NOT row_security_active(c.oid)), '{}') AS open,
             coalesce(array_agg(t.name) FILTER (WHERE c.oid IS NULL), '{}') AS missing
      FROM pg_roles r, unnest($1::text[]) AS t (name) LEFT JOIN pg_class c ON c.oid = to_regclass(t.name)
      WHERE r.rolname = current_user
      GROUP BY r.rolsuper, r.rolbypassrls`,
-    [TENANT_TABLES],
+    [TENANT_TABLES, readerRole],
   );
   const problem = loginProblem(facts);
   if (problem !== undefined)
@@ -42,6 +51,10 @@ function loginProblem(facts: LoginFacts | undefined): string | undefined {
   if (facts.bypasses) return 'the login has BYPASSRLS, so row-level security does not bind it';
   if (facts.owned.length > 0)
     return `the login owns ${facts.owned.join(', ')}, so row-level security does not bind it`;
+  if (facts.elevated.length > 0)
+    return `the login is a member of ${facts.elevated.join(', ')}, whom row-level security does not bind`;
+  if (facts.creates)
+    return 'the login may create objects in the schema (as its owner: REVOKE CREATE ON SCHEMA public FROM PUBLIC)';
   if (facts.open.length > 0) return `row-level security is not active for ${facts.open.join(', ')}`;
   return undefined;
 }
@@ -55,4 +68,20 @@ async function assertBytesSurvive(dataSource: DataSource): Promise<void> {
       'The PostgreSQL driver does not keep bytes as they are; remove pg-native if it is installed',
     );
   }
+}
+
+/**
+ * Proves that what PostgreSQL acknowledges survives a crash.
+ * @throws StartupError that names the setting
+ */
+export async function assertDurable(dataSource: DataSource): Promise<void> {
+  const [settings] = await dataSource.query<{ off: string[] }[]>(
+    `SELECT ARRAY(SELECT name FROM unnest(ARRAY['fsync', 'synchronous_commit', 'full_page_writes']) AS name
+                  WHERE current_setting(name) = 'off') AS off`,
+  );
+  const off = settings?.off ?? [];
+  if (off.length > 0)
+    throw new StartupError(
+      `DATABASE_URL: ${off.join(', ')} is off, so PostgreSQL may lose what it has acknowledged; switch it on`,
+    );
 }

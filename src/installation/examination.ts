@@ -6,7 +6,7 @@ import { loadConfiguration } from '../config/load-configuration.js';
 import { configurationWarnings } from '../config/unsafe-combinations.js';
 import type { Configuration } from '../config/configuration.js';
 import { cryptoSelfTest } from '../crypto/self-test.js';
-import { assertServiceLogin } from '../database/database-assertions.js';
+import { assertDurable, assertServiceLogin } from '../database/database-assertions.js';
 import { pendingMigrations } from '../database/migrate.js';
 import { openServiceDataSource } from '../database/service-data-source.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
@@ -112,7 +112,7 @@ async function examineKeys(
 }
 
 async function examineLogin(
-  { appRole }: Configuration,
+  { appRole, readerRole, nodeEnv }: Configuration,
   { url, serviceLogin }: DatabaseLocation,
   caller: Caller,
   tell: Tell,
@@ -120,8 +120,10 @@ async function examineLogin(
   const single = serviceLogin === undefined;
   const dataSource = await openServiceDataSource({ url, appRole, single, poolSize: 1 });
   try {
-    await assertServiceLogin(dataSource);
+    await assertServiceLogin(dataSource, readerRole);
     tell('row-level security', "active, and the service's login cannot switch it off");
+    const durable = await assertDurable(dataSource).then(() => undefined, reasonOf);
+    if (durable !== undefined) tell('database', durable, nodeEnv === 'production' ? 'failed' : 'warning');
     await new AuditWriter(new TenantTransaction(dataSource)).record(SYSTEM_LOG, newEvent('doctor', caller));
     tell('audit', 'an event can be written');
   } finally {

@@ -7,7 +7,7 @@ import type { Configuration } from '../config/configuration.js';
 import type { PasswordHasher } from '../crypto/password-hasher.js';
 import type { RootKeys } from '../crypto/root-keys.js';
 import { ensureDefaultTenant } from '../tenants/default-tenant.js';
-import { initialiseRootKeys } from '../tenants/root-key-registry.js';
+import { checkRootKeys, initialiseRootKeys } from '../tenants/root-key-registry.js';
 import { anyUserExists, bootstrapAdministrator } from '../users/bootstrap-administrator.js';
 
 /** The administrator that a first start made. The password is shown once and kept nowhere. */
@@ -37,6 +37,8 @@ export async function prepareFirstStart(
     address: null,
   };
   await initialiseRootKeys(manager, rootKeys);
+  // Again, now that no other start can come between: one with other keys may have been first.
+  await checkRootKeys({ query: async (text) => ({ rows: await manager.query(text) }) }, rootKeys);
   const tenantId = await ensureDefaultTenant(manager, rootKeys, caller);
   if (await anyUserExists(manager)) return undefined;
   const chosen = configuration.adminPassword;

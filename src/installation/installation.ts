@@ -3,7 +3,7 @@ import type { Configuration } from '../config/configuration.js';
 import { PasswordHasher } from '../crypto/password-hasher.js';
 import type { RootKeys } from '../crypto/root-keys.js';
 import { cryptoSelfTest } from '../crypto/self-test.js';
-import { assertServiceLogin } from '../database/database-assertions.js';
+import { assertDurable, assertServiceLogin } from '../database/database-assertions.js';
 import { migrate } from '../database/migrate.js';
 import { openServiceDataSource } from '../database/service-data-source.js';
 import { checkRootKeys, knowsRootKeys } from '../tenants/root-key-registry.js';
@@ -98,13 +98,14 @@ async function prepare(
 }
 
 async function openDataSources(
-  { appRole, poolSize }: Configuration,
+  { appRole, readerRole, nodeEnv, poolSize }: Configuration,
   { url, serviceLogin }: DatabaseLocation,
 ): Promise<{ dataSource: DataSource; keyDataSource: DataSource }> {
   const options = { url, appRole, single: serviceLogin === undefined, entities };
   const dataSource = await openServiceDataSource({ ...options, poolSize });
   try {
-    await assertServiceLogin(dataSource);
+    await assertServiceLogin(dataSource, readerRole);
+    if (nodeEnv === 'production') await assertDurable(dataSource);
     return {
       dataSource,
       keyDataSource: await openServiceDataSource({ ...options, poolSize: KEY_POOL_SIZE }),

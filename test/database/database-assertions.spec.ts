@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StartupError } from '../../src/common/startup-error.js';
-import { assertServiceLogin } from '../../src/database/database-assertions.js';
+import { assertDurable, assertServiceLogin } from '../../src/database/database-assertions.js';
 import { openServiceDataSource } from '../../src/database/service-data-source.js';
-import { APP_ROLE, OWNER, cloneDatabase, type TestDatabase } from '../support/database.js';
+import { APP_ROLE, OWNER, READER_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
 
 describe('the check of the service’s login at start', () => {
   let database: TestDatabase;
@@ -24,7 +24,7 @@ describe('the check of the service’s login at start', () => {
   async function check(url: string, single = false): Promise<void> {
     const dataSource = await openServiceDataSource({ url, poolSize: 1, appRole: APP_ROLE, single });
     try {
-      await assertServiceLogin(dataSource);
+      await assertServiceLogin(dataSource, READER_ROLE);
     } finally {
       await dataSource.destroy();
     }
@@ -67,6 +67,9 @@ describe('the check of the service’s login at start', () => {
       () => 'ALTER TABLE secrets DISABLE ROW LEVEL SECURITY',
       /not active for secrets/,
     ],
+    ['who can become the reader', () => `GRANT ${READER_ROLE} TO ${login}`, /member of strongroom_reader/],
+    ['who can become a superuser', () => `GRANT postgres TO ${login} WITH INHERIT FALSE`, /postgres|owns/],
+    ['who may create tables', () => `GRANT CREATE ON SCHEMA public TO ${login}`, /may create objects/],
     ['with a table missing', () => 'DROP TABLE audit_events', /not visible/],
     [
       'who may not see the schema',
@@ -78,5 +81,19 @@ describe('the check of the service’s login at start', () => {
     const checked = check(weak());
     await expect(checked).rejects.toThrow(StartupError);
     await expect(checked).rejects.toThrow(message);
+  });
+
+  it('says which setting lets PostgreSQL lose what it acknowledged', async () => {
+    const durable = async () => {
+      const dataSource = await openServiceDataSource({
+        url: database.url,
+        poolSize: 1,
+        appRole: APP_ROLE,
+        single: false,
+      });
+      await assertDurable(dataSource).finally(() => dataSource.destroy());
+    };
+    // The server of the tests waits for no disk.
+    await expect(durable()).rejects.toThrow(/^DATABASE_URL: .*synchronous_commit.* is off/);
   });
 });

@@ -54,6 +54,16 @@ describe('deploy/postgres-init.sql', () => {
     });
   });
 
+  it('is refused where the database may lose what it acknowledged', async () => {
+    await asSuperuser('ALTER ROLE strongroom_service SET synchronous_commit = off');
+    const { code, stderr } = await service(environment).ended;
+    await asSuperuser('ALTER ROLE strongroom_service RESET synchronous_commit');
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/cannot start: DATABASE_URL: synchronous_commit is off/),
+    ]);
+  });
+
   it('makes logins with passwords and with no right that they do not need', async () => {
     const logins =
       await asSuperuser(`SELECT rolname, rolpassword ^@ 'SCRAM-SHA-256$' AS password, rolsuper, rolcreaterole,

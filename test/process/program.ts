@@ -44,12 +44,16 @@ export class Program {
     return found()!;
   }
 
+  get running(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.child.kill(signal);
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> {
-    if (this.child.exitCode === null && this.child.signalCode === null) this.signal(signal);
+    if (this.running) this.signal(signal);
     return this.ended;
   }
 

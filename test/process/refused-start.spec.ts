@@ -63,6 +63,24 @@ describe('a start that is refused says why in one line', () => {
   });
 });
 
+describe('a first start that cannot listen', () => {
+  const folder = new DataFolder();
+  afterAll(() => folder.remove());
+
+  it('has shown the password all the same, since it is never shown again', async () => {
+    const taken = createServer();
+    try {
+      await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+      const { port } = taken.address() as AddressInfo;
+      const { code, stdout } = await service({ ...folder.environment, PORT: String(port) }).ended;
+      expect([code, stdout]).toEqual([1, expect.stringMatching(/^Password: +\S{20,}$/m)]);
+      expect(stdout).toContain(folder.keyFile);
+    } finally {
+      taken.close();
+    }
+  });
+});
+
 describe('a root key that does not fit the database', () => {
   const folder = new DataFolder();
   let original: string;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { cloneDatabase } from '../support/database.js';
 import { Api } from './api.js';
@@ -28,6 +29,18 @@ describe('starts at the same moment', () => {
     expect(await database.asSuperuser('SELECT username FROM users')).toEqual([{ username: 'admin' }]);
     expect(replicas.filter(({ stdout }) => stdout.includes('Administrator:'))).toHaveLength(1);
     for (const { code } of await Promise.all(replicas.map((each) => each.stop()))) expect(code).toBe(0);
+    await database.drop();
+  }, 60_000);
+
+  it('of two replicas with different root keys of one name leave one of them running', async () => {
+    const database = await cloneDatabase({ empty: true });
+    const other = `test:${randomBytes(32).toString('base64')}`;
+    const both = [start(external(database)), start({ ...external(database), STRONGROOM_ROOT_KEYS: other })];
+    const started = await Promise.allSettled(both.map((each) => each.listening()));
+    expect(started.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const refused = both[started.findIndex(({ status }) => status === 'rejected')]!;
+    expect(refused.stderr).toContain('The root key "test" is not the one that this database was made with');
+    await Promise.all(both.map((each) => each.stop()));
     await database.drop();
   }, 60_000);
 
