@@ -41,10 +41,14 @@ export class PostgresSecretsRepository extends SecretsRepository {
 
   list(tenant: TenantContext, page: Page, event: AuditEvent): Promise<SecretPage> {
     const work = async (manager: EntityManager): Promise<SecretPage> => {
-      const rows = await listed(manager, tenant, page);
+      const items = await manager.query<SecretDescription[]>(LISTED, [
+        tenant.tenantId,
+        page.size,
+        page.offset,
+      ]);
       const total = await manager.countBy(Secret, { tenantId: tenant.tenantId });
       await this.audit.append(manager, tenant.tenantId, event);
-      return { items: rows.map((row) => toDescription(row, row.creator.username)), total };
+      return { items, total };
     };
     return this.transaction.run(tenant.tenantId, event.id, work, { isolation: 'REPEATABLE READ' });
   }
@@ -102,19 +106,14 @@ export class PostgresSecretsRepository extends SecretsRepository {
   }
 }
 
-function listed(manager: EntityManager, tenant: TenantContext, page: Page): Promise<Secret[]> {
-  return manager
-    .createQueryBuilder(Secret, 'secret')
-    .innerJoin('secret.creator', 'creator')
-    .select(['secret.tenantId', 'secret.id', 'secret.key', 'secret.version', 'secret.revision'])
-    .addSelect(['secret.createdBy', 'secret.createdAt', 'secret.updatedAt', 'creator.id', 'creator.username'])
-    .where('secret.tenantId = :tenantId', { tenantId: tenant.tenantId })
-    .orderBy('secret.createdAt')
-    .addOrderBy('secret.key')
-    .limit(page.size)
-    .offset(page.offset)
-    .getMany();
-}
+/** The page's rows are found in the index alone, and only they are read and joined. */
+const LISTED = `
+  SELECT s.id, s.key, s.version, s.revision, s.created_by AS "creatorId", c.username AS "creatorName",
+         s.created_at AS "createdAt", s.updated_at AS "updatedAt"
+  FROM (SELECT id FROM secrets WHERE tenant_id = $1 ORDER BY created_at, key LIMIT $2 OFFSET $3) AS page
+  JOIN secrets s ON s.tenant_id = $1 AND s.id = page.id
+  JOIN users c ON c.id = s.created_by
+  ORDER BY s.created_at, s.key`;
 
 async function insert(
   manager: EntityManager,

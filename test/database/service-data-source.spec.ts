@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
+import { NIL_UUID } from '../../src/common/ids.js';
 import { StartupError } from '../../src/common/startup-error.js';
 import { driverErrorOf } from '../../src/database/driver-error.js';
 import { namedQuery, poolOf } from '../../src/database/named-query.js';
@@ -101,9 +102,9 @@ describe('the connections of the service', () => {
   });
 
   it('say which constraint refused a row', async () => {
-    const twice = `INSERT INTO role_permissions VALUES ('viewer', 'secret_get')`;
+    const twice = `INSERT INTO tenants (id, name) SELECT '${NIL_UUID}', n FROM unnest(ARRAY['a', 'b']) n`;
     const error: unknown = await dataSource.query(twice).catch((reason: unknown) => reason);
-    expect(driverErrorOf(error)?.constraint).toBe('pk_role_permissions');
+    expect(driverErrorOf(error)?.constraint).toBe('pk_tenants');
   });
 
   it('prepare a named statement once for each connection', async () => {

@@ -13,7 +13,8 @@ export class CreateIdentity1790000000002 implements MigrationInterface {
     await runner.query(USERS_AND_GROUPS);
     await runner.query(MEMBERSHIPS);
     await runner.query(`
-      GRANT SELECT, INSERT, UPDATE ON root_keys, tenants, tenant_keys, users TO ${app};
+      GRANT SELECT, INSERT ON root_keys, tenants, tenant_keys TO ${app};
+      GRANT SELECT, INSERT, UPDATE ON users TO ${app};
       GRANT SELECT, INSERT, UPDATE, DELETE
         ON user_groups, user_group_members, tenant_users, tenant_user_groups TO ${app};
       GRANT SELECT (id, username) ON users TO ${reader};

@@ -54,7 +54,7 @@ export class CreateRolePermissions1790000000003 implements MigrationInterface {
         permission text COLLATE "C" NOT NULL,
         CONSTRAINT pk_role_permissions PRIMARY KEY (role, permission)
       );
-      GRANT SELECT, INSERT, DELETE ON role_permissions TO ${app};
+      GRANT SELECT ON role_permissions TO ${app};
     `);
     const rows = PERMISSIONS.flatMap(([roles, permissions]) =>
       roles.flatMap((role) => permissions.map((permission) => [role, permission] as const)),

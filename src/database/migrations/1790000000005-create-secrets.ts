@@ -51,7 +51,7 @@ const SECRETS = `
     CONSTRAINT ck_secrets_version CHECK (version > 0),
     CONSTRAINT ck_secrets_revision CHECK (revision > 0)
   );
-  CREATE INDEX ix_secrets_created_at ON secrets (tenant_id, created_at, key);
+  CREATE INDEX ix_secrets_created_at ON secrets (tenant_id, created_at, key) INCLUDE (id);
   CREATE INDEX ix_secrets_key_generation ON secrets (tenant_id, key_generation);
 `;
 
