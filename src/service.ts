@@ -51,7 +51,8 @@ async function listen(app: NestFastifyApplication, { host, port }: Configuration
     await app.close();
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined || !/^E[A-Z]+$/.test(code)) throw error;
-    const hint = code === 'EADDRINUSE' ? 'the port is taken; choose another by PORT' : code;
+    const hint =
+      code === 'EADDRINUSE' ? 'the port is taken; choose another by PORT' : `${code}; look at HOST and PORT`;
     throw new StartupError(`Cannot listen on ${host}, port ${port}: ${hint}`);
   }
 }

@@ -15,13 +15,13 @@ const Digits = (): PropertyDecorator =>
 /** Which part of a list is asked for. */
 export class PageQuery {
   @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: LARGEST_PAGE, default: LARGEST_PAGE })
-  @IsInt({ message: '`_size` must be a whole number, 0 or more' })
+  @IsInt({ message: `\`_size\` must be a whole number from 0 to ${LARGEST_PAGE}` })
   @Max(LARGEST_PAGE, { message: `\`_size\` can be at most ${LARGEST_PAGE}`, context: ILLEGAL_ACTION })
   @Digits()
   _size: number = LARGEST_PAGE;
 
   @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: LARGEST_OFFSET, default: 0 })
-  @IsInt({ message: '`_offset` must be a whole number, 0 or more' })
+  @IsInt({ message: `\`_offset\` must be a whole number from 0 to ${LARGEST_OFFSET}` })
   @Max(LARGEST_OFFSET, { message: `\`_offset\` can be at most ${LARGEST_OFFSET}` })
   @Digits()
   _offset: number = 0;

@@ -7,7 +7,7 @@ import type { Caller } from '../common/tenant-context.js';
 import { PasswordHasher } from '../crypto/password-hasher.js';
 import type { BasicCredentials } from './basic-credentials.js';
 import { IdentityLookup, type Identity, type IdentityQuestion } from './identity-lookup.js';
-import { loginNameKey } from './login-name.js';
+import { loginNameKey } from '../users/login-name.js';
 import { LoginThrottle } from './login-throttle.js';
 import { LoginTimes } from './login-times.js';
 import { permissionSet } from './permission-set.js';

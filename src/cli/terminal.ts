@@ -34,6 +34,8 @@ async function ask(question: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: silent, terminal: true });
   try {
     return await lines.question('');
+  } catch {
+    throw new StartupError('Cancelled; nothing was done');
   } finally {
     lines.close();
     process.stderr.write('\n');

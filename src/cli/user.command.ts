@@ -3,9 +3,9 @@ import { UsersService } from '../users/users.service.js';
 import type { Terminal } from './terminal.js';
 import { withServices } from './with-services.js';
 
-const PASSWORD_HELP = `
+const passwordHelp = (command: string): string => `
 The password is asked for, or read from standard input:
-  strongroom user create alice < password.txt`;
+  strongroom user ${command} alice < password.txt`;
 
 export function userCommand(io: Terminal): Command {
   return new Command('user')
@@ -22,7 +22,7 @@ function create(io: Terminal): Command {
     .description('create a user')
     .argument('<username>', 'a letter, then letters, digits, `-`, `.`, `_`, `~`; at most 256')
     .addOption(role)
-    .addHelpText('after', PASSWORD_HELP)
+    .addHelpText('after', passwordHelp('create'))
     .action(async (username: string, options: { role: 'default' | 'sys_admin' }) => {
       const password = await io.readPassword('Password');
       await withServices(io, async (services, caller) => {
@@ -34,9 +34,9 @@ function create(io: Terminal): Command {
 
 function setPassword(io: Terminal): Command {
   return new Command('set-password')
-    .description("change a user's password; takes effect on the next request")
+    .description("change a user's password and end what locks the name; takes effect on the next request")
     .argument('<username>', "the user's name")
-    .addHelpText('after', PASSWORD_HELP)
+    .addHelpText('after', passwordHelp('set-password'))
     .action(async (username: string) => {
       const password = await io.readPassword('New password');
       await withServices(io, async (services, caller) => {

@@ -63,7 +63,11 @@ export class UriTooLong extends DomainError {
 
 export class UnsupportedContentType extends DomainError {
   constructor() {
-    super('unsupported_content_type_error', 415, 'Content-Type must be application/json');
+    super(
+      'unsupported_content_type_error',
+      415,
+      'Content-Type must be application/json, in UTF-8 and not compressed',
+    );
   }
 }
 

@@ -5,7 +5,7 @@ import { allMigrations } from './all-migrations.js';
 import { connectionProblem } from './connection-problem.js';
 import { dataSourceOptions, type ConnectionSettings } from './data-source-options.js';
 import { driverErrorOf } from './driver-error.js';
-import { joinServiceRole } from './service-role.js';
+import { joinServiceRole, refuseForeignRoles } from './service-role.js';
 
 export interface MigrateOptions {
   /** The login that owns the schema. */
@@ -58,6 +58,8 @@ export async function migrate(options: MigrateOptions): Promise<{ applied: strin
   }
   try {
     return await underLock(dataSource, options.onProgress, () => migrateLocked(dataSource, options));
+  } catch (error) {
+    throw missingRight(error, options);
   } finally {
     await dataSource.destroy();
   }
@@ -107,9 +109,8 @@ async function migrateLocked(
 ): Promise<{ applied: string[] }> {
   await refuseOldServer(dataSource);
   await refuseNewerDatabase(dataSource);
-  const applied = await dataSource.runMigrations({ transaction: 'each' }).catch((error: unknown) => {
-    throw missingRight(error, options);
-  });
+  await refuseForeignRoles(dataSource, options);
+  const applied = await dataSource.runMigrations({ transaction: 'each' });
   if (options.serviceLogin !== undefined)
     await joinServiceRole(dataSource, options.appRole, options.serviceLogin);
   if (options.afterwards !== undefined) await dataSource.transaction(options.afterwards);
@@ -121,7 +122,7 @@ function missingRight(error: unknown, { appRole, readerRole }: MigrateOptions): 
   const driver = driverErrorOf(error);
   if (driver?.code !== INSUFFICIENT_PRIVILEGE) return error;
   return new StartupError(
-    `DATABASE_OWNER_URL: ${driver.message}; the login must own the database, and either have CREATEROLE or be a ` +
+    `DATABASE_OWNER_URL, or DATABASE_URL where it is alone: ${driver.message}; the login must own the database, and either have CREATEROLE or be a ` +
       `member of roles made beforehand: CREATE ROLE ${appRole}; CREATE ROLE ${readerRole}; ` +
       `GRANT ${appRole}, ${readerRole} TO the login`,
   );

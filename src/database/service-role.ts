@@ -32,3 +32,25 @@ async function membership(
   );
   return row;
 }
+
+/**
+ * Sees that the two roles, where they are there already, were made for this: their rights are about to be given away.
+ * @throws StartupError that names the variable
+ */
+export async function refuseForeignRoles(
+  dataSource: DataSource,
+  { appRole, readerRole }: { appRole: string; readerRole: string },
+): Promise<void> {
+  const foreign = await dataSource.query<{ name: string }[]>(
+    `SELECT rolname AS name FROM pg_roles r WHERE rolname = ANY ($1)
+       AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolcanlogin OR rolname ^@ 'pg_'
+            OR EXISTS (SELECT FROM pg_auth_members m WHERE m.member = r.oid))`,
+    [[appRole, readerRole]],
+  );
+  const [first] = foreign;
+  if (first === undefined) return;
+  const variable = first.name === appRole ? 'STRONGROOM_APP_ROLE' : 'STRONGROOM_READER_ROLE';
+  throw new StartupError(
+    `${variable}: the role ${first.name} has logins or rights of its own; give a name that is not taken`,
+  );
+}

@@ -22,7 +22,11 @@ export async function locateDatabase(
     const serviceLogin = ownerUrl === undefined ? undefined : decodeURIComponent(new URL(url).username);
     return { url, ownerUrl: ownerUrl ?? url, serviceLogin, embedded: false, stop: () => Promise.resolve() };
   }
-  const server = await startEmbeddedPostgres({ dataDir: configuration.dataDir, onProgress });
+  const server = await startEmbeddedPostgres({
+    dataDir: configuration.dataDir,
+    onProgress,
+    supervised: true,
+  });
   try {
     await prepareEmbeddedDatabase(server);
   } catch (error) {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { newEvent } from '../audit/audit-event.js';
 import { AuditWriter, SYSTEM_LOG } from '../audit/audit-writer.js';
 import { StartupError } from '../common/startup-error.js';
@@ -48,7 +50,10 @@ export async function examine(caller: Caller, onFinding: (finding: Finding) => v
   };
   const configuration = await attempt('configuration', () => examineConfiguration(tell));
   if (configuration === undefined) return false;
-  const location = await attempt('database', () => locateDatabase(configuration, () => undefined));
+  const location = await attempt('database', () => {
+    requireCluster(configuration);
+    return locateDatabase(configuration, () => undefined);
+  });
   if (location === undefined) return false;
   try {
     const migrated = await attempt('database', () => examineDatabase(configuration, location, tell));
@@ -67,6 +72,12 @@ function examineConfiguration(tell: Tell): Configuration {
   for (const warning of warnings) tell('configuration', warning, 'warning');
   if (warnings.length === 0) tell('configuration', `complete, for ${configuration.nodeEnv}`);
   return configuration;
+}
+
+/** A look must not make what it looks for. */
+function requireCluster({ databaseUrl, dataDir }: Configuration): void {
+  if (databaseUrl === undefined && !existsSync(join(dataDir, 'postgres')))
+    throw new StartupError(`there is no embedded database in ${dataDir} yet; the first start makes it`);
 }
 
 async function examineDatabase(

@@ -31,7 +31,7 @@ export async function checkRootKeys(connection: Queryable, rootKeys: RootKeys): 
     if (!rootKeys.has(id)) {
       if (!needed) continue;
       throw new StartupError(
-        `The root key "${id}" is missing: this database needs it in STRONGROOM_ROOT_KEYS`,
+        `The root key "${id}" is missing: put it back into the root key file or STRONGROOM_ROOT_KEYS`,
       );
     }
     const actual = rootKeys.checkValue(id);

@@ -11,6 +11,7 @@ import type { Caller } from '../common/tenant-context.js';
 import { PasswordHasher } from '../crypto/password-hasher.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
 import { findTenant } from '../tenants/find-tenant.js';
+import { loginNameKey } from './login-name.js';
 import { requirePassword } from './password-rules.js';
 import { TENANT_ROLES, TenantUser, type TenantRole } from './tenant-user.entity.js';
 import { User, type SystemRole } from './user.entity.js';
@@ -26,6 +27,9 @@ interface Refusal {
   readonly outcome: 'conflict' | 'not_found';
   readonly error: DomainError;
 }
+
+const UNLOCK = `
+  UPDATE login_failures SET failures = 0, locks = 0, locked_at = NULL, locked_until = NULL WHERE name_key = $1`;
 
 /** Users and their memberships. Every act is recorded in the system's log, in its own transaction. */
 @Injectable()
@@ -52,6 +56,7 @@ export class UsersService {
     );
   }
 
+  /** Ends what locks the name, too: who was locked out is who needs a new password. */
   async setPassword(username: string, password: string, caller: Caller): Promise<void> {
     requirePassword(password);
     const passwordHash = await this.hasher.hash(password);
@@ -59,6 +64,7 @@ export class UsersService {
       const user = await findUser(manager, username);
       if (user === null) return unknownUser(username);
       await manager.update(User, { id: user.id }, { passwordHash });
+      await manager.query(UNLOCK, [loginNameKey(user.username)]);
       return undefined;
     });
   }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
-import { loginNameKey } from '../../src/auth/login-name.js';
+import { loginNameKey } from '../../src/users/login-name.js';
 import { LoginThrottle } from '../../src/auth/login-throttle.js';
 import { openServiceDataSource } from '../../src/database/service-data-source.js';
 import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
-import { loginNameKey } from '../../src/auth/login-name.js';
+import { loginNameKey } from '../../src/users/login-name.js';
 import { LoginThrottle } from '../../src/auth/login-throttle.js';
 import { openServiceDataSource } from '../../src/database/service-data-source.js';
 import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';

@@ -162,6 +162,14 @@ describe('who is calling', () => {
     ).toEqual([{ failures: 0, locks: 0 }]);
   });
 
+  it('lets in by a new password who was locked out', async () => {
+    await room.user('forgetful', 'long-forgotten');
+    for (let guess = 0; guess < 6; guess += 1) await as(`Basic ${base64(`forgetful:guess-${guess}`)}`);
+    expect((await as(`Basic ${base64('forgetful:long-forgotten')}`)).status).toBe(401);
+    await room.setPassword('forgetful', 'a-new-one');
+    expect((await as(`Basic ${base64('forgetful:a-new-one')}`)).status).toBe(403);
+  });
+
   it('locks out even who has been let in before', async () => {
     expect((await login('alice', 'password-of-alice')).status).toBe(200);
     for (let guess = 0; guess < 5; guess += 1) await login('alice', `wrong-${guess}`);

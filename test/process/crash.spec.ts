@@ -1,10 +1,10 @@
-import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { EMBEDDED_DATABASE } from '../../src/database/embedded-database.js';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { query } from '../support/server.js';
 import { Api } from './api.js';
 import { DataFolder } from './data-folder.js';
+import { postmasterPid } from './embedded-sandbox.js';
 import { service, type Program } from './program.js';
 
 const PASSWORD = 'crash-test-password';
@@ -57,7 +57,7 @@ describe('kill -9 in the middle of writes', () => {
     program = start();
     const api = new Api(await program.listening(), PASSWORD);
     for (const [key, value] of acknowledged) expect([key, await api.value(key)]).toEqual([key, value]);
-    const server = await startEmbeddedPostgres({ dataDir: join(folder.path) });
+    const server = await startEmbeddedPostgres({ dataDir: folder.path });
     const recorded = await query<Recorded>(
       server.url('postgres', EMBEDDED_DATABASE),
       `SELECT body::json ->> 'key' AS key, count(*) AS events FROM audit_events
@@ -67,4 +67,45 @@ describe('kill -9 in the middle of writes', () => {
     expect(recorded.map(({ key }) => key).sort()).toEqual((await listed(api)).sort());
     expect(recorded.filter(({ events }) => events !== '1')).toEqual([]);
   }, 90_000);
+});
+
+describe('kill -9 of the embedded server', () => {
+  const folder = new DataFolder();
+  let program: Program | undefined;
+  afterAll(async () => {
+    await program?.stop();
+    folder.remove();
+  });
+
+  it('is over in seconds, without a restart of the service', async () => {
+    program = service({ ...folder.environment, STRONGROOM_ADMIN_PASSWORD: PASSWORD });
+    const api = new Api(await program.listening(), PASSWORD);
+    expect((await api.call('PUT', 'kept', 'x')).status).toBe(200);
+    for (let time = 0; time < 2; time += 1) {
+      process.kill(postmasterPid(folder.path), 'SIGKILL');
+      const deadline = Date.now() + 20_000;
+      let status = 0;
+      while (status !== 200 && Date.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        ({ status } = await api.call('GET', 'kept'));
+        expect([200, 503]).toContain(status);
+      }
+      expect(await api.value('kept')).toBe('x');
+    }
+    expect(program.stderr.match(/the embedded PostgreSQL has ended; starting it again/g)).toHaveLength(2);
+    expect((await program.stop()).code).toBe(0);
+  }, 60_000);
+
+  it('is over as well for a service that had joined the server of another process', async () => {
+    const first = service({ ...folder.environment, STRONGROOM_ADMIN_PASSWORD: PASSWORD });
+    await first.listening();
+    program = service({ ...folder.environment });
+    const api = new Api(await program.listening(), PASSWORD);
+    await first.stop();
+    const deadline = Date.now() + 20_000;
+    while ((await api.call('GET', 'kept')).status !== 200 && Date.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await api.value('kept')).toBe('x');
+    expect((await program.stop()).code).toBe(0);
+  }, 60_000);
 });

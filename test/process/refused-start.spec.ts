@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { catalogue } from '../support/catalogue.js';
-import { cloneDatabase, type TestDatabase } from '../support/database.js';
+import { OWNER, SERVICE, cloneDatabase, type TestDatabase } from '../support/database.js';
 import { DataFolder } from './data-folder.js';
 import { external } from './external.js';
-import { service } from './program.js';
+import { service, strongroom } from './program.js';
 
 /** The one line of a start that ended, without what precedes it. */
 async function refusal(environment: NodeJS.ProcessEnv): Promise<string> {
@@ -60,6 +61,66 @@ describe('a start that is refused says why in one line', () => {
       taken.close();
       await database.drop();
     }
+  });
+});
+
+describe('a data folder that cannot be one', () => {
+  it.each([
+    [
+      'holds something else',
+      join(process.cwd(), 'docs'),
+      /^STRONGROOM_DATA_DIR: .*docs holds something else/,
+    ],
+    ['cannot be made', '/proc/strongroom', /^STRONGROOM_DATA_DIR: \/proc\/strongroom cannot be used \(E/],
+    ['is a file', join(process.cwd(), 'package.json'), /package\.json cannot be used \(ENOTDIR\)$/],
+  ])('because it %s is left alone', async (_what, STRONGROOM_DATA_DIR, message) => {
+    expect(await refusal({ STRONGROOM_DATA_DIR })).toMatch(message);
+  });
+
+  it('because there is none yet is not made by a look', async () => {
+    const folder = new DataFolder();
+    const { code, stdout } = await strongroom(['doctor'], folder.environment);
+    expect([code, stdout]).toEqual([
+      1,
+      expect.stringMatching(/^FAILED +database: there is no embedded database/m),
+    ]);
+    expect(existsSync(folder.path)).toBe(false);
+    folder.remove();
+  });
+});
+
+describe('a role that is not for this', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await cloneDatabase();
+  });
+  afterAll(() => database.drop());
+
+  it.each([
+    ['STRONGROOM_APP_ROLE', 'postgres'],
+    ['STRONGROOM_APP_ROLE', 'pg_read_all_data'],
+    ['STRONGROOM_APP_ROLE', OWNER],
+    ['STRONGROOM_READER_ROLE', 'postgres'],
+    ['STRONGROOM_READER_ROLE', SERVICE],
+  ])('%s=%s is refused, and nothing is granted', async (variable, role) => {
+    const members = () => database.asSuperuser('SELECT roleid, member FROM pg_auth_members ORDER BY 1, 2');
+    const before = await members();
+    const line = await refusal({ ...external(database), [variable]: role });
+    expect(line).toContain(variable);
+    expect(await members()).toEqual(before);
+    const good = service(external(database));
+    await good.listening();
+    await good.stop();
+  });
+
+  it('names the owner where the service’s login is given for both', async () => {
+    const started = service(external(database));
+    await started.listening();
+    await started.stop();
+    const { stderr } = await service({ ...external(database), DATABASE_OWNER_URL: '' }).ended;
+    expect(stderr).toMatch(
+      /^Strongroom cannot start: DATABASE_OWNER_URL, or DATABASE_URL .* the login must own the database/m,
+    );
   });
 });
 

@@ -1,14 +1,15 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { StartupError } from '../../common/startup-error.js';
 import { locateBinaries } from './binaries.js';
 import { prepareCluster } from './cluster.js';
+import { prepareDataDirectory } from './data-directory.js';
 import { STARTER_SETTING, ServerProcess, type ServerFiles } from './server-process.js';
 import { serverUser, type ServerUser } from './server-user.js';
 import { socketDirectory } from './socket-directory.js';
 import { removeStaleLocks } from './stale-locks.js';
+import { supervise } from './supervision.js';
 
 export interface EmbeddedPostgresOptions {
   /** Absolute path of the directory that holds the cluster, its socket and its log; made where it is missing. */
@@ -16,6 +17,8 @@ export interface EmbeddedPostgresOptions {
   /** Further settings of the server. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly onProgress?: (line: string) => void;
+  /** Whether the server is started again whenever it ends before `stop`, also where it was only joined. */
+  readonly supervised?: boolean;
   /** How the server is run; found out where it is not given. */
   readonly user?: ServerUser;
 }
@@ -41,7 +44,7 @@ const POLL_MS = 25;
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { dataDir, settings = {}, onProgress = () => undefined, user = serverUser() } = options;
   const binaries = locateBinaries();
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  prepareDataDirectory(dataDir);
   user.admit(dataDir);
   const sockets = socketDirectory(dataDir, user.uid);
   const files: ServerFiles = {
@@ -50,10 +53,20 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     socketDirectory: sockets,
     log: join(dataDir, 'postgres.log'),
   };
-  if (await answers(sockets)) return embedded(sockets);
-  user.own(sockets);
-  await prepareCluster(files.cluster, binaries, user, onProgress);
-  return embedded(sockets, await launchOrJoin(files, user, settings));
+  const launch = (): Promise<ServerProcess | undefined> => launchOrJoin(files, user, settings);
+  let server: ServerProcess | undefined;
+  if (!(await answers(sockets))) {
+    user.own(sockets);
+    await prepareCluster(files.cluster, binaries, user, onProgress);
+    server = await launch();
+  }
+  const isAbsent = async (): Promise<boolean> => (await look(sockets)).state === 'absent';
+  const stop = options.supervised === true ? supervise({ server, isAbsent, launch, onProgress }) : undefined;
+  return {
+    joined: server === undefined,
+    url: (login, database) => urlOf(sockets, login, database),
+    stop: stop ?? (async () => server?.stop()),
+  };
 }
 
 /** @returns the server that was started, or nothing where another start was faster */
@@ -121,14 +134,6 @@ async function look(sockets: string): Promise<Sight> {
   } finally {
     await client.end().catch(() => undefined);
   }
-}
-
-function embedded(sockets: string, server?: ServerProcess): EmbeddedPostgres {
-  return {
-    joined: server === undefined,
-    url: (user, database) => urlOf(sockets, user, database),
-    stop: async () => server?.stop(),
-  };
 }
 
 function urlOf(sockets: string, user: string, database: string): string {

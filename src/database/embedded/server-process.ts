@@ -103,6 +103,10 @@ export class ServerProcess {
     return this.ended;
   }
 
+  whenGone(): Promise<void> {
+    return this.gone;
+  }
+
   /** Whether another server had the cluster, or still has it. */
   wasLockedOut(): boolean {
     return this.words().some((line) =>

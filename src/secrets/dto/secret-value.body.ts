@@ -7,7 +7,7 @@ const FALSE = [false, 'false', 'False', 'FALSE'];
 /** The body of PUT and PATCH. Fields beyond these are ignored, as old clients need. */
 export class SecretValueBody {
   @ApiProperty({ description: "The secret's value: text, not empty", minLength: 1, type: String })
-  @IsNotEmpty({ message: '`value` is missing or empty; give the text to keep' })
+  @IsNotEmpty({ message: '`value` is missing or empty; give the text of the secret' })
   @IsString({ message: '`value` must be a string' })
   value: string;
 

@@ -40,8 +40,8 @@ describe('ValidatedQueryPipe', () => {
     '9'.repeat(400),
     '1_0',
   ])('refuses %j for a number', (text) => {
-    for (const name of ['_size', '_offset']) {
-      const refusal = new BadParameters(`\`${name}\` must be a whole number, 0 or more`);
+    for (const [name, largest] of Object.entries({ _size: 1_000, _offset: 2 ** 31 - 1 })) {
+      const refusal = new BadParameters(`\`${name}\` must be a whole number from 0 to ${largest}`);
       expect(() => read({ [name]: text })).toThrow(refusal);
     }
   });

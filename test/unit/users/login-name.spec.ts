@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { loginNameKey, normaliseLoginName } from '../../../src/auth/login-name.js';
+import { loginNameKey, normaliseLoginName } from '../../../src/users/login-name.js';
 
 const ALICE = createHash('sha256').update('alice').digest('hex');
 const keyOf = (name: string) => loginNameKey(name).toString('hex');
