@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { AdministrationModule } from './administration/administration.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { HealthModule } from './health/health.module.js';
 import type { Installation } from './installation/installation.js';
@@ -22,6 +23,7 @@ export class AppModule {
         AuthModule,
         TenantScopeModule,
         SecretsModule,
+        AdministrationModule,
         HealthModule,
       ],
     };

@@ -50,6 +50,11 @@ export function TenantApi(): ClassDecorator & MethodDecorator {
   );
 }
 
+/** For controllers whose routes are about the installation and need no tenant. */
+export function InstallationApi(): ClassDecorator & MethodDecorator {
+  return applyDecorators(ApiBasicAuth(), ApiErrors(400, 401, 403, 404, 413, 429, 500, 503));
+}
+
 /** Serves the API's description to people at /api/docs and to programs at /api/docs-json; neither asks who is calling. */
 export function publishOpenApi(app: NestFastifyApplication): void {
   const config = new DocumentBuilder()

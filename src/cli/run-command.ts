@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { DomainError } from '../common/domain-error.js';
+import { packageVersion } from '../common/package-version.js';
 import { StartupError } from '../common/startup-error.js';
 import { doctorCommand } from './doctor.command.js';
 import { migrateCommand } from './migrate.command.js';
@@ -50,9 +50,4 @@ function explanation(error: unknown): string {
   if (error instanceof DomainError || error instanceof StartupError) return error.message;
   const name = error instanceof Error ? error.name : typeof error;
   return `Unexpected failure (${name}); \`strongroom doctor\` may tell more`;
-}
-
-function packageVersion(): string {
-  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -6,9 +6,19 @@ export const ROUTE_PERMISSION = 'strongroom:permission';
 export interface RoutePermission {
   readonly permission: string;
   readonly action: string;
+  /** Whether the route works in the tenant that the request names; else it is about the installation. */
+  readonly inTenant: boolean;
 }
 
-/** The permission that the principal needs in the tenant of the request. Every route declares one, or is `@Public()`. */
+/**
+ * The permission that the principal needs in the tenant of the request. Every route declares one of these two, or is
+ * `@Public()`.
+ */
 export function RequirePermission(permission: string, action: string): MethodDecorator {
-  return SetMetadata(ROUTE_PERMISSION, { permission, action } satisfies RoutePermission);
+  return SetMetadata(ROUTE_PERMISSION, { permission, action, inTenant: true } satisfies RoutePermission);
+}
+
+/** The permission that the principal needs, whether or not the request names a tenant. */
+export function RequireInstallationPermission(permission: string, action: string): MethodDecorator {
+  return SetMetadata(ROUTE_PERMISSION, { permission, action, inTenant: false } satisfies RoutePermission);
 }

@@ -31,6 +31,11 @@ export class TenantScopeInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     const { principal } = request;
     if (principal === undefined) throw new Error('A route with a permission has no principal');
+    if (!required.inTenant) {
+      if (!principal.permissions.has(required.permission))
+        throw await this.refusal(request, principal, required);
+      return next.handle();
+    }
     const tenant = tenantContextOf(principal, required.permission);
     if (tenant === undefined) throw await this.refusal(request, principal, required);
     request.tenantContext = tenant;
@@ -41,11 +46,12 @@ export class TenantScopeInterceptor implements NestInterceptor {
   private async refusal(
     request: AuthenticatedRequest,
     principal: Principal,
-    { permission, action }: RoutePermission,
+    { permission, action, inTenant }: RoutePermission,
   ): Promise<Forbidden> {
-    const { key } = request.params as { key?: string };
-    const event = newEvent(action, principal.caller, { key: key ?? null, outcome: 'forbidden' });
-    await this.audit.record(principal.tenant?.id ?? SYSTEM_LOG, event);
+    const { key, name: about = key } = request.params as { key?: string; name?: string };
+    const event = newEvent(action, principal.caller, { key: about ?? null, outcome: 'forbidden' });
+    await this.audit.record((inTenant ? principal.tenant?.id : undefined) ?? SYSTEM_LOG, event);
+    if (!inTenant) return new Forbidden(`Not permitted: ${permission}`);
     const name = singleHeader(request.raw, 'tenant');
     if (name === undefined || name === '') {
       return new Forbidden('Name one tenant that you may work in: send its name in one `tenant` header');

@@ -9,9 +9,18 @@ const ROUTES: Readonly<Record<string, string>> = {
   'PUT /api/v3/secrets/{key}': 'secret_create',
   'PATCH /api/v3/secrets/{key}': 'secret_update',
   'DELETE /api/v3/secrets/{key}': 'secret_delete',
+  'GET /api/version': 'version_get',
+  'GET /api/v3/version': 'version_get',
+  'GET /api/v3.1/version': 'version_get',
   'GET /health/live': 'public',
   'GET /health/ready': 'public',
 };
+
+/** What everybody who can log in may do, without a tenant. */
+const OF_EVERYONE = new Set(['version_get']);
+
+/** Somebody without a tenant and without a role. */
+const OUTSIDER = { login: 'outsider:password', tenant: 'default_tenant' };
 
 /** The documents of the API, which the framework serves. */
 const DOCUMENTS = /^\/api\/docs/;
@@ -20,6 +29,7 @@ describe('every route of the running application', () => {
   let room: Strongroom;
   beforeAll(async () => {
     room = await Strongroom.start();
+    await room.user('outsider', 'password');
   });
   afterAll(() => room.stop());
 
@@ -58,7 +68,8 @@ describe('every route of the running application', () => {
       .get(DeclaredRoutes)
       .all()
       .map(({ permission }) => permission);
-    expect([...declared].sort()).toEqual(Object.values(ROUTES).sort());
+    // One handler may serve several addresses.
+    expect(new Set(declared)).toEqual(new Set(Object.values(ROUTES)));
   });
 
   it.each(Object.entries(ROUTES))('%s needs %s', async (route, permission) => {
@@ -66,15 +77,12 @@ describe('every route of the running application', () => {
     const answer = await room.send({ method, path: template.replace(/\{[^}]+\}/g, 'some-key') });
     expect(answer.status).toBe(permission === 'public' ? 200 : 401);
     if (permission === 'public') return;
-    const outsider = await room
-      .user(`outsider-${permission}`, 'password')
-      .then(() =>
-        room.call(
-          { login: `outsider-${permission}:password`, tenant: 'default_tenant' },
-          method,
-          template.replace(/\{[^}]+\}/g, 'some-key'),
-        ),
-      );
+    const path = template.replace(/\{[^}]+\}/g, 'some-key');
+    const outsider = await room.call(OUTSIDER, method, path);
+    if (OF_EVERYONE.has(permission)) {
+      expect(outsider.status).toBeLessThan(400);
+      return;
+    }
     expect(outsider.status).toBe(403);
     expect(outsider.body.message).toContain(permission);
   });

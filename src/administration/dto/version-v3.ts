@@ -1,0 +1,26 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+const NOTHING = { type: String, nullable: true, enum: [null] };
+
+export class VersionV3 {
+  @ApiProperty({ example: 'premium', description: 'Clients offer tenants and users where it is `premium`' })
+  edition: string;
+
+  @ApiProperty({ example: '0.1.0' })
+  version: string;
+
+  @ApiProperty(NOTHING)
+  build: null;
+
+  @ApiProperty(NOTHING)
+  date: null;
+
+  @ApiProperty(NOTHING)
+  commit: null;
+
+  @ApiProperty({ type: String })
+  distribution: string;
+
+  @ApiProperty({ type: String })
+  distro_release: string;
+}
