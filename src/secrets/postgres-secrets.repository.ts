@@ -4,24 +4,22 @@ import type { AuditEvent } from '../audit/audit-event.js';
 import { AuditWriter } from '../audit/audit-writer.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
+import { administers } from './secret-access.js';
 import { SecretReadBatch } from './secret-read.batch.js';
+import { countSecrets, listSecrets } from './secret-list.query.js';
+import { insertSecret, isForeign, isKeyTaken, lockSecret, replaceSecret } from './secret-rows.js';
 import { Secret } from './secret.entity.js';
 import {
   SecretsRepository,
   type BeforeDelete,
+  type ChangeOutcome,
   type CreateOutcome,
+  type Decide,
   type NewSecret,
-  type NextValue,
   type Page,
   type ReadOutcome,
   type SecretPage,
 } from './secrets.repository.js';
-import type { SecretDescription, StoredSecret } from './stored-secret.js';
-
-type StoredColumns = Pick<
-  Secret,
-  'id' | 'key' | 'version' | 'revision' | 'createdBy' | 'createdAt' | 'updatedAt'
->;
 
 /** The adapter on PostgreSQL: a tenant's transaction for every act, under the policies of the tenant's rows. */
 @Injectable()
@@ -35,60 +33,96 @@ export class PostgresSecretsRepository extends SecretsRepository {
   }
 
   async read(tenant: TenantContext, key: string, event: AuditEvent): Promise<ReadOutcome> {
-    const secret = await this.reads.read(tenant.tenantId, key, event);
+    const secret = await this.reads.read(tenant, key, event);
     return secret === undefined ? { kind: 'absent' } : { kind: 'found', secret };
   }
 
   list(tenant: TenantContext, page: Page, event: AuditEvent): Promise<SecretPage> {
     const work = async (manager: EntityManager): Promise<SecretPage> => {
-      const items = await manager.query<SecretDescription[]>(LISTED, [
-        tenant.tenantId,
-        page.size,
-        page.offset,
-      ]);
-      const total = await manager.countBy(Secret, { tenantId: tenant.tenantId });
+      const scope = [tenant.tenantId, tenant.userId, administers(tenant)] as const;
+      const items = await listSecrets(manager, scope, page);
+      const total = await countSecrets(manager, scope);
       await this.audit.append(manager, tenant.tenantId, event);
       return { items, total };
     };
     return this.transaction.run(tenant.tenantId, event.id, work, { isolation: 'REPEATABLE READ' });
   }
 
-  create(tenant: TenantContext, secret: NewSecret, event: AuditEvent): Promise<CreateOutcome> {
-    return this.transaction.run(tenant.tenantId, event.id, async (manager) => {
-      const created = await insert(manager, tenant, secret);
-      await this.append(manager, tenant, event, created === undefined ? 'conflict' : 'ok', created);
+  create(
+    tenant: TenantContext,
+    secret: NewSecret,
+    event: AuditEvent,
+    existing?: Decide,
+  ): Promise<CreateOutcome> {
+    return this.transaction.run<CreateOutcome>(tenant.tenantId, event.id, async (manager) => {
+      const taken = await isKeyTaken(manager, tenant, secret.key, secret.visibility);
+      const created = taken ? undefined : await insertSecret(manager, tenant, secret);
+      if (created === undefined && existing !== undefined)
+        return this.change(manager, tenant, secret.key, existing, { ...event, action: 'secret.update' });
+      await this.append(manager, tenant, event, created === undefined ? 'conflict' : 'ok', created?.version);
       return created === undefined ? { kind: 'exists' } : { kind: 'created', secret: created };
     });
   }
 
-  update(tenant: TenantContext, key: string, next: NextValue, event: AuditEvent): Promise<ReadOutcome> {
-    return this.transaction.run(tenant.tenantId, event.id, async (manager) => {
-      const current = await locked(manager, tenant, key);
-      if (current === undefined) return this.absent(manager, tenant, event);
-      const secret = await replace(manager, tenant, current, await next(current));
-      await this.append(manager, tenant, event, 'ok', secret);
-      return { kind: 'found', secret };
-    });
+  update(tenant: TenantContext, key: string, decide: Decide, event: AuditEvent): Promise<ChangeOutcome> {
+    return this.transaction.run(tenant.tenantId, event.id, (manager) =>
+      this.change(manager, tenant, key, decide, event),
+    );
   }
 
-  delete(tenant: TenantContext, key: string, before: BeforeDelete, event: AuditEvent): Promise<ReadOutcome> {
+  delete(
+    tenant: TenantContext,
+    key: string,
+    before: BeforeDelete,
+    event: AuditEvent,
+  ): Promise<ChangeOutcome> {
     return this.transaction.run(tenant.tenantId, event.id, async (manager) => {
-      const secret = await locked(manager, tenant, key);
-      if (secret === undefined) return this.absent(manager, tenant, event);
-      await before(secret);
+      const secret = await lockSecret(manager, tenant, key);
+      if (secret === undefined) return this.missing(manager, tenant, key, event);
+      const refusal = await before(secret);
+      if (refusal !== undefined) {
+        await this.append(manager, tenant, event, refusal.outcome);
+        return refusal;
+      }
       await manager.delete(Secret, { tenantId: tenant.tenantId, id: secret.id });
-      await this.append(manager, tenant, event, 'ok', secret);
-      return { kind: 'found', secret };
+      await this.append(manager, tenant, event, 'ok', secret.version);
+      return { kind: 'changed', secret };
     });
   }
 
-  private async absent(
+  private async change(
     manager: EntityManager,
     tenant: TenantContext,
+    key: string,
+    decide: Decide,
     event: AuditEvent,
-  ): Promise<ReadOutcome> {
-    await this.append(manager, tenant, event, 'not_found');
-    return { kind: 'absent' };
+  ): Promise<ChangeOutcome> {
+    const current = await lockSecret(manager, tenant, key);
+    if (current === undefined) return this.missing(manager, tenant, key, event);
+    const decision = await decide(current);
+    if (decision.kind === 'refused') {
+      await this.append(manager, tenant, event, decision.outcome);
+      return decision;
+    }
+    const widened = decision.visibility === 'global' && current.visibility !== 'global';
+    if (widened && (await isKeyTaken(manager, tenant, key, 'global'))) {
+      await this.append(manager, tenant, event, 'conflict');
+      return { kind: 'exists' };
+    }
+    const secret = await replaceSecret(manager, tenant, current, decision);
+    await this.append(manager, tenant, event, 'ok', secret.version);
+    return { kind: 'changed', secret };
+  }
+
+  private async missing(
+    manager: EntityManager,
+    tenant: TenantContext,
+    key: string,
+    event: AuditEvent,
+  ): Promise<ChangeOutcome> {
+    const foreign = await isForeign(manager, tenant, key);
+    await this.append(manager, tenant, event, foreign ? 'refused' : 'not_found');
+    return { kind: foreign ? 'foreign' : 'absent' };
   }
 
   private append(
@@ -96,105 +130,8 @@ export class PostgresSecretsRepository extends SecretsRepository {
     tenant: TenantContext,
     event: AuditEvent,
     outcome: string,
-    secret?: StoredSecret,
+    version: number | null = null,
   ): Promise<void> {
-    return this.audit.append(manager, tenant.tenantId, {
-      ...event,
-      outcome,
-      version: secret?.version ?? null,
-    });
+    return this.audit.append(manager, tenant.tenantId, { ...event, outcome, version });
   }
-}
-
-/** The page's rows are found in the index alone, and only they are read and joined. */
-const LISTED = `
-  SELECT s.id, s.key, s.version, s.revision, s.created_by AS "creatorId", c.username AS "creatorName",
-         s.created_at AS "createdAt", s.updated_at AS "updatedAt"
-  FROM (SELECT id FROM secrets WHERE tenant_id = $1 ORDER BY created_at, key LIMIT $2 OFFSET $3) AS page
-  JOIN secrets s ON s.tenant_id = $1 AND s.id = page.id
-  JOIN users c ON c.id = s.created_by
-  ORDER BY s.created_at, s.key`;
-
-async function insert(
-  manager: EntityManager,
-  tenant: TenantContext,
-  { id, key, value }: NewSecret,
-): Promise<StoredSecret | undefined> {
-  const result = await manager
-    .createQueryBuilder()
-    .insert()
-    .into(Secret)
-    .values({
-      tenantId: tenant.tenantId,
-      id,
-      key,
-      value,
-      keyGeneration: value.generation,
-      versionCreatedBy: tenant.userId,
-      createdBy: tenant.userId,
-    })
-    .orIgnore()
-    .returning(['createdAt', 'updatedAt'])
-    .execute();
-  const [row] = result.raw as { created_at: Date; updated_at: Date }[];
-  if (row === undefined) return undefined;
-  const author = { creatorId: tenant.userId, creatorName: tenant.username };
-  return {
-    id,
-    key,
-    value,
-    version: 1,
-    revision: 1,
-    ...author,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
-}
-
-async function locked(
-  manager: EntityManager,
-  tenant: TenantContext,
-  key: string,
-): Promise<StoredSecret | undefined> {
-  const row = await manager
-    .createQueryBuilder(Secret, 'secret')
-    .innerJoin('secret.creator', 'creator')
-    .addSelect(['creator.id', 'creator.username'])
-    .where('secret.tenantId = :tenantId AND secret.key = :key', { tenantId: tenant.tenantId, key })
-    .setLock('pessimistic_write', undefined, ['secret'])
-    .getOne();
-  return row === null ? undefined : { ...toDescription(row, row.creator.username), value: row.value };
-}
-
-async function replace(
-  manager: EntityManager,
-  tenant: TenantContext,
-  current: StoredSecret,
-  value = current.value,
-): Promise<StoredSecret> {
-  const changed = value !== current.value;
-  const result = await manager
-    .createQueryBuilder()
-    .update(Secret)
-    .set({
-      revision: () => 'revision + 1',
-      updatedAt: () => 'greatest(clock_timestamp(), updated_at)',
-      ...(changed && {
-        value,
-        keyGeneration: value.generation,
-        version: current.version + 1,
-        versionCreatedBy: tenant.userId,
-        versionCreatedAt: () => 'clock_timestamp()',
-      }),
-    })
-    .where('tenant_id = :tenantId AND id = :id', { tenantId: tenant.tenantId, id: current.id })
-    .returning(['version', 'revision', 'updatedAt'])
-    .execute();
-  const [row] = result.raw as [{ version: number; revision: number; updated_at: Date }];
-  return { ...current, value, version: row.version, revision: row.revision, updatedAt: row.updated_at };
-}
-
-function toDescription(row: StoredColumns, creatorName: string): SecretDescription {
-  const { id, key, version, revision, createdBy, createdAt, updatedAt } = row;
-  return { id, key, version, revision, creatorId: createdBy, creatorName, createdAt, updatedAt };
 }

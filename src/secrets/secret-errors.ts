@@ -1,10 +1,37 @@
-import { Conflict, NotFound } from '../common/errors.js';
+import { Conflict, Forbidden, IllegalAction, NotFound } from '../common/errors.js';
 
 /** Clients match this wording. */
 export function secretNotFound(key: string): NotFound {
   return new NotFound(`Requested \`Secret\` with ID \`${key}\` was not found`);
 }
 
+/** Also where the one that is there is private to somebody else: a key cannot be taken twice. */
 export function secretExists(key: string): Conflict {
-  return new Conflict(`Secret with key \`${key}\` already exists in this tenant; change it with PATCH`);
+  return new Conflict(
+    `Secret with key \`${key}\` already exists in this tenant or as a global one; change it with PATCH`,
+  );
+}
+
+export function globalElsewhere(key: string): Conflict {
+  return new Conflict(`Secret with key \`${key}\` cannot be global: another tenant has that key`);
+}
+
+export function foreignSecret(key: string): IllegalAction {
+  return new IllegalAction(
+    `Secret with key \`${key}\` is a global one of another tenant: only its own tenant can change it`,
+  );
+}
+
+export function hiddenFrom(key: string): Forbidden {
+  return new Forbidden(
+    `The value of the secret \`${key}\` is hidden: only its creator and administrators can change or delete it`,
+  );
+}
+
+export function mayNotMakeGlobal(): Forbidden {
+  return new Forbidden('Only a system administrator can make a secret global (create_global_resource)');
+}
+
+export function narrower(key: string): IllegalAction {
+  return new IllegalAction(`The visibility of the secret \`${key}\` can only be widened`);
 }

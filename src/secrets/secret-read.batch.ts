@@ -2,13 +2,15 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { AuditEvent } from '../audit/audit-event.js';
 import { callerJson } from '../audit/caller-json.js';
+import type { TenantContext } from '../common/tenant-context.js';
 import { SealedValue } from '../crypto/sealed-value.js';
 import { Batcher } from '../database/batcher.js';
 import { namedQuery } from '../database/named-query.js';
-import type { StoredSecret } from './stored-secret.js';
+import { administers } from './secret-access.js';
+import type { VisibleSecret, Visibility } from './stored-secret.js';
 
 interface Question {
-  readonly tenantId: string;
+  readonly tenant: TenantContext;
   readonly key: string;
   readonly event: AuditEvent;
 }
@@ -16,10 +18,14 @@ interface Question {
 interface Answer {
   ordinal: number;
   outcome: 'ok' | 'not_found';
+  tenant_id: string;
+  tenant_name: string;
   id: string;
   version: number;
   revision: number;
-  value: Buffer;
+  value: Buffer | null;
+  visibility: Visibility;
+  is_hidden_value: boolean;
   created_at: Date;
   updated_at: Date;
   created_by: string;
@@ -35,35 +41,41 @@ export class SecretReadBatch {
     this.batcher = new Batcher((questions) => this.ask(questions));
   }
 
-  /** @returns the secret of that tenant and key, or nothing when there is none */
-  async read(tenantId: string, key: string, event: AuditEvent): Promise<StoredSecret | undefined> {
-    const answer = await this.batcher.submit({ tenantId, key, event });
-    return answer.outcome === 'ok' ? toStoredSecret(key, answer) : undefined;
+  /** @returns the secret of that tenant and key as the caller may see it, or nothing when there is none */
+  async read(tenant: TenantContext, key: string, event: AuditEvent): Promise<VisibleSecret | undefined> {
+    const answer = await this.batcher.submit({ tenant, key, event });
+    return answer.outcome === 'ok' ? toVisibleSecret(key, answer) : undefined;
   }
 
   private async ask(questions: readonly Question[]): Promise<Answer[]> {
     const answers = await namedQuery<Answer>(
       this.dataSource,
       'read_secrets',
-      'SELECT * FROM read_secrets($1::uuid[], $2::text[], $3::uuid[], $4::json[])',
+      'SELECT * FROM read_secrets($1::uuid[], $2::text[], $3::uuid[], $4::json[], $5::uuid[], $6::boolean[])',
       [
-        questions.map(({ tenantId }) => tenantId),
+        questions.map(({ tenant }) => tenant.tenantId),
         questions.map(({ key }) => key),
         questions.map(({ event }) => event.id),
         questions.map(({ event }) => callerJson(event.caller)),
+        questions.map(({ tenant }) => tenant.userId),
+        questions.map(({ tenant }) => administers(tenant)),
       ],
     );
     return answers.sort((one, other) => one.ordinal - other.ordinal);
   }
 }
 
-function toStoredSecret(key: string, row: Answer): StoredSecret {
+function toVisibleSecret(key: string, row: Answer): VisibleSecret {
   return {
+    tenantId: row.tenant_id,
+    tenantName: row.tenant_name,
+    visibility: row.visibility,
+    isHiddenValue: row.is_hidden_value,
     id: row.id,
     key,
     version: row.version,
     revision: row.revision,
-    value: SealedValue.fromBytes(row.value),
+    value: row.value === null ? undefined : SealedValue.fromBytes(row.value),
     creatorId: row.created_by,
     creatorName: row.creator,
     createdAt: row.created_at,

@@ -4,7 +4,7 @@ import type { SecretListItemV3, SecretV3 } from './dto/secret-v3.js';
 import type { OpenedSecret, SecretDescription } from './stored-secret.js';
 
 export function toSecretV3(tenant: TenantContext, secret: OpenedSecret): SecretV3 {
-  return { ...toSecretListItemV3(tenant, secret), value: secret.text };
+  return { ...toSecretListItemV3(tenant, secret), value: secret.text ?? '' };
 }
 
 export function toSecretListItemV3(tenant: TenantContext, secret: SecretDescription): SecretListItemV3 {
@@ -13,7 +13,7 @@ export function toSecretListItemV3(tenant: TenantContext, secret: SecretDescript
     created_at: formatTime(secret.createdAt),
     updated_at: formatTime(secret.updatedAt),
     permission: secret.creatorId === tenant.userId ? 'creator' : '',
-    tenant_name: tenant.tenantName,
+    tenant_name: secret.tenantName,
     created_by: secret.creatorName,
   };
 }

@@ -2,6 +2,7 @@ import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, Unique, type Rela
 import type { SealedValue } from '../crypto/sealed-value.js';
 import { sealedValueTransformer } from '../crypto/sealed-value.transformer.js';
 import { Tenant } from '../tenants/tenant.entity.js';
+import type { Visibility } from './stored-secret.js';
 import { User } from '../users/user.entity.js';
 
 /** A secret with its current value. `created_at` and `updated_at` are the database's clock, equal at creation. */
@@ -28,6 +29,12 @@ export class Secret {
 
   @Column('integer', { name: 'key_generation' })
   keyGeneration: number;
+
+  @Column('text', { default: 'tenant' })
+  visibility: Visibility;
+
+  @Column('boolean', { name: 'is_hidden_value', default: false })
+  isHiddenValue: boolean;
 
   @Column('uuid', { name: 'version_created_by' })
   versionCreatedBy: string;

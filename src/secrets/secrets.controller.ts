@@ -8,12 +8,12 @@ import type { TenantContext } from '../common/tenant-context.js';
 import { RequirePermission } from '../tenant-scope/require-permission.decorator.js';
 import { Tenant } from '../tenant-scope/tenant.decorator.js';
 import { SecretListV3, SecretV3, type SecretListItemV3 } from './dto/secret-v3.js';
-import { SecretValueBody } from './dto/secret-value.body.js';
+import { NewSecretBody, SecretChangeBody } from './dto/new-secret.body.js';
+import { SECRET_KEY } from './secret-key.parameter.js';
 import { SecretKeyPipe } from './secret-key.pipe.js';
 import { toSecretListItemV3, toSecretV3 } from './secret-v3.mapper.js';
 import { SecretsService } from './secrets.service.js';
-
-const KEY = { name: 'key', description: 'A letter, then letters, digits, `-`, `.`, `_`, `~`; at most 256' };
+import { toWantedChange, toWantedSecret } from './wanted-secret.js';
 
 @Controller('api/v3/secrets')
 @ApiTags('Secrets')
@@ -41,7 +41,7 @@ export class SecretsController {
   @Get(':key')
   @RequirePermission('secret_get', 'secret.read')
   @ApiOperation({ summary: 'Read a secret' })
-  @ApiParam(KEY)
+  @ApiParam(SECRET_KEY)
   @ApiOkResponse({ type: SecretV3 })
   @ApiErrors(400, 404)
   async read(@Tenant() tenant: TenantContext, @Param('key', SecretKeyPipe) key: string): Promise<SecretV3> {
@@ -52,8 +52,8 @@ export class SecretsController {
   @HttpCode(200)
   @RequirePermission('secret_create', 'secret.create')
   @ApiOperation({ summary: 'Create a secret' })
-  @ApiParam(KEY)
-  @ApiBody({ type: SecretValueBody })
+  @ApiParam(SECRET_KEY)
+  @ApiBody({ type: NewSecretBody })
   @ApiOkResponse({ type: SecretV3 })
   @ApiErrors(400, 409, 413, 415)
   async create(
@@ -61,30 +61,30 @@ export class SecretsController {
     @Param('key', SecretKeyPipe) key: string,
     @RequestBody() body: JsonBody,
   ): Promise<SecretV3> {
-    const { value } = await body.read(SecretValueBody);
-    return toSecretV3(tenant, await this.secrets.create(tenant, key, value));
+    const wanted = toWantedSecret(await body.read(NewSecretBody));
+    return toSecretV3(tenant, await this.secrets.create(tenant, key, wanted));
   }
 
   @Patch(':key')
   @RequirePermission('secret_update', 'secret.update')
-  @ApiOperation({ summary: "Change a secret's value" })
-  @ApiParam(KEY)
-  @ApiBody({ type: SecretValueBody })
+  @ApiOperation({ summary: 'Change a secret' })
+  @ApiParam(SECRET_KEY)
+  @ApiBody({ type: SecretChangeBody })
   @ApiOkResponse({ type: SecretV3 })
-  @ApiErrors(400, 404, 413, 415)
+  @ApiErrors(400, 404, 409, 413, 415)
   async update(
     @Tenant() tenant: TenantContext,
     @Param('key', SecretKeyPipe) key: string,
     @RequestBody() body: JsonBody,
   ): Promise<SecretV3> {
-    const { value } = await body.read(SecretValueBody);
-    return toSecretV3(tenant, await this.secrets.update(tenant, key, value));
+    const wanted = toWantedChange(await body.read(SecretChangeBody));
+    return toSecretV3(tenant, await this.secrets.update(tenant, key, wanted));
   }
 
   @Delete(':key')
   @RequirePermission('secret_delete', 'secret.delete')
   @ApiOperation({ summary: 'Delete a secret; the answer is what it was' })
-  @ApiParam(KEY)
+  @ApiParam(SECRET_KEY)
   @ApiOkResponse({ type: SecretV3 })
   @ApiErrors(400, 404)
   async delete(@Tenant() tenant: TenantContext, @Param('key', SecretKeyPipe) key: string): Promise<SecretV3> {

@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { PostgresSecretsRepository } from './postgres-secrets.repository.js';
 import { SecretReadBatch } from './secret-read.batch.js';
+import { SecretsV31Controller } from './secrets-v31.controller.js';
 import { SecretsController } from './secrets.controller.js';
 import { SecretsRepository } from './secrets.repository.js';
 import { SecretsService } from './secrets.service.js';
 
 @Module({
-  controllers: [SecretsController],
+  controllers: [SecretsController, SecretsV31Controller],
   providers: [
     SecretsService,
     SecretReadBatch,

@@ -1,12 +1,15 @@
 import type { AuditEvent } from '../audit/audit-event.js';
+import type { DomainError } from '../common/domain-error.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import type { SealedValue } from '../crypto/sealed-value.js';
-import type { SecretDescription, StoredSecret } from './stored-secret.js';
+import type { SecretDescription, StoredSecret, VisibleSecret, Visibility } from './stored-secret.js';
 
 export interface NewSecret {
   readonly id: string;
   readonly key: string;
   readonly value: SealedValue;
+  readonly visibility: Visibility;
+  readonly isHiddenValue: boolean;
 }
 
 export interface Page {
@@ -19,20 +22,43 @@ export interface SecretPage {
   readonly total: number;
 }
 
+/** `foreign`: there is none of that key in the tenant, but a global one of another. */
+type Missing = { readonly kind: 'absent' } | { readonly kind: 'foreign' };
 export type ReadOutcome =
-  { readonly kind: 'found'; readonly secret: StoredSecret } | { readonly kind: 'absent' };
-export type CreateOutcome =
-  { readonly kind: 'created'; readonly secret: StoredSecret } | { readonly kind: 'exists' };
+  { readonly kind: 'found'; readonly secret: VisibleSecret } | { readonly kind: 'absent' };
+export type CreateOutcome = { readonly kind: 'created'; readonly secret: StoredSecret } | ChangeOutcome;
+export type ChangeOutcome =
+  | { readonly kind: 'changed'; readonly secret: StoredSecret }
+  | { readonly kind: 'exists' }
+  | Missing
+  | Refusal;
 
-/** Decides, with the row locked, what the next value is; nothing when the value stays as it is. */
-export type NextValue = (current: StoredSecret) => Promise<SealedValue | undefined>;
+/** Why nothing is done, as it is recorded and as it is answered. */
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly key: string;
+  readonly outcome: 'forbidden' | 'not_found' | 'refused' | 'conflict';
+  readonly error: DomainError;
+}
 
-/** Looks at a secret, with its row locked, before it is deleted; what it throws leaves the secret in place. */
-export type BeforeDelete = (current: StoredSecret) => Promise<void>;
+/** What becomes of a secret; what is left out stays. */
+export interface Change {
+  readonly kind: 'change';
+  readonly value?: SealedValue | undefined;
+  readonly visibility?: Visibility | undefined;
+  readonly isHiddenValue?: boolean | undefined;
+}
+
+/** Decides, with the row locked, what becomes of a secret. What it throws leaves the secret as it is. */
+export type Decide = (current: StoredSecret) => Promise<Change | Refusal>;
+
+/** Looks at a secret, with its row locked, before it is deleted. What it throws leaves the secret in place. */
+export type BeforeDelete = (current: StoredSecret) => Promise<Refusal | undefined>;
 
 /**
  * The port to the secrets of a tenant. Every method takes the tenant first and commits the event that it is given in
- * the transaction of the act: its outcome and version are set to what happened ('ok', 'not_found', 'conflict').
+ * the transaction of the act: its outcome and version are set to what happened ('ok', 'not_found', 'conflict', or a
+ * refusal's own).
  *
  * A refusal is an outcome, never an exception, so that its event is kept.
  * @throws Unavailable when the database cannot be reached or does not say whether it committed
@@ -40,20 +66,26 @@ export type BeforeDelete = (current: StoredSecret) => Promise<void>;
 export abstract class SecretsRepository {
   /** One call for look-up, event and answer. Calls of the same turn of the event loop may travel together. */
   abstract read(tenant: TenantContext, key: string, event: AuditEvent): Promise<ReadOutcome>;
-  /** The secrets of the tenant by creation, then by key; never with values. */
+  /** What the caller sees in the tenant, global secrets of others included, by creation, then by key; no values. */
   abstract list(tenant: TenantContext, page: Page, event: AuditEvent): Promise<SecretPage>;
-  abstract create(tenant: TenantContext, secret: NewSecret, event: AuditEvent): Promise<CreateOutcome>;
+  /** @param existing decides what becomes of the tenant's secret of that key; without it, that is a conflict */
+  abstract create(
+    tenant: TenantContext,
+    secret: NewSecret,
+    event: AuditEvent,
+    existing?: Decide,
+  ): Promise<CreateOutcome>;
   abstract update(
     tenant: TenantContext,
     key: string,
-    next: NextValue,
+    decide: Decide,
     event: AuditEvent,
-  ): Promise<ReadOutcome>;
+  ): Promise<ChangeOutcome>;
   /** Erases the secret and gives what it was. */
   abstract delete(
     tenant: TenantContext,
     key: string,
     before: BeforeDelete,
     event: AuditEvent,
-  ): Promise<ReadOutcome>;
+  ): Promise<ChangeOutcome>;
 }

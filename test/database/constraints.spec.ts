@@ -16,6 +16,7 @@ const CHECKED_BEFORE = {
     'ck_tenant_users_role',
     'ck_tenant_user_groups_role',
     'ck_root_keys_state',
+    'ck_secrets_visibility',
   ],
   'numbers that count up from one': [
     'ck_tenant_keys_generation',
@@ -51,6 +52,7 @@ const OUT_OF_REACH = {
     'pk_role_permissions',
     'PK_schema_migrations',
   ],
+  'looked for under the lock of the key': ['uq_secrets_global_key'],
   'inserted with ON CONFLICT DO UPDATE': ['pk_login_failures'],
   'nothing writes groups yet': [
     'uq_user_groups_name',

@@ -166,11 +166,13 @@ describe.each([
     const [one, two, three] = [randomUUID(), randomUUID(), randomUUID()];
     const rows = await dataSource.query<
       { ordinal: number; outcome: string; id: string | null; value: Buffer }[]
-    >('SELECT * FROM read_secrets($1, $2, $3, $4) ORDER BY ordinal', [
+    >('SELECT * FROM read_secrets($1, $2, $3, $4, $5, $6) ORDER BY ordinal', [
       [b.tenantId, a.tenantId, b.tenantId],
       ['shared-key', 'shared-key', 'no-such-key'],
       [one, two, three],
       ['{}', '{}', '{}'],
+      [userId, userId, userId],
+      [false, false, false],
     ]);
     expect(rows.map(({ ordinal, outcome, id }) => [ordinal, outcome, id])).toEqual([
       [1, 'ok', b.secretId],

@@ -62,7 +62,7 @@ describe('the schema', () => {
       `SELECT tablename AS table, policyname AS name, permissive, roles::text[], cmd,
               replace(replace(coalesce(qual, with_check), 'log_id', 'OWNER'), 'tenant_id', 'OWNER') AS condition,
               with_check = qual AS same
-       FROM pg_policies WHERE NOT roles = '{${READER_ROLE}}' ORDER BY 1, 2`,
+       FROM pg_policies WHERE NOT roles = '{${READER_ROLE}}' AND policyname <> 'global_rows' ORDER BY 1, 2`,
     );
     expect(policies).toEqual(
       [...TENANT_TABLES].sort().map((table) => ({
@@ -77,6 +77,15 @@ describe('the schema', () => {
     );
   });
 
+  it('lets everybody see what is global, and see only', async () => {
+    const policies = await database.asSuperuser(
+      `SELECT tablename AS table, cmd, qual, with_check FROM pg_policies WHERE policyname = 'global_rows'`,
+    );
+    expect(policies).toEqual([
+      { table: 'secrets', cmd: 'SELECT', qual: "(visibility = 'global'::text)", with_check: null },
+    ]);
+  });
+
   it('leads the keys and indexes of the tenants’ tables with the tenant', async () => {
     const tables = [...TENANT_TABLES, 'tenant_keys'];
     const indexes = await names(
@@ -85,7 +94,8 @@ describe('the schema', () => {
        WHERE indrelid::regclass::text = ANY ($1) AND attname NOT IN ('tenant_id', 'log_id')`,
       [tables],
     );
-    expect(indexes).toEqual([]);
+    // A key is global in one tenant only, which no index of a tenant's could see to.
+    expect(indexes).toEqual(['uq_secrets_global_key']);
     const keys = await names(
       `SELECT conname AS name FROM pg_constraint LEFT JOIN pg_attribute ON (attrelid, attnum) = (conrelid, conkey[1])
        WHERE contype IN ('p', 'f', 'u') AND conrelid::regclass::text = ANY ($1)
@@ -114,6 +124,8 @@ describe('the schema', () => {
     expect(functions).toEqual([
       { name: 'audit_event_exists', ...expected },
       { name: 'read_secrets', ...expected },
+      { name: 'secret_key_taken', ...expected },
+      { name: 'user_owns_secrets', ...expected },
     ]);
   });
 
@@ -134,14 +146,19 @@ describe('the schema', () => {
     );
     expect(grants).toEqual([
       { name: 'audit_events', may: 'INSERT,SELECT' },
+      { name: 'role_permissions', may: 'SELECT' },
       { name: 'secrets', may: 'SELECT' },
+      { name: 'tenant_user_groups', may: 'SELECT' },
+      { name: 'tenant_users', may: 'SELECT' },
+      { name: 'user_group_members', may: 'SELECT' },
+      { name: 'user_groups', may: 'SELECT' },
     ]);
     const columns = await names(
       `SELECT column_name AS name FROM information_schema.role_column_grants
        WHERE grantee = $1 AND table_name = 'users' ORDER BY 1`,
       [READER_ROLE],
     );
-    expect(columns).toEqual(['id', 'username']);
+    expect(columns).toEqual(['id', 'system_role', 'username']);
     const [role] = await database.asSuperuser(
       `SELECT rolcanlogin, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = $1`,
       [READER_ROLE],

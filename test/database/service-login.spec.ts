@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { NIL_UUID } from '../../src/common/ids.js';
 import { catalogue } from '../support/catalogue.js';
 import {
   APP_ROLE,
@@ -135,8 +136,8 @@ describe('the service’s login', () => {
       await client.query('SET search_path = pg_temp, pg_catalog, public');
       const event = randomUUID();
       const { rows } = await client.query<{ outcome: string; id: string; value: Buffer }>(
-        `SELECT outcome, id, value FROM public.read_secrets($1, $2, $3, $4)`,
-        [[b.tenantId], ['shared-key'], [event], ['{}']],
+        `SELECT outcome, id, value FROM public.read_secrets($1, $2, $3, $4, $5, $6)`,
+        [[b.tenantId], ['shared-key'], [event], ['{}'], [NIL_UUID], [false]],
       );
       expect(rows).toEqual([{ outcome: 'ok', id: b.secretId, value: Buffer.from('of b') }]);
       const written = await database.asSuperuser<{ log_id: string; body: string }>(

@@ -40,10 +40,13 @@ describe('clients as they are', () => {
     expect(deleted.body.value).toBe('y');
   });
 
-  it.each(['PUT', 'PATCH'])('answers a %s without a body as one without a value', async (method) => {
+  it.each([
+    ['PUT', 'bad_parameters_error'],
+    ['PATCH', 'illegal_action_error'],
+  ])('answers a %s without a body as one without a value', async (method, code) => {
     const answer = await python(method, `${PATH}/bodyless`);
     expect(answer.status).toBe(400);
-    expect(answer.body).toMatchObject({ error_code: 'bad_parameters_error', server_traceback: null });
+    expect(answer.body).toMatchObject({ error_code: code, server_traceback: null });
     expect(answer.body.message).toMatch(/value/);
   });
 
@@ -101,10 +104,11 @@ describe('clients as they are', () => {
   });
 
   it.each([
-    { visibility: 'private' },
-    { visibility: 'global' },
-    { is_hidden_value: true },
-    { update_if_exists: true },
+    { visibility: 'secret' },
+    { visibility: ['private'] },
+    { is_hidden_value: 'yes' },
+    { is_hidden_value: null },
+    { update_if_exists: 1 },
   ])('refuses %j rather than keep it less well than asked', async (field) => {
     const answer = await room.call(ADMIN, 'PUT', `${PATH}/not-yet`, { value: 'x', ...field });
     expect(answer.status).toBe(400);

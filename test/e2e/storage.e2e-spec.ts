@@ -104,13 +104,14 @@ describe('values moved or altered in the database', () => {
     }
     await room.database.asSuperuser(`
       ALTER FUNCTION read_secrets RENAME TO read_secrets_in_order;
-      CREATE FUNCTION read_secrets(a uuid[], b text[], c uuid[], d json[]) RETURNS TABLE (
-        ordinal integer, outcome text, id uuid, version integer, revision integer, value bytea,
-        created_at timestamptz, updated_at timestamptz, created_by uuid, creator text
+      CREATE FUNCTION read_secrets(a uuid[], b text[], c uuid[], d json[], e uuid[], f boolean[]) RETURNS TABLE (
+        ordinal integer, outcome text, tenant_id uuid, tenant_name text, id uuid, version integer, revision integer,
+        value bytea, visibility text, is_hidden_value boolean, created_at timestamptz, updated_at timestamptz,
+        created_by uuid, creator text
       ) LANGUAGE sql SECURITY DEFINER AS $$
-        SELECT cardinality(a) + 1 - r.ordinal, r.outcome, r.id, r.version, r.revision, r.value, r.created_at,
-               r.updated_at, r.created_by, r.creator
-        FROM read_secrets_in_order(a, b, c, d) r
+        SELECT cardinality(a) + 1 - r.ordinal, r.outcome, r.tenant_id, r.tenant_name, r.id, r.version, r.revision,
+               r.value, r.visibility, r.is_hidden_value, r.created_at, r.updated_at, r.created_by, r.creator
+        FROM read_secrets_in_order(a, b, c, d, e, f) r
       $$;
     `);
     const mixed = await room.replica();

@@ -41,6 +41,10 @@ export class OpenApiValidator {
     const response = operation.responses[String(answer.status)];
     if (response === undefined)
       throw new Error(`The API document does not name ${name}: ${answer.text.slice(0, 300)}`);
+    if (answer.status === 204) {
+      if (answer.text !== '') throw new Error(`${name} has a body`);
+      return;
+    }
     const schema = response.content?.['application/json']?.schema;
     if (schema === undefined) throw new Error(`The API document gives no schema for ${name}`);
     this.validate(name, relocated(schema), answer);

@@ -111,6 +111,11 @@ export class Strongroom {
     return { login: `${username}:${password}`, tenant };
   }
 
+  /** Makes somebody a member of a further tenant. */
+  join(username: string, tenant: string, role: string): Promise<void> {
+    return this.service.app.get(UsersService).addToTenant(username, tenant, role, systemCaller());
+  }
+
   /** A user who belongs to no tenant. */
   user(username: string, password: string): Promise<void> {
     const user = { username, password, systemRole: 'default' } as const;

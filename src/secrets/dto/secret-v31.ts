@@ -1,0 +1,61 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { PageMetadata } from '../../api/list-envelope.js';
+import { VISIBILITIES } from '../stored-secret.js';
+
+const TIME = { type: String, example: '2026-03-20T08:23:31.276Z', description: 'UTC, with milliseconds' };
+const VISIBILITY = { enum: VISIBILITIES, type: String };
+
+/** A secret in a list of version 3.1: never with its value. */
+export class SecretListItemV31 {
+  @ApiProperty({ example: 'database.password' })
+  key: string;
+
+  @ApiProperty(TIME)
+  created_at: string;
+
+  @ApiProperty(TIME)
+  updated_at: string;
+
+  @ApiProperty(VISIBILITY)
+  visibility: string;
+
+  @ApiProperty({ ...VISIBILITY, description: 'The same as `visibility`, for older clients' })
+  resource_availability: string;
+
+  @ApiProperty({ description: 'Whether only the creator and administrators may see the value' })
+  is_hidden_value: boolean;
+
+  @ApiProperty({ example: 'default_tenant', description: 'The tenant that it belongs to' })
+  tenant_name: string;
+
+  @ApiProperty({ example: 'admin' })
+  created_by: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  provider_name: string | null;
+}
+
+/** A secret of version 3.1. Answers to changes have an empty value. */
+export class SecretV31 extends SecretListItemV31 {
+  @ApiProperty({
+    description: 'The value in clear; empty where it is hidden from the caller, or was not asked for',
+  })
+  value: string;
+
+  @ApiProperty({ description: 'Whether `visibility` is private, for older clients' })
+  private_resource: boolean;
+
+  @ApiProperty({ type: Object, nullable: true })
+  schema: object | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  provider_options: string | null;
+}
+
+export class SecretListV31 {
+  @ApiProperty({ type: [SecretListItemV31] })
+  items: SecretListItemV31[];
+
+  @ApiProperty({ type: PageMetadata })
+  metadata: PageMetadata;
+}

@@ -1,0 +1,31 @@
+import type { TenantContext } from '../common/tenant-context.js';
+import type { SecretDescription } from './stored-secret.js';
+
+/**
+ * Who may see and change what, for secrets of the caller's own tenant. The database's `read_secrets` and the list
+ * follow the same rules; a test holds them against one table.
+ */
+
+/** Sees all that is private or hidden in the tenant: its managers and system administrators. */
+export function administers(tenant: TenantContext): boolean {
+  return tenant.permissions.has('administrators');
+}
+
+/** A private secret is there for its creator and the tenant's administrators only. */
+export function maySee(tenant: TenantContext, secret: SecretDescription): boolean {
+  return secret.visibility !== 'private' || mayReveal(tenant, secret);
+}
+
+/** A hidden value is for its creator and the tenant's administrators, and so is changing it. */
+export function mayTouch(tenant: TenantContext, secret: SecretDescription): boolean {
+  return !secret.isHiddenValue || mayReveal(tenant, secret);
+}
+
+/** The creator and the tenant's administrators decide whether a value is hidden. */
+export function mayReveal(tenant: TenantContext, secret: SecretDescription): boolean {
+  return secret.creatorId === tenant.userId || administers(tenant);
+}
+
+export function mayMakeGlobal(tenant: TenantContext): boolean {
+  return tenant.permissions.has('create_global_resource');
+}

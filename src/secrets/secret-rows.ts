@@ -1,0 +1,140 @@
+import type { EntityManager } from 'typeorm';
+import type { TenantContext } from '../common/tenant-context.js';
+import { Secret } from './secret.entity.js';
+import type { Change, NewSecret } from './secrets.repository.js';
+import type { StoredSecret, Visibility } from './stored-secret.js';
+
+/** Whether another tenant's secret stands in the way; the answer holds until the transaction ends. */
+export async function isKeyTaken(
+  manager: EntityManager,
+  tenant: TenantContext,
+  key: string,
+  visibility: Visibility,
+): Promise<boolean> {
+  const [row] = await manager.query<[{ taken: boolean }]>('SELECT secret_key_taken($1, $2, $3) AS taken', [
+    tenant.tenantId,
+    key,
+    visibility === 'global',
+  ]);
+  return row.taken;
+}
+
+/** Whether the key is a global one of another tenant, which anybody may see. */
+export async function isForeign(
+  manager: EntityManager,
+  tenant: TenantContext,
+  key: string,
+): Promise<boolean> {
+  return manager
+    .createQueryBuilder(Secret, 'secret')
+    .where("secret.visibility = 'global' AND secret.key = :key AND secret.tenantId <> :tenantId", {
+      key,
+      tenantId: tenant.tenantId,
+    })
+    .getExists();
+}
+
+/** @returns nothing where the tenant has the key already */
+export async function insertSecret(
+  manager: EntityManager,
+  tenant: TenantContext,
+  secret: NewSecret,
+): Promise<StoredSecret | undefined> {
+  const result = await manager
+    .createQueryBuilder()
+    .insert()
+    .into(Secret)
+    .values({
+      ...secret,
+      tenantId: tenant.tenantId,
+      keyGeneration: secret.value.generation,
+      versionCreatedBy: tenant.userId,
+      createdBy: tenant.userId,
+    })
+    .orIgnore()
+    .returning(['createdAt', 'updatedAt'])
+    .execute();
+  const [row] = result.raw as { created_at: Date; updated_at: Date }[];
+  if (row === undefined) return undefined;
+  return {
+    ...secret,
+    tenantId: tenant.tenantId,
+    tenantName: tenant.tenantName,
+    version: 1,
+    revision: 1,
+    creatorId: tenant.userId,
+    creatorName: tenant.username,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+/** The tenant's secret of that key, locked until the transaction ends. */
+export async function lockSecret(
+  manager: EntityManager,
+  tenant: TenantContext,
+  key: string,
+): Promise<StoredSecret | undefined> {
+  const row = await manager
+    .createQueryBuilder(Secret, 'secret')
+    .innerJoin('secret.creator', 'creator')
+    .addSelect(['creator.id', 'creator.username'])
+    .where('secret.tenantId = :tenantId AND secret.key = :key', { tenantId: tenant.tenantId, key })
+    .setLock('pessimistic_write', undefined, ['secret'])
+    .getOne();
+  if (row === null) return undefined;
+  const { tenantId, id, version, revision, value, visibility, isHiddenValue, createdAt, updatedAt } = row;
+  return {
+    ...{
+      tenantId,
+      tenantName: tenant.tenantName,
+      id,
+      key,
+      version,
+      revision,
+      value,
+      visibility,
+      isHiddenValue,
+    },
+    ...{ creatorId: row.createdBy, creatorName: row.creator.username, createdAt, updatedAt },
+  };
+}
+
+/** The time of the update moves also where nothing else does. */
+export async function replaceSecret(
+  manager: EntityManager,
+  tenant: TenantContext,
+  current: StoredSecret,
+  { value, visibility = current.visibility, isHiddenValue = current.isHiddenValue }: Change,
+): Promise<StoredSecret> {
+  const result = await manager
+    .createQueryBuilder()
+    .update(Secret)
+    .set({
+      visibility,
+      isHiddenValue,
+      revision: () => 'revision + 1',
+      updatedAt: () => 'greatest(clock_timestamp(), updated_at)',
+      ...(value !== undefined && {
+        value,
+        keyGeneration: value.generation,
+        version: current.version + 1,
+        versionCreatedBy: tenant.userId,
+        versionCreatedAt: () => 'clock_timestamp()',
+      }),
+    })
+    .where('tenant_id = :tenantId AND id = :id', { tenantId: tenant.tenantId, id: current.id })
+    .returning(['version', 'revision', 'updatedAt'])
+    .execute();
+  const [row] = result.raw as [{ version: number; revision: number; updated_at: Date }];
+  const { version, revision, updated_at: updatedAt } = row;
+  return {
+    ...current,
+    value: value ?? current.value,
+    visibility,
+    isHiddenValue,
+    version,
+    revision,
+    updatedAt,
+  };
+}

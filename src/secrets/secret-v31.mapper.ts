@@ -1,0 +1,32 @@
+import { formatTime } from '../api/time-format.js';
+import type { SecretListItemV31, SecretV31 } from './dto/secret-v31.js';
+import type { OpenedSecret, SecretDescription } from './stored-secret.js';
+
+/** The value is shown to who reads it, and to nobody else. */
+export function toReadSecretV31(secret: OpenedSecret): SecretV31 {
+  return { ...toChangedSecretV31(secret), value: secret.text ?? '' };
+}
+
+export function toChangedSecretV31(secret: SecretDescription): SecretV31 {
+  return {
+    ...toSecretListItemV31(secret),
+    value: '',
+    private_resource: secret.visibility === 'private',
+    schema: null,
+    provider_options: null,
+  };
+}
+
+export function toSecretListItemV31(secret: SecretDescription): SecretListItemV31 {
+  return {
+    key: secret.key,
+    created_at: formatTime(secret.createdAt),
+    updated_at: formatTime(secret.updatedAt),
+    visibility: secret.visibility,
+    resource_availability: secret.visibility,
+    is_hidden_value: secret.isHiddenValue,
+    tenant_name: secret.tenantName,
+    created_by: secret.creatorName,
+    provider_name: null,
+  };
+}

@@ -1,0 +1,128 @@
+import { Controller, Delete, Get, HttpCode, Param, Patch, Put, Query } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiPropertyOptional,
+  ApiTags,
+} from '@nestjs/swagger';
+import { flagOf, IsFlag } from '../api/is-flag.decorator.js';
+import { JsonBody, RequestBody } from '../api/json-body.js';
+import { listEnvelope, type ListEnvelope } from '../api/list-envelope.js';
+import { ApiErrors, TenantApi } from '../api/open-api.js';
+import { PageQuery } from '../api/paging.js';
+import type { TenantContext } from '../common/tenant-context.js';
+import { RequirePermission } from '../tenant-scope/require-permission.decorator.js';
+import { Tenant } from '../tenant-scope/tenant.decorator.js';
+import { NewSecretBody, SecretChangeBody, SetVisibilityBody } from './dto/new-secret.body.js';
+import { SecretListV31, SecretV31, type SecretListItemV31 } from './dto/secret-v31.js';
+import { SECRET_KEY } from './secret-key.parameter.js';
+import { SecretKeyPipe } from './secret-key.pipe.js';
+import { toChangedSecretV31, toReadSecretV31, toSecretListItemV31 } from './secret-v31.mapper.js';
+import { SecretsService } from './secrets.service.js';
+import { toWantedChange, toWantedSecret } from './wanted-secret.js';
+
+export class ReadSecretQuery {
+  @ApiPropertyOptional({ type: Boolean, description: 'Leaves the value out of the answer' })
+  @IsFlag()
+  _skip_value?: unknown;
+}
+
+/** The same secrets as under `/api/v3`, in the shapes of version 3.1: a value is shown to who reads it only. */
+@Controller('api/v3.1/secrets')
+@ApiTags('Secrets, version 3.1')
+@TenantApi()
+export class SecretsV31Controller {
+  constructor(private readonly secrets: SecretsService) {}
+
+  @Get()
+  @RequirePermission('secret_list', 'secret.list')
+  @ApiOperation({ summary: 'List what the caller sees in the tenant, without values' })
+  @ApiOkResponse({ type: SecretListV31 })
+  @ApiErrors(400)
+  async list(
+    @Tenant() tenant: TenantContext,
+    @Query() query: PageQuery,
+  ): Promise<ListEnvelope<SecretListItemV31>> {
+    const page = { size: query._size, offset: query._offset };
+    const { items, total } = await this.secrets.list(tenant, page);
+    return listEnvelope(items.map(toSecretListItemV31), { ...page, total });
+  }
+
+  @Get(':key')
+  @RequirePermission('secret_get', 'secret.read')
+  @ApiOperation({ summary: 'Read a secret' })
+  @ApiParam(SECRET_KEY)
+  @ApiOkResponse({ type: SecretV31 })
+  @ApiErrors(400, 404)
+  async read(
+    @Tenant() tenant: TenantContext,
+    @Param('key', SecretKeyPipe) key: string,
+    @Query() query: ReadSecretQuery,
+  ): Promise<SecretV31> {
+    const skipValue = flagOf(query._skip_value) ?? false;
+    return toReadSecretV31(await this.secrets.read(tenant, key, { skipValue }));
+  }
+
+  @Put(':key')
+  @HttpCode(200)
+  @RequirePermission('secret_create', 'secret.create')
+  @ApiOperation({ summary: 'Create a secret' })
+  @ApiParam(SECRET_KEY)
+  @ApiBody({ type: NewSecretBody })
+  @ApiOkResponse({ type: SecretV31 })
+  @ApiErrors(400, 409, 413, 415)
+  async create(
+    @Tenant() tenant: TenantContext,
+    @Param('key', SecretKeyPipe) key: string,
+    @RequestBody() body: JsonBody,
+  ): Promise<SecretV31> {
+    const wanted = toWantedSecret(await body.read(NewSecretBody));
+    return toChangedSecretV31(await this.secrets.create(tenant, key, wanted));
+  }
+
+  @Patch(':key')
+  @RequirePermission('secret_update', 'secret.update')
+  @ApiOperation({ summary: 'Change a secret' })
+  @ApiParam(SECRET_KEY)
+  @ApiBody({ type: SecretChangeBody })
+  @ApiOkResponse({ type: SecretV31 })
+  @ApiErrors(400, 404, 409, 413, 415)
+  async update(
+    @Tenant() tenant: TenantContext,
+    @Param('key', SecretKeyPipe) key: string,
+    @RequestBody() body: JsonBody,
+  ): Promise<SecretV31> {
+    const wanted = toWantedChange(await body.read(SecretChangeBody));
+    return toChangedSecretV31(await this.secrets.update(tenant, key, wanted));
+  }
+
+  @Patch(':key/set-visibility')
+  @RequirePermission('secret_update', 'secret.update')
+  @ApiOperation({ summary: 'Widen the visibility of a secret' })
+  @ApiParam(SECRET_KEY)
+  @ApiBody({ type: SetVisibilityBody })
+  @ApiOkResponse({ type: SecretV31 })
+  @ApiErrors(400, 404, 409, 415)
+  async setVisibility(
+    @Tenant() tenant: TenantContext,
+    @Param('key', SecretKeyPipe) key: string,
+    @RequestBody() body: JsonBody,
+  ): Promise<SecretV31> {
+    const { visibility } = await body.read(SetVisibilityBody);
+    return toChangedSecretV31(await this.secrets.update(tenant, key, { visibility }));
+  }
+
+  @Delete(':key')
+  @HttpCode(204)
+  @RequirePermission('secret_delete', 'secret.delete')
+  @ApiOperation({ summary: 'Delete a secret' })
+  @ApiParam(SECRET_KEY)
+  @ApiNoContentResponse({ description: 'It is gone' })
+  @ApiErrors(400, 404)
+  async delete(@Tenant() tenant: TenantContext, @Param('key', SecretKeyPipe) key: string): Promise<void> {
+    await this.secrets.delete(tenant, key);
+  }
+}
