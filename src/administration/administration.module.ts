@@ -1,11 +1,41 @@
 import { Module } from '@nestjs/common';
 import { TenantsModule } from '../tenants/tenants.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { TenantUserGroupsController } from './tenant-user-groups.controller.js';
+import { TenantUsersController } from './tenant-users.controller.js';
+import { TenantsController } from './tenants.controller.js';
+import { UserGroupUsersController } from './user-group-users.controller.js';
+import { UserGroupsController } from './user-groups.controller.js';
+import { ClusterController } from './cluster.controller.js';
+import { ConsoleController } from './console.controller.js';
+import { CurrentUserController } from './current-user.controller.js';
+import { DatabasePulse } from './database-pulse.js';
+import { OkController } from './ok.controller.js';
+import { PermissionsController } from './permissions.controller.js';
+import { StatusController } from './status.controller.js';
+import { UserRights } from './user-rights.js';
+import { UsersController } from './users.controller.js';
 import { VersionController } from './version.controller.js';
 
 /** The endpoints around the secrets: tenants, users and groups, and what clients ask of an installation. */
 @Module({
   imports: [TenantsModule, UsersModule],
-  controllers: [VersionController],
+  // Fixed addresses before those with a name in them, so that the API document lists them first.
+  controllers: [
+    TenantUsersController,
+    TenantUserGroupsController,
+    TenantsController,
+    UserGroupUsersController,
+    UserGroupsController,
+    VersionController,
+    UsersController,
+    CurrentUserController,
+    PermissionsController,
+    StatusController,
+    OkController,
+    ClusterController,
+    ConsoleController,
+  ],
+  providers: [UserRights, DatabasePulse],
 })
 export class AdministrationModule {}

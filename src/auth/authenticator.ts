@@ -10,9 +10,9 @@ import { IdentityLookup, type Identity, type IdentityQuestion } from './identity
 import { loginNameKey } from '../users/login-name.js';
 import { LoginThrottle } from './login-throttle.js';
 import { LoginTimes } from './login-times.js';
+import { namedTenant } from './named-tenant.js';
 import { permissionSet } from './permission-set.js';
 import type { Principal } from './principal.js';
-import { singleHeader } from './single-header.js';
 import { sourceNetwork } from './source-network.js';
 import { VerificationSlots } from './verification-slots.js';
 import { VerifiedPasswords } from './verified-passwords.js';
@@ -52,7 +52,7 @@ export class Authenticator {
       username: credentials.username,
       nameKey: loginNameKey(credentials.username),
       source: sourceNetwork(request.ip),
-      tenant: singleHeader(request.raw, 'tenant'),
+      tenant: namedTenant(request),
     };
     for (let waits = FRESH_LOCK_WAITS; ; waits -= 1) {
       const identity = await this.identities.find(question);

@@ -5,6 +5,7 @@ import type { AuthenticatedRequest } from './authenticated-request.js';
 import { BasicStrategy } from './basic.strategy.js';
 import type { Principal } from './principal.js';
 import { IS_PUBLIC } from './public.decorator.js';
+import { TENANT_IN_PATH } from './tenant-in-path.decorator.js';
 
 /**
  * Lets a request pass that proves who is calling, and any request to a `@Public()` route. Calls the strategy itself:
@@ -25,6 +26,8 @@ export class BasicAuthGuard implements CanActivate {
     if (this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, [context.getHandler(), context.getClass()]))
       return true;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    if (this.reflector.get<boolean | undefined>(TENANT_IN_PATH, context.getHandler()) === true)
+      request.tenantInPath = (request.params as { name: string }).name;
     request.principal = await this.principalOf(request);
     return true;
   }

@@ -5,6 +5,8 @@ import { CreateRolePermissions1790000000003 } from './migrations/1790000000003-c
 import { CreateAuditEvents1790000000004 } from './migrations/1790000000004-create-audit-events.js';
 import { CreateSecrets1790000000005 } from './migrations/1790000000005-create-secrets.js';
 import { CreateLoginFailures1790000000006 } from './migrations/1790000000006-create-login-failures.js';
+import { ManageTenants1790000000007 } from './migrations/1790000000007-manage-tenants.js';
+import { ManageUsers1790000000008 } from './migrations/1790000000008-manage-users.js';
 import { AddVisibility1790000000009 } from './migrations/1790000000009-add-visibility.js';
 
 /** Every migration, in order. A list, not a file pattern: a wrong pattern would be silent. */
@@ -15,5 +17,7 @@ export const allMigrations: readonly (new () => MigrationInterface)[] = [
   CreateAuditEvents1790000000004,
   CreateSecrets1790000000005,
   CreateLoginFailures1790000000006,
+  ManageTenants1790000000007,
+  ManageUsers1790000000008,
   AddVisibility1790000000009,
 ];

@@ -1,22 +1,29 @@
 import type { EntityManager } from 'typeorm';
 import type { TenantContext } from '../common/tenant-context.js';
+import { tenantRefused } from '../common/tenant-refused.js';
 import { Secret } from './secret.entity.js';
 import type { Change, NewSecret } from './secrets.repository.js';
 import type { StoredSecret, Visibility } from './stored-secret.js';
 
-/** Whether another tenant's secret stands in the way; the answer holds until the transaction ends. */
+/** The lock keeps a tenant that is here from being deleted until the transaction ends. */
+const KEY_TAKEN = `
+  SELECT secret_key_taken($1, $2, $3) AS taken,
+         (SELECT t.id FROM tenants t WHERE t.id = $1 AND t.deleted_at IS NULL FOR KEY SHARE) IS NOT NULL AS alive`;
+
+/**
+ * Whether another tenant's secret stands in the way; the answer holds until the transaction ends.
+ * @throws Forbidden where the tenant was deleted since the caller's rights were read
+ */
 export async function isKeyTaken(
   manager: EntityManager,
   tenant: TenantContext,
   key: string,
   visibility: Visibility,
 ): Promise<boolean> {
-  const [row] = await manager.query<[{ taken: boolean }]>('SELECT secret_key_taken($1, $2, $3) AS taken', [
-    tenant.tenantId,
-    key,
-    visibility === 'global',
-  ]);
-  return row.taken;
+  const values = [tenant.tenantId, key, visibility === 'global'];
+  const [{ taken, alive }] = await manager.query<[{ taken: boolean; alive: boolean }]>(KEY_TAKEN, values);
+  if (!alive) throw tenantRefused('secret_create', tenant.tenantName);
+  return taken;
 }
 
 /** Whether the key is a global one of another tenant, which anybody may see. */

@@ -11,10 +11,10 @@ import { newEvent } from '../audit/audit-event.js';
 import { AuditWriter, SYSTEM_LOG } from '../audit/audit-writer.js';
 import type { AuthenticatedRequest } from '../auth/authenticated-request.js';
 import type { Principal } from '../auth/principal.js';
-import { singleHeader } from '../auth/single-header.js';
+import { namedTenant } from '../auth/named-tenant.js';
 import { Forbidden } from '../common/errors.js';
-import { printable } from '../common/printable.js';
 import type { TenantContext } from '../common/tenant-context.js';
+import { tenantRefused } from '../common/tenant-refused.js';
 import { ROUTE_PERMISSION, type RoutePermission } from './require-permission.decorator.js';
 
 /** Turns principal, tenant header and the route's permission into the tenant's context, or refuses and records it. */
@@ -52,12 +52,11 @@ export class TenantScopeInterceptor implements NestInterceptor {
     const event = newEvent(action, principal.caller, { key: about ?? null, outcome: 'forbidden' });
     await this.audit.record((inTenant ? principal.tenant?.id : undefined) ?? SYSTEM_LOG, event);
     if (!inTenant) return new Forbidden(`Not permitted: ${permission}`);
-    const name = singleHeader(request.raw, 'tenant');
+    const name = namedTenant(request);
     if (name === undefined || name === '') {
       return new Forbidden('Name one tenant that you may work in: send its name in one `tenant` header');
     }
-    const shown = printable(name);
-    return new Forbidden(`Not permitted, or invalid tenant name: ${permission} in the tenant ${shown}`);
+    return tenantRefused(permission, name);
   }
 }
 

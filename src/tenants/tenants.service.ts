@@ -2,17 +2,30 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { newEvent } from '../audit/audit-event.js';
 import { AuditWriter, SYSTEM_LOG } from '../audit/audit-writer.js';
+import { recordedAct, Refusal } from '../audit/recorded-act.js';
 import { BadParameters, Conflict } from '../common/errors.js';
 import { nameProblem } from '../common/resource-name.js';
 import type { Caller } from '../common/tenant-context.js';
+import { tenantRefused } from '../common/tenant-refused.js';
 import { RootKeys } from '../crypto/root-keys.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
+import { DEFAULT_TENANT } from './default-tenant.js';
 import { findTenant } from './find-tenant.js';
 import { insertTenant } from './insert-tenant.js';
+import { tenantContents } from './tenant-contents.js';
 
 /** Taken by routes beside `/tenants/{name}`. */
 const RESERVED = new Set(['users', 'user-groups']);
 
+const STILL_HOLDS = {
+  members: 'still has users or user groups: remove them first',
+  secrets: 'still holds secrets: delete them first',
+};
+
+/** Locks out who adds a member meanwhile. */
+const LOCK = 'SELECT id FROM tenants WHERE id = $1 AND deleted_at IS NULL FOR UPDATE';
+
+/** Tenants, from the first key to the tombstone. Every act is recorded in the system's log, in its own transaction. */
 @Injectable()
 export class TenantsService {
   constructor(
@@ -45,4 +58,29 @@ export class TenantsService {
     if (id === undefined) throw new Conflict(`Tenant \`${name}\` already exists`);
     return { id, name };
   }
+
+  /**
+   * Makes an empty tenant a tombstone: its name is free again, its audit trail stays.
+   * @throws Conflict for the default tenant, and while it holds anything
+   * @throws Forbidden where it was deleted in the meantime
+   */
+  async delete({ id, name }: { id: string; name: string }, caller: Caller): Promise<void> {
+    await recordedAct<undefined>(
+      this.transaction,
+      newEvent('tenant.delete', caller, { key: name }),
+      async (manager) => {
+        if (name === DEFAULT_TENANT) return conflict(`Tenant \`${name}\` can never be deleted`);
+        const locked = await manager.query<unknown[]>(LOCK, [id]);
+        if (locked.length === 0) return new Refusal('forbidden', tenantRefused('tenant_delete', name));
+        const contents = await tenantContents(manager, id);
+        if (contents !== undefined) return conflict(`Tenant \`${name}\` ${STILL_HOLDS[contents]}`);
+        await manager.query('UPDATE tenants SET deleted_at = now() WHERE id = $1', [id]);
+        return undefined;
+      },
+    );
+  }
+}
+
+function conflict(message: string): Refusal {
+  return new Refusal('conflict', new Conflict(message));
 }

@@ -12,6 +12,10 @@ export class UserGroup {
   @Column('text', { name: 'system_role', default: 'default' })
   systemRole: SystemRole;
 
+  /** The name of the group in a directory that it stands for. */
+  @Column('text', { name: 'ldap_dn', nullable: true })
+  ldapDn: string | null;
+
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3, default: () => 'now()' })
   createdAt: Date;
 }

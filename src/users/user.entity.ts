@@ -21,6 +21,10 @@ export class User {
   @Column('boolean', { default: true })
   active: boolean;
 
+  /** Whether the console offers its first steps. */
+  @Column('boolean', { name: 'show_getting_started', default: true })
+  showGettingStarted: boolean;
+
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3, default: () => 'now()' })
   createdAt: Date;
 

@@ -1,5 +1,21 @@
 import { Module } from '@nestjs/common';
+import { RolePermissions } from './role-permissions.service.js';
+import { TenantDirectory } from './tenant-directory.service.js';
+import { TenantMembersService } from './tenant-members.service.js';
+import { UserAdministration } from './user-administration.service.js';
+import { UserDirectory } from './user-directory.js';
+import { UserGroupsService } from './user-groups.service.js';
 import { UsersService } from './users.service.js';
 
-@Module({ providers: [UsersService], exports: [UsersService] })
+const SERVICES = [
+  UsersService,
+  UserAdministration,
+  UserDirectory,
+  UserGroupsService,
+  TenantDirectory,
+  TenantMembersService,
+  RolePermissions,
+];
+
+@Module({ providers: SERVICES, exports: SERVICES })
 export class UsersModule {}

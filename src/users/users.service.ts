@@ -11,7 +11,8 @@ import type { Caller } from '../common/tenant-context.js';
 import { PasswordHasher } from '../crypto/password-hasher.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
 import { findTenant } from '../tenants/find-tenant.js';
-import { loginNameKey } from './login-name.js';
+import { findUser, userNotFound } from './find-user.js';
+import { unlockName } from './login-locks.js';
 import { requirePassword } from './password-rules.js';
 import { TENANT_ROLES, TenantUser, type TenantRole } from './tenant-user.entity.js';
 import { User, type SystemRole } from './user.entity.js';
@@ -20,6 +21,10 @@ export interface NewUser {
   readonly username: string;
   readonly password: string;
   readonly systemRole: SystemRole;
+  /** Of a user who was known elsewhere before; else the time is now, and there was no login yet. */
+  readonly createdAt?: Date | undefined;
+  readonly firstLoginAt?: Date | undefined;
+  readonly lastLoginAt?: Date | undefined;
 }
 
 /** How an act was refused, so that its event is kept. */
@@ -27,9 +32,6 @@ interface Refusal {
   readonly outcome: 'conflict' | 'not_found';
   readonly error: DomainError;
 }
-
-const UNLOCK = `
-  UPDATE login_failures SET failures = 0, locks = 0, locked_at = NULL, locked_until = NULL WHERE name_key = $1`;
 
 /** Users and their memberships. Every act is recorded in the system's log, in its own transaction. */
 @Injectable()
@@ -40,7 +42,8 @@ export class UsersService {
     @Inject(PasswordHasher) private readonly hasher: PasswordHasher,
   ) {}
 
-  async create({ username, password, systemRole }: NewUser, caller: Caller): Promise<void> {
+  async create({ password, ...profile }: NewUser, caller: Caller): Promise<void> {
+    const { username, systemRole } = profile;
     const problem = nameProblem(username);
     if (problem !== undefined) throw new BadParameters(`User name: ${problem}`);
     requirePassword(password);
@@ -49,7 +52,7 @@ export class UsersService {
       newEvent('user.create', caller, { key: username, detail: { system_role: systemRole } }),
       async (manager) => {
         const insert = manager.createQueryBuilder().insert().into(User).orIgnore().returning(['id']);
-        const result = await insert.values({ id: newId(), username, passwordHash, systemRole }).execute();
+        const result = await insert.values({ id: newId(), passwordHash, ...profile }).execute();
         if ((result.raw as unknown[]).length > 0) return undefined;
         return { outcome: 'conflict', error: new Conflict(`User \`${username}\` already exists`) };
       },
@@ -64,7 +67,7 @@ export class UsersService {
       const user = await findUser(manager, username);
       if (user === null) return unknownUser(username);
       await manager.update(User, { id: user.id }, { passwordHash });
-      await manager.query(UNLOCK, [loginNameKey(user.username)]);
+      await unlockName(manager, user.username);
       return undefined;
     });
   }
@@ -103,15 +106,6 @@ export class UsersService {
   }
 }
 
-/** What cannot be a name is nobody's: the database is not asked for it, since it cannot hold every text. */
-async function findUser(manager: EntityManager, username: string): Promise<User | null> {
-  if (nameProblem(username) !== undefined) return null;
-  return manager
-    .createQueryBuilder(User, 'user')
-    .where('lower(user.username) = lower(:username) AND user.deletedAt IS NULL', { username })
-    .getOne();
-}
-
 function requireRole(role: string): TenantRole {
   const known = TENANT_ROLES.find((one) => one === role);
   if (known === undefined) {
@@ -121,7 +115,7 @@ function requireRole(role: string): TenantRole {
 }
 
 function unknownUser(username: string): Refusal {
-  return notFound(`Requested \`User\` with ID \`${printable(username)}\` was not found`);
+  return { outcome: 'not_found', error: userNotFound(username) };
 }
 
 function notFound(message: string): Refusal {

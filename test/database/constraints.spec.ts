@@ -5,7 +5,17 @@ import { driverErrorOf } from '../../src/database/driver-error.js';
 import { cloneDatabase, type TestDatabase } from '../support/database.js';
 
 /** Two callers can meet here: the adapter inserts with ON CONFLICT DO NOTHING and answers 409. */
-const CONFLICTS = ['uq_tenants_name', 'uq_users_username', 'pk_tenant_users', 'uq_secrets_key'];
+const CONFLICTS = [
+  'uq_tenants_name',
+  'uq_users_username',
+  'uq_user_groups_name',
+  'uq_user_groups_ldap_dn',
+  'pk_tenant_users',
+  'pk_tenant_user_groups',
+  'pk_user_group_members',
+  'uq_secrets_key',
+  'pk_role_permissions',
+];
 
 /** What they refuse was refused before: they only stop a program that is wrong. */
 const CHECKED_BEFORE = {
@@ -49,17 +59,13 @@ const OUT_OF_REACH = {
   'written under the lock of the migrations only': [
     'pk_root_keys',
     'uq_root_keys_active',
-    'pk_role_permissions',
     'PK_schema_migrations',
   ],
   'looked for under the lock of the key': ['uq_secrets_global_key'],
   'inserted with ON CONFLICT DO UPDATE': ['pk_login_failures'],
-  'nothing writes groups yet': [
-    'uq_user_groups_name',
-    'pk_user_group_members',
+  'the rows that they lead to are held first': [
     'fk_user_group_members_group',
     'fk_user_group_members_user',
-    'pk_tenant_user_groups',
     'fk_tenant_user_groups_tenant',
     'fk_tenant_user_groups_group',
   ],

@@ -1,0 +1,32 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CalledVersion, type ApiVersion } from '../api/api-version.decorator.js';
+import { flagOf } from '../api/is-flag.decorator.js';
+import { InstallationApi } from '../api/open-api.js';
+import type { Principal } from '../auth/principal.js';
+import { CurrentPrincipal } from '../tenant-scope/current-principal.decorator.js';
+import { RequireInstallationPermission } from '../tenant-scope/require-permission.decorator.js';
+import { UserDirectory } from '../users/user-directory.js';
+import { TenantRolesV3, UserTenantRolesV3, UserV3 } from './dto/user-v3.js';
+import { UserQuery } from './dto/user.query.js';
+import { toUserV3 } from './user.mapper.js';
+
+@Controller(['api/v3/user', 'api/v3.1/user'])
+@ApiTags('Users')
+@ApiExtraModels(TenantRolesV3, UserTenantRolesV3)
+@InstallationApi()
+export class CurrentUserController {
+  constructor(private readonly directory: UserDirectory) {}
+
+  @Get()
+  @RequireInstallationPermission('user_get_self', 'user.read_self')
+  @ApiOperation({ summary: 'Show who is calling' })
+  @ApiOkResponse({ type: UserV3 })
+  async read(
+    @CurrentPrincipal() { username }: Principal,
+    @Query() query: UserQuery,
+    @CalledVersion() version: ApiVersion,
+  ): Promise<UserV3> {
+    return toUserV3(await this.directory.find(username), flagOf(query._get_data) === true, version);
+  }
+}

@@ -1,0 +1,35 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { PageMetadata } from '../../api/list-envelope.js';
+
+const COUNT = { type: 'integer', minimum: 0 };
+
+export class UserGroupV3 {
+  @ApiProperty({ example: 'developers' })
+  name: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  ldap_dn: string | null;
+
+  @ApiProperty({
+    oneOf: [COUNT, { type: 'object', additionalProperties: { type: 'string', example: 'user' } }],
+    description: 'How many tenants; with `_get_data` the role in each',
+  })
+  tenants: number | Record<string, string>;
+
+  @ApiProperty({
+    oneOf: [COUNT, { type: 'array', items: { type: 'string' } }],
+    description: 'How many users; with `_get_data` their names',
+  })
+  users: number | string[];
+
+  @ApiProperty({ enum: ['sys_admin', 'default'] })
+  role: string;
+}
+
+export class UserGroupListV3 {
+  @ApiProperty({ type: [UserGroupV3] })
+  items: UserGroupV3[];
+
+  @ApiProperty({ type: PageMetadata })
+  metadata: PageMetadata;
+}

@@ -1,0 +1,65 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { flagOf } from '../api/is-flag.decorator.js';
+import { InstallationApi } from '../api/open-api.js';
+import { RequireInstallationPermission } from '../tenant-scope/require-permission.decorator.js';
+import { DatabasePulse } from './database-pulse.js';
+import { MaintenanceV3, ServiceStatusV31, StatusQuery, StatusV3, StatusV31 } from './dto/status-v3.js';
+
+const SERVICE = 'Strongroom';
+const DATABASE = 'PostgreSQL';
+
+/** What `cfy status` and `cfy profiles use` ask for. */
+@Controller()
+@ApiTags('Installation')
+@ApiExtraModels(ServiceStatusV31)
+@InstallationApi()
+export class StatusController {
+  constructor(private readonly database: DatabasePulse) {}
+
+  @Get('api/v3/status')
+  @RequireInstallationPermission('status_get', 'status.read')
+  @ApiOperation({ summary: 'Whether the service and its database work' })
+  @ApiOkResponse({ type: StatusV3 })
+  async readV3(@Query() _query: StatusQuery): Promise<StatusV3> {
+    const state = (await this.database.isAlive()) ? 'running' : 'down';
+    return {
+      status: 'running',
+      services: [
+        { display_name: SERVICE, instances: [{ state: 'running' }] },
+        { display_name: DATABASE, instances: [{ state }] },
+      ],
+    };
+  }
+
+  @Get('api/v3.1/status')
+  @RequireInstallationPermission('status_get', 'status.read')
+  @ApiOperation({ summary: 'Whether the service and its database work' })
+  @ApiOkResponse({ type: StatusV31 })
+  async readV31(@Query() { summary }: StatusQuery): Promise<StatusV31> {
+    if (flagOf(summary) === true) return {};
+    const isAlive = await this.database.isAlive();
+    return {
+      status: isAlive ? 'OK' : 'Fail',
+      services: { [SERVICE]: serviceStatus(true), [DATABASE]: serviceStatus(isAlive) },
+    };
+  }
+
+  @Get(['api/v3/maintenance', 'api/v3.1/maintenance'])
+  @RequireInstallationPermission('maintenance_mode_get', 'maintenance.read')
+  @ApiOperation({ summary: 'Whether changes are refused for maintenance: never' })
+  @ApiOkResponse({ type: MaintenanceV3 })
+  maintenance(): MaintenanceV3 {
+    return {
+      status: 'deactivated',
+      activated_at: '',
+      activation_requested_at: '',
+      remaining_executions: null,
+      requested_by: '',
+    };
+  }
+}
+
+function serviceStatus(isActive: boolean): ServiceStatusV31 {
+  return { status: isActive ? 'Active' : 'Inactive', is_remote: false, extra_info: {} };
+}

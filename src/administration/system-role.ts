@@ -1,0 +1,22 @@
+import type { ApiVersion } from '../api/api-version.decorator.js';
+import { BadParameters } from '../common/errors.js';
+import { printable } from '../common/printable.js';
+import type { SystemRole } from '../users/user.entity.js';
+
+/** The names of system roles at the time of /api/v3. */
+const OLD_NAMES = { sys_admin: 'admin', default: 'user' } as const;
+
+export function shownRole(role: SystemRole, version: ApiVersion): string {
+  return version === 'v3' ? OLD_NAMES[role] : role;
+}
+
+/**
+ * Later clients call /api/v3 too, with the names of their time.
+ * @throws BadParameters
+ */
+export function readRole(name: string, version: ApiVersion): SystemRole {
+  for (const role of ['sys_admin', 'default'] as const) {
+    if (name === role || (version === 'v3' && name === OLD_NAMES[role])) return role;
+  }
+  throw new BadParameters(`Role "${printable(name)}" is no system role: sys_admin, default`);
+}

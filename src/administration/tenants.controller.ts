@@ -1,0 +1,87 @@
+import { Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
+import { listEnvelope, type ListEnvelope } from '../api/list-envelope.js';
+import { ApiErrors, InstallationApi } from '../api/open-api.js';
+import type { Principal } from '../auth/principal.js';
+import { TenantInPath } from '../auth/tenant-in-path.decorator.js';
+import type { TenantContext } from '../common/tenant-context.js';
+import { CurrentPrincipal } from '../tenant-scope/current-principal.decorator.js';
+import {
+  RequireInstallationPermission,
+  RequirePermission,
+} from '../tenant-scope/require-permission.decorator.js';
+import { Tenant } from '../tenant-scope/tenant.decorator.js';
+import { TenantsService } from '../tenants/tenants.service.js';
+import { TenantDirectory } from '../users/tenant-directory.service.js';
+import { GetDataQuery, NamedListQuery, namedPageOf, wantsData } from './dto/named-list.query.js';
+import { TenantListV3, TenantV3 } from './dto/tenant-v3.js';
+import { toTenantV3 } from './tenant-v3.mapper.js';
+
+const NAME = { name: 'name', description: 'A letter, then letters, digits, `-`, `.`, `_`, `~`; at most 256' };
+
+@Controller(['api/v3/tenants', 'api/v3.1/tenants'])
+@ApiTags('Tenants')
+@InstallationApi()
+export class TenantsController {
+  constructor(
+    private readonly tenants: TenantsService,
+    private readonly directory: TenantDirectory,
+  ) {}
+
+  @Get()
+  @RequireInstallationPermission('tenant_list', 'tenant.list')
+  @ApiOperation({ summary: 'List the tenants: every one for administrators, the own ones for others' })
+  @ApiOkResponse({ type: TenantListV3 })
+  async list(
+    @CurrentPrincipal() { userId, caller }: Principal,
+    @Query() query: NamedListQuery,
+  ): Promise<ListEnvelope<TenantV3>> {
+    const page = namedPageOf(query);
+    const { items, total } = await this.directory.list(page, wantsData(query), userId, caller);
+    return listEnvelope(items.map(toTenantV3), { size: page.size, offset: page.offset, total });
+  }
+
+  @Get(':name')
+  @TenantInPath()
+  @RequirePermission('tenant_get', 'tenant.read')
+  @ApiOperation({ summary: 'Read a tenant, for who has the right to in that tenant' })
+  @ApiParam(NAME)
+  @ApiOkResponse({ type: TenantV3 })
+  async read(
+    @Tenant() { tenantId, tenantName, caller }: TenantContext,
+    @Query() query: GetDataQuery,
+  ): Promise<TenantV3> {
+    const tenant = { id: tenantId, name: tenantName };
+    return toTenantV3(await this.directory.read(tenant, wantsData(query), caller));
+  }
+
+  @Post(':name')
+  @RequireInstallationPermission('tenant_create', 'tenant.create')
+  @ApiOperation({ summary: 'Create a tenant; what the body says does not matter' })
+  @ApiParam(NAME)
+  @ApiCreatedResponse({ type: TenantV3 })
+  @ApiErrors(409)
+  async create(@CurrentPrincipal() { caller }: Principal, @Param('name') name: string): Promise<TenantV3> {
+    await this.tenants.create(name, caller);
+    return toTenantV3({ name, groups: 0, users: 0 });
+  }
+
+  @Delete(':name')
+  @HttpCode(204)
+  @TenantInPath()
+  @RequirePermission('tenant_delete', 'tenant.delete')
+  @ApiOperation({ summary: 'Delete a tenant that holds no secrets, users or groups' })
+  @ApiParam(NAME)
+  @ApiNoContentResponse()
+  @ApiErrors(409)
+  async delete(@Tenant() { tenantId, tenantName, caller }: TenantContext): Promise<void> {
+    await this.tenants.delete({ id: tenantId, name: tenantName }, caller);
+  }
+}

@@ -1,0 +1,97 @@
+import { Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
+import { JsonBody, RequestBody } from '../api/json-body.js';
+import { listEnvelope, type ListEnvelope } from '../api/list-envelope.js';
+import { ApiErrors, InstallationApi } from '../api/open-api.js';
+import type { Principal } from '../auth/principal.js';
+import { CurrentPrincipal } from '../tenant-scope/current-principal.decorator.js';
+import { RequireInstallationPermission } from '../tenant-scope/require-permission.decorator.js';
+import { UserGroupsService } from '../users/user-groups.service.js';
+import { GetDataQuery, NamedListQuery, namedPageOf, wantsData } from './dto/named-list.query.js';
+import { UserGroupListV3, UserGroupV3 } from './dto/user-group-v3.js';
+import { NewUserGroupBody, UserGroupRoleBody } from './dto/user-group.body.js';
+
+const NAME = { name: 'name', description: 'In any case' };
+
+@Controller(['api/v3/user-groups', 'api/v3.1/user-groups'])
+@ApiTags('User groups')
+@InstallationApi()
+export class UserGroupsController {
+  constructor(private readonly groups: UserGroupsService) {}
+
+  @Get()
+  @RequireInstallationPermission('user_group_list', 'user_group.list')
+  @ApiOperation({ summary: 'List the user groups' })
+  @ApiOkResponse({ type: UserGroupListV3 })
+  async list(
+    @CurrentPrincipal() { caller }: Principal,
+    @Query() query: NamedListQuery,
+  ): Promise<ListEnvelope<UserGroupV3>> {
+    const page = namedPageOf(query);
+    const { items, total } = await this.groups.list(page, wantsData(query), caller);
+    return listEnvelope(items, { size: page.size, offset: page.offset, total });
+  }
+
+  @Post()
+  @RequireInstallationPermission('user_group_create', 'user_group.create')
+  @ApiOperation({ summary: 'Create a user group' })
+  @ApiBody({ type: NewUserGroupBody })
+  @ApiCreatedResponse({ type: UserGroupV3 })
+  @ApiErrors(409, 415)
+  async create(
+    @CurrentPrincipal() { caller }: Principal,
+    @RequestBody() body: JsonBody,
+  ): Promise<UserGroupV3> {
+    const { group_name: name, ldap_group_dn: ldapDn, role } = await body.read(NewUserGroupBody);
+    return this.groups.create({ name, ldapDn: ldapDn ?? null, role: role ?? 'default' }, caller);
+  }
+
+  @Get(':name')
+  @RequireInstallationPermission('user_group_get', 'user_group.read')
+  @ApiOperation({ summary: 'Read a user group' })
+  @ApiParam(NAME)
+  @ApiOkResponse({ type: UserGroupV3 })
+  read(
+    @CurrentPrincipal() { caller }: Principal,
+    @Param('name') name: string,
+    @Query() query: GetDataQuery,
+  ): Promise<UserGroupV3> {
+    return this.groups.read(name, wantsData(query), caller);
+  }
+
+  @Post(':name')
+  @HttpCode(200)
+  @RequireInstallationPermission('user_group_update', 'user_group.set_role')
+  @ApiOperation({ summary: "Change a user group's role" })
+  @ApiParam(NAME)
+  @ApiBody({ type: UserGroupRoleBody })
+  @ApiOkResponse({ type: UserGroupV3 })
+  @ApiErrors(409, 415)
+  async setRole(
+    @CurrentPrincipal() { caller }: Principal,
+    @Param('name') name: string,
+    @RequestBody() body: JsonBody,
+  ): Promise<UserGroupV3> {
+    const { role } = await body.read(UserGroupRoleBody);
+    return this.groups.setRole(name, role, caller);
+  }
+
+  @Delete(':name')
+  @HttpCode(204)
+  @RequireInstallationPermission('user_group_delete', 'user_group.delete')
+  @ApiOperation({ summary: 'Delete a user group' })
+  @ApiParam(NAME)
+  @ApiNoContentResponse()
+  @ApiErrors(409)
+  async delete(@CurrentPrincipal() { caller }: Principal, @Param('name') name: string): Promise<void> {
+    await this.groups.delete(name, caller);
+  }
+}

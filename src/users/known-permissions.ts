@@ -1,0 +1,28 @@
+/** Whose permissions are listed, and by which part of a user's rights one holds the role. */
+export const KNOWN_ROLES = {
+  sys_admin: 'system_role',
+  manager: 'tenant_role',
+  user: 'tenant_role',
+  operations: 'tenant_role',
+  viewer: 'tenant_role',
+  default: 'system_role',
+} as const;
+
+/** Every permission there is, as a fresh installation has them: one that no role holds any more stays known. */
+export const KNOWN_PERMISSIONS: ReadonlySet<string> = new Set([
+  ...['secret_get', 'secret_list', 'secret_create', 'secret_update', 'secret_delete'],
+  ...['secret_export', 'secret_import', 'administrators'],
+  ...['create_global_resource', 'all_tenants', 'set_owner', 'set_timestamp'],
+  ...['tenant_list', 'tenant_get', 'tenant_create', 'tenant_delete'],
+  ...['tenant_add_user', 'tenant_update_user', 'tenant_remove_user'],
+  ...['tenant_add_user_group', 'tenant_update_user_group', 'tenant_remove_user_group'],
+  ...['user_get_self', 'user_create', 'user_delete', 'user_get', 'user_list', 'user_update', 'user_unlock'],
+  ...['user_set_role', 'user_set_activated'],
+  ...['user_group_create', 'user_group_delete', 'user_group_get', 'user_group_list', 'user_group_update'],
+  ...['user_group_add_user', 'user_group_remove_user'],
+  ...['token_get', 'create_token', 'delete_token', 'list_token', 'manage_others_tokens'],
+  ...['version_get', 'status_get', 'license_list', 'maintenance_mode_get', 'maintenance_mode_set'],
+]);
+
+/** What it takes to give and take permissions. */
+export const GIVES_PERMISSIONS = 'user_set_role';

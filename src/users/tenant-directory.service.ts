@@ -1,0 +1,60 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { newEvent } from '../audit/audit-event.js';
+import { recordedAct, Refusal } from '../audit/recorded-act.js';
+import { Forbidden } from '../common/errors.js';
+import type { Caller } from '../common/tenant-context.js';
+import { tenantRefused } from '../common/tenant-refused.js';
+import { TenantTransaction } from '../database/tenant-transaction.js';
+import {
+  describeTenant,
+  listTenants,
+  type TenantCounts,
+  type TenantMembers,
+  type TenantQuery,
+} from '../tenants/tenant-overview.js';
+import { isSystemAdministrator } from './roles.js';
+
+/** What somebody gets to see of tenants. Every look is recorded in the system's log. */
+@Injectable()
+export class TenantDirectory {
+  constructor(@Inject(TenantTransaction) private readonly transaction: TenantTransaction) {}
+
+  /**
+   * Every tenant for an administrator, the own ones for everybody else.
+   * @throws Forbidden when somebody else asks for the members
+   */
+  list(
+    query: Omit<TenantQuery, 'memberId'>,
+    withMembers: boolean,
+    userId: string,
+    caller: Caller,
+  ): Promise<{ items: (TenantCounts | TenantMembers)[]; total: number }> {
+    return recordedAct(this.transaction, newEvent('tenant.list', caller), async (manager) => {
+      const everything = await isSystemAdministrator(manager, userId);
+      if (withMembers && !everything) return new Refusal('forbidden', onlyAdministrators());
+      return listTenants(manager, { ...query, memberId: everything ? undefined : userId }, withMembers);
+    });
+  }
+
+  /**
+   * For who has the right to see this tenant.
+   * @throws Forbidden where it was deleted in the meantime
+   */
+  read(
+    { id, name }: { id: string; name: string },
+    withMembers: boolean,
+    caller: Caller,
+  ): Promise<TenantCounts | TenantMembers> {
+    return recordedAct(
+      this.transaction,
+      newEvent('tenant.read', caller, { key: name }),
+      async (manager) =>
+        (await describeTenant(manager, id, withMembers)) ??
+        new Refusal('forbidden', tenantRefused('tenant_get', name)),
+    );
+  }
+}
+
+function onlyAdministrators(): Forbidden {
+  return new Forbidden('Not permitted: `_get_data` for a list of tenants needs the role sys_admin');
+}

@@ -1,0 +1,105 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { newEvent, type AuditEvent } from '../audit/audit-event.js';
+import { recordedAct, Refusal } from '../audit/recorded-act.js';
+import { Conflict } from '../common/errors.js';
+import type { Caller } from '../common/tenant-context.js';
+import { TenantTransaction } from '../database/tenant-transaction.js';
+import { findUser, userNotFound } from './find-user.js';
+import { lockAdministrators } from './last-administrator.js';
+import { lockedNames, unlockName } from './login-locks.js';
+import { TenantUser } from './tenant-user.entity.js';
+import { UserGroupMember } from './user-group-member.entity.js';
+import { User, type SystemRole } from './user.entity.js';
+
+type Work = (
+  manager: EntityManager,
+  user: User,
+  isLastAdministrator: boolean,
+) => Promise<Refusal | undefined>;
+
+/** What administrators do to users. The last active system administrator cannot be lost, whoever acts at once. */
+@Injectable()
+export class UserAdministration {
+  constructor(@Inject(TenantTransaction) private readonly transaction: TenantTransaction) {}
+
+  async setRole(username: string, systemRole: SystemRole, caller: Caller): Promise<void> {
+    const event = newEvent('user.set_role', caller, { key: username, detail: { system_role: systemRole } });
+    await this.act(event, username, async (manager, { id }, isLast) => {
+      if (isLast && systemRole !== 'sys_admin') {
+        return conflict('Cannot modify the role of the last active sys_admin; make another user one first');
+      }
+      await manager.update(User, { id }, { systemRole });
+      return undefined;
+    });
+  }
+
+  async setShowGettingStarted(username: string, show: boolean, caller: Caller): Promise<void> {
+    const event = newEvent('user.update', caller, {
+      key: username,
+      detail: { show_getting_started: String(show) },
+    });
+    await this.act(event, username, async (manager, { id }) => {
+      await manager.update(User, { id }, { showGettingStarted: show });
+      return undefined;
+    });
+  }
+
+  async setActive(username: string, active: boolean, caller: Caller): Promise<void> {
+    const event = newEvent(active ? 'user.activate' : 'user.deactivate', caller, { key: username });
+    await this.act(event, username, async (manager, user, isLast) => {
+      if (user.active === active) {
+        return conflict(`User \`${user.username}\` is already ${active ? 'active' : 'inactive'}`);
+      }
+      if (isLast) return conflict('Cannot deactivate the last active sys_admin; make another user one first');
+      await manager.update(User, { id: user.id }, { active });
+      return undefined;
+    });
+  }
+
+  async unlock(username: string, caller: Caller): Promise<void> {
+    await this.act(newEvent('user.unlock', caller, { key: username }), username, async (manager, user) => {
+      const locked = await lockedNames(manager, [user.username]);
+      if (locked.size === 0) return conflict(`User \`${user.username}\` is not locked`);
+      await unlockName(manager, user.username);
+      return undefined;
+    });
+  }
+
+  /** The row stays, for what names the user as its author; memberships end. */
+  async delete(username: string, caller: Caller): Promise<void> {
+    await this.act(
+      newEvent('user.delete', caller, { key: username }),
+      username,
+      async (manager, user, isLast) => {
+        if (isLast) return conflict('Cannot delete the last active sys_admin; make another user one first');
+        const [row] = await manager.query<{ owns: boolean }[]>('SELECT user_owns_secrets($1) AS owns', [
+          user.id,
+        ]);
+        if (row?.owns !== false) {
+          return conflict(
+            `Cannot delete: the user \`${user.username}\` has secrets; delete them or make another user their owner`,
+          );
+        }
+        await manager.delete(TenantUser, { userId: user.id });
+        await manager.delete(UserGroupMember, { userId: user.id });
+        await manager.update(User, { id: user.id }, { deletedAt: () => 'now()' });
+        return undefined;
+      },
+    );
+  }
+
+  /** Locks the administrators before the user: everyone in one order, so that nobody waits in a circle. */
+  private act(event: AuditEvent, username: string, work: Work): Promise<void> {
+    return recordedAct(this.transaction, event, async (manager) => {
+      const isLast = await lockAdministrators(manager);
+      const user = await findUser(manager, username, true);
+      if (user === null) return new Refusal('not_found', userNotFound(username));
+      return work(manager, user, isLast(user.id));
+    });
+  }
+}
+
+function conflict(message: string): Refusal {
+  return new Refusal('conflict', new Conflict(message));
+}
