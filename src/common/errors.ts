@@ -6,6 +6,12 @@ export class BadParameters extends DomainError {
   }
 }
 
+export class NoSuchIncludeField extends DomainError {
+  constructor(message: string) {
+    super('no_such_include_field_error', 400, message);
+  }
+}
+
 export class IllegalAction extends DomainError {
   constructor(message: string) {
     super('illegal_action_error', 400, message);

@@ -4,9 +4,10 @@ import type { AuditEvent } from '../audit/audit-event.js';
 import { AuditWriter } from '../audit/audit-writer.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
+import type { ListWish } from './list-wish.js';
 import { administers } from './secret-access.js';
 import { SecretReadBatch } from './secret-read.batch.js';
-import { countSecrets, listSecrets } from './secret-list.query.js';
+import { listSecrets } from './secret-list.query.js';
 import { insertSecret, isForeign, isKeyTaken, lockSecret, replaceSecret } from './secret-rows.js';
 import { Secret } from './secret.entity.js';
 import {
@@ -16,7 +17,6 @@ import {
   type CreateOutcome,
   type Decide,
   type NewSecret,
-  type Page,
   type ReadOutcome,
   type SecretPage,
 } from './secrets.repository.js';
@@ -37,13 +37,12 @@ export class PostgresSecretsRepository extends SecretsRepository {
     return secret === undefined ? { kind: 'absent' } : { kind: 'found', secret };
   }
 
-  list(tenant: TenantContext, page: Page, event: AuditEvent): Promise<SecretPage> {
+  list(tenant: TenantContext, wish: ListWish, event: AuditEvent): Promise<SecretPage> {
     const work = async (manager: EntityManager): Promise<SecretPage> => {
       const scope = [tenant.tenantId, tenant.userId, administers(tenant)] as const;
-      const items = await listSecrets(manager, scope, page);
-      const total = await countSecrets(manager, scope);
+      const page = await listSecrets(manager, scope, wish);
       await this.audit.append(manager, tenant.tenantId, event);
-      return { items, total };
+      return page;
     };
     return this.transaction.run(tenant.tenantId, event.id, work, { isolation: 'REPEATABLE READ' });
   }

@@ -1,39 +1,80 @@
 import type { EntityManager } from 'typeorm';
-import type { Page } from './secrets.repository.js';
+import { FILTERS, SORTS, type ListWish } from './list-wish.js';
+import type { SecretPage } from './secrets.repository.js';
 import type { SecretDescription } from './stored-secret.js';
 
 /** The tenant, the caller, and whether the caller administers the tenant: $1 to $3 below. */
 export type ListScope = readonly [tenantId: string, userId: string, administers: boolean];
 
-/** The tenant's own secrets that the caller sees. The page's rows are found in the index alone. */
-const OWN = `FROM secrets WHERE tenant_id = $1 AND (visibility <> 'private' OR created_by = $2 OR $3)`;
-const FOREIGN = `FROM secrets WHERE visibility = 'global' AND tenant_id <> $1`;
+/** The tenant's own secrets that the caller sees, and the global ones of others. */
+const SEEN_OWN = `s.tenant_id = $1 AND (s.visibility <> 'private' OR s.created_by = $2 OR $3)`;
+const SEEN_FOREIGN = `s.visibility = 'global' AND s.tenant_id <> $1`;
 
-const LIST = `
-  SELECT s.tenant_id AS "tenantId", t.name AS "tenantName", s.id, s.key, s.version, s.revision, s.visibility,
-         s.is_hidden_value AS "isHiddenValue", s.created_by AS "creatorId", c.username AS "creatorName",
-         s.created_at AS "createdAt", s.updated_at AS "updatedAt"
+const COLUMNS = `
+  s.tenant_id AS "tenantId", t.name AS "tenantName", s.id, s.key, s.version, s.revision, s.visibility,
+  s.is_hidden_value AS "isHiddenValue", s.created_by AS "creatorId", c.username AS "creatorName",
+  s.created_at AS "createdAt", s.updated_at AS "updatedAt"`;
+
+const JOINS = 'JOIN users c ON c.id = s.created_by JOIN tenants t ON t.id = s.tenant_id';
+
+/** By creation: the page's rows are found in the index alone. */
+const PAGE_BY_CREATION = `
+  SELECT ${COLUMNS}
   FROM (
-    (SELECT tenant_id, id, created_at, key ${OWN} ORDER BY created_at, key LIMIT $4::bigint + $5::bigint)
-    UNION ALL (SELECT tenant_id, id, created_at, key ${FOREIGN})
+    (SELECT s.tenant_id, s.id, s.created_at, s.key FROM secrets s WHERE ${SEEN_OWN}
+     ORDER BY s.created_at, s.key LIMIT $4::bigint + $5::bigint)
+    UNION ALL (SELECT s.tenant_id, s.id, s.created_at, s.key FROM secrets s WHERE ${SEEN_FOREIGN})
     ORDER BY created_at, key LIMIT $4 OFFSET $5
   ) AS page
-  JOIN secrets s ON s.tenant_id = page.tenant_id AND s.id = page.id
-  JOIN users c ON c.id = s.created_by
-  JOIN tenants t ON t.id = s.tenant_id
+  JOIN secrets s ON s.tenant_id = page.tenant_id AND s.id = page.id ${JOINS}
   ORDER BY s.created_at, s.key`;
 
-const COUNT = `SELECT (SELECT count(*) ${OWN}) + (SELECT count(*) ${FOREIGN}) AS total`;
+const COUNT_ALL = `
+  SELECT (SELECT count(*) FROM secrets s WHERE ${SEEN_OWN}) + (SELECT count(*) FROM secrets s WHERE ${SEEN_FOREIGN})
+    AS total`;
 
-export function listSecrets(
+/** The page that is wished for, and how many there are on all pages together. */
+export async function listSecrets(
   manager: EntityManager,
   scope: ListScope,
-  { size, offset }: Page,
-): Promise<SecretDescription[]> {
-  return manager.query<SecretDescription[]>(LIST, [...scope, size, offset]);
+  wish: ListWish,
+): Promise<SecretPage> {
+  const { size, offset } = wish;
+  if (wish.search === undefined && wish.sorts.length === 0 && wish.filters.size === 0) {
+    const items = await manager.query<SecretDescription[]>(PAGE_BY_CREATION, [...scope, size, offset]);
+    return { items, total: await totalOf(manager, COUNT_ALL, scope) };
+  }
+  const values: unknown[] = [...scope];
+  const from = `FROM secrets s ${JOINS} WHERE (${SEEN_OWN} OR ${SEEN_FOREIGN})${conditionsOf(wish, values)}`;
+  const total = await totalOf(manager, `SELECT count(*) AS total ${from}`, values);
+  const page = `LIMIT $${values.length + 1} OFFSET $${values.length + 2}`;
+  const text = `SELECT ${COLUMNS} ${from} ORDER BY ${orderOf(wish)} ${page}`;
+  return { items: await manager.query<SecretDescription[]>(text, [...values, size, offset]), total };
 }
 
-export async function countSecrets(manager: EntityManager, scope: ListScope): Promise<number> {
-  const [row] = await manager.query<[{ total: string }]>(COUNT, [...scope]);
+/** Names come from the lists of `list-wish.ts`; what the caller wrote goes into `values` only. */
+function conditionsOf({ search, filters }: ListWish, values: unknown[]): string {
+  const conditions = [...filters].map(
+    ([name, wanted]) => ` AND ${FILTERS[name]} = ANY ($${values.push(wanted.map(storable))}::text[])`,
+  );
+  if (search !== undefined) {
+    const pattern = `%${storable(search).replace(/[\\%_]/g, '\\$&')}%`;
+    conditions.push(` AND s.key ILIKE $${values.push(pattern)}`);
+  }
+  return conditions.join('');
+}
+
+function orderOf({ sorts }: ListWish): string {
+  const wished = sorts.map(({ by, descending }) => `${SORTS[by]}${descending ? ' DESC' : ''}`);
+  return [...wished, 's.created_at', 's.key', 's.id'].join(', ');
+}
+
+/** The database cannot hold NUL; nothing that it holds has the replacement either. */
+function storable(text: string): string {
+  return text.toWellFormed().replaceAll('\u0000', '\ufffd');
+}
+
+async function totalOf(manager: EntityManager, text: string, values: readonly unknown[]): Promise<number> {
+  const [row] = await manager.query<[{ total: string }]>(text, [...values]);
   return Number(row.total);
 }

@@ -12,12 +12,18 @@ import { flagOf, IsFlag } from '../api/is-flag.decorator.js';
 import { JsonBody, RequestBody } from '../api/json-body.js';
 import { listEnvelope, type ListEnvelope } from '../api/list-envelope.js';
 import { ApiErrors, TenantApi } from '../api/open-api.js';
-import { PageQuery } from '../api/paging.js';
+import { includedFields, picked } from '../api/included-fields.js';
+import { SecretListQuery, toListWish } from './dto/secret-list.query.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import { RequirePermission } from '../tenant-scope/require-permission.decorator.js';
 import { Tenant } from '../tenant-scope/tenant.decorator.js';
 import { NewSecretBody, SecretChangeBody, SetVisibilityBody } from './dto/new-secret.body.js';
-import { SecretListV31, SecretV31, type SecretListItemV31 } from './dto/secret-v31.js';
+import {
+  SECRET_LIST_FIELDS_V31,
+  SecretListV31,
+  SecretV31,
+  type SecretListItemV31,
+} from './dto/secret-v31.js';
 import { SECRET_KEY } from './secret-key.parameter.js';
 import { SecretKeyPipe } from './secret-key.pipe.js';
 import { toChangedSecretV31, toReadSecretV31, toSecretListItemV31 } from './secret-v31.mapper.js';
@@ -44,11 +50,14 @@ export class SecretsV31Controller {
   @ApiErrors(400)
   async list(
     @Tenant() tenant: TenantContext,
-    @Query() query: PageQuery,
-  ): Promise<ListEnvelope<SecretListItemV31>> {
-    const page = { size: query._size, offset: query._offset };
-    const { items, total } = await this.secrets.list(tenant, page);
-    return listEnvelope(items.map(toSecretListItemV31), { ...page, total });
+    @Query() query: SecretListQuery,
+  ): Promise<ListEnvelope<Partial<SecretListItemV31>>> {
+    const fields = includedFields(query._include, SECRET_LIST_FIELDS_V31);
+    const { items, total } = await this.secrets.list(tenant, toListWish(query));
+    return listEnvelope(
+      items.map((item) => picked(toSecretListItemV31(item), fields)),
+      { total, size: query._size, offset: query._offset },
+    );
   }
 
   @Get(':key')

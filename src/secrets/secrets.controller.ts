@@ -3,11 +3,12 @@ import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs
 import { JsonBody, RequestBody } from '../api/json-body.js';
 import { listEnvelope, type ListEnvelope } from '../api/list-envelope.js';
 import { ApiErrors, TenantApi } from '../api/open-api.js';
-import { PageQuery } from '../api/paging.js';
+import { includedFields, picked } from '../api/included-fields.js';
+import { SecretListQuery, toListWish } from './dto/secret-list.query.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import { RequirePermission } from '../tenant-scope/require-permission.decorator.js';
 import { Tenant } from '../tenant-scope/tenant.decorator.js';
-import { SecretListV3, SecretV3, type SecretListItemV3 } from './dto/secret-v3.js';
+import { SECRET_LIST_FIELDS_V3, SecretListV3, SecretV3, type SecretListItemV3 } from './dto/secret-v3.js';
 import { NewSecretBody, SecretChangeBody } from './dto/new-secret.body.js';
 import { SECRET_KEY } from './secret-key.parameter.js';
 import { SecretKeyPipe } from './secret-key.pipe.js';
@@ -28,13 +29,13 @@ export class SecretsController {
   @ApiErrors(400)
   async list(
     @Tenant() tenant: TenantContext,
-    @Query() query: PageQuery,
-  ): Promise<ListEnvelope<SecretListItemV3>> {
-    const page = { size: query._size, offset: query._offset };
-    const { items, total } = await this.secrets.list(tenant, page);
+    @Query() query: SecretListQuery,
+  ): Promise<ListEnvelope<Partial<SecretListItemV3>>> {
+    const fields = includedFields(query._include, SECRET_LIST_FIELDS_V3);
+    const { items, total } = await this.secrets.list(tenant, toListWish(query));
     return listEnvelope(
-      items.map((item) => toSecretListItemV3(tenant, item)),
-      { ...page, total },
+      items.map((item) => picked(toSecretListItemV3(tenant, item), fields)),
+      { total, size: query._size, offset: query._offset },
     );
   }
 

@@ -2,6 +2,7 @@ import type { AuditEvent } from '../audit/audit-event.js';
 import type { DomainError } from '../common/domain-error.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import type { SealedValue } from '../crypto/sealed-value.js';
+import type { ListWish } from './list-wish.js';
 import type { SecretDescription, StoredSecret, VisibleSecret, Visibility } from './stored-secret.js';
 
 export interface NewSecret {
@@ -10,11 +11,6 @@ export interface NewSecret {
   readonly value: SealedValue;
   readonly visibility: Visibility;
   readonly isHiddenValue: boolean;
-}
-
-export interface Page {
-  readonly size: number;
-  readonly offset: number;
 }
 
 export interface SecretPage {
@@ -66,8 +62,8 @@ export type BeforeDelete = (current: StoredSecret) => Promise<Refusal | undefine
 export abstract class SecretsRepository {
   /** One call for look-up, event and answer. Calls of the same turn of the event loop may travel together. */
   abstract read(tenant: TenantContext, key: string, event: AuditEvent): Promise<ReadOutcome>;
-  /** What the caller sees in the tenant, global secrets of others included, by creation, then by key; no values. */
-  abstract list(tenant: TenantContext, page: Page, event: AuditEvent): Promise<SecretPage>;
+  /** What the caller sees in the tenant, global secrets of others included; no values. */
+  abstract list(tenant: TenantContext, wish: ListWish, event: AuditEvent): Promise<SecretPage>;
   /** @param existing decides what becomes of the tenant's secret of that key; without it, that is a conflict */
   abstract create(
     tenant: TenantContext,

@@ -7,6 +7,7 @@ import { Configuration } from '../config/configuration.js';
 import type { Binding } from '../crypto/binding.js';
 import { Keyring } from '../crypto/keyring.js';
 import type { SealedValue } from '../crypto/sealed-value.js';
+import type { ListWish } from './list-wish.js';
 import { mayMakeGlobal } from './secret-access.js';
 import { refusalOfChange, refusalOfTouch, type WantedChange } from './secret-change.js';
 import {
@@ -21,7 +22,6 @@ import {
   type BeforeDelete,
   type ChangeOutcome,
   type Decide,
-  type Page,
   type Refusal,
   type SecretPage,
 } from './secrets.repository.js';
@@ -51,8 +51,8 @@ export class SecretsService {
     return skipValue ? { ...outcome.secret, text: undefined } : this.open(tenant, key, outcome.secret);
   }
 
-  list(tenant: TenantContext, page: Page): Promise<SecretPage> {
-    return this.secrets.list(tenant, page, newEvent('secret.list', tenant.caller));
+  list(tenant: TenantContext, wish: ListWish): Promise<SecretPage> {
+    return this.secrets.list(tenant, wish, newEvent('secret.list', tenant.caller));
   }
 
   async create(tenant: TenantContext, key: string, wanted: WantedSecret): Promise<OpenedSecret> {

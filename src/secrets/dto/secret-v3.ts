@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, PartialType } from '@nestjs/swagger';
 import { PageMetadata } from '../../api/list-envelope.js';
 
 const TIME = { type: String, example: '2026-03-20T08:23:31.276Z', description: 'UTC, with milliseconds' };
@@ -33,9 +33,21 @@ export class SecretV3 extends SecretListItemV3 {
   value: string;
 }
 
+export const SECRET_LIST_FIELDS_V3 = [
+  'key',
+  'created_at',
+  'updated_at',
+  'permission',
+  'tenant_name',
+  'created_by',
+] as const;
+
+/** With `_include`, only the fields that it names. */
+class SecretListEntryV3 extends PartialType(SecretListItemV3) {}
+
 export class SecretListV3 {
-  @ApiProperty({ type: [SecretListItemV3] })
-  items: SecretListItemV3[];
+  @ApiProperty({ type: [SecretListEntryV3] })
+  items: SecretListEntryV3[];
 
   @ApiProperty({ type: PageMetadata })
   metadata: PageMetadata;

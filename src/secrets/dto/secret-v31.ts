@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, PartialType } from '@nestjs/swagger';
 import { PageMetadata } from '../../api/list-envelope.js';
 import { VISIBILITIES } from '../stored-secret.js';
 
@@ -52,9 +52,24 @@ export class SecretV31 extends SecretListItemV31 {
   provider_options: string | null;
 }
 
+export const SECRET_LIST_FIELDS_V31 = [
+  'key',
+  'created_at',
+  'updated_at',
+  'visibility',
+  'resource_availability',
+  'is_hidden_value',
+  'tenant_name',
+  'created_by',
+  'provider_name',
+] as const;
+
+/** With `_include`, only the fields that it names. */
+class SecretListEntryV31 extends PartialType(SecretListItemV31) {}
+
 export class SecretListV31 {
-  @ApiProperty({ type: [SecretListItemV31] })
-  items: SecretListItemV31[];
+  @ApiProperty({ type: [SecretListEntryV31] })
+  items: SecretListEntryV31[];
 
   @ApiProperty({ type: PageMetadata })
   metadata: PageMetadata;
