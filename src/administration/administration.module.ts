@@ -13,6 +13,8 @@ import { DatabasePulse } from './database-pulse.js';
 import { OkController } from './ok.controller.js';
 import { PermissionsController } from './permissions.controller.js';
 import { StatusController } from './status.controller.js';
+import { TokensV3Controller } from './tokens-v3.controller.js';
+import { TokensController } from './tokens.controller.js';
 import { UserRights } from './user-rights.js';
 import { UsersController } from './users.controller.js';
 import { VersionController } from './version.controller.js';
@@ -35,6 +37,8 @@ import { VersionController } from './version.controller.js';
     OkController,
     ClusterController,
     ConsoleController,
+    TokensController,
+    TokensV3Controller,
   ],
   providers: [UserRights, DatabasePulse],
 })

@@ -6,6 +6,7 @@ import { BasicStrategy } from './basic.strategy.js';
 import { IdentityLookup } from './identity-lookup.js';
 import { LoginThrottle } from './login-throttle.js';
 import { LoginTimes } from './login-times.js';
+import { TokenAuthenticator } from './token-authenticator.js';
 
 @Module({
   providers: [
@@ -14,6 +15,7 @@ import { LoginTimes } from './login-times.js';
     LoginTimes,
     Authenticator,
     BasicStrategy,
+    TokenAuthenticator,
     { provide: APP_GUARD, useClass: BasicAuthGuard },
   ],
 })

@@ -3,7 +3,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { newEvent } from '../audit/audit-event.js';
 import { AuditWriter, SYSTEM_LOG } from '../audit/audit-writer.js';
-import type { Caller } from '../common/tenant-context.js';
 import { PasswordHasher } from '../crypto/password-hasher.js';
 import type { BasicCredentials } from './basic-credentials.js';
 import { IdentityLookup, type Identity, type IdentityQuestion } from './identity-lookup.js';
@@ -11,8 +10,7 @@ import { loginNameKey } from '../users/login-name.js';
 import { LoginThrottle } from './login-throttle.js';
 import { LoginTimes } from './login-times.js';
 import { namedTenant } from './named-tenant.js';
-import { permissionSet } from './permission-set.js';
-import type { Principal } from './principal.js';
+import { callerOf, principalOf, type Principal } from './principal.js';
 import { sourceNetwork } from './source-network.js';
 import { VerificationSlots } from './verification-slots.js';
 import { VerifiedPasswords } from './verified-passwords.js';
@@ -125,33 +123,4 @@ export class Authenticator {
     const event = newEvent('login', callerOf(request, identity), { key: identity.username, outcome });
     return this.audit.record(SYSTEM_LOG, event);
   }
-}
-
-function callerOf(request: FastifyRequest, identity: Identity): Caller {
-  return {
-    actorId: identity.user_id,
-    actorName: identity.username,
-    method: 'basic',
-    requestId: request.id,
-    address: request.ip,
-  };
-}
-
-function principalOf(identity: Identity, caller: Caller): Principal {
-  const {
-    user_id: userId,
-    username,
-    tenant_id: id,
-    tenant_name: name,
-    key_generation: keyGeneration,
-  } = identity;
-  if (userId === null || username === null) throw new Error('A principal without a user');
-  const named = id !== null && name !== null && keyGeneration !== null;
-  return {
-    userId,
-    username,
-    tenant: named ? { id, name, keyGeneration } : undefined,
-    permissions: permissionSet(identity.permissions),
-    caller,
-  };
 }

@@ -5,7 +5,9 @@ import type { AuthenticatedRequest } from './authenticated-request.js';
 import { BasicStrategy } from './basic.strategy.js';
 import type { Principal } from './principal.js';
 import { IS_PUBLIC } from './public.decorator.js';
+import { singleHeader } from './single-header.js';
 import { TENANT_IN_PATH } from './tenant-in-path.decorator.js';
+import { TokenAuthenticator } from './token-authenticator.js';
 
 /**
  * Lets a request pass that proves who is calling, and any request to a `@Public()` route. Calls the strategy itself:
@@ -15,6 +17,7 @@ import { TENANT_IN_PATH } from './tenant-in-path.decorator.js';
 export class BasicAuthGuard implements CanActivate {
   constructor(
     @Inject(BasicStrategy) private readonly strategy: BasicStrategy,
+    @Inject(TokenAuthenticator) private readonly tokens: TokenAuthenticator,
     @Inject(Reflector) private readonly reflector: Reflector,
   ) {}
 
@@ -32,7 +35,15 @@ export class BasicAuthGuard implements CanActivate {
     return true;
   }
 
+  /** By Basic where that is tried; else by a token where there is one. */
   private principalOf(request: AuthenticatedRequest): Promise<Principal> {
+    const token = singleHeader(request.raw, 'authentication-token');
+    return token === undefined || request.headers.authorization !== undefined
+      ? this.byBasic(request)
+      : this.tokens.authenticate(request, token);
+  }
+
+  private byBasic(request: AuthenticatedRequest): Promise<Principal> {
     return new Promise((resolve, reject) => {
       const attempt = Object.create(this.strategy) as BasicStrategy;
       Object.assign(attempt, {

@@ -7,6 +7,14 @@ import { Logger } from '../observability/logger.js';
 const INTERVAL_MS = 60_000;
 const MAX_ENTRIES = 10_000;
 
+const NOTE_LOGIN = `
+  UPDATE users SET last_login_at = now(), first_login_at = coalesce(first_login_at, now())
+  WHERE id = $1 AND (last_login_at IS NULL OR last_login_at < now() - interval '1 minute')`;
+
+const NOTE_TOKEN = `
+  UPDATE tokens SET last_used_at = now()
+  WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`;
+
 /** Keeps users' login times, at most once a minute for each and off the request's path. */
 @Injectable()
 export class LoginTimes {
@@ -18,16 +26,21 @@ export class LoginTimes {
   ) {}
 
   note(userId: string): void {
+    this.keep(userId, 'note_login', NOTE_LOGIN);
+  }
+
+  /** The time at which a token was used last. */
+  noteToken(tokenId: string): void {
+    this.keep(tokenId, 'note_token', NOTE_TOKEN);
+  }
+
+  private keep(id: string, name: string, text: string): void {
     const now = Date.now();
-    if (now - (this.noted.get(userId) ?? 0) < INTERVAL_MS) return;
+    if (now - (this.noted.get(id) ?? 0) < INTERVAL_MS) return;
     if (this.noted.size >= MAX_ENTRIES) this.noted.clear();
-    this.noted.set(userId, now);
-    namedQuery(
-      this.dataSource,
-      'note_login',
-      `UPDATE users SET last_login_at = now(), first_login_at = coalesce(first_login_at, now())
-       WHERE id = $1 AND (last_login_at IS NULL OR last_login_at < now() - interval '1 minute')`,
-      [userId],
-    ).catch((error: unknown) => this.logger.warn({ err: errorFields(error) }, 'a login time was not kept'));
+    this.noted.set(id, now);
+    namedQuery(this.dataSource, name, text, [id]).catch((error: unknown) =>
+      this.logger.warn({ err: errorFields(error) }, 'a login time was not kept'),
+    );
   }
 }

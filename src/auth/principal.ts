@@ -1,4 +1,7 @@
+import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../common/tenant-context.js';
+import type { Identity } from './identity-lookup.js';
+import { permissionSet } from './permission-set.js';
 
 /** The living tenant that a request names. */
 interface NamedTenant {
@@ -16,4 +19,39 @@ export interface Principal {
   /** Effective in that tenant: by system role and membership, direct and through groups. */
   readonly permissions: ReadonlySet<string>;
   readonly caller: Caller;
+}
+
+/** The caller as the audit trail records it. */
+export function callerOf(
+  request: FastifyRequest,
+  identity: Identity,
+  method: 'basic' | 'token' = 'basic',
+): Caller {
+  return {
+    actorId: identity.user_id,
+    actorName: identity.username,
+    method,
+    requestId: request.id,
+    address: request.ip,
+  };
+}
+
+/** @throws Error for an identity that is nobody's */
+export function principalOf(identity: Identity, caller: Caller): Principal {
+  const {
+    user_id: userId,
+    username,
+    tenant_id: id,
+    tenant_name: name,
+    key_generation: keyGeneration,
+  } = identity;
+  if (userId === null || username === null) throw new Error('A principal without a user');
+  const named = id !== null && name !== null && keyGeneration !== null;
+  return {
+    userId,
+    username,
+    tenant: named ? { id, name, keyGeneration } : undefined,
+    permissions: permissionSet(identity.permissions),
+    caller,
+  };
 }

@@ -2,7 +2,7 @@
 export interface Caller {
   readonly actorId: string | null;
   readonly actorName: string | null;
-  readonly method: 'basic' | 'cli' | 'system' | 'none';
+  readonly method: 'basic' | 'token' | 'cli' | 'system' | 'none';
   readonly requestId: string;
   readonly address: string | null;
 }

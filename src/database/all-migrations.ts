@@ -8,6 +8,7 @@ import { CreateLoginFailures1790000000006 } from './migrations/1790000000006-cre
 import { ManageTenants1790000000007 } from './migrations/1790000000007-manage-tenants.js';
 import { ManageUsers1790000000008 } from './migrations/1790000000008-manage-users.js';
 import { AddVisibility1790000000009 } from './migrations/1790000000009-add-visibility.js';
+import { CreateTokens1790000000010 } from './migrations/1790000000010-create-tokens.js';
 
 /** Every migration, in order. A list, not a file pattern: a wrong pattern would be silent. */
 export const allMigrations: readonly (new () => MigrationInterface)[] = [
@@ -20,4 +21,5 @@ export const allMigrations: readonly (new () => MigrationInterface)[] = [
   ManageTenants1790000000007,
   ManageUsers1790000000008,
   AddVisibility1790000000009,
+  CreateTokens1790000000010,
 ];

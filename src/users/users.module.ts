@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { RolePermissions } from './role-permissions.service.js';
 import { TenantDirectory } from './tenant-directory.service.js';
 import { TenantMembersService } from './tenant-members.service.js';
+import { TokensService } from './tokens.service.js';
 import { UserAdministration } from './user-administration.service.js';
 import { UserDirectory } from './user-directory.js';
 import { UserGroupsService } from './user-groups.service.js';
@@ -15,6 +16,7 @@ const SERVICES = [
   TenantDirectory,
   TenantMembersService,
   RolePermissions,
+  TokensService,
 ];
 
 @Module({ providers: SERVICES, exports: SERVICES })

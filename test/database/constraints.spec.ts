@@ -33,12 +33,14 @@ const CHECKED_BEFORE = {
     'ck_secrets_version',
     'ck_secrets_revision',
   ],
-  'a SHA-256': ['ck_login_failures_name_key'],
+  'a SHA-256': ['ck_login_failures_name_key', 'ck_tokens_secret_hash'],
+  'made by newTokenValue()': ['ck_tokens_id'],
 };
 
 /** No request can meet these: why not. */
 const OUT_OF_REACH = {
   'ids are fresh': [
+    'pk_tokens',
     'pk_tenants',
     'pk_users',
     'pk_user_groups',
@@ -53,6 +55,7 @@ const OUT_OF_REACH = {
     'fk_tenant_users_user',
     'fk_secrets_tenant',
     'fk_secrets_tenant_key',
+    'fk_tokens_user',
     'fk_secrets_created_by',
     'fk_secrets_version_created_by',
   ],

@@ -49,6 +49,11 @@ const ROUTES: Readonly<Record<string, string>> = {
   'DELETE /api/v3.1/user-groups/{name}': 'user_group_delete',
   'PUT /api/v3.1/user-groups/users': 'user_group_add_user',
   'DELETE /api/v3.1/user-groups/users': 'user_group_remove_user',
+  'GET /api/v3/tokens': 'create_token',
+  'POST /api/v3.1/tokens': 'create_token',
+  'GET /api/v3.1/tokens': 'list_token',
+  'GET /api/v3.1/tokens/{id}': 'list_token',
+  'DELETE /api/v3.1/tokens/{id}': 'delete_token',
   'GET /api/version': 'version_get',
   'GET /api/v3/version': 'version_get',
   'GET /api/v3.1/version': 'version_get',
@@ -103,12 +108,16 @@ const ROUTES: Readonly<Record<string, string>> = {
 /** What everybody who can log in may do, without a tenant. */
 const OF_EVERYONE = new Set([
   ...['tenant_list', 'version_get', 'user_get_self', 'status_get', 'maintenance_mode_get', 'license_list'],
+  ...['create_token', 'list_token', 'delete_token'],
 ]);
 
 /** Where everybody may come in, and still: what is about somebody else is refused, and what is never there is not. */
 const BEYOND_THE_DOOR: Readonly<Record<string, number>> = {
   'POST /api/v3/users/{name}': 403,
   'POST /api/v3.1/users/{name}': 403,
+  'POST /api/v3.1/tokens': 415,
+  'GET /api/v3.1/tokens/{id}': 404,
+  'DELETE /api/v3.1/tokens/{id}': 404,
   'GET /api/v3/provider/context': 404,
   'GET /api/v3.1/provider/context': 404,
 };

@@ -1,0 +1,91 @@
+import { Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
+import { JsonBody, RequestBody } from '../api/json-body.js';
+import { listEnvelope, type ListEnvelope } from '../api/list-envelope.js';
+import { ApiErrors, InstallationApi } from '../api/open-api.js';
+import { PageQuery } from '../api/paging.js';
+import type { Principal } from '../auth/principal.js';
+import { CurrentPrincipal } from '../tenant-scope/current-principal.decorator.js';
+import { RequireInstallationPermission } from '../tenant-scope/require-permission.decorator.js';
+import { parseExpiry } from '../users/token-expiry.js';
+import { shownToken } from '../users/token-value.js';
+import { TokensService, type TokenOwner } from '../users/tokens.service.js';
+import { NewTokenBody, TokenListV31, TokenV31 } from './dto/token-v31.js';
+import { toTokenV31 } from './token.mapper.js';
+
+const ID = { name: 'id', example: 'a1B2c3D4e5' };
+
+@Controller('api/v3.1/tokens')
+@ApiTags('Tokens')
+@InstallationApi()
+export class TokensController {
+  constructor(private readonly tokens: TokensService) {}
+
+  @Post()
+  @HttpCode(200)
+  @RequireInstallationPermission('create_token', 'token.create')
+  @ApiOperation({ summary: 'Make a token of your own; its value is shown this once' })
+  @ApiBody({ type: NewTokenBody })
+  @ApiOkResponse({ type: TokenV31 })
+  @ApiErrors(415)
+  async create(
+    @CurrentPrincipal() { userId, caller }: Principal,
+    @RequestBody() body: JsonBody,
+  ): Promise<TokenV31> {
+    const { description, expiration_date: expiry } = await body.read(NewTokenBody);
+    const wish = {
+      description: description ?? undefined,
+      expiresAt: typeof expiry === 'string' ? parseExpiry(expiry) : undefined,
+    };
+    const { value, token } = await this.tokens.create(userId, wish, caller);
+    return toTokenV31(token, shownToken(value));
+  }
+
+  @Get()
+  @RequireInstallationPermission('list_token', 'token.list')
+  @ApiOperation({ summary: 'List your own tokens; for administrators, those of all' })
+  @ApiOkResponse({ type: TokenListV31 })
+  async list(
+    @CurrentPrincipal() principal: Principal,
+    @Query() query: PageQuery,
+  ): Promise<ListEnvelope<TokenV31>> {
+    const all = await this.tokens.list(ownerFor(principal));
+    const page = { total: all.length, size: query._size, offset: query._offset };
+    const items = all.slice(page.offset, page.offset + page.size);
+    return listEnvelope(
+      items.map((token) => toTokenV31(token)),
+      page,
+    );
+  }
+
+  @Get(':id')
+  @RequireInstallationPermission('list_token', 'token.read')
+  @ApiOperation({ summary: 'Describe a token' })
+  @ApiParam(ID)
+  @ApiOkResponse({ type: TokenV31 })
+  async read(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<TokenV31> {
+    return toTokenV31(await this.tokens.find(id, ownerFor(principal)));
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @RequireInstallationPermission('delete_token', 'token.delete')
+  @ApiOperation({ summary: 'End a token; from the next request on it proves nothing' })
+  @ApiParam(ID)
+  @ApiNoContentResponse({ description: 'It is gone' })
+  delete(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<void> {
+    return this.tokens.delete(id, ownerFor(principal), principal.caller);
+  }
+}
+
+/** Others' tokens are not there for who may not manage them. */
+function ownerFor({ userId, permissions }: Principal): TokenOwner {
+  return permissions.has('manage_others_tokens') ? null : userId;
+}

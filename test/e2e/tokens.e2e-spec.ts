@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
+
+const TOKENS = '/api/v3.1/tokens';
+const SECRETS = '/api/v3.1/secrets';
+const TOKEN = /^ctok-[A-Za-z0-9]{10}-[A-Za-z0-9]{40}$/;
+
+describe('tokens', () => {
+  let room: Strongroom;
+  let alice: As;
+  beforeAll(async () => {
+    room = await Strongroom.start();
+    alice = await room.tenant('tokened');
+  });
+  afterAll(() => room.stop());
+
+  const make = async (as: As, body: object = {}) =>
+    (await room.call(as, 'POST', TOKENS, body)).body as Record<string, string>;
+  const bear = (token: string, method: string, path: string, body?: unknown) =>
+    room.call({ tenant: 'tokened' }, method, path, body, { 'Authentication-Token': token });
+  const expire = (id: string) =>
+    room.database.asSuperuser("UPDATE tokens SET expires_at = now() - interval '1 second' WHERE id = $1", [
+      id,
+    ]);
+  const events = (key: string) =>
+    room.database.asSuperuser(
+      `SELECT body::json ->> 'action' AS action, body::json ->> 'outcome' AS outcome FROM audit_events
+       WHERE body::json ->> 'key' = $1 ORDER BY at, id`,
+      [key],
+    );
+
+  it('stand for their owner, with the rights that the owner has now', async () => {
+    const { value = '', ...rest } = await make(alice, { description: 'for CI' });
+    expect(value).toMatch(TOKEN);
+    expect(rest).toEqual({
+      id: value.split('-')[1],
+      username: 'tokened-user',
+      role: 'default',
+      expiration_date: null,
+      last_used: null,
+      description: 'for CI',
+    });
+    expect((await bear(value, 'PUT', `${SECRETS}/by-token`, { value: 'x' })).body.created_by).toBe(
+      'tokened-user',
+    );
+    expect((await room.call(alice, 'GET', `${SECRETS}/by-token`)).body.value).toBe('x');
+    await room.database.asSuperuser("UPDATE tenant_users SET role = 'viewer'");
+    expect((await bear(value, 'PUT', `${SECRETS}/by-viewer`, { value: 'x' })).status).toBe(403);
+    await room.database.asSuperuser("UPDATE tenant_users SET role = 'user'");
+    expect((await room.call(alice, 'GET', `${TOKENS}/${rest.id ?? ''}`)).body.last_used).toMatch(/Z$/);
+  });
+
+  it('are kept as a hash, shown whole once, and written nowhere else', async () => {
+    const { id = '', value = '' } = await make(alice);
+    const secret = value.split('-')[2]!;
+    expect((await room.call(alice, 'GET', `${TOKENS}/${id}`)).body.value).toBe(`ctok-${id}-********`);
+    const [dump] = await room.database.asSuperuser<{ all: string }>(
+      "SELECT string_agg(t::text, '') || (SELECT string_agg(body, '') FROM audit_events) AS all FROM tokens t",
+    );
+    expect(dump?.all).toContain(id);
+    expect(dump?.all).not.toContain(secret);
+    await bear(`ctok-${id}-${'x'.repeat(40)}`, 'GET', SECRETS);
+    expect(room.logs.join('\n')).not.toContain(secret);
+  });
+
+  it.each([
+    ['of another form', 'ctok-short', /Invalid token structure/],
+    ['with a word before it', 'Bearer ctok-aaaaaaaaaa-', /Invalid token structure/],
+    ['that nobody has', `ctok-${'a'.repeat(10)}-${'b'.repeat(40)}`, /Unauthorized/],
+  ])('%s prove nobody', async (_what, token, message) => {
+    const answer = await bear(token, 'GET', SECRETS);
+    expect([answer.status, answer.body.error_code]).toEqual([401, 'unauthorized_error']);
+    expect(answer.body.message).toMatch(message);
+  });
+
+  it('with another secret part prove nobody, and that is on record', async () => {
+    const { id = '' } = await make(alice);
+    expect((await bear(`ctok-${id}-${'x'.repeat(40)}`, 'GET', SECRETS)).body.message).toMatch(/Unauthorized/);
+    expect(await events('tokened-user')).toContainEqual({ action: 'login', outcome: 'failed' });
+  });
+
+  it('end with their time, their owner, and when they are deleted', async () => {
+    const expired = await make(alice, { expiration_date: '+10h' });
+    await expire(expired.id ?? '');
+    expect((await bear(expired.value ?? '', 'GET', SECRETS)).body.message).toBe('Token is expired');
+    const { id = '', value = '' } = await make(alice);
+    expect((await room.call(alice, 'GET', `${TOKENS}/${expired.id ?? ''}`)).status).toBe(404);
+    const inactive = (active: boolean) =>
+      room.database.asSuperuser('UPDATE users SET active = $1 WHERE username = $2', [active, 'tokened-user']);
+    await inactive(false);
+    expect((await bear(value, 'GET', SECRETS)).body.message).toMatch(/No authentication/);
+    await inactive(true);
+    expect((await bear(value, 'GET', SECRETS)).status).toBe(200);
+    expect((await room.call(alice, 'DELETE', `${TOKENS}/${id}`)).status).toBe(204);
+    expect((await bear(value, 'GET', SECRETS)).status).toBe(401);
+    expect((await room.call(alice, 'DELETE', `${TOKENS}/${id}`)).status).toBe(404);
+    expect(await events(id)).toEqual([
+      { action: 'token.create', outcome: 'ok' },
+      { action: 'token.delete', outcome: 'ok' },
+      { action: 'token.delete', outcome: 'not_found' },
+    ]);
+  });
+
+  it('do not open a locked account', async () => {
+    const { value = '' } = await make(alice);
+    for (let guess = 0; guess < 6; guess += 1)
+      await room.call({ login: `tokened-user:wrong-${guess}`, tenant: 'tokened' }, 'GET', SECRETS);
+    expect((await bear(value, 'GET', SECRETS)).body.message).toMatch(/locked account/);
+    await room.setPassword('tokened-user', 'password-of-tokened-user');
+    expect((await bear(value, 'GET', SECRETS)).status).toBe(200);
+  });
+
+  it('do not change the password of their owner', async () => {
+    const { value = '' } = await make(alice);
+    const answer = await bear(value, 'POST', '/api/v3.1/users/tokened-user', { password: 'stolen-password' });
+    expect(answer.status).toBe(403);
+    expect((await room.call(alice, 'GET', SECRETS)).status).toBe(200);
+  });
+
+  it('of others are there for administrators only', async () => {
+    const { id = '' } = await make(ADMIN);
+    expect((await room.call(alice, 'GET', `${TOKENS}/${id}`)).status).toBe(404);
+    expect((await room.call(alice, 'DELETE', `${TOKENS}/${id}`)).status).toBe(404);
+    const own = (await room.call(alice, 'GET', TOKENS)).body.items as { username: string }[];
+    expect(new Set(own.map(({ username }) => username))).toEqual(new Set(['tokened-user']));
+    const all = (await room.call(ADMIN, 'GET', TOKENS)).body.items as { username: string }[];
+    expect(new Set(all.map(({ username }) => username))).toEqual(new Set(['admin', 'tokened-user']));
+  });
+
+  it('come by GET on version 3, for ten hours', async () => {
+    const { body } = await room.call(alice, 'GET', '/api/v3/tokens');
+    expect(body).toEqual({ value: expect.stringMatching(TOKEN), role: 'user' });
+    expect((await bear(String(body.value), 'GET', SECRETS)).status).toBe(200);
+    const [row] = await room.database.asSuperuser<{ hours: number }>(
+      'SELECT round(extract(epoch FROM expires_at - now()) / 3600)::int AS hours FROM tokens WHERE id = $1',
+      [String(body.value).split('-')[1]],
+    );
+    expect(row?.hours).toBe(10);
+  });
+
+  it('stand back where Basic is tried, even in vain', async () => {
+    const { value = '' } = await make(alice);
+    const wrong = { login: 'tokened-user:wrong', tenant: 'tokened' };
+    expect(
+      (await room.call(wrong, 'GET', SECRETS, undefined, { 'Authentication-Token': value })).status,
+    ).toBe(401);
+    await room.setPassword('tokened-user', 'password-of-tokened-user');
+  });
+
+  it.each([
+    [{ expiration_date: '2001-01-01 00:00' }, /date.*in.*past/],
+    [{ expiration_date: 'tomorrow' }, /YYYY-MM-DD/],
+    [{ expiration_date: '2030-02-31 00:00' }, /YYYY-MM-DD/],
+    [{ expiration_date: 7 }, /string/],
+    [{ description: ['x'] }, /string/],
+    [{ description: 'x'.repeat(1_025) }, /1024/],
+  ])('are refused for %j', async (body, message) => {
+    const answer = await room.call(alice, 'POST', TOKENS, body);
+    expect([answer.status, answer.body.message]).toEqual([400, expect.stringMatching(message)]);
+  });
+});
