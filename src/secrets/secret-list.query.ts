@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { FILTERS, SORTS, type ListWish } from './list-wish.js';
+import { FILTERS, SORTS, type ListWish, type Sort } from './list-wish.js';
 import type { SecretPage } from './secrets.repository.js';
 import type { SecretDescription } from './stored-secret.js';
 
@@ -17,17 +17,32 @@ const COLUMNS = `
 
 const JOINS = 'JOIN users c ON c.id = s.created_by JOIN tenants t ON t.id = s.tenant_id';
 
-/** By creation: the page's rows are found in the index alone. */
-const PAGE_BY_CREATION = `
-  SELECT ${COLUMNS}
-  FROM (
-    (SELECT s.tenant_id, s.id, s.created_at, s.key FROM secrets s WHERE ${SEEN_OWN}
-     ORDER BY s.created_at, s.key LIMIT $4::bigint + $5::bigint)
-    UNION ALL (SELECT s.tenant_id, s.id, s.created_at, s.key FROM secrets s WHERE ${SEEN_FOREIGN})
-    ORDER BY created_at, key LIMIT $4 OFFSET $5
-  ) AS page
-  JOIN secrets s ON s.tenant_id = page.tenant_id AND s.id = page.id ${JOINS}
-  ORDER BY s.created_at, s.key`;
+/** In an order that an index has: the page's rows are found in it, and only they are read and joined. */
+function pageInOrder(columns: readonly string[], descending: boolean): string {
+  const order = (table: string): string =>
+    columns.map((column) => `${table}${column}${descending ? ' DESC' : ''}`).join(', ');
+  return `
+    SELECT ${COLUMNS}
+    FROM (
+      (SELECT s.tenant_id, s.id, s.created_at, s.key FROM secrets s WHERE ${SEEN_OWN}
+       ORDER BY ${order('s.')} LIMIT $4::bigint + $5::bigint)
+      UNION ALL (SELECT s.tenant_id, s.id, s.created_at, s.key FROM secrets s WHERE ${SEEN_FOREIGN})
+      ORDER BY ${order('')} LIMIT $4 OFFSET $5
+    ) AS page
+    JOIN secrets s ON s.tenant_id = page.tenant_id AND s.id = page.id ${JOINS}
+    ORDER BY ${order('s.')}`;
+}
+
+/** The columns of an index that has the order that is wished for. */
+const INDEXED: Partial<Record<Sort, readonly string[]>> = { created_at: ['created_at', 'key'], key: ['key'] };
+
+/** The page as a statement on an index, where there is one: not where anything narrows the list. */
+function indexedPage({ search, sorts, filters }: ListWish): string | undefined {
+  if (search !== undefined || filters.size > 0 || sorts.length > 1) return undefined;
+  const [{ by, descending } = { by: 'created_at', descending: false } as const] = sorts;
+  const columns = INDEXED[by];
+  return columns === undefined ? undefined : pageInOrder(columns, descending);
+}
 
 const COUNT_ALL = `
   SELECT (SELECT count(*) FROM secrets s WHERE ${SEEN_OWN}) + (SELECT count(*) FROM secrets s WHERE ${SEEN_FOREIGN})
@@ -40,8 +55,9 @@ export async function listSecrets(
   wish: ListWish,
 ): Promise<SecretPage> {
   const { size, offset } = wish;
-  if (wish.search === undefined && wish.sorts.length === 0 && wish.filters.size === 0) {
-    const items = await manager.query<SecretDescription[]>(PAGE_BY_CREATION, [...scope, size, offset]);
+  const indexed = indexedPage(wish);
+  if (indexed !== undefined) {
+    const items = await manager.query<SecretDescription[]>(indexed, [...scope, size, offset]);
     return { items, total: await totalOf(manager, COUNT_ALL, scope) };
   }
   const values: unknown[] = [...scope];
