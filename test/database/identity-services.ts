@@ -49,7 +49,7 @@ export class IdentityServices {
     this.transaction = new TenantTransaction(dataSource);
     this.audit = new AuditWriter(this.transaction);
     this.tenants = new TenantsService(dataSource, this.transaction, this.audit, rootKeys);
-    this.users = new UsersService(this.transaction, this.audit, this.hasher);
+    this.users = new UsersService(this.transaction, this.hasher);
   }
 
   static async open(): Promise<IdentityServices> {
