@@ -10,6 +10,8 @@ import { ClusterController } from './cluster.controller.js';
 import { ConsoleController } from './console.controller.js';
 import { CurrentUserController } from './current-user.controller.js';
 import { DatabasePulse } from './database-pulse.js';
+import { MaintenanceController } from './maintenance.controller.js';
+import { MaintenanceMode } from './maintenance-mode.js';
 import { OkController } from './ok.controller.js';
 import { PermissionsController } from './permissions.controller.js';
 import { StatusController } from './status.controller.js';
@@ -34,12 +36,13 @@ import { VersionController } from './version.controller.js';
     CurrentUserController,
     PermissionsController,
     StatusController,
+    MaintenanceController,
     OkController,
     ClusterController,
     ConsoleController,
     TokensController,
     TokensV3Controller,
   ],
-  providers: [UserRights, DatabasePulse],
+  providers: [UserRights, DatabasePulse, MaintenanceMode],
 })
 export class AdministrationModule {}

@@ -15,7 +15,7 @@ const PATHS = ['managers', 'brokers', 'db-nodes'].flatMap((name) => [`api/v3/${n
 @InstallationApi()
 export class ClusterController {
   @Get(PATHS)
-  @RequireInstallationPermission('status_get', 'cluster.list')
+  @RequireInstallationPermission('status_get', 'cluster.list', { duringMaintenance: true })
   @ApiOperation({ summary: 'The parts of a cluster: none' })
   @ApiOkResponse({ type: NothingListV3 })
   list(@Query() { _size: size, _offset: offset }: PageQuery): NothingListV3 {
@@ -23,7 +23,7 @@ export class ClusterController {
   }
 
   @Get(['api/v3/provider/context', 'api/v3.1/provider/context'])
-  @RequireInstallationPermission('status_get', 'provider_context.read')
+  @RequireInstallationPermission('status_get', 'provider_context.read', { duringMaintenance: true })
   @ApiOperation({ summary: 'Always 404: nothing here was bootstrapped by a provider' })
   @ApiOkResponse({ type: NothingListV3, description: 'Never' })
   providerContext(): never {

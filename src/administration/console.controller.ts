@@ -15,7 +15,7 @@ export class ConsoleController {
   constructor(private readonly permissions: RolePermissions) {}
 
   @Get(['api/v3/config', 'api/v3.1/config'])
-  @RequireInstallationPermission('version_get', 'config.read')
+  @RequireInstallationPermission('version_get', 'config.read', { duringMaintenance: true })
   @ApiOperation({ summary: 'The roles and what they may do' })
   @ApiOkResponse({ type: ConfigV3 })
   async config(): Promise<ConfigV3> {
@@ -36,7 +36,7 @@ export class ConsoleController {
   }
 
   @Get(['api/v3/license', 'api/v3.1/license'])
-  @RequireInstallationPermission('license_list', 'license.list')
+  @RequireInstallationPermission('license_list', 'license.list', { duringMaintenance: true })
   @ApiOperation({ summary: 'One license without an end, since clients ask for one' })
   @ApiOkResponse({ type: LicenseListV3 })
   license(): LicenseListV3 {

@@ -19,7 +19,7 @@ export class CurrentUserController {
   constructor(private readonly directory: UserDirectory) {}
 
   @Get()
-  @RequireInstallationPermission('user_get_self', 'user.read_self')
+  @RequireInstallationPermission('user_get_self', 'user.read_self', { duringMaintenance: true })
   @ApiOperation({ summary: 'Show who is calling' })
   @ApiOkResponse({ type: UserV3 })
   async read(

@@ -4,7 +4,7 @@ import { flagOf } from '../api/is-flag.decorator.js';
 import { InstallationApi } from '../api/open-api.js';
 import { RequireInstallationPermission } from '../tenant-scope/require-permission.decorator.js';
 import { DatabasePulse } from './database-pulse.js';
-import { MaintenanceV3, ServiceStatusV31, StatusQuery, StatusV3, StatusV31 } from './dto/status-v3.js';
+import { ServiceStatusV31, StatusQuery, StatusV3, StatusV31 } from './dto/status-v3.js';
 
 const SERVICE = 'Strongroom';
 const DATABASE = 'PostgreSQL';
@@ -18,7 +18,7 @@ export class StatusController {
   constructor(private readonly database: DatabasePulse) {}
 
   @Get('api/v3/status')
-  @RequireInstallationPermission('status_get', 'status.read')
+  @RequireInstallationPermission('status_get', 'status.read', { duringMaintenance: true })
   @ApiOperation({ summary: 'Whether the service and its database work' })
   @ApiOkResponse({ type: StatusV3 })
   async readV3(@Query() _query: StatusQuery): Promise<StatusV3> {
@@ -33,7 +33,7 @@ export class StatusController {
   }
 
   @Get('api/v3.1/status')
-  @RequireInstallationPermission('status_get', 'status.read')
+  @RequireInstallationPermission('status_get', 'status.read', { duringMaintenance: true })
   @ApiOperation({ summary: 'Whether the service and its database work' })
   @ApiOkResponse({ type: StatusV31 })
   async readV31(@Query() { summary }: StatusQuery): Promise<StatusV31> {
@@ -42,20 +42,6 @@ export class StatusController {
     return {
       status: isAlive ? 'OK' : 'Fail',
       services: { [SERVICE]: serviceStatus(true), [DATABASE]: serviceStatus(isAlive) },
-    };
-  }
-
-  @Get(['api/v3/maintenance', 'api/v3.1/maintenance'])
-  @RequireInstallationPermission('maintenance_mode_get', 'maintenance.read')
-  @ApiOperation({ summary: 'Whether changes are refused for maintenance: never' })
-  @ApiOkResponse({ type: MaintenanceV3 })
-  maintenance(): MaintenanceV3 {
-    return {
-      status: 'deactivated',
-      activated_at: '',
-      activation_requested_at: '',
-      remaining_executions: null,
-      requested_by: '',
     };
   }
 }

@@ -18,7 +18,7 @@ export class TokensV3Controller {
   constructor(private readonly tokens: TokensService) {}
 
   @Get()
-  @RequireInstallationPermission('create_token', 'token.create')
+  @RequireInstallationPermission('create_token', 'token.create', { duringMaintenance: true })
   @ApiOperation({ summary: 'Make a token of your own for ten hours' })
   @ApiOkResponse({ type: FreshTokenV3 })
   async create(@CurrentPrincipal() { userId, caller }: Principal): Promise<FreshTokenV3> {

@@ -30,7 +30,7 @@ export class TokensController {
 
   @Post()
   @HttpCode(200)
-  @RequireInstallationPermission('create_token', 'token.create')
+  @RequireInstallationPermission('create_token', 'token.create', { duringMaintenance: true })
   @ApiOperation({ summary: 'Make a token of your own; its value is shown this once' })
   @ApiBody({ type: NewTokenBody })
   @ApiOkResponse({ type: TokenV31 })
@@ -49,7 +49,7 @@ export class TokensController {
   }
 
   @Get()
-  @RequireInstallationPermission('list_token', 'token.list')
+  @RequireInstallationPermission('list_token', 'token.list', { duringMaintenance: true })
   @ApiOperation({ summary: 'List your own tokens; for administrators, those of all' })
   @ApiOkResponse({ type: TokenListV31 })
   async list(
@@ -66,7 +66,7 @@ export class TokensController {
   }
 
   @Get(':id')
-  @RequireInstallationPermission('list_token', 'token.read')
+  @RequireInstallationPermission('list_token', 'token.read', { duringMaintenance: true })
   @ApiOperation({ summary: 'Describe a token' })
   @ApiParam(ID)
   @ApiOkResponse({ type: TokenV31 })
@@ -76,7 +76,7 @@ export class TokensController {
 
   @Delete(':id')
   @HttpCode(204)
-  @RequireInstallationPermission('delete_token', 'token.delete')
+  @RequireInstallationPermission('delete_token', 'token.delete', { duringMaintenance: true })
   @ApiOperation({ summary: 'End a token; from the next request on it proves nothing' })
   @ApiParam(ID)
   @ApiNoContentResponse({ description: 'It is gone' })

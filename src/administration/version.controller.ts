@@ -10,7 +10,7 @@ import { VersionV3 } from './dto/version-v3.js';
 @InstallationApi()
 export class VersionController {
   @Get()
-  @RequireInstallationPermission('version_get', 'version.read')
+  @RequireInstallationPermission('version_get', 'version.read', { duringMaintenance: true })
   @ApiOperation({ summary: 'The version that is running' })
   @ApiOkResponse({ type: VersionV3 })
   read(): VersionV3 {

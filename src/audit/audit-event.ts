@@ -10,7 +10,7 @@ export interface AuditEvent {
   /** The secret's key, or the name of what the act is about; `tenant/user` for a membership. */
   readonly key: string | null;
   readonly version: number | null;
-  /** `ok`, or how it was refused: `not_found`, `conflict`, `forbidden`, `failed`, `locked`. */
+  /** `ok`, or how it was refused: `not_found`, `conflict`, `forbidden`, `failed`, `locked`, `maintenance`. */
   readonly outcome: string;
   readonly caller: Caller;
   /** What else an auditor must know, such as the role that was given: names from our own code, never free text. */

@@ -26,6 +26,8 @@ export interface Identity {
   key_generation: number | null;
   /** With commas between. */
   permissions: string;
+  /** Whether the installation is in maintenance. */
+  maintenance: boolean;
 }
 
 const LOOK_UP = `
@@ -44,7 +46,8 @@ const LOOK_UP = `
              UNION SELECT tg.role FROM user_group_members m JOIN tenant_user_groups tg ON tg.group_id = m.group_id
                WHERE m.user_id = u.id AND tg.tenant_id = t.id
            ) ORDER BY 1
-         ), ',') AS permissions
+         ), ',') AS permissions,
+         (SELECT activated_at IS NOT NULL FROM maintenance) AS maintenance
   FROM unnest($1::text[], $2::bytea[], $3::text[], $4::text[])
     WITH ORDINALITY AS q (username, name_key, source, tenant, ordinal)
   LEFT JOIN users u ON lower(u.username) = lower(q.username COLLATE "C") AND u.deleted_at IS NULL

@@ -18,6 +18,8 @@ export interface Principal {
   readonly tenant: NamedTenant | undefined;
   /** Effective in that tenant: by system role and membership, direct and through groups. */
   readonly permissions: ReadonlySet<string>;
+  /** Whether the installation is in maintenance: then only some routes serve anybody. */
+  readonly inMaintenance: boolean;
   readonly caller: Caller;
 }
 
@@ -52,6 +54,7 @@ export function principalOf(identity: Identity, caller: Caller): Principal {
     username,
     tenant: named ? { id, name, keyGeneration } : undefined,
     permissions: permissionSet(identity.permissions),
+    inMaintenance: identity.maintenance,
     caller,
   };
 }

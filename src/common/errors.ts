@@ -83,6 +83,19 @@ export class TooManyRequests extends DomainError {
   }
 }
 
+/** An administrator closed the service. Nobody knows for how long, so it gives no time to try again. */
+export class MaintenanceModeActive extends DomainError {
+  constructor() {
+    super(
+      'maintenance_mode_active',
+      503,
+      'The service is in maintenance mode: it gives no secrets and takes no changes until an administrator ends it by ' +
+        'POST /api/v3.1/maintenance/deactivate',
+      'debug',
+    );
+  }
+}
+
 /** What the service needs is not there for the moment; the same request may succeed later. */
 export class Unavailable extends DomainError {
   constructor(

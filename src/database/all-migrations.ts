@@ -9,6 +9,7 @@ import { ManageTenants1790000000007 } from './migrations/1790000000007-manage-te
 import { ManageUsers1790000000008 } from './migrations/1790000000008-manage-users.js';
 import { AddVisibility1790000000009 } from './migrations/1790000000009-add-visibility.js';
 import { CreateTokens1790000000010 } from './migrations/1790000000010-create-tokens.js';
+import { AdministerInstallation1790000000012 } from './migrations/1790000000012-administer-installation.js';
 
 /** Every migration, in order. A list, not a file pattern: a wrong pattern would be silent. */
 export const allMigrations: readonly (new () => MigrationInterface)[] = [
@@ -22,4 +23,5 @@ export const allMigrations: readonly (new () => MigrationInterface)[] = [
   ManageUsers1790000000008,
   AddVisibility1790000000009,
   CreateTokens1790000000010,
+  AdministerInstallation1790000000012,
 ];

@@ -8,17 +8,29 @@ export interface RoutePermission {
   readonly action: string;
   /** Whether the route works in the tenant that the request names; else it is about the installation. */
   readonly inTenant: boolean;
+  /** Whether it also serves during maintenance; a route that does not say so is closed then. */
+  readonly duringMaintenance: boolean;
 }
+
+type Options = Partial<Pick<RoutePermission, 'duringMaintenance'>>;
 
 /**
  * The permission that the principal needs in the tenant of the request. Every route declares one of these two, or is
  * `@Public()`.
  */
 export function RequirePermission(permission: string, action: string): MethodDecorator {
-  return SetMetadata(ROUTE_PERMISSION, { permission, action, inTenant: true } satisfies RoutePermission);
+  return declare({ permission, action, inTenant: true, duringMaintenance: false });
 }
 
 /** The permission that the principal needs, whether or not the request names a tenant. */
-export function RequireInstallationPermission(permission: string, action: string): MethodDecorator {
-  return SetMetadata(ROUTE_PERMISSION, { permission, action, inTenant: false } satisfies RoutePermission);
+export function RequireInstallationPermission(
+  permission: string,
+  action: string,
+  { duringMaintenance = false }: Options = {},
+): MethodDecorator {
+  return declare({ permission, action, inTenant: false, duringMaintenance });
+}
+
+function declare(required: RoutePermission): MethodDecorator {
+  return SetMetadata(ROUTE_PERMISSION, required);
 }

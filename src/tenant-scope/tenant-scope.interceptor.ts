@@ -12,12 +12,15 @@ import { AuditWriter, SYSTEM_LOG } from '../audit/audit-writer.js';
 import type { AuthenticatedRequest } from '../auth/authenticated-request.js';
 import type { Principal } from '../auth/principal.js';
 import { namedTenant } from '../auth/named-tenant.js';
-import { Forbidden } from '../common/errors.js';
+import { Forbidden, MaintenanceModeActive } from '../common/errors.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import { tenantRefused } from '../common/tenant-refused.js';
 import { ROUTE_PERMISSION, type RoutePermission } from './require-permission.decorator.js';
 
-/** Turns principal, tenant header and the route's permission into the tenant's context, or refuses and records it. */
+/**
+ * Turns principal, tenant header and the route's permission into the tenant's context, or refuses and records it.
+ * During maintenance it refuses all but the routes that declare otherwise.
+ */
 @Injectable()
 export class TenantScopeInterceptor implements NestInterceptor {
   constructor(
@@ -31,14 +34,16 @@ export class TenantScopeInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     const { principal } = request;
     if (principal === undefined) throw new Error('A route with a permission has no principal');
-    if (!required.inTenant) {
-      if (!principal.permissions.has(required.permission))
-        throw await this.refusal(request, principal, required);
-      return next.handle();
+    const tenant = required.inTenant ? tenantContextOf(principal, required.permission) : undefined;
+    const permitted = required.inTenant
+      ? tenant !== undefined
+      : principal.permissions.has(required.permission);
+    if (!permitted) throw await this.refusal(request, principal, required);
+    if (principal.inMaintenance && !required.duringMaintenance) {
+      await this.record(request, principal, required, 'maintenance');
+      throw new MaintenanceModeActive();
     }
-    const tenant = tenantContextOf(principal, required.permission);
-    if (tenant === undefined) throw await this.refusal(request, principal, required);
-    request.tenantContext = tenant;
+    if (tenant !== undefined) request.tenantContext = tenant;
     return next.handle();
   }
 
@@ -46,17 +51,27 @@ export class TenantScopeInterceptor implements NestInterceptor {
   private async refusal(
     request: AuthenticatedRequest,
     principal: Principal,
-    { permission, action, inTenant }: RoutePermission,
+    required: RoutePermission,
   ): Promise<Forbidden> {
-    const { key, name: about = key } = request.params as { key?: string; name?: string };
-    const event = newEvent(action, principal.caller, { key: about ?? null, outcome: 'forbidden' });
-    await this.audit.record((inTenant ? principal.tenant?.id : undefined) ?? SYSTEM_LOG, event);
+    await this.record(request, principal, required, 'forbidden');
+    const { permission, inTenant } = required;
     if (!inTenant) return new Forbidden(`Not permitted: ${permission}`);
     const name = namedTenant(request);
     if (name === undefined || name === '') {
       return new Forbidden('Name one tenant that you may work in: send its name in one `tenant` header');
     }
     return tenantRefused(permission, name);
+  }
+
+  private record(
+    request: AuthenticatedRequest,
+    principal: Principal,
+    { action, inTenant }: RoutePermission,
+    outcome: 'forbidden' | 'maintenance',
+  ): Promise<void> {
+    const { key, name: about = key } = request.params as { key?: string; name?: string };
+    const event = newEvent(action, principal.caller, { key: about ?? null, outcome });
+    return this.audit.record((inTenant ? principal.tenant?.id : undefined) ?? SYSTEM_LOG, event);
   }
 }
 

@@ -33,6 +33,7 @@ const CHECKED_BEFORE = {
     'ck_secrets_version',
     'ck_secrets_revision',
   ],
+  'there is the one row that the migration made': ['ck_maintenance_singleton'],
   'a SHA-256': ['ck_login_failures_name_key', 'ck_tokens_secret_hash'],
   'made by newTokenValue()': ['ck_tokens_id'],
 };
@@ -58,8 +59,11 @@ const OUT_OF_REACH = {
     'fk_tokens_user',
     'fk_secrets_created_by',
     'fk_secrets_version_created_by',
+    'fk_maintenance_activated_by',
   ],
   'written under the lock of the migrations only': [
+    'pk_maintenance',
+    'uq_users_bootstrap',
     'pk_root_keys',
     'uq_root_keys_active',
     'PK_schema_migrations',

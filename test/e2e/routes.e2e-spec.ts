@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DeclaredRoutes } from '../../src/tenant-scope/declared-routes.js';
-import { Strongroom } from '../support/strongroom.js';
+import { ADMIN, Strongroom } from '../support/strongroom.js';
 
 /** Every route of the service. Who adds one adds it here, and says what it needs. */
 const ROUTES: Readonly<Record<string, string>> = {
@@ -72,6 +72,7 @@ const ROUTES: Readonly<Record<string, string>> = {
   'DELETE /api/v3/permissions/{role}/{permission}': 'user_set_role',
   'GET /api/v3/status': 'status_get',
   'GET /api/v3/maintenance': 'maintenance_mode_get',
+  'POST /api/v3/maintenance/{action}': 'maintenance_mode_set',
   'GET /api/v3/managers': 'status_get',
   'GET /api/v3/brokers': 'status_get',
   'GET /api/v3/db-nodes': 'status_get',
@@ -94,6 +95,7 @@ const ROUTES: Readonly<Record<string, string>> = {
   'DELETE /api/v3.1/permissions/{role}/{permission}': 'user_set_role',
   'GET /api/v3.1/status': 'status_get',
   'GET /api/v3.1/maintenance': 'maintenance_mode_get',
+  'POST /api/v3.1/maintenance/{action}': 'maintenance_mode_set',
   'GET /api/v3.1/managers': 'status_get',
   'GET /api/v3.1/brokers': 'status_get',
   'GET /api/v3.1/db-nodes': 'status_get',
@@ -122,8 +124,21 @@ const BEYOND_THE_DOOR: Readonly<Record<string, number>> = {
   'GET /api/v3.1/provider/context': 404,
 };
 
+/** What still serves during maintenance, beside what is public: everything else is closed without being listed. */
+const OPEN_IN_MAINTENANCE = new Set(
+  ['v3', 'v3.1'].flatMap((version) =>
+    [
+      ...['GET /status', 'GET /version', 'GET /user', 'GET /config', 'GET /license', 'GET /tokens'],
+      ...['GET /maintenance', 'POST /maintenance/{action}', 'POST /tokens', 'GET /tokens/{id}'],
+      ...['DELETE /tokens/{id}', 'GET /managers', 'GET /brokers', 'GET /db-nodes', 'GET /provider/context'],
+    ].map((route) => route.replace(' ', ` /api/${version}`)),
+  ),
+).add('GET /api/version');
+
 /** Somebody without a tenant and without a role. */
 const OUTSIDER = { login: 'outsider:password', tenant: 'default_tenant' };
+
+const CLOSED = [503, 'maintenance_mode_active'];
 
 /** The documents of the API, which the framework serves. */
 const DOCUMENTS = /^\/api\/docs/;
@@ -189,6 +204,21 @@ describe('every route of the running application', () => {
     }
     expect(outsider.status).toBe(403);
     expect(outsider.body.message).toContain(permission);
+  });
+
+  describe('in maintenance', () => {
+    beforeAll(() => room.call(ADMIN, 'POST', '/api/v3.1/maintenance/activate'));
+    afterAll(() => room.call(ADMIN, 'POST', '/api/v3.1/maintenance/deactivate'));
+
+    it.each(Object.entries(ROUTES))('%s is closed, unless it is listed', async (route, permission) => {
+      const [method = '', template = ''] = route.split(' ');
+      const open = permission === 'public' || OPEN_IN_MAINTENANCE.has(route);
+      const answer = await room.call(ADMIN, method, template.replace(/\{[^}]+\}/g, 'some-key'));
+      if (open) expect(answer.status).not.toBe(503);
+      // A tenant that does not exist is refused first.
+      else if (answer.status !== 403) expect([answer.status, answer.body.error_code]).toEqual(CLOSED);
+      else expect(template).toContain('/tenants/{name}');
+    });
   });
 
   it('serves its documents to everyone', async () => {

@@ -39,16 +39,6 @@ describe.each(['v3', 'v3.1'])('under /api/%s', (version) => {
     expect((await get('/status?summary=perhaps')).status).toBe(400);
   });
 
-  it('is never in maintenance', async () => {
-    expect((await get('/maintenance')).body).toEqual({
-      status: 'deactivated',
-      activated_at: '',
-      activation_requested_at: '',
-      remaining_executions: null,
-      requested_by: '',
-    });
-  });
-
   it.each(['/managers', '/brokers', '/db-nodes'])('has no %s', async (path) => {
     const { status, body } = await get(path);
     expect(status).toBe(200);

@@ -41,7 +41,7 @@ export class OpenApiValidator {
     const response = operation.responses[String(answer.status)];
     if (response === undefined)
       throw new Error(`The API document does not name ${name}: ${answer.text.slice(0, 300)}`);
-    if (answer.status === 204) {
+    if (answer.status === 204 || answer.status === 304) {
       if (answer.text !== '') throw new Error(`${name} has a body`);
       return;
     }

@@ -57,23 +57,6 @@ export class StatusV31 {
   services?: Record<string, ServiceStatusV31>;
 }
 
-export class MaintenanceV3 {
-  @ApiProperty({ type: String, enum: ['deactivated'] })
-  status: string;
-
-  @ApiProperty({ type: String, enum: [''] })
-  activated_at: string;
-
-  @ApiProperty({ type: String, enum: [''] })
-  activation_requested_at: string;
-
-  @ApiProperty({ type: String, nullable: true, enum: [null] })
-  remaining_executions: null;
-
-  @ApiProperty({ type: String, enum: [''] })
-  requested_by: string;
-}
-
 /** A list of what there is none of here. */
 export class NothingListV3 {
   @ApiProperty({ type: 'array', items: {}, maxItems: 0 })

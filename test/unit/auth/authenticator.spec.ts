@@ -17,6 +17,7 @@ const ALICE: Identity = {
   tenant_id: null,
   tenant_name: null,
   key_generation: null,
+  maintenance: false,
   permissions: '',
 };
 const FRESHLY_LOCKED: Identity = { ...ALICE, locked: true, locked_just_now: true };
