@@ -11,7 +11,8 @@ const SALT_BYTES = 32;
 const COMMITMENT_BYTES = 32;
 const HEADER_BYTES = 1 + 4 + SALT_BYTES + COMMITMENT_BYTES;
 
-const LABEL = 'strongroom/value/1';
+const VALUE_LABEL = 'strongroom/value/1';
+const OPTIONS_LABEL = 'strongroom/provider-options/1';
 const KEY_BYTES = 32;
 const MARKERS = { text: 1, json: 2 } as const;
 
@@ -79,10 +80,16 @@ function requireEnvelope(bytes: Buffer): void {
   if (bytes[0] !== FORMAT) throw new DecryptionError(`Unknown envelope format ${bytes[0] ?? ''}`);
 }
 
-function derive(tenantKey: KeyObject, salt: Buffer, { tenantId, secretId, key, version }: Binding): Derived {
-  const versionBytes = Buffer.alloc(8);
-  versionBytes.writeBigUInt64BE(BigInt(version));
-  const info = lengthPrefixed([LABEL, uuidBytes(tenantId), uuidBytes(secretId), key, versionBytes]);
+function infoOf(binding: Binding): Buffer {
+  const place = [uuidBytes(binding.tenantId), uuidBytes(binding.secretId), binding.key];
+  if ('part' in binding) return lengthPrefixed([OPTIONS_LABEL, ...place]);
+  const version = Buffer.alloc(8);
+  version.writeBigUInt64BE(BigInt(binding.version));
+  return lengthPrefixed([VALUE_LABEL, ...place, version]);
+}
+
+function derive(tenantKey: KeyObject, salt: Buffer, binding: Binding): Derived {
+  const info = infoOf(binding);
   const length = KEY_BYTES + NONCE_BYTES + COMMITMENT_BYTES;
   const derived = Buffer.from(hkdfSync('sha256', tenantKey, salt, info, length));
   const keyBytes = derived.subarray(0, KEY_BYTES);

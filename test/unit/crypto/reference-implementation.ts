@@ -8,7 +8,8 @@ export interface ReferenceBinding {
   tenantId: string;
   secretId: string;
   key: string;
-  version: string;
+  /** None for provider options. */
+  version?: string;
 }
 
 export type Step = 'length' | 'format' | 'commitment' | 'authentication' | 'plaintext';
@@ -68,14 +69,10 @@ function gcmOpen(key: Buffer, nonce: Buffer, aad: Buffer, sealed: Buffer): Buffe
   }
 }
 
-export const valueInfo = (binding: ReferenceBinding): Buffer =>
-  lp(
-    'strongroom/value/1',
-    uuid(binding.tenantId),
-    uuid(binding.secretId),
-    binding.key,
-    u(8, BigInt(binding.version)),
-  );
+export function valueInfo({ tenantId, secretId, key, version }: ReferenceBinding): Buffer {
+  if (version === undefined) return lp('strongroom/provider-options/1', uuid(tenantId), uuid(secretId), key);
+  return lp('strongroom/value/1', uuid(tenantId), uuid(secretId), key, u(8, BigInt(version)));
+}
 
 export function deriveValue(tenantKey: Buffer, salt: Buffer, info: Buffer) {
   const okm = hkdf(tenantKey, salt, info, 76);

@@ -51,7 +51,17 @@ interface CheckVector {
 const read = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../vectors/${name}.json`, import.meta.url), 'utf8'));
 
-export const valueVectors = read('value-envelope') as VectorFile<ValueVector, FailingValue>;
+type ValueFile = VectorFile<ValueVector, FailingValue>;
+const [values, options] = [read('value-envelope'), read('provider-options-envelope')] as [
+  ValueFile,
+  ValueFile,
+];
+
+/** Of values and of provider options: one format under two labels. */
+export const valueVectors: ValueFile = {
+  passing: [...values.passing, ...options.passing],
+  failing: [...values.failing, ...options.failing],
+};
 export const wrapVectors = read('tenant-key-wrap') as VectorFile<WrapVector, FailingWrap>;
 export const checkVectors = read('root-key-check') as VectorFile<CheckVector, Failing & CheckVector>;
 
