@@ -10,6 +10,7 @@ import { ManageUsers1790000000008 } from './migrations/1790000000008-manage-user
 import { AddVisibility1790000000009 } from './migrations/1790000000009-add-visibility.js';
 import { CreateTokens1790000000010 } from './migrations/1790000000010-create-tokens.js';
 import { AdministerInstallation1790000000012 } from './migrations/1790000000012-administer-installation.js';
+import { AddSchemaAndProvider1790000000013 } from './migrations/1790000000013-add-schema-and-provider.js';
 
 /** Every migration, in order. A list, not a file pattern: a wrong pattern would be silent. */
 export const allMigrations: readonly (new () => MigrationInterface)[] = [
@@ -24,4 +25,5 @@ export const allMigrations: readonly (new () => MigrationInterface)[] = [
   AddVisibility1790000000009,
   CreateTokens1790000000010,
   AdministerInstallation1790000000012,
+  AddSchemaAndProvider1790000000013,
 ];

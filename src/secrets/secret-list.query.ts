@@ -13,7 +13,7 @@ const SEEN_FOREIGN = `s.visibility = 'global' AND s.tenant_id <> $1`;
 const COLUMNS = `
   s.tenant_id AS "tenantId", t.name AS "tenantName", s.id, s.key, s.version, s.revision, s.visibility,
   s.is_hidden_value AS "isHiddenValue", s.created_by AS "creatorId", c.username AS "creatorName",
-  s.created_at AS "createdAt", s.updated_at AS "updatedAt"`;
+  s.created_at AS "createdAt", s.updated_at AS "updatedAt", s.provider_name AS "providerName"`;
 
 const JOINS = 'JOIN users c ON c.id = s.created_by JOIN tenants t ON t.id = s.tenant_id';
 

@@ -7,7 +7,7 @@ import { SealedValue } from '../crypto/sealed-value.js';
 import { Batcher } from '../database/batcher.js';
 import { namedQuery } from '../database/named-query.js';
 import { administers } from './secret-access.js';
-import type { VisibleSecret, Visibility } from './stored-secret.js';
+import type { Schema, VisibleSecret, Visibility } from './stored-secret.js';
 
 interface Question {
   readonly tenant: TenantContext;
@@ -30,6 +30,9 @@ interface Answer {
   updated_at: Date;
   created_by: string;
   creator: string;
+  schema: Schema | null;
+  provider_name: string | null;
+  provider_options: Buffer | null;
 }
 
 /** Reads of the same turn of the event loop as one call of the database's function, which records each of them. */
@@ -80,5 +83,8 @@ function toVisibleSecret(key: string, row: Answer): VisibleSecret {
     creatorName: row.creator,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
+    schema: row.schema,
+    providerName: row.provider_name,
+    providerOptions: row.provider_options === null ? null : SealedValue.fromBytes(row.provider_options),
   };
 }

@@ -55,6 +55,7 @@ export async function insertSecret(
       ...secret,
       tenantId: tenant.tenantId,
       keyGeneration: secret.value.generation,
+      providerOptionsGeneration: secret.providerOptions?.generation ?? null,
       versionCreatedBy: tenant.userId,
       createdBy: tenant.userId,
     })
@@ -71,6 +72,7 @@ export async function insertSecret(
     revision: 1,
     creatorId: tenant.userId,
     creatorName: tenant.username,
+    providerName: null,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
@@ -90,21 +92,8 @@ export async function lockSecret(
     .setLock('pessimistic_write', undefined, ['secret'])
     .getOne();
   if (row === null) return undefined;
-  const { tenantId, id, version, revision, value, visibility, isHiddenValue, createdAt, updatedAt } = row;
-  return {
-    ...{
-      tenantId,
-      tenantName: tenant.tenantName,
-      id,
-      key,
-      version,
-      revision,
-      value,
-      visibility,
-      isHiddenValue,
-    },
-    ...{ creatorId: row.createdBy, creatorName: row.creator.username, createdAt, updatedAt },
-  };
+  const { createdBy: creatorId, creator, ...secret } = row;
+  return { ...secret, key, tenantName: tenant.tenantName, creatorId, creatorName: creator.username };
 }
 
 /** The time of the update moves also where nothing else does. */
@@ -112,14 +101,20 @@ export async function replaceSecret(
   manager: EntityManager,
   tenant: TenantContext,
   current: StoredSecret,
-  { value, visibility = current.visibility, isHiddenValue = current.isHiddenValue }: Change,
+  change: Change,
 ): Promise<StoredSecret> {
+  const { value } = change;
+  const next = {
+    visibility: change.visibility ?? current.visibility,
+    isHiddenValue: change.isHiddenValue ?? current.isHiddenValue,
+    providerOptions: change.providerOptions === undefined ? current.providerOptions : change.providerOptions,
+  };
   const result = await manager
     .createQueryBuilder()
     .update(Secret)
     .set({
-      visibility,
-      isHiddenValue,
+      ...next,
+      providerOptionsGeneration: next.providerOptions?.generation ?? null,
       revision: () => 'revision + 1',
       updatedAt: () => 'greatest(clock_timestamp(), updated_at)',
       ...(value !== undefined && {
@@ -135,13 +130,5 @@ export async function replaceSecret(
     .execute();
   const [row] = result.raw as [{ version: number; revision: number; updated_at: Date }];
   const { version, revision, updated_at: updatedAt } = row;
-  return {
-    ...current,
-    value: value ?? current.value,
-    visibility,
-    isHiddenValue,
-    version,
-    revision,
-    updatedAt,
-  };
+  return { ...current, ...next, value: value ?? current.value, version, revision, updatedAt };
 }

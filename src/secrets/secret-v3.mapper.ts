@@ -4,7 +4,7 @@ import type { SecretListItemV3, SecretV3 } from './dto/secret-v3.js';
 import type { OpenedSecret, SecretDescription } from './stored-secret.js';
 
 export function toSecretV3(tenant: TenantContext, secret: OpenedSecret): SecretV3 {
-  return { ...toSecretListItemV3(tenant, secret), value: secret.text ?? '' };
+  return { ...toSecretListItemV3(tenant, secret), value: secret.value?.text ?? '' };
 }
 
 export function toSecretListItemV3(tenant: TenantContext, secret: SecretDescription): SecretListItemV3 {

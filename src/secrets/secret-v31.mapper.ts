@@ -4,15 +4,19 @@ import type { OpenedSecret, SecretDescription } from './stored-secret.js';
 
 /** The value is shown to who reads it, and to nobody else. */
 export function toReadSecretV31(secret: OpenedSecret): SecretV31 {
-  return { ...toChangedSecretV31(secret), value: secret.text ?? '' };
+  return {
+    ...toChangedSecretV31(secret),
+    value: secret.value?.text ?? '',
+    provider_options: secret.providerOptions,
+  };
 }
 
-export function toChangedSecretV31(secret: SecretDescription): SecretV31 {
+export function toChangedSecretV31(secret: OpenedSecret): SecretV31 {
   return {
     ...toSecretListItemV31(secret),
     value: '',
     private_resource: secret.visibility === 'private',
-    schema: null,
+    schema: secret.schema,
     provider_options: null,
   };
 }
@@ -27,6 +31,6 @@ export function toSecretListItemV31(secret: SecretDescription): SecretListItemV3
     is_hidden_value: secret.isHiddenValue,
     tenant_name: secret.tenantName,
     created_by: secret.creatorName,
-    provider_name: null,
+    provider_name: secret.providerName,
   };
 }

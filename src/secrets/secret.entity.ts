@@ -2,7 +2,7 @@ import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, Unique, type Rela
 import type { SealedValue } from '../crypto/sealed-value.js';
 import { sealedValueTransformer } from '../crypto/sealed-value.transformer.js';
 import { Tenant } from '../tenants/tenant.entity.js';
-import type { Visibility } from './stored-secret.js';
+import type { Schema, Visibility } from './stored-secret.js';
 import { User } from '../users/user.entity.js';
 
 /** A secret with its current value. `created_at` and `updated_at` are the database's clock, equal at creation. */
@@ -35,6 +35,18 @@ export class Secret {
 
   @Column('boolean', { name: 'is_hidden_value', default: false })
   isHiddenValue: boolean;
+
+  @Column('json', { nullable: true })
+  schema: Schema | null;
+
+  @Column('text', { name: 'provider_name', nullable: true })
+  providerName: string | null;
+
+  @Column('bytea', { name: 'provider_options', nullable: true, transformer: sealedValueTransformer })
+  providerOptions: SealedValue | null;
+
+  @Column('integer', { name: 'provider_options_generation', nullable: true })
+  providerOptionsGeneration: number | null;
 
   @Column('uuid', { name: 'version_created_by' })
   versionCreatedBy: string;

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { PostgresSecretsRepository } from './postgres-secrets.repository.js';
 import { SecretReadBatch } from './secret-read.batch.js';
+import { SecretSealer } from './secret-sealer.js';
 import { SecretsV31Controller } from './secrets-v31.controller.js';
 import { SecretsController } from './secrets.controller.js';
 import { SecretsRepository } from './secrets.repository.js';
@@ -11,6 +12,7 @@ import { SecretsService } from './secrets.service.js';
   providers: [
     SecretsService,
     SecretReadBatch,
+    SecretSealer,
     { provide: SecretsRepository, useClass: PostgresSecretsRepository },
   ],
 })

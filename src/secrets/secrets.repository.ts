@@ -3,7 +3,7 @@ import type { DomainError } from '../common/domain-error.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import type { SealedValue } from '../crypto/sealed-value.js';
 import type { ListWish } from './list-wish.js';
-import type { SecretDescription, StoredSecret, VisibleSecret, Visibility } from './stored-secret.js';
+import type { Schema, SecretDescription, StoredSecret, VisibleSecret, Visibility } from './stored-secret.js';
 
 export interface NewSecret {
   readonly id: string;
@@ -11,6 +11,8 @@ export interface NewSecret {
   readonly value: SealedValue;
   readonly visibility: Visibility;
   readonly isHiddenValue: boolean;
+  readonly schema: Schema | null;
+  readonly providerOptions: SealedValue | null;
 }
 
 export interface SecretPage {
@@ -43,6 +45,8 @@ export interface Change {
   readonly value?: SealedValue | undefined;
   readonly visibility?: Visibility | undefined;
   readonly isHiddenValue?: boolean | undefined;
+  /** Null takes them away. */
+  readonly providerOptions?: SealedValue | null | undefined;
 }
 
 /** Decides, with the row locked, what becomes of a secret. What it throws leaves the secret as it is. */

@@ -1,4 +1,5 @@
 import type { SealedValue } from '../crypto/sealed-value.js';
+import type { SecretValue } from '../crypto/secret-value.js';
 
 /** From the narrowest to the widest. */
 export const VISIBILITIES = ['private', 'tenant', 'global'] as const;
@@ -17,21 +18,34 @@ export interface SecretDescription {
   readonly isHiddenValue: boolean;
   readonly creatorId: string;
   readonly creatorName: string;
+  readonly providerName: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
 
-/** A secret as it is stored: its value is sealed. */
-export interface StoredSecret extends SecretDescription {
-  readonly value: SealedValue;
+/** A JSON Schema that every value of the secret satisfies. */
+export type Schema = object;
+
+/** What a list does not have. */
+interface WholeSecret extends SecretDescription {
+  readonly schema: Schema | null;
 }
 
-/** A secret as a caller may see it; without a value where that is hidden from the caller. */
-export interface VisibleSecret extends SecretDescription {
+/** A secret as it is stored: its value is sealed. */
+export interface StoredSecret extends WholeSecret {
+  readonly value: SealedValue;
+  readonly providerOptions: SealedValue | null;
+}
+
+/** A secret as a caller may see it; without a value or options where they are hidden from the caller. */
+export interface VisibleSecret extends WholeSecret {
   readonly value: SealedValue | undefined;
+  readonly providerOptions: SealedValue | null;
 }
 
 /** A secret whose value has been opened for a caller who may see it; undefined where it may not be seen. */
-export interface OpenedSecret extends SecretDescription {
-  readonly text: string | undefined;
+export interface OpenedSecret extends WholeSecret {
+  readonly value: SecretValue | undefined;
+  /** The JSON of the options; null where there are none, they are not shown, or were not asked for. */
+  readonly providerOptions: string | null;
 }

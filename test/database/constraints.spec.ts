@@ -35,6 +35,7 @@ const CHECKED_BEFORE = {
   ],
   'there is the one row that the migration made': ['ck_maintenance_singleton'],
   'a SHA-256': ['ck_login_failures_name_key', 'ck_tokens_secret_hash'],
+  'options and their generation are written together': ['ck_secrets_provider_options'],
   'made by newTokenValue()': ['ck_tokens_id'],
 };
 
@@ -56,6 +57,7 @@ const OUT_OF_REACH = {
     'fk_tenant_users_user',
     'fk_secrets_tenant',
     'fk_secrets_tenant_key',
+    'fk_secrets_provider_options_key',
     'fk_tokens_user',
     'fk_secrets_created_by',
     'fk_secrets_version_created_by',

@@ -107,10 +107,11 @@ describe('values moved or altered in the database', () => {
       CREATE FUNCTION read_secrets(a uuid[], b text[], c uuid[], d json[], e uuid[], f boolean[]) RETURNS TABLE (
         ordinal integer, outcome text, tenant_id uuid, tenant_name text, id uuid, version integer, revision integer,
         value bytea, visibility text, is_hidden_value boolean, created_at timestamptz, updated_at timestamptz,
-        created_by uuid, creator text
+        created_by uuid, creator text, schema json, provider_name text, provider_options bytea
       ) LANGUAGE sql SECURITY DEFINER AS $$
         SELECT cardinality(a) + 1 - r.ordinal, r.outcome, r.tenant_id, r.tenant_name, r.id, r.version, r.revision,
-               r.value, r.visibility, r.is_hidden_value, r.created_at, r.updated_at, r.created_by, r.creator
+               r.value, r.visibility, r.is_hidden_value, r.created_at, r.updated_at, r.created_by, r.creator,
+               r.schema, r.provider_name, r.provider_options
         FROM read_secrets_in_order(a, b, c, d, e, f) r
       $$;
     `);

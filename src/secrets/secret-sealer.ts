@@ -1,0 +1,67 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { TooLarge } from '../common/errors.js';
+import type { TenantContext } from '../common/tenant-context.js';
+import { Configuration } from '../config/configuration.js';
+import type { OptionsBinding, ValueBinding } from '../crypto/binding.js';
+import { Keyring } from '../crypto/keyring.js';
+import type { SealedValue } from '../crypto/sealed-value.js';
+import type { SecretValue } from '../crypto/secret-value.js';
+import type { VisibleSecret } from './stored-secret.js';
+
+interface Identity {
+  readonly id: string;
+  readonly key: string;
+}
+
+/**
+ * Seals what belongs to a tenant's secret, and opens it with the tenant and the key that the caller asked for (its
+ * owner's tenant only where it is global): what reached the wrong request stays shut.
+ */
+@Injectable()
+export class SecretSealer {
+  constructor(
+    @Inject(Keyring) private readonly keyring: Keyring,
+    @Inject(Configuration) private readonly configuration: Configuration,
+  ) {}
+
+  /** @throws TooLarge */
+  async sealValue(
+    tenant: TenantContext,
+    { id, key, version }: Identity & { readonly version: number },
+    value: SecretValue,
+  ): Promise<SealedValue> {
+    this.requireSize('The value', value.text);
+    const binding: ValueBinding = { tenantId: tenant.tenantId, secretId: id, key, version };
+    return this.keyring.seal(value, binding, tenant.keyGeneration);
+  }
+
+  async openValue(
+    tenant: TenantContext,
+    key: string,
+    secret: VisibleSecret,
+  ): Promise<SecretValue | undefined> {
+    const { value, id: secretId, version } = secret;
+    if (value === undefined) return undefined;
+    return this.keyring.open(value, { tenantId: ownerOf(tenant, secret), secretId, key, version });
+  }
+
+  /** @throws TooLarge */
+  requireSize(what: string, text: string): void {
+    const { maxValueBytes } = this.configuration;
+    if (Buffer.byteLength(text, 'utf8') > maxValueBytes)
+      throw new TooLarge(`${what} is larger than ${maxValueBytes} bytes of UTF-8`);
+  }
+
+  /** @returns null where there are none to be seen */
+  async openOptions(tenant: TenantContext, key: string, secret: VisibleSecret): Promise<string | null> {
+    const { providerOptions, id: secretId } = secret;
+    if (providerOptions === null) return null;
+    const tenantId = ownerOf(tenant, secret);
+    const binding: OptionsBinding = { tenantId, secretId, key, part: 'provider options' };
+    return (await this.keyring.open(providerOptions, binding)).text;
+  }
+}
+
+function ownerOf(tenant: TenantContext, secret: VisibleSecret): string {
+  return secret.visibility === 'global' ? secret.tenantId : tenant.tenantId;
+}
