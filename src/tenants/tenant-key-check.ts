@@ -10,13 +10,14 @@ interface KeyRow {
 }
 
 /**
- * Unwraps every tenant's keys and lets them go again.
+ * Unwraps the keys of tenants, save retired ones, and lets them go again.
  * @returns how many there are
  * @throws StartupError that names the first one that does not open
  */
 export async function unwrapAllTenantKeys(connection: Queryable, rootKeys: RootKeys): Promise<number> {
   const { rows } = await connection.query(
-    'SELECT tenant_id, generation, root_key_id, wrapped FROM tenant_keys ORDER BY tenant_id, generation',
+    `SELECT tenant_id, generation, root_key_id, wrapped FROM tenant_keys WHERE retired_at IS NULL
+     ORDER BY tenant_id, generation`,
   );
   for (const row of rows as KeyRow[]) {
     try {

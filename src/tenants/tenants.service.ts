@@ -25,6 +25,9 @@ const STILL_HOLDS = {
 /** Locks out who adds a member meanwhile. */
 const LOCK = 'SELECT id FROM tenants WHERE id = $1 AND deleted_at IS NULL FOR UPDATE';
 
+/** Nothing is sealed under them any more. They are kept, so this shreds nothing. */
+const RETIRE_KEYS = 'UPDATE tenant_keys SET retired_at = now() WHERE tenant_id = $1 AND retired_at IS NULL';
+
 /** Tenants, from the first key to the tombstone. Every act is recorded in the system's log, in its own transaction. */
 @Injectable()
 export class TenantsService {
@@ -60,7 +63,7 @@ export class TenantsService {
   }
 
   /**
-   * Makes an empty tenant a tombstone: its name is free again, its audit trail stays.
+   * Makes an empty tenant a tombstone: its name is free again, its keys are retired, its audit trail stays.
    * @throws Conflict for the default tenant, and while it holds anything
    * @throws Forbidden where it was deleted in the meantime
    */
@@ -75,6 +78,7 @@ export class TenantsService {
         const contents = await tenantContents(manager, id);
         if (contents !== undefined) return conflict(`Tenant \`${name}\` ${STILL_HOLDS[contents]}`);
         await manager.query('UPDATE tenants SET deleted_at = now() WHERE id = $1', [id]);
+        await manager.query(RETIRE_KEYS, [id]);
         return undefined;
       },
     );

@@ -117,6 +117,7 @@ describe('the registry of root keys', () => {
       id,
     ]);
     await check(NEW);
+    expect(await unwrapAllTenantKeys(owner, RootKeys.parse(NEW))).toBe(1);
   });
 
   it('names the key of a tenant that does not open', async () => {

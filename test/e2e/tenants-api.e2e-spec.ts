@@ -179,8 +179,15 @@ describe.each(['v3', 'v3.1'])('tenants over /api/%s', (version) => {
     expect((await room.secret({ ...ADMIN, tenant: 'doomed' }, 'GET', 'kept')).status).toBe(403);
     expect(await outcomes('tenant.delete', 'doomed')).toEqual(['conflict', 'conflict', 'ok', 'forbidden']);
     expect((await asAdmin('POST', '/doomed')).status).toBe(201);
-    const tombs = await room.database.asSuperuser("SELECT deleted_at FROM tenants WHERE name = 'doomed'");
-    expect(tombs).toHaveLength(2);
+    const tombs = await room.database.asSuperuser(
+      `SELECT t.deleted_at IS NOT NULL AS dead, bool_and(k.retired_at IS NOT NULL) AS retired
+       FROM tenants t JOIN tenant_keys k ON k.tenant_id = t.id WHERE t.name = 'doomed' GROUP BY t.id ORDER BY t.id`,
+    );
+    expect(tombs).toEqual([
+      { dead: true, retired: true },
+      { dead: false, retired: false },
+    ]);
+    expect((await room.secret({ ...ADMIN, tenant: 'doomed' }, 'PUT', 'anew', 'x')).status).toBe(200);
     expect(await refusedBy(asAdmin('DELETE', '/default_tenant'))).toEqual([409, 'conflict_error']);
   });
 
