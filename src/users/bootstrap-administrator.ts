@@ -20,14 +20,20 @@ export interface FirstUser {
 const SYSTEM_ROLE = 'sys_admin';
 const ROLE = 'user';
 
-/** The first user of an installation: a system administrator who is a `user` of the default tenant. */
+/** The first user of an installation: a system administrator who is a `user` of the default tenant, and never deleted. */
 export async function bootstrapAdministrator(
   manager: EntityManager,
   { username, passwordHash, tenantId }: FirstUser,
   caller: Caller,
 ): Promise<void> {
   const userId = newId();
-  await manager.insert(User, { id: userId, username, passwordHash, systemRole: SYSTEM_ROLE });
+  await manager.insert(User, {
+    id: userId,
+    username,
+    passwordHash,
+    systemRole: SYSTEM_ROLE,
+    isBootstrap: true,
+  });
   await manager.insert(TenantUser, { tenantId, userId, role: ROLE });
   const creation = newEvent('user.create', caller, { key: username, detail: { system_role: SYSTEM_ROLE } });
   const key = `${DEFAULT_TENANT}/${username}`;

@@ -66,13 +66,22 @@ export class UserAdministration {
     });
   }
 
-  /** The row stays, for what names the user as its author; memberships end. */
+  /**
+   * The row stays, for what names the user as its author; memberships end.
+   * @throws NotFound
+   * @throws Conflict for the last active administrator, the bootstrap one, and who owns secrets
+   */
   async delete(username: string, caller: Caller): Promise<void> {
     await this.act(
       newEvent('user.delete', caller, { key: username }),
       username,
       async (manager, user, isLast) => {
         if (isLast) return conflict('Cannot delete the last active sys_admin; make another user one first');
+        if (user.isBootstrap) {
+          return conflict(
+            `Cannot delete the bootstrap administrator \`${user.username}\`: it stays, but can be deactivated`,
+          );
+        }
         const [row] = await manager.query<{ owns: boolean }[]>('SELECT user_owns_secrets($1) AS owns', [
           user.id,
         ]);

@@ -21,6 +21,10 @@ export class User {
   @Column('boolean', { default: true })
   active: boolean;
 
+  /** The first administrator of the installation, who can never be deleted. */
+  @Column('boolean', { name: 'is_bootstrap', default: false })
+  isBootstrap: boolean;
+
   /** Whether the console offers its first steps. */
   @Column('boolean', { name: 'show_getting_started', default: true })
   showGettingStarted: boolean;
