@@ -1,0 +1,119 @@
+import type { As, Strongroom } from '../support/strongroom.js';
+import type { RecordedExchange } from './recorded-exchanges.js';
+
+/** The tenants, users, groups and secrets that the recorded requests name. */
+const TENANTS = ['t1', 't9', 'other_tenant', 'from_headers', 'b'];
+const V31 = '/api/v3.1';
+
+interface Step {
+  /** Matched against the requests of an exchange, a line each: `METHOD /path body headers`. */
+  readonly when: RegExp;
+  readonly make: readonly (readonly [method: string, path: string, body?: unknown])[];
+}
+
+const member = { username: 'bob', tenant_name: 't1' };
+const group = { group_name: 'g1', tenant_name: 't1' };
+
+/** What must be there before a request that matches can succeed, in the order in which it is made. */
+const STEPS: readonly Step[] = [
+  {
+    when: /^(?!PUT)\w+ \/secrets\/key1|"update_if_exists": ?true/,
+    make: [['PUT', '/secrets/key1', { value: 'x' }]],
+  },
+  ...TENANTS.map((name) => ({
+    when: new RegExp(`"[Tt]enant(_name)?":"${name}"|"\\w":"${name}"|^(?!POST)\\w+ /tenants/${name}\\b`),
+    make: [['POST', `/tenants/${name}`] as const],
+  })),
+  {
+    when: /^(?!PUT \/users ).*( \/users\/(\w+\/)?bob|"creator":"bob"|"username":"bob",".*_name")/,
+    make: [['PUT', '/users', { username: 'bob', password: 'password-of-bob', role: 'default' }]],
+  },
+  {
+    when: / \/user-groups\/g1|"group_name":"g1",".*_name"|"username":"bob","group_name"/,
+    make: [['POST', '/user-groups', { group_name: 'g1', role: 'default' }]],
+  },
+  {
+    when: /^(PATCH|DELETE) \/tenants\/users/,
+    make: [['PUT', '/tenants/users', { ...member, role: 'user' }]],
+  },
+  {
+    when: /^(PATCH|DELETE) \/tenants\/user-groups/,
+    make: [['PUT', '/tenants/user-groups', { ...group, role: 'user' }]],
+  },
+  {
+    when: /^DELETE \/user-groups\/users/,
+    make: [['PUT', '/user-groups/users', { username: 'bob', group_name: 'g1' }]],
+  },
+  { when: /"action":"activate"/, make: [['POST', '/users/active/bob', { action: 'deactivate' }]] },
+  { when: /^DELETE \/permissions/, make: [['PUT', '/permissions/default/secret_get']] },
+  { when: /^\w+ \/tokens\/AbCdEfGhIj/, make: [['POST', '/tokens', {}]] },
+];
+
+/** Clears what an exchange may have left, whoever made it. */
+const CLEARING: readonly (readonly [method: string, path: string, body?: unknown])[] = [
+  ['DELETE', '/secrets/key1'],
+  ['DELETE', '/secrets/k'],
+  ['DELETE', '/tenants/users', member],
+  ['DELETE', '/tenants/user-groups', group],
+  ['DELETE', '/users/bob'],
+  ['DELETE', '/user-groups/g1'],
+  ['DELETE', '/permissions/default/secret_get'],
+];
+
+/** Puts a service into the state that a recorded exchange found, and back. */
+export class RecordedState {
+  constructor(
+    private readonly room: Strongroom,
+    private readonly admin: As,
+  ) {}
+
+  /** What the exchange needs is there, and what it makes is not. */
+  async prepare(exchange: RecordedExchange): Promise<void> {
+    const requests = exchange.requests.map(described).join('\n');
+    for (const { when, make } of STEPS) {
+      if (!when.test(requests)) continue;
+      for (const [method, path, body] of make) await this.must(method, path, body);
+    }
+    if (requests.includes('/users/unlock/')) await this.lockBob();
+    if (requests.includes('AbCdEfGhIj')) {
+      await this.room.database.asSuperuser("UPDATE tokens SET id = 'AbCdEfGhIj'");
+    }
+  }
+
+  /** The value of a token of the administrator's. */
+  async token(): Promise<string> {
+    const { body } = await this.room.call(this.admin, 'POST', `${V31}/tokens`, {});
+    return String(body.value);
+  }
+
+  async clear(): Promise<void> {
+    for (const [method, path, body] of CLEARING) await this.unlessAbsent(this.admin, method, path, body);
+    for (const tenant of TENANTS) {
+      await this.unlessAbsent({ ...this.admin, tenant }, 'DELETE', '/secrets/key1');
+      await this.unlessAbsent(this.admin, 'DELETE', `/tenants/${tenant}`);
+    }
+    await this.room.database.asSuperuser('DELETE FROM tokens');
+  }
+
+  private async lockBob(): Promise<void> {
+    for (let guess = 0; guess < 5; guess += 1) {
+      await this.room.call({ login: 'bob:wrong' }, 'GET', `${V31}/user`);
+    }
+  }
+
+  private async must(method: string, path: string, body?: unknown): Promise<void> {
+    const answer = await this.room.call(this.admin, method, V31 + path, body);
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+  }
+
+  private async unlessAbsent(as: As, method: string, path: string, body?: unknown): Promise<void> {
+    const { status, text } = await this.room.call(as, method, V31 + path, body);
+    if (status >= 300 && ![403, 404].includes(status))
+      throw new Error(`${method} ${path}: ${status} ${text}`);
+  }
+}
+
+function described({ method, target, headers, body }: RecordedExchange['requests'][number]): string {
+  const path = target.replace(/^\/api\/v3(\.1)?/, '');
+  return `${method} ${path} ${JSON.stringify(body ?? '')} ${JSON.stringify(headers)}`;
+}

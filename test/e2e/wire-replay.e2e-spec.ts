@@ -1,0 +1,115 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { reactionOf } from '../contract/client-reaction.js';
+import {
+  pythonJson,
+  recordedExchanges,
+  type RecordedExchange,
+  type RecordedRequest,
+} from '../contract/recorded-exchanges.js';
+import { RecordedState } from '../contract/recorded-state.js';
+import type { Answer } from '../support/http-client.js';
+import { Strongroom } from '../support/strongroom.js';
+
+/** What the recorded credentials say: `admin:admin`, and what the old client's alphabet of base64 is needed for. */
+const PASSWORDS = { usual: 'admin', 'rest-client-4.0': 'a???>>>' };
+
+type Refusal = readonly [status: number, code: string];
+const NOT_FOUND: Refusal = [404, 'not_found_error'];
+/** Calls that are refused, with the status and the code; all others succeed as the client sees it. */
+const REFUSED: Readonly<Record<string, Refusal>> = {
+  "secrets.get('a/b c')": NOT_FOUND,
+  "secrets.get('kéy?x#y')": [400, 'bad_parameters_error'],
+  "secrets.update('key1')": [400, 'illegal_action_error'],
+  "secrets.create('key1', 'v', provider_name='p', provider_options={'path': 'x'})": NOT_FOUND,
+  'CloudifyClient(username, password) without tenant -> secrets.list()': [403, 'forbidden_error'],
+  'CloudifyClient() without credentials -> secrets.list()': [401, 'unauthorized_error'],
+  'CloudifyClient(non-ASCII credentials) -> secrets.list()': [401, 'unauthorized_error'],
+  'cfy secrets create 1key -s x': [400, 'bad_parameters_error'],
+  'cfy secrets get missing': NOT_FOUND,
+  'cfy secrets delete missing': NOT_FOUND,
+  // What version 3 has of tokens is `GET /tokens`, which gives one.
+  'v3 tokens.create()': [405, 'method_not_allowed'],
+  "v3 tokens.create(description='d', expiration='+10h')": [405, 'method_not_allowed'],
+  "v3 tokens.get('AbCdEfGhIj')": NOT_FOUND,
+  "v3 tokens.delete('AbCdEfGhIj')": NOT_FOUND,
+};
+
+/** Calls about what is still to come. */
+const ARRIVING: readonly RegExp[] = [
+  /_all_tenants=True.*_get_all|secrets list -a|is_descending=True, _all_tenants/,
+  /filter_rules|constraints=|--provider/,
+  /schema=|--list/,
+  /provider_name/,
+  /creator='bob'|set-owner/,
+  /secrets[. ](export|import)/,
+  /^v3 secrets.set_/,
+  /^v3 (tenants|users).delete|^v3 tenants.remove_user/,
+];
+
+describe('the recorded bodies', () => {
+  it('are written with the lengths that were recorded', () => {
+    const bodies = recordedExchanges().flatMap(({ requests }) =>
+      requests.filter(({ body }) => body !== undefined),
+    );
+    expect(bodies.length).toBeGreaterThan(60);
+    for (const { body, length } of bodies) expect([pythonJson(body).length, body]).toEqual([length, body]);
+  });
+});
+
+describe('the recorded requests of real clients', () => {
+  let room: Strongroom;
+  let state: RecordedState;
+  const admin = { login: '', tenant: 'default_tenant' };
+
+  beforeAll(async () => {
+    room = await Strongroom.start({ STRONGROOM_ADMIN_PASSWORD: 'first-password' });
+    state = new RecordedState(room, admin);
+  });
+  afterAll(() => room.stop());
+  afterEach(() => state.clear());
+
+  async function replay({ method, target, headers, body, length }: RecordedRequest): Promise<Answer> {
+    const sent: Record<string, string> = { ...headers };
+    if ('Authentication-Token' in sent) sent['Authentication-Token'] = await state.token();
+    if (length !== undefined) sent['Content-Length'] = String(length);
+    const written = body === undefined ? {} : { body: pythonJson(body) };
+    return room.send({ method, path: target, headers: sent, ...written });
+  }
+
+  async function knownAs(password: string): Promise<void> {
+    const login = `admin:${password}`;
+    if (admin.login !== login) await room.setPassword('admin', password);
+    admin.login = login;
+  }
+
+  const cases = recordedExchanges()
+    .map((exchange) => [exchange.client, nameOf(exchange), exchange] as const)
+    .filter(([, name]) => !ARRIVING.some((pattern) => pattern.test(name)));
+
+  it.each(cases)('%s, %s', async (client, name, exchange) => {
+    await knownAs(client === 'rest-client-4.0' ? PASSWORDS[client] : PASSWORDS.usual);
+    await state.prepare(exchange);
+    for (const [index, request] of exchange.requests.entries()) {
+      const answer = await replay(request);
+      const path = request.target.replace(/^\/api(\/v3(\.1)?)?/, '').replace(/\?.*/, '');
+      const reaction = reactionOf(client, `${request.method} ${path}`, answer);
+      const isLast = index === exchange.requests.length - 1;
+      const refusal =
+        path === '/provider/context' ? NOT_FOUND : isLast ? refusalOf(name, exchange) : undefined;
+      const expected =
+        refusal === undefined
+          ? { returns: expect.any(String) }
+          : { raises: expect.any(String), status: refusal[0], code: refusal[1] };
+      expect([reaction, answer.text]).toEqual([expected, answer.text]);
+    }
+  });
+});
+
+/** The version and the call: `v3.1 secrets.list()`. */
+function nameOf({ requests, call }: RecordedExchange): string {
+  return `${requests[0]!.target.split('/')[2]!} ${call}`;
+}
+
+function refusalOf(name: string, { call, raises }: RecordedExchange): Refusal | undefined {
+  return raises === undefined ? (REFUSED[name] ?? REFUSED[call]) : [raises.status_code, raises.error_code];
+}
