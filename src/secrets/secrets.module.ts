@@ -6,8 +6,10 @@ import { SecretsV31Controller } from './secrets-v31.controller.js';
 import { SecretsController } from './secrets.controller.js';
 import { SecretsRepository } from './secrets.repository.js';
 import { SecretsService } from './secrets.service.js';
+import { SharingModule } from './sharing/sharing.module.js';
 
 @Module({
+  imports: [SharingModule],
   controllers: [SecretsController, SecretsV31Controller],
   providers: [
     SecretsService,

@@ -9,6 +9,8 @@ const ROUTES: Readonly<Record<string, string>> = {
   'PUT /api/v3/secrets/{key}': 'secret_create',
   'PATCH /api/v3/secrets/{key}': 'secret_update',
   'DELETE /api/v3/secrets/{key}': 'secret_delete',
+  'GET /api/v3/secrets/share/export': 'secret_export',
+  'GET /api/v3.1/secrets/share/export': 'secret_export',
   'GET /api/v3.1/secrets': 'secret_list',
   'GET /api/v3.1/secrets/{key}': 'secret_get',
   'PUT /api/v3.1/secrets/{key}': 'secret_create',

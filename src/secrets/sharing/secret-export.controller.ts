@@ -1,0 +1,61 @@
+import { Controller, Get, Inject, Query, Req, StreamableFile } from '@nestjs/common';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { logFailure } from '../../api/log-failure.js';
+import { ApiErrors, TenantApi } from '../../api/open-api.js';
+import { toDomainError } from '../../api/to-domain-error.js';
+import type { TenantContext } from '../../common/tenant-context.js';
+import { Logger } from '../../observability/logger.js';
+import { RequirePermission } from '../../tenant-scope/require-permission.decorator.js';
+import { Tenant } from '../../tenant-scope/tenant.decorator.js';
+import { ExportQuery, toExportWish } from './dto/export.query.js';
+import { ExportedSecretItem } from './dto/exported-secret.js';
+import { exportedFields, toExportedSecretItem } from './exported-secret.mapper.js';
+import { jsonArrayStream } from './json-array.stream.js';
+import { HeaderPassphrase, onePassphrase, PASSPHRASE_HEADER, requireStrength } from './passphrase.js';
+import { SecretExport } from './secret-export.service.js';
+
+const PASSPHRASE = {
+  name: PASSPHRASE_HEADER,
+  required: false,
+  description: 'At least 8 characters of UTF-8; values are encrypted with it',
+};
+
+@Controller(['api/v3/secrets/share', 'api/v3.1/secrets/share'])
+@ApiTags('Export and import')
+@TenantApi()
+export class SecretExportController {
+  constructor(
+    private readonly secrets: SecretExport,
+    @Inject(Logger) private readonly logger: Logger,
+  ) {}
+
+  @Get('export')
+  @RequirePermission('secret_export', 'secret.export')
+  @ApiOperation({ summary: 'Export the secrets of the tenant that the caller may read, with their values' })
+  @ApiHeader(PASSPHRASE)
+  @ApiOkResponse({ type: [ExportedSecretItem] })
+  @ApiErrors(400)
+  async export(
+    @Tenant() tenant: TenantContext,
+    @Query() query: ExportQuery,
+    @HeaderPassphrase() header: string | undefined,
+    @Req() { id }: FastifyRequest,
+  ): Promise<StreamableFile> {
+    const passphrase = onePassphrase('_passphrase', query._passphrase, header);
+    requireStrength(passphrase);
+    const fields = exportedFields(query);
+    const batches = this.secrets.batches(tenant, toExportWish(query), passphrase);
+    const stream = await jsonArrayStream(itemsOf(batches, fields), (error) =>
+      logFailure(this.logger, error, toDomainError(error), id),
+    );
+    return new StreamableFile(stream, { type: 'application/json; charset=utf-8' });
+  }
+}
+
+async function* itemsOf(
+  batches: ReturnType<SecretExport['batches']>,
+  fields: ReturnType<typeof exportedFields>,
+): AsyncGenerator<ExportedSecretItem[], void> {
+  for await (const batch of batches) yield batch.map((secret) => toExportedSecretItem(secret, fields));
+}

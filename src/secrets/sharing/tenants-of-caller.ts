@@ -1,0 +1,46 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { TenantContext } from '../../common/tenant-context.js';
+
+interface Row {
+  tenantId: string;
+  tenantName: string;
+  keyGeneration: number;
+  permissions: string[];
+}
+
+/** What sharing asks of a caller's rights in a tenant. */
+const PERMISSIONS = [
+  ...['secret_export', 'secret_create', 'administrators'],
+  ...['create_global_resource', 'set_owner', 'set_timestamp'],
+];
+
+/** $1 the user, $2 the permission, $3 what else is asked, $4 names of tenants, or NULL for every tenant. */
+const TENANTS = `
+  SELECT t.id AS "tenantId", t.name AS "tenantName", k.generation AS "keyGeneration",
+         ARRAY(SELECT p FROM unnest($3::text[]) p WHERE user_may($1, t.id, p)) AS permissions
+  FROM tenants t CROSS JOIN LATERAL (
+    SELECT max(generation) AS generation FROM tenant_keys WHERE tenant_id = t.id AND retired_at IS NULL
+  ) k
+  WHERE t.deleted_at IS NULL AND ($4::text[] IS NULL OR t.name = ANY ($4)) AND user_may($1, t.id, $2)
+  ORDER BY t.name`;
+
+/** Where a caller may do what beside the tenant of the request: by the roles that the caller has there. */
+@Injectable()
+export class TenantsOfCaller {
+  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+
+  /**
+   * The living tenants in which the caller has the permission, by name.
+   * @param names those among them only
+   */
+  async where(
+    caller: TenantContext,
+    permission: string,
+    names?: readonly string[],
+  ): Promise<readonly TenantContext[]> {
+    const values = [caller.userId, permission, PERMISSIONS, names ?? null];
+    const rows = await this.dataSource.query<Row[]>(TENANTS, values);
+    return rows.map((row) => ({ ...caller, ...row, permissions: new Set(row.permissions) }));
+  }
+}

@@ -1,0 +1,113 @@
+import { request, type IncomingMessage } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newId } from '../../src/common/ids.js';
+import { Keyring } from '../../src/crypto/keyring.js';
+import { ExportedSecretsRepository } from '../../src/secrets/sharing/exported-secrets.repository.js';
+import { ADMIN, ADMIN_PASSWORD, Strongroom } from '../support/strongroom.js';
+
+const COUNT = 10_000;
+const VALUE_BYTES = 4_096;
+const BATCHES = COUNT / 200;
+
+/** Of one reader and the connection between: far less than the forty megabytes that are exported. */
+const MOST_BATCHES_AHEAD = 10;
+
+describe('an export of ten thousand secrets', () => {
+  let room: Strongroom;
+  let batches = 0;
+  beforeAll(async () => {
+    room = await Strongroom.start();
+    await plant();
+    const repository = room.service.app.get(ExportedSecretsRepository);
+    const batch = repository.batch.bind(repository);
+    repository.batch = (...question) => {
+      batches += 1;
+      return batch(...question);
+    };
+  });
+  afterAll(() => room.stop());
+
+  async function plant(): Promise<void> {
+    const [tenant] = await room.database.asSuperuser<{ id: string; admin: string }>(
+      "SELECT t.id, u.id AS admin FROM tenants t, users u WHERE t.name = 'default_tenant'",
+    );
+    const keyring = room.service.app.get(Keyring);
+    const rows = await Promise.all(
+      Array.from({ length: COUNT }, async (_, index) => {
+        const key = `k${String(index).padStart(5, '0')}`;
+        const binding = { tenantId: tenant!.id, secretId: newId(), key, version: 1 };
+        const text = `${key} `.padEnd(VALUE_BYTES, 'x');
+        return { ...binding, value: (await keyring.seal({ format: 'text', text }, binding, 1)).bytes };
+      }),
+    );
+    await room.database.asSuperuser(
+      `INSERT INTO secrets (tenant_id, id, key, value, key_generation, version_created_by, created_by)
+       SELECT $1, u.id, u.key, u.value, 1, $2, $2 FROM unnest($3::uuid[], $4::text[], $5::bytea[]) AS u (id, key, value)`,
+      [
+        ...[tenant!.id, tenant!.admin, rows.map(({ secretId }) => secretId)],
+        ...[rows.map(({ key }) => key), rows.map(({ value }) => value)],
+      ],
+    );
+  }
+
+  /** Begins an export and reads nothing of its body. */
+  function begun(): Promise<IncomingMessage> {
+    batches = 0;
+    return new Promise((resolve, reject) => {
+      const headers = { tenant: 'default_tenant' };
+      request(`${room.service.url}/api/v3.1/secrets/share/export`, {
+        headers,
+        auth: `admin:${ADMIN_PASSWORD}`,
+        agent: false,
+      })
+        .on('response', resolve)
+        .on('error', reject)
+        .end();
+    });
+  }
+
+  async function endOfExport(): Promise<{ outcome: string; secrets: string }> {
+    const [last] = await room.database.asSuperuser<{ outcome: string; secrets: string | null }>(
+      `SELECT body::json ->> 'outcome' AS outcome, body::json -> 'detail' ->> 'secrets' AS secrets FROM audit_events
+       WHERE body::json ->> 'action' = 'secret.export' ORDER BY at DESC, id DESC LIMIT 1`,
+    );
+    if (last?.secrets === null || last === undefined) return wait(50).then(endOfExport);
+    return { outcome: last.outcome, secrets: last.secrets };
+  }
+
+  it('waits for a slow reader, and gives it everything', async () => {
+    const incoming = await begun();
+    await wait(1_500);
+    expect(batches).toBeGreaterThan(0);
+    expect(batches).toBeLessThanOrEqual(MOST_BATCHES_AHEAD);
+    let text = '';
+    for await (const chunk of incoming.setEncoding('utf8')) text += String(chunk);
+    const items = JSON.parse(text) as { key: string; value: string }[];
+    expect(items).toHaveLength(COUNT);
+    expect(items.every(({ key, value }) => value.length === VALUE_BYTES && value.startsWith(`${key} `))).toBe(
+      true,
+    );
+    expect(new Set(items.map(({ key }) => key)).size).toBe(COUNT);
+    expect(batches).toBe(BATCHES + 1);
+    expect(await endOfExport()).toEqual({ outcome: 'ok', secrets: String(COUNT) });
+  });
+
+  it('ends when the reader goes, and says how much left', async () => {
+    const incoming = await begun();
+    await wait(300);
+    incoming.destroy();
+    const { outcome, secrets } = await endOfExport();
+    expect(outcome).toBe('failed');
+    expect(Number(secrets)).toBeLessThanOrEqual(MOST_BATCHES_AHEAD * 200);
+    expect(batches).toBeLessThanOrEqual(MOST_BATCHES_AHEAD);
+  });
+
+  it('lets other requests through meanwhile', async () => {
+    const incoming = await begun();
+    expect((await room.secret(ADMIN, 'GET', 'k00000')).status).toBe(200);
+    expect(incoming.complete).toBe(false);
+    incoming.destroy();
+    await endOfExport();
+  });
+});
