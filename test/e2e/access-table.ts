@@ -1,59 +1,140 @@
 /**
- * Who gets what of whose secret: the rules of visibility and hidden values, written out and reviewed by hand. Columns
- * are the secret's visibility, `+` where its value is hidden. The secret belongs to tenant `one`, made there by a user.
- *
- * GET: `V` the value, `M` an empty one, else the status. The others: the status.
+ * Who gets what of whose secret: the rules of roles, visibility and hidden values, written out and reviewed by hand.
+ * Columns are the secret's visibility, `+` where its value is hidden. The secret belongs to tenant `one`; `creator`
+ * made it, or `demoted`, who may only view since.
  */
 export const COLUMNS = ['private', 'private+', 'tenant', 'tenant+', 'global', 'global+'] as const;
 export type Column = (typeof COLUMNS)[number];
+export type TenantName = 'one' | 'two';
 
-/** Caller, the tenant of the request, then a cell for each column. */
-type Row = readonly [caller: string, tenant: 'one' | 'two', cells: string];
+/** Everybody who asks, by the tenant of the request. What `by-group` names is held through a user group alone. */
+export const CALLERS: Readonly<Record<TenantName, string>> = {
+  one:
+    'admin sys_admin-by-group manager manager-by-group creator demoted user user-by-group viewer-and-user-by-group ' +
+    'operations operations-by-group viewer viewer-by-group outsider',
+  two: 'admin sys_admin-by-group creator manager2 user2 operations2 viewer2 outsider',
+};
 
-export const TABLE: Readonly<Record<'GET' | 'PATCH' | 'DELETE', readonly Row[]>> = {
+/** Callers, the tenant of the request, then a cell for each column. */
+export type Row = readonly [callers: string, tenant: TenantName, cells: string];
+
+const ALL_REFUSED = '403  403  403  403  403  403';
+const OUTSIDERS: readonly Row[] = [
+  ['outsider', 'one', ALL_REFUSED],
+  ['outsider', 'two', ALL_REFUSED],
+];
+const READERS_ONLY: readonly Row[] = [
+  ['demoted operations operations-by-group viewer viewer-by-group', 'one', ALL_REFUSED],
+  ['operations2 viewer2', 'two', ALL_REFUSED],
+];
+
+/** Who sees everything in tenant `one`, and who what is for all. */
+const SEE_ALL = 'admin sys_admin-by-group manager manager-by-group creator demoted';
+const SEE_SHARED =
+  'user user-by-group viewer-and-user-by-group operations operations-by-group viewer viewer-by-group';
+
+/** Of these, the ones who write. */
+const WRITE_ALL = 'admin sys_admin-by-group manager manager-by-group creator';
+const WRITE_SHARED = 'user user-by-group viewer-and-user-by-group';
+const WRITE_IN_TWO = 'admin sys_admin-by-group creator manager2 user2';
+
+/**
+ * `V` the value, `M` an empty one, `y` and `n` whether a list names it; else the status. A refusal leaves all as it was.
+ */
+export const TABLE = {
+  /** Under version 3.1. */
   GET: [
-    ['admin', 'one', '  V    V    V    V    V    V  '],
-    ['manager', 'one', '  V    V    V    V    V    V  '],
-    ['creator', 'one', '  V    V    V    V    V    V  '],
-    ['user', 'one', '  404  404  V    M    V    M  '],
-    ['operations', 'one', '  404  404  V    M    V    M  '],
-    ['viewer', 'one', '  404  404  V    M    V    M  '],
-    ['outsider', 'one', '  403  403  403  403  403  403'],
-    ['admin', 'two', '  404  404  404  404  V    V  '],
-    ['creator', 'two', '  404  404  404  404  V    V  '],
-    ['manager2', 'two', '  404  404  404  404  V    M  '],
-    ['user2', 'two', '  404  404  404  404  V    M  '],
-    ['viewer2', 'two', '  404  404  404  404  V    M  '],
-    ['outsider', 'two', '  403  403  403  403  403  403'],
+    [SEE_ALL, 'one', '              V    V    V    V    V    V'],
+    [SEE_SHARED, 'one', '           404  404  V    M    V    M'],
+    ['admin sys_admin-by-group creator', 'two', '404  404  404  404  V    V'],
+    ['manager2 user2 operations2 viewer2', 'two', '404  404  404  404  V    M'],
+    ...OUTSIDERS,
   ],
+  /** Under version 3. */
+  GET3: [
+    [SEE_ALL, 'one', '              V    V    V    V    V    V'],
+    [SEE_SHARED, 'one', '           404  404  V    M    V    M'],
+    ['admin sys_admin-by-group creator', 'two', '404  404  404  404  V    V'],
+    ['manager2 user2 operations2 viewer2', 'two', '404  404  404  404  V    M'],
+    ...OUTSIDERS,
+  ],
+  /** With `_skip_value`. */
+  SKIP: [
+    [SEE_ALL, 'one', '              M    M    M    M    M    M'],
+    [SEE_SHARED, 'one', '           404  404  M    M    M    M'],
+    ['admin sys_admin-by-group creator', 'two', '404  404  404  404  M    M'],
+    ['manager2 user2 operations2 viewer2', 'two', '404  404  404  404  M    M'],
+    ...OUTSIDERS,
+  ],
+  HEAD: [
+    [SEE_ALL, 'one', '              200  200  200  200  200  200'],
+    [SEE_SHARED, 'one', '           404  404  200  200  200  200'],
+    ['admin sys_admin-by-group creator', 'two', '404  404  404  404  200  200'],
+    ['manager2 user2 operations2 viewer2', 'two', '404  404  404  404  200  200'],
+    ...OUTSIDERS,
+  ],
+  /** Lists and their totals, under both versions. */
+  LIST: [
+    [SEE_ALL, 'one', '              y    y    y    y    y    y'],
+    [SEE_SHARED, 'one', '           n    n    y    y    y    y'],
+    ['admin sys_admin-by-group creator', 'two', 'n    n    n    n    y    y'],
+    ['manager2 user2 operations2 viewer2', 'two', 'n    n    n    n    y    y'],
+    ...OUTSIDERS,
+  ],
+  /** The key again: that it is taken is told even where it is private to somebody else. */
+  PUT: [
+    [`${WRITE_ALL} ${WRITE_SHARED}`, 'one', '409  409  409  409  409  409'],
+    [WRITE_IN_TWO, 'two', '                         200  200  200  200  409  409'],
+    ...READERS_ONLY,
+    ...OUTSIDERS,
+  ],
+  /** With `update_if_exists`. */
+  UPSERT: [
+    [WRITE_ALL, 'one', '                            200  200  200  200  200  200'],
+    [WRITE_SHARED, 'one', '                         409  409  200  403  200  403'],
+    [WRITE_IN_TWO, 'two', '                         200  200  200  200  400  400'],
+    ...READERS_ONLY,
+    ...OUTSIDERS,
+  ],
+  /** Of the value. */
   PATCH: [
-    ['admin', 'one', '  200  200  200  200  200  200'],
-    ['manager', 'one', '  200  200  200  200  200  200'],
-    ['creator', 'one', '  200  200  200  200  200  200'],
-    ['user', 'one', '  404  404  200  403  200  403'],
-    ['operations', 'one', '  403  403  403  403  403  403'],
-    ['viewer', 'one', '  403  403  403  403  403  403'],
-    ['outsider', 'one', '  403  403  403  403  403  403'],
-    ['admin', 'two', '  404  404  404  404  400  400'],
-    ['creator', 'two', '  404  404  404  404  400  400'],
-    ['manager2', 'two', '  404  404  404  404  400  400'],
-    ['user2', 'two', '  404  404  404  404  400  400'],
-    ['viewer2', 'two', '  403  403  403  403  403  403'],
-    ['outsider', 'two', '  403  403  403  403  403  403'],
+    [WRITE_ALL, 'one', '                            200  200  200  200  200  200'],
+    [WRITE_SHARED, 'one', '                         404  404  200  403  200  403'],
+    [WRITE_IN_TWO, 'two', '                         404  404  404  404  400  400'],
+    ...READERS_ONLY,
+    ...OUTSIDERS,
+  ],
+  /** `PATCH` of `is_hidden_value`. */
+  HIDE: [
+    [WRITE_ALL, 'one', '                            200  200  200  200  200  200'],
+    [WRITE_SHARED, 'one', '                         404  404  403  403  403  403'],
+    [WRITE_IN_TWO, 'two', '                         404  404  404  404  400  400'],
+    ...READERS_ONLY,
+    ...OUTSIDERS,
+  ],
+  /** `set-visibility` to `tenant`: what is wider already stays so. */
+  SHARE: [
+    [WRITE_ALL, 'one', '                            200  200  200  200  400  400'],
+    [WRITE_SHARED, 'one', '                         404  404  200  403  400  403'],
+    [WRITE_IN_TWO, 'two', '                         404  404  404  404  400  400'],
+    ...READERS_ONLY,
+    ...OUTSIDERS,
+  ],
+  /** `set-visibility` to `global`. */
+  PUBLISH: [
+    ['admin sys_admin-by-group', 'one', '           200  200  200  200  200  200'],
+    ['manager manager-by-group creator', 'one', '   403  403  403  403  200  200'],
+    [WRITE_SHARED, 'one', '                         404  404  403  403  200  403'],
+    [WRITE_IN_TWO, 'two', '                         404  404  404  404  400  400'],
+    ...READERS_ONLY,
+    ...OUTSIDERS,
   ],
   DELETE: [
-    ['admin', 'one', '  204  204  204  204  204  204'],
-    ['manager', 'one', '  204  204  204  204  204  204'],
-    ['creator', 'one', '  204  204  204  204  204  204'],
-    ['user', 'one', '  404  404  204  403  204  403'],
-    ['operations', 'one', '  403  403  403  403  403  403'],
-    ['viewer', 'one', '  403  403  403  403  403  403'],
-    ['outsider', 'one', '  403  403  403  403  403  403'],
-    ['admin', 'two', '  404  404  404  404  400  400'],
-    ['creator', 'two', '  404  404  404  404  400  400'],
-    ['manager2', 'two', '  404  404  404  404  400  400'],
-    ['user2', 'two', '  404  404  404  404  400  400'],
-    ['viewer2', 'two', '  403  403  403  403  403  403'],
-    ['outsider', 'two', '  403  403  403  403  403  403'],
+    [WRITE_ALL, 'one', '                            204  204  204  204  204  204'],
+    [WRITE_SHARED, 'one', '                         404  404  204  403  204  403'],
+    [WRITE_IN_TWO, 'two', '                         404  404  404  404  400  400'],
+    ...READERS_ONLY,
+    ...OUTSIDERS,
   ],
-};
+} as const satisfies Readonly<Record<string, readonly Row[]>>;
+export type Verb = keyof typeof TABLE;

@@ -1,35 +1,88 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Answer } from '../support/http-client.js';
 import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
-import { COLUMNS, TABLE, type Column } from './access-table.js';
+import {
+  CALLERS,
+  COLUMNS,
+  TABLE,
+  type Column,
+  type Row,
+  type TenantName,
+  type Verb,
+} from './access-table.js';
 
 const V31 = '/api/v3.1/secrets';
 const VALUE = 'the value that is kept';
 const CHANGED = 'another value';
+
+/** What each verb of the table sends: method, path after the version, body. */
+const REQUESTS: Readonly<Record<Exclude<Verb, 'LIST'>, readonly [string, string, unknown?]>> = {
+  GET: ['GET', '/v3.1/secrets/{key}'],
+  GET3: ['GET', '/v3/secrets/{key}'],
+  SKIP: ['GET', '/v3.1/secrets/{key}?_skip_value=true'],
+  HEAD: ['HEAD', '/v3.1/secrets/{key}'],
+  PUT: ['PUT', '/v3.1/secrets/{key}', { value: CHANGED }],
+  UPSERT: ['PUT', '/v3.1/secrets/{key}', { value: CHANGED, update_if_exists: true }],
+  PATCH: ['PATCH', '/v3.1/secrets/{key}', { value: CHANGED }],
+  HIDE: ['PATCH', '/v3.1/secrets/{key}', { is_hidden_value: true }],
+  SHARE: ['PATCH', '/v3.1/secrets/{key}/set-visibility', { visibility: 'tenant' }],
+  PUBLISH: ['PATCH', '/v3.1/secrets/{key}/set-visibility', { visibility: 'global' }],
+  DELETE: ['DELETE', '/v3.1/secrets/{key}'],
+};
+
+/** What is different after success in the tenant that owns the secret; what is put in another tenant changes nothing. */
+const EFFECTS: Readonly<Partial<Record<Verb, object>>> = {
+  UPSERT: { value: CHANGED },
+  PATCH: { value: CHANGED },
+  HIDE: { is_hidden_value: true },
+  SHARE: { visibility: 'tenant' },
+  PUBLISH: { visibility: 'global' },
+};
+
+const READS: ReadonlySet<Verb> = new Set(['GET', 'GET3', 'SKIP', 'HEAD', 'LIST']);
+
+interface Planted {
+  readonly key: string;
+  readonly before: Record<string, unknown>;
+}
 
 describe('visibility and hidden values', () => {
   let room: Strongroom;
   const callers = new Map<string, As>();
   const as = (caller: string, tenant: string): As => ({ ...callers.get(caller), tenant });
   let made = 0;
+
   beforeAll(async () => {
     room = await Strongroom.start();
+    callers.set('admin', ADMIN);
     callers.set('manager', await room.tenant('one', 'manager'));
     callers.set('manager2', await room.tenant('two', 'manager'));
     for (const role of ['user', 'operations', 'viewer']) {
       callers.set(role, await room.member('one', `one-${role}`, role));
+      callers.set(`${role}2`, await room.member('two', `two-${role}`, role));
     }
-    callers.set('user2', await room.member('two', 'two-user', 'user'));
-    callers.set('viewer2', await room.member('two', 'two-viewer', 'viewer'));
     callers.set('creator', await room.member('one', 'creator', 'user'));
     await room.join('creator', 'two', 'user');
-    await room.user('outsider', 'password-of-outsider');
-    callers.set('outsider', { login: 'outsider:password-of-outsider' });
-    callers.set('admin', ADMIN);
+    callers.set('demoted', await room.member('one', 'demoted', 'viewer'));
+    for (const name of ['outsider', 'sys_admin-by-group', 'manager-by-group', 'user-by-group'])
+      await stranger(name);
+    for (const name of ['operations-by-group', 'viewer-by-group']) await stranger(name);
+    callers.set('viewer-and-user-by-group', await room.member('one', 'viewer-and-user-by-group', 'viewer'));
+    for (const role of ['manager', 'user', 'operations', 'viewer']) {
+      await room.group(`all-${role}s`, [`${role}-by-group`], { tenant: 'one', role });
+    }
+    await room.group('sys_admins', ['sys_admin-by-group'], { systemRole: 'sys_admin' });
+    await room.group('more-users', ['viewer-and-user-by-group'], { tenant: 'one', role: 'user' });
   });
   afterAll(() => room.stop());
 
+  async function stranger(name: string): Promise<void> {
+    await room.user(name, `password-of-${name}`);
+    callers.set(name, { login: `${name}:password-of-${name}` });
+  }
+
   /** A fresh secret of that kind, made by `creator` in tenant `one`; a system administrator makes it global. */
-  async function plant(column: Column): Promise<string> {
+  async function plant(column: Column, owner = 'creator'): Promise<string> {
     const key = `planted-${(made += 1)}`;
     const [visibility] = column.split('+', 1);
     const body = { value: VALUE, is_hidden_value: column.endsWith('+') };
@@ -40,66 +93,115 @@ describe('visibility and hidden values', () => {
       const path = `${V31}/${key}/set-visibility`;
       expect((await room.call(as('admin', 'one'), 'PATCH', path, { visibility })).status).toBe(200);
     }
+    if (owner !== 'creator') {
+      const statement =
+        'UPDATE secrets SET created_by = (SELECT id FROM users WHERE username = $1) WHERE key = $2';
+      await room.database.asSuperuser(statement, [owner, key]);
+    }
     return key;
   }
 
-  async function outcome(method: string, caller: As, key: string): Promise<string> {
-    const body = method === 'PATCH' ? { value: CHANGED } : undefined;
-    const answer = await room.call(caller, method, `${V31}/${key}`, body);
-    if (method !== 'GET' || answer.status !== 200) return String(answer.status);
-    const shown = new Map<unknown, string>([
-      [VALUE, 'V'],
-      ['', 'M'],
-      [CHANGED, 'C'],
-    ]);
-    return shown.get(answer.body.value) ?? 'something else';
+  /** What a manager of tenant `one`, who sees everything there, is told. */
+  const told = (key: string): Promise<Answer> => room.call(as('manager', 'one'), 'GET', `${V31}/${key}`);
+
+  const sets = new Map<string, Promise<Planted[]>>();
+  function plantAll(owner: string): Promise<Planted[]> {
+    return Promise.all(
+      COLUMNS.map(async (column) => {
+        const key = await plant(column, owner);
+        return { key, before: (await told(key)).body };
+      }),
+    );
   }
 
-  const CELLS = Object.entries(TABLE).flatMap(([method, rows]) =>
-    rows.flatMap(([caller, tenant, cells]) =>
-      cells
-        .trim()
-        .split(/\s+/)
-        .map((cell, index) => [method, caller, tenant, COLUMNS[index]!, cell] as const),
+  /** One of each column. Those who change nothing share theirs. */
+  function planted(owner: string, changing: boolean): Promise<Planted[]> {
+    if (changing) return plantAll(owner);
+    const shared = sets.get(owner) ?? plantAll(owner);
+    sets.set(owner, shared);
+    return shared;
+  }
+
+  async function outcome(verb: Exclude<Verb, 'LIST'>, caller: As, key: string): Promise<string> {
+    const [method, path, body] = REQUESTS[verb];
+    const answer = await room.call(caller, method, `/api${path.replace('{key}', key)}`, body);
+    if (method === 'HEAD') expect(answer.text).toBe('');
+    if (method !== 'GET' || answer.status !== 200) return String(answer.status);
+    return new Map<unknown, string>([
+      [VALUE, 'V'],
+      ['', 'M'],
+    ]).get(answer.body.value)!;
+  }
+
+  /** What the lists of both versions name, which must be the same; the total counts what is named and no more. */
+  async function named(caller: As, all: readonly Planted[]): Promise<string[]> {
+    const lists = await Promise.all(
+      ['/api/v3/secrets', V31].map((path) => room.call(caller, 'GET', `${path}?_size=1000`)),
+    );
+    const seen = lists.map((list) => {
+      if (list.status !== 200) return all.map(() => String(list.status));
+      const items = list.body.items as { key: string }[];
+      expect(list.body).toHaveProperty('metadata.pagination.total', items.length);
+      expect(list.text).not.toContain(VALUE);
+      const keys = new Set(items.map(({ key }) => key));
+      return all.map(({ key }) => (keys.has(key) ? 'y' : 'n'));
+    });
+    expect(seen[0]).toEqual(seen[1]);
+    return seen[0]!;
+  }
+
+  const ROWS = Object.entries(TABLE).flatMap(([verb, rows]) =>
+    (rows as readonly Row[]).flatMap(([names, tenant, cells]) =>
+      names.split(' ').map((caller) => [verb as Verb, caller, tenant, cells.trim().split(/ +/)] as const),
     ),
   );
 
   it('has a cell for each combination', () => {
-    expect(CELLS).toHaveLength(3 * 13 * COLUMNS.length);
+    const expected = Object.keys(TABLE).flatMap((verb) =>
+      Object.entries(CALLERS).flatMap(([tenant, names]) =>
+        names.split(' ').map((caller) => `${verb} ${caller} ${tenant}`),
+      ),
+    );
+    expect(ROWS.map(([verb, caller, tenant]) => `${verb} ${caller} ${tenant}`).sort()).toEqual(
+      expected.sort(),
+    );
+    for (const [, , , cells] of ROWS) expect(cells).toHaveLength(COLUMNS.length);
   });
 
-  it.each(CELLS)(
-    '%s by %s in tenant %s of one that is %s gives %s',
-    async (method, caller, tenant, column, cell) => {
-      const key = await plant(column);
-      expect(await outcome(method, as(caller, tenant), key)).toBe(cell);
-      const changed = ['200', '204'].includes(cell);
-      expect(await outcome('GET', as('creator', 'one'), key)).toBe(
-        changed ? (method === 'DELETE' ? '404' : 'C') : 'V',
-      );
-    },
-  );
-
-  it.each(TABLE.GET)('lists for %s in tenant %s what can be read there', async (caller, tenant, cells) => {
-    if (cells.includes('403')) {
-      expect((await room.call(as(caller, tenant), 'GET', V31)).status).toBe(403);
-      return;
-    }
-    const keys = await Promise.all(COLUMNS.map(plant));
-    for (const version of ['/api/v3/secrets', V31]) {
-      const list = await room.call(as(caller, tenant), 'GET', `${version}?_size=1000`);
-      const items = list.body.items as { key: string }[];
-      expect((list.body.metadata as { pagination: { total: number } }).pagination.total).toBe(items.length);
-      const seen = keys.map((key) => items.some((item) => item.key === key));
-      expect(seen).toEqual(
-        cells
-          .trim()
-          .split(/\s+/)
-          .map((cell) => cell !== '404'),
-      );
-      expect(JSON.stringify(items)).not.toContain(VALUE);
-    }
+  it.each(ROWS)('%s by %s in tenant %s gives %j', async (verb, caller, tenant, cells) => {
+    const owner = caller === 'demoted' ? caller : 'creator';
+    const changes = (cell: string) => !READS.has(verb) && cell.startsWith('2');
+    const all = await planted(owner, cells.some(changes));
+    const asked = as(caller, tenant);
+    const seen =
+      verb === 'LIST'
+        ? await named(asked, all)
+        : await Promise.all(all.map(({ key }) => outcome(verb, asked, key)));
+    expect(seen).toEqual(cells);
+    if (READS.has(verb)) return;
+    const after = await Promise.all(all.map(({ key }) => told(key)));
+    expect(after.map(({ status, body }) => (status === 200 ? body : status))).toEqual(
+      all.map(({ before }, index) => remaining(verb, tenant, changes(cells[index]!), before)),
+    );
   });
+
+  function remaining(
+    verb: Verb,
+    tenant: TenantName,
+    changed: boolean,
+    before: Record<string, unknown>,
+  ): unknown {
+    if (!changed || tenant === 'two') return before;
+    if (verb === 'DELETE') return 404;
+    const { visibility } = { ...before, ...EFFECTS[verb] } as { visibility: string };
+    return {
+      ...before,
+      ...EFFECTS[verb],
+      resource_availability: visibility,
+      private_resource: visibility === 'private',
+      updated_at: expect.any(String),
+    };
+  }
 
   it('lets only one of many tenants make a key global, and none of them while another has it', async () => {
     for (let round = 0; round < 12; round += 1) {

@@ -122,6 +122,27 @@ export class Strongroom {
     return this.service.app.get(UsersService).create(user, systemCaller());
   }
 
+  /** A user group with these members, a role in a tenant or a system role. */
+  async group(
+    name: string,
+    members: readonly string[],
+    { tenant, role, systemRole = 'default' }: { tenant?: string; role?: string; systemRole?: string },
+  ): Promise<void> {
+    const made = [
+      await this.call(ADMIN, 'POST', '/api/v3.1/user-groups', { group_name: name, role: systemRole }),
+    ];
+    for (const username of members) {
+      const body = { username, group_name: name };
+      made.push(await this.call(ADMIN, 'PUT', '/api/v3.1/user-groups/users', body));
+    }
+    if (tenant !== undefined) {
+      const body = { group_name: name, tenant_name: tenant, role };
+      made.push(await this.call(ADMIN, 'PUT', '/api/v3.1/tenants/user-groups', body));
+    }
+    const refused = made.find(({ status }) => status >= 300);
+    if (refused !== undefined) throw new Error(`The group ${name} was not made: ${refused.text}`);
+  }
+
   setPassword(username: string, password: string): Promise<void> {
     return this.service.app.get(UsersService).setPassword(username, password, systemCaller());
   }
