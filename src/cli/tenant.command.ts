@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { TenantsService } from '../tenants/tenants.service.js';
-import { UsersService } from '../users/users.service.js';
+import { TenantMembersService } from '../users/tenant-members.service.js';
 import type { Terminal } from './terminal.js';
 import { withServices } from './with-services.js';
 
@@ -34,7 +34,8 @@ function addUser(io: Terminal): Command {
     .addOption(role)
     .action((tenant: string, username: string, options: { role: string }) =>
       withServices(io, async (services, caller) => {
-        await services.get(UsersService).addToTenant(username, tenant, options.role, caller);
+        const membership = { kind: 'user', tenantName: tenant, name: username } as const;
+        await services.get(TenantMembersService).addByOperator(membership, options.role, caller);
         io.write(`${username} is now ${options.role} in ${tenant}\n`);
       }),
     );

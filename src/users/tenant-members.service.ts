@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { newEvent } from '../audit/audit-event.js';
+import { newEvent, type AuditEvent } from '../audit/audit-event.js';
 import { recordedAct, Refusal } from '../audit/recorded-act.js';
 import { Conflict } from '../common/errors.js';
 import type { Caller } from '../common/tenant-context.js';
@@ -9,11 +9,14 @@ import { TenantTransaction } from '../database/tenant-transaction.js';
 import { describeTenant, type TenantCounts } from '../tenants/tenant-overview.js';
 import { hold, notFound, unknown, type HeldRow } from './held-rows.js';
 import { isPermitted, requireTenantRole } from './roles.js';
+import type { TenantRole } from './tenant-user.entity.js';
 
 const KINDS = {
   user: { row: 'User', label: 'User', table: 'tenant_users', column: 'user_id' },
   user_group: { row: 'Group', label: 'User group', table: 'tenant_user_groups', column: 'group_id' },
 } as const;
+
+type Verb = 'add' | 'update' | 'remove';
 
 /** A user's or a group's membership of a tenant, by names. */
 export interface Membership {
@@ -25,6 +28,12 @@ export interface Membership {
 
 /** Does its part where both rows are known, or says why not. */
 type Change = (manager: EntityManager, tenant: HeldRow, member: HeldRow) => Promise<Refusal | undefined>;
+
+/** Who may change a tenant's members, and what whoever may not is told. */
+interface Admission {
+  readonly barred: Refusal;
+  readonly admits: (manager: EntityManager, tenantId: string) => Promise<boolean>;
+}
 
 /**
  * Who belongs to a tenant, and as what. Rights are those in the tenant that is changed, not in the one that the request
@@ -38,46 +47,60 @@ export class TenantMembersService {
    * @throws BadParameters when the role is none of a tenant's
    * @throws Conflict when it is a member already
    */
-  add(membership: Membership, role: string, caller: Caller): Promise<TenantCounts> {
-    const { table, column, label } = KINDS[membership.kind];
+  async add(membership: Membership, role: string, caller: Caller): Promise<TenantCounts> {
     const tenantRole = requireTenantRole(role);
-    return this.change('add', membership, { role: tenantRole }, caller, async (manager, tenant, member) => {
-      const added = await manager.query<unknown[]>(
-        `INSERT INTO ${table} (tenant_id, ${column}, role) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING role`,
-        [tenant.id, member.id, tenantRole],
-      );
-      if (added.length > 0) return undefined;
-      const message = `${label} \`${member.name}\` is already a member of the tenant \`${tenant.name}\``;
-      return new Refusal('conflict', new Conflict(message));
-    });
+    const event = eventOf('add', membership, caller, tenantRole);
+    return this.change(
+      event,
+      membership,
+      byRight('add', membership, caller),
+      inserting(membership, tenantRole),
+    );
+  }
+
+  /**
+   * The same for who works on the machine, and so may do everything.
+   * @throws BadParameters when the role is none of a tenant's
+   * @throws NotFound when there is no such tenant
+   * @throws Conflict when it is a member already
+   */
+  async addByOperator(membership: Membership, role: string, caller: Caller): Promise<TenantCounts> {
+    const tenantRole = requireTenantRole(role);
+    const event = eventOf('add', membership, caller, tenantRole);
+    const everybody = {
+      barred: unknown('Tenant', membership.tenantName),
+      admits: () => Promise.resolve(true),
+    };
+    return this.change(event, membership, everybody, inserting(membership, tenantRole));
   }
 
   /**
    * @throws BadParameters when the role is none of a tenant's
    * @throws NotFound when it is no member
    */
-  update(membership: Membership, role: string, caller: Caller): Promise<TenantCounts> {
+  async update(membership: Membership, role: string, caller: Caller): Promise<TenantCounts> {
     const { table, column } = KINDS[membership.kind];
     const tenantRole = requireTenantRole(role);
-    return this.change(
-      'update',
-      membership,
-      { role: tenantRole },
-      caller,
-      async (manager, tenant, member) => {
-        const [rows] = await manager.query<[unknown[], number]>(
-          `UPDATE ${table} SET role = $3 WHERE tenant_id = $1 AND ${column} = $2 RETURNING role`,
-          [tenant.id, member.id, tenantRole],
-        );
-        return rows.length > 0 ? undefined : noMember(membership, tenant, member);
-      },
-    );
+    const event = eventOf('update', membership, caller, tenantRole);
+    const right = byRight('update', membership, caller);
+    return this.change(event, membership, right, async (manager, tenant, member) => {
+      const [rows] = await manager.query<[unknown[], number]>(
+        `UPDATE ${table} SET role = $3 WHERE tenant_id = $1 AND ${column} = $2 RETURNING role`,
+        [tenant.id, member.id, tenantRole],
+      );
+      return rows.length > 0 ? undefined : noMember(membership, tenant, member);
+    });
   }
 
-  /** @throws NotFound when it is no member */
-  async remove(membership: Membership, caller: Caller): Promise<void> {
+  /**
+   * @returns the tenant without the member
+   * @throws NotFound when it is no member
+   */
+  remove(membership: Membership, caller: Caller): Promise<TenantCounts> {
     const { table, column } = KINDS[membership.kind];
-    await this.change('remove', membership, null, caller, async (manager, tenant, member) => {
+    const event = eventOf('remove', membership, caller);
+    const right = byRight('remove', membership, caller);
+    return this.change(event, membership, right, async (manager, tenant, member) => {
       const [rows] = await manager.query<[unknown[], number]>(
         `DELETE FROM ${table} WHERE tenant_id = $1 AND ${column} = $2 RETURNING role`,
         [tenant.id, member.id],
@@ -88,25 +111,52 @@ export class TenantMembersService {
 
   /** @throws Forbidden for a tenant that does not exist and for one where the caller may not do this, alike */
   private change(
-    verb: 'add' | 'update' | 'remove',
+    event: AuditEvent,
     { kind, tenantName, name }: Membership,
-    detail: Readonly<Record<string, string>> | null,
-    caller: Caller,
+    { barred, admits }: Admission,
     change: Change,
   ): Promise<TenantCounts> {
-    const event = newEvent(`tenant.${verb}_${kind}`, caller, { key: `${tenantName}/${name}`, detail });
     return recordedAct(this.transaction, event, async (manager) => {
-      const permission = `tenant_${verb}_${kind}`;
-      const forbidden = new Refusal('forbidden', tenantRefused(permission, tenantName));
       const tenant = await hold(manager, 'Tenant', tenantName);
-      if (tenant === undefined || caller.actorId === null) return forbidden;
-      if (!(await isPermitted(manager, caller.actorId, tenant.id, permission))) return forbidden;
+      if (tenant === undefined || !(await admits(manager, tenant.id))) return barred;
       const member = await hold(manager, KINDS[kind].row, name);
       if (member === undefined) return unknown(KINDS[kind].row, name);
       const refusal = await change(manager, tenant, member);
-      return refusal ?? (await describeTenant(manager, tenant.id, false)) ?? forbidden;
+      return refusal ?? (await describeTenant(manager, tenant.id, false)) ?? barred;
     });
   }
+}
+
+function eventOf(
+  verb: Verb,
+  { kind, tenantName, name }: Membership,
+  caller: Caller,
+  role?: TenantRole,
+): AuditEvent {
+  const detail = role === undefined ? null : { role };
+  return newEvent(`tenant.${verb}_${kind}`, caller, { key: `${tenantName}/${name}`, detail });
+}
+
+function byRight(verb: Verb, { kind, tenantName }: Membership, { actorId }: Caller): Admission {
+  const permission = `tenant_${verb}_${kind}`;
+  return {
+    barred: new Refusal('forbidden', tenantRefused(permission, tenantName)),
+    admits: async (manager, tenantId) =>
+      actorId !== null && (await isPermitted(manager, actorId, tenantId, permission)),
+  };
+}
+
+function inserting({ kind }: Membership, role: TenantRole): Change {
+  const { table, column, label } = KINDS[kind];
+  return async (manager, tenant, member) => {
+    const added = await manager.query<unknown[]>(
+      `INSERT INTO ${table} (tenant_id, ${column}, role) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING role`,
+      [tenant.id, member.id, role],
+    );
+    if (added.length > 0) return undefined;
+    const message = `${label} \`${member.name}\` is already a member of the tenant \`${tenant.name}\``;
+    return new Refusal('conflict', new Conflict(message));
+  };
 }
 
 function noMember({ kind }: Membership, tenant: HeldRow, member: HeldRow): Refusal {

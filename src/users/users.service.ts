@@ -8,11 +8,9 @@ import type { Caller } from '../common/tenant-context.js';
 import { PasswordHasher } from '../crypto/password-hasher.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
 import { findUser } from './find-user.js';
-import { hold, unknown } from './held-rows.js';
+import { unknown } from './held-rows.js';
 import { unlockName } from './login-locks.js';
 import { requirePassword } from './password-rules.js';
-import { requireTenantRole } from './roles.js';
-import { TenantUser } from './tenant-user.entity.js';
 import { User, type SystemRole } from './user.entity.js';
 
 export interface NewUser {
@@ -25,7 +23,7 @@ export interface NewUser {
   readonly lastLoginAt?: Date | undefined;
 }
 
-/** Users and their memberships. Every act is recorded in the system's log, in its own transaction. */
+/** Users and their passwords. Every act is recorded in the system's log, in its own transaction. */
 @Injectable()
 export class UsersService {
   constructor(
@@ -62,22 +60,6 @@ export class UsersService {
       await manager.update(User, { id: user.id }, { passwordHash });
       await unlockName(manager, user.username);
       return undefined;
-    });
-  }
-
-  async addToTenant(username: string, tenantName: string, role: string, caller: Caller): Promise<void> {
-    const detail = { role: requireTenantRole(role) };
-    const event = newEvent('tenant.add_user', caller, { key: `${tenantName}/${username}`, detail });
-    await recordedAct<undefined>(this.transaction, event, async (manager) => {
-      const tenant = await hold(manager, 'Tenant', tenantName);
-      if (tenant === undefined) return unknown('Tenant', tenantName);
-      const user = await hold(manager, 'User', username);
-      if (user === undefined) return unknown('User', username);
-      const insert = manager.createQueryBuilder().insert().into(TenantUser).orIgnore().returning(['role']);
-      const result = await insert.values({ tenantId: tenant.id, userId: user.id, ...detail }).execute();
-      if ((result.raw as unknown[]).length > 0) return undefined;
-      const message = `User \`${user.name}\` is already a member of the tenant \`${tenant.name}\``;
-      return new Refusal('conflict', new Conflict(message));
     });
   }
 }

@@ -8,6 +8,7 @@ import { TenantTransaction } from '../../src/database/tenant-transaction.js';
 import { entities } from '../../src/installation/entities.js';
 import { initialiseRootKeys } from '../../src/tenants/root-key-registry.js';
 import { TenantsService } from '../../src/tenants/tenants.service.js';
+import { TenantMembersService } from '../../src/users/tenant-members.service.js';
 import { UsersService } from '../../src/users/users.service.js';
 import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
 
@@ -39,6 +40,7 @@ export class IdentityServices {
   readonly audit: AuditWriter;
   readonly tenants: TenantsService;
   readonly users: UsersService;
+  readonly members: TenantMembersService;
   readonly hasher = new PasswordHasher();
 
   private constructor(
@@ -50,6 +52,7 @@ export class IdentityServices {
     this.audit = new AuditWriter(this.transaction);
     this.tenants = new TenantsService(dataSource, this.transaction, this.audit, rootKeys);
     this.users = new UsersService(this.transaction, this.hasher);
+    this.members = new TenantMembersService(this.transaction);
   }
 
   static async open(): Promise<IdentityServices> {

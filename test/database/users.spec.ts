@@ -21,7 +21,11 @@ describe('UsersService', () => {
   const setPassword = (username: string, password: string) =>
     services.users.setPassword(username, password, systemCaller());
   const addToTenant = (username: string, tenant: string, role: string) =>
-    services.users.addToTenant(username, tenant, role, systemCaller());
+    services.members.addByOperator(
+      { kind: 'user', tenantName: tenant, name: username },
+      role,
+      systemCaller(),
+    );
   const stored = (username: string) =>
     services.database.asSuperuser<{
       id: string;

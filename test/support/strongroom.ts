@@ -6,6 +6,7 @@ import { openInstallation, type Installation } from '../../src/installation/inst
 import { createLogger } from '../../src/observability/logger.js';
 import { startService, type Service } from '../../src/service.js';
 import { TenantsService } from '../../src/tenants/tenants.service.js';
+import { TenantMembersService } from '../../src/users/tenant-members.service.js';
 import { UsersService } from '../../src/users/users.service.js';
 import { systemCaller } from './callers.js';
 import { cloneDatabase, type TestDatabase } from './database.js';
@@ -107,13 +108,14 @@ export class Strongroom {
     const users = this.service.app.get(UsersService);
     const password = `password-of-${username}`;
     await users.create({ username, password, systemRole: 'default' }, systemCaller());
-    await users.addToTenant(username, tenant, role, systemCaller());
+    await this.join(username, tenant, role);
     return { login: `${username}:${password}`, tenant };
   }
 
   /** Makes somebody a member of a further tenant. */
-  join(username: string, tenant: string, role: string): Promise<void> {
-    return this.service.app.get(UsersService).addToTenant(username, tenant, role, systemCaller());
+  async join(username: string, tenant: string, role: string): Promise<void> {
+    const membership = { kind: 'user', tenantName: tenant, name: username } as const;
+    await this.service.app.get(TenantMembersService).addByOperator(membership, role, systemCaller());
   }
 
   /** A user who belongs to no tenant. */
