@@ -1,12 +1,14 @@
-import { Controller, Delete, HttpCode, Patch, Put } from '@nestjs/common';
-import { ApiBody, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Delete, Patch, Put } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CalledVersion, type ApiVersion } from '../api/api-version.decorator.js';
 import { JsonBody, RequestBody } from '../api/json-body.js';
+import { AnswersLastState } from '../api/last-state.decorator.js';
 import { ApiErrors, InstallationApi } from '../api/open-api.js';
 import type { Principal } from '../auth/principal.js';
 import { CurrentPrincipal } from '../tenant-scope/current-principal.decorator.js';
 import { RequireInstallationPermission } from '../tenant-scope/require-permission.decorator.js';
 import { TenantMembersService, type Membership } from '../users/tenant-members.service.js';
-import { assignedRole, IsV31 } from './assigned-role.js';
+import { assignedRole } from './assigned-role.js';
 import { NewTenantUserBody, TenantUserBody, TenantUserRoleBody } from './dto/membership.body.js';
 import { TenantV3 } from './dto/tenant-v3.js';
 import { toTenantV3 } from './tenant-v3.mapper.js';
@@ -26,10 +28,10 @@ export class TenantUsersController {
   async add(
     @CurrentPrincipal() { caller }: Principal,
     @RequestBody() body: JsonBody,
-    @IsV31() isV31: boolean,
+    @CalledVersion() version: ApiVersion,
   ): Promise<TenantV3> {
     const named = await body.read(NewTenantUserBody);
-    const role = assignedRole(named.role, isV31);
+    const role = assignedRole(named.role, version);
     return toTenantV3(await this.members.add(membership(named), role, caller));
   }
 
@@ -45,14 +47,13 @@ export class TenantUsersController {
   }
 
   @Delete()
-  @HttpCode(204)
   @RequireInstallationPermission('tenant_remove_user', 'tenant.remove_user')
   @ApiOperation({ summary: 'End a membership' })
   @ApiBody({ type: TenantUserBody })
-  @ApiNoContentResponse()
+  @AnswersLastState(TenantV3)
   @ApiErrors(415)
-  async remove(@CurrentPrincipal() { caller }: Principal, @RequestBody() body: JsonBody): Promise<void> {
-    await this.members.remove(membership(await body.read(TenantUserBody)), caller);
+  async remove(@CurrentPrincipal() { caller }: Principal, @RequestBody() body: JsonBody): Promise<TenantV3> {
+    return toTenantV3(await this.members.remove(membership(await body.read(TenantUserBody)), caller));
   }
 }
 

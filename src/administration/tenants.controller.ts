@@ -1,13 +1,7 @@
-import { Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import {
-  ApiCreatedResponse,
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiTags,
-} from '@nestjs/swagger';
+import { Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { listEnvelope, type ListEnvelope } from '../api/list-envelope.js';
+import { AnswersLastState } from '../api/last-state.decorator.js';
 import { ApiErrors, InstallationApi } from '../api/open-api.js';
 import type { Principal } from '../auth/principal.js';
 import { TenantInPath } from '../auth/tenant-in-path.decorator.js';
@@ -18,6 +12,7 @@ import {
   RequirePermission,
 } from '../tenant-scope/require-permission.decorator.js';
 import { Tenant } from '../tenant-scope/tenant.decorator.js';
+import type { TenantCounts } from '../tenants/tenant-overview.js';
 import { TenantsService } from '../tenants/tenants.service.js';
 import { TenantDirectory } from '../users/tenant-directory.service.js';
 import { GetDataQuery, NamedListQuery, namedPageOf, wantsData } from './dto/named-list.query.js';
@@ -70,18 +65,23 @@ export class TenantsController {
   @ApiErrors(409)
   async create(@CurrentPrincipal() { caller }: Principal, @Param('name') name: string): Promise<TenantV3> {
     await this.tenants.create(name, caller);
-    return toTenantV3({ name, groups: 0, users: 0 });
+    return toTenantV3(emptyTenant(name));
   }
 
   @Delete(':name')
-  @HttpCode(204)
   @TenantInPath()
   @RequirePermission('tenant_delete', 'tenant.delete')
   @ApiOperation({ summary: 'Delete a tenant that holds no secrets, users or groups' })
   @ApiParam(NAME)
-  @ApiNoContentResponse()
+  @AnswersLastState(TenantV3)
   @ApiErrors(409)
-  async delete(@Tenant() { tenantId, tenantName, caller }: TenantContext): Promise<void> {
+  async delete(@Tenant() { tenantId, tenantName, caller }: TenantContext): Promise<TenantV3> {
     await this.tenants.delete({ id: tenantId, name: tenantName }, caller);
+    return toTenantV3(emptyTenant(tenantName));
   }
+}
+
+/** As it is made, and as it must be to be deleted. */
+function emptyTenant(name: string): TenantCounts {
+  return { name, groups: 0, users: 0 };
 }

@@ -1,6 +1,7 @@
-import { Controller, Delete, HttpCode, Put } from '@nestjs/common';
-import { ApiBody, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Delete, Put } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { JsonBody, RequestBody } from '../api/json-body.js';
+import { AnswersLastState } from '../api/last-state.decorator.js';
 import { ApiErrors, InstallationApi } from '../api/open-api.js';
 import type { Principal } from '../auth/principal.js';
 import { CurrentPrincipal } from '../tenant-scope/current-principal.decorator.js';
@@ -27,14 +28,16 @@ export class UserGroupUsersController {
   }
 
   @Delete()
-  @HttpCode(204)
   @RequireInstallationPermission('user_group_remove_user', 'user_group.remove_user')
   @ApiOperation({ summary: "End a user's membership of a group" })
   @ApiBody({ type: GroupUserBody })
-  @ApiNoContentResponse()
+  @AnswersLastState(UserGroupV3)
   @ApiErrors(409, 415)
-  async remove(@CurrentPrincipal() { caller }: Principal, @RequestBody() body: JsonBody): Promise<void> {
+  async remove(
+    @CurrentPrincipal() { caller }: Principal,
+    @RequestBody() body: JsonBody,
+  ): Promise<UserGroupV3> {
     const { group_name: group, username } = await body.read(GroupUserBody);
-    await this.groups.removeUser(group, username, caller);
+    return this.groups.removeUser(group, username, caller);
   }
 }

@@ -1,15 +1,8 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import {
-  ApiBody,
-  ApiCreatedResponse,
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { JsonBody, RequestBody } from '../api/json-body.js';
 import { listEnvelope, type ListEnvelope } from '../api/list-envelope.js';
+import { AnswersLastState } from '../api/last-state.decorator.js';
 import { ApiErrors, InstallationApi } from '../api/open-api.js';
 import type { Principal } from '../auth/principal.js';
 import { CurrentPrincipal } from '../tenant-scope/current-principal.decorator.js';
@@ -85,13 +78,12 @@ export class UserGroupsController {
   }
 
   @Delete(':name')
-  @HttpCode(204)
   @RequireInstallationPermission('user_group_delete', 'user_group.delete')
   @ApiOperation({ summary: 'Delete a user group' })
   @ApiParam(NAME)
-  @ApiNoContentResponse()
+  @AnswersLastState(UserGroupV3)
   @ApiErrors(409)
-  async delete(@CurrentPrincipal() { caller }: Principal, @Param('name') name: string): Promise<void> {
-    await this.groups.delete(name, caller);
+  delete(@CurrentPrincipal() { caller }: Principal, @Param('name') name: string): Promise<UserGroupV3> {
+    return this.groups.delete(name, caller);
   }
 }

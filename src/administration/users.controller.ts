@@ -3,7 +3,6 @@ import {
   ApiBody,
   ApiCreatedResponse,
   ApiExtraModels,
-  ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
   ApiParam,
@@ -12,6 +11,7 @@ import {
 import { CalledVersion, type ApiVersion } from '../api/api-version.decorator.js';
 import { flagOf } from '../api/is-flag.decorator.js';
 import { JsonBody, RequestBody } from '../api/json-body.js';
+import { AnswersLastState } from '../api/last-state.decorator.js';
 import { listEnvelope, type ListEnvelope } from '../api/list-envelope.js';
 import { ApiErrors, InstallationApi } from '../api/open-api.js';
 import type { Principal } from '../auth/principal.js';
@@ -179,14 +179,17 @@ export class UsersController {
   }
 
   @Delete(':name')
-  @HttpCode(204)
   @RequireInstallationPermission('user_delete', 'user.delete')
   @ApiOperation({ summary: 'Delete a user who owns no secrets' })
   @ApiParam(NAME)
-  @ApiNoContentResponse({ description: 'Deleted' })
+  @AnswersLastState(UserV3)
   @ApiErrors(409)
-  delete(@CurrentPrincipal() { caller }: Principal, @Param('name') name: string): Promise<void> {
-    return this.administration.delete(name, caller);
+  async delete(
+    @CurrentPrincipal() { caller }: Principal,
+    @Param('name') name: string,
+    @CalledVersion() version: ApiVersion,
+  ): Promise<UserV3> {
+    return toUserV3(await this.administration.delete(name, caller), false, version);
   }
 
   private async show(name: string, version: ApiVersion, withData = false): Promise<UserV3> {

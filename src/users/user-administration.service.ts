@@ -8,20 +8,20 @@ import { TenantTransaction } from '../database/tenant-transaction.js';
 import { findUser, userNotFound } from './find-user.js';
 import { lockAdministrators } from './last-administrator.js';
 import { lockedNames, unlockName } from './login-locks.js';
+import { UserDirectory, type DescribedUser } from './user-directory.js';
 import { TenantUser } from './tenant-user.entity.js';
 import { UserGroupMember } from './user-group-member.entity.js';
 import { User, type SystemRole } from './user.entity.js';
 
-type Work = (
-  manager: EntityManager,
-  user: User,
-  isLastAdministrator: boolean,
-) => Promise<Refusal | undefined>;
+type Work<T> = (manager: EntityManager, user: User, isLastAdministrator: boolean) => Promise<T | Refusal>;
 
 /** What administrators do to users. The last active system administrator cannot be lost, whoever acts at once. */
 @Injectable()
 export class UserAdministration {
-  constructor(@Inject(TenantTransaction) private readonly transaction: TenantTransaction) {}
+  constructor(
+    @Inject(TenantTransaction) private readonly transaction: TenantTransaction,
+    @Inject(UserDirectory) private readonly directory: UserDirectory,
+  ) {}
 
   async setRole(username: string, systemRole: SystemRole, caller: Caller): Promise<void> {
     const event = newEvent('user.set_role', caller, { key: username, detail: { system_role: systemRole } });
@@ -68,38 +68,25 @@ export class UserAdministration {
 
   /**
    * The row stays, for what names the user as its author; memberships end.
+   * @returns what the user was
    * @throws NotFound
    * @throws Conflict for the last active administrator, the bootstrap one, and who owns secrets
    */
-  async delete(username: string, caller: Caller): Promise<void> {
-    await this.act(
-      newEvent('user.delete', caller, { key: username }),
-      username,
-      async (manager, user, isLast) => {
-        if (isLast) return conflict('Cannot delete the last active sys_admin; make another user one first');
-        if (user.isBootstrap) {
-          return conflict(
-            `Cannot delete the bootstrap administrator \`${user.username}\`: it stays, but can be deactivated`,
-          );
-        }
-        const [row] = await manager.query<{ owns: boolean }[]>('SELECT user_owns_secrets($1) AS owns', [
-          user.id,
-        ]);
-        if (row?.owns !== false) {
-          return conflict(
-            `Cannot delete: the user \`${user.username}\` has secrets; delete them or make another user their owner`,
-          );
-        }
-        await manager.delete(TenantUser, { userId: user.id });
-        await manager.delete(UserGroupMember, { userId: user.id });
-        await manager.update(User, { id: user.id }, { deletedAt: () => 'now()' });
-        return undefined;
-      },
-    );
+  delete(username: string, caller: Caller): Promise<DescribedUser> {
+    const event = newEvent('user.delete', caller, { key: username });
+    return this.act(event, username, async (manager, user, isLast) => {
+      const refusal = await undeletable(manager, user, isLast);
+      if (refusal !== undefined) return refusal;
+      const [last] = await this.directory.describe([user], manager);
+      await manager.delete(TenantUser, { userId: user.id });
+      await manager.delete(UserGroupMember, { userId: user.id });
+      await manager.update(User, { id: user.id }, { deletedAt: () => 'now()' });
+      return last ?? new Refusal('not_found', userNotFound(username));
+    });
   }
 
   /** Locks the administrators before the user: everyone in one order, so that nobody waits in a circle. */
-  private act(event: AuditEvent, username: string, work: Work): Promise<void> {
+  private act<T>(event: AuditEvent, username: string, work: Work<T>): Promise<T> {
     return recordedAct(this.transaction, event, async (manager) => {
       const isLast = await lockAdministrators(manager);
       const user = await findUser(manager, username, true);
@@ -107,6 +94,24 @@ export class UserAdministration {
       return work(manager, user, isLast(user.id));
     });
   }
+}
+
+async function undeletable(
+  manager: EntityManager,
+  { id, username, isBootstrap }: User,
+  isLastAdministrator: boolean,
+): Promise<Refusal | undefined> {
+  if (isLastAdministrator)
+    return conflict('Cannot delete the last active sys_admin; make another user one first');
+  if (isBootstrap)
+    return conflict(
+      `Cannot delete the bootstrap administrator \`${username}\`: it stays, but can be deactivated`,
+    );
+  const [row] = await manager.query<{ owns: boolean }[]>('SELECT user_owns_secrets($1) AS owns', [id]);
+  if (row?.owns === false) return undefined;
+  return conflict(
+    `Cannot delete: the user \`${username}\` has secrets; delete them or make another user their owner`,
+  );
 }
 
 function conflict(message: string): Refusal {

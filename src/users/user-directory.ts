@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource, type SelectQueryBuilder } from 'typeorm';
+import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import { findUser, userNotFound } from './find-user.js';
 import { lockedNames } from './login-locks.js';
 import type { TenantRole } from './tenant-user.entity.js';
@@ -103,8 +103,10 @@ export class UserDirectory {
     return query.andWhere('position(lower(:search) IN lower(user.username)) > 0', { search });
   }
 
-  private async describe(users: readonly User[]): Promise<DescribedUser[]> {
-    const { manager } = this.dataSource;
+  async describe(
+    users: readonly User[],
+    manager: EntityManager = this.dataSource.manager,
+  ): Promise<DescribedUser[]> {
     const ids = users.map(({ id }) => id);
     const [locked, tenantRoles, groups] = await Promise.all([
       lockedNames(

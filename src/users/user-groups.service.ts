@@ -96,19 +96,21 @@ export class UserGroupsService {
 
   /**
    * Takes its members' roles away with it.
+   * @returns what it was
    * @throws NotFound
    * @throws Conflict when it would leave no active administrator
    */
-  async delete(name: string, caller: Caller): Promise<void> {
+  delete(name: string, caller: Caller): Promise<UserGroupOverview> {
     const event = newEvent('user_group.delete', caller, { key: name });
-    await recordedAct<undefined>(this.transaction, event, async (manager) => {
+    return recordedAct(this.transaction, event, async (manager) => {
       await lockAdministrators(manager);
       const group = await hold(manager, 'Group', name);
-      if (group === undefined) return unknown('Group', name);
+      const last = group && (await describeUserGroup(manager, group.id, false));
+      if (group === undefined || last === undefined) return unknown('Group', name);
       const made = await keepingAnAdministrator(manager, () =>
         manager.query('DELETE FROM user_groups WHERE id = $1', [group.id]),
       );
-      return made ? undefined : conflict(lastThrough(group, 'delete'));
+      return made ? last : conflict(lastThrough(group, 'delete'));
     });
   }
 
@@ -135,9 +137,9 @@ export class UserGroupsService {
    * @throws NotFound for the group, the user or the membership
    * @throws Conflict when it would leave no active administrator
    */
-  async removeUser(name: string, username: string, caller: Caller): Promise<void> {
+  removeUser(name: string, username: string, caller: Caller): Promise<UserGroupOverview> {
     const event = newEvent('user_group.remove_user', caller, { key: `${name}/${username}` });
-    await this.change(event, name, async (manager, group) => {
+    return this.change(event, name, async (manager, group) => {
       const user = await hold(manager, 'User', username);
       if (user === undefined) return unknown('User', username);
       let removed = 0;

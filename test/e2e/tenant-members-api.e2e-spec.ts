@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { expectDeleted } from '../support/deleted.js';
 import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
 
 describe.each(['v3', 'v3.1'])('members of tenants over /api/%s', (version) => {
@@ -51,7 +52,7 @@ describe.each(['v3', 'v3.1'])('members of tenants over /api/%s', (version) => {
       ]);
       expect([
         [200, 409],
-        [403, 204],
+        [403, version === 'v3' ? 200 : 204],
       ]).toContainEqual([added.status, deleted.status]);
     }
   });
@@ -88,7 +89,7 @@ describe.each(['v3', 'v3.1'])('members of tenants over /api/%s', (version) => {
       expect([changed.status, changed.body.name]).toEqual([200, `in-${action}`]);
       expect(await asMember('PUT', 'x')).toBe(200);
       const removed = await asAdmin('DELETE', route, name(member));
-      expect([removed.status, removed.text]).toEqual([204, '']);
+      expectDeleted(version, removed, { name: `in-${action}`, users: 0, groups: 0, user_roles: null });
       expect(await asMember('GET')).toBe(403);
       expect(await refusedBy(asAdmin('DELETE', route, name(member)))).toEqual([404, 'not_found_error']);
       expect(await refusedBy(asAdmin('PATCH', route, { ...name(member), role: 'user' }))).toEqual([
@@ -129,7 +130,7 @@ describe.each(['v3', 'v3.1'])('members of tenants over /api/%s', (version) => {
       expect((await asAdmin('PATCH', route, name(member))).status).toBe(400);
       if (version !== 'v3') return;
       expect(await asMember('PATCH', 'y')).toBe(200);
-      expect((await asAdmin('DELETE', route, name(member))).status).toBe(204);
+      expect((await asAdmin('DELETE', route, name(member))).status).toBe(200);
     });
   });
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { expectDeleted } from '../support/deleted.js';
 import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
 
 describe.each(['v3', 'v3.1'])('user groups over /api/%s', (version) => {
@@ -48,7 +49,7 @@ describe.each(['v3', 'v3.1'])('user groups over /api/%s', (version) => {
       expect((await asAdmin('GET', `/${name}`)).body).toEqual(expected);
     }
     const gone = await asAdmin('DELETE', '/rEADERS');
-    expect([gone.status, gone.text]).toEqual([204, '']);
+    expectDeleted(version, gone, expected);
     for (const method of ['GET', 'DELETE']) {
       const absent = await asAdmin(method, '/Readers');
       expect([absent.status, absent.body.error_code]).toEqual([404, 'not_found_error']);
@@ -142,7 +143,7 @@ describe.each(['v3', 'v3.1'])('user groups over /api/%s', (version) => {
     const again = await asAdmin('PUT', '/users', member('joiners', 'joiner'));
     expect([again.status, again.body.error_code]).toEqual([409, 'conflict_error']);
     const removed = await asAdmin('DELETE', '/users', member('joiners', 'joiner'));
-    expect([removed.status, removed.text]).toEqual([204, '']);
+    expectDeleted(version, removed, { name: 'joiners', tenants: 1, users: 0 });
     expect(await asJoiner()).toBe(403);
     expect((await asAdmin('DELETE', '/users', member('joiners', 'joiner'))).status).toBe(404);
     expect(await outcomes('user_group.add_user', 'joiners/joiner')).toEqual(['conflict']);
@@ -158,7 +159,7 @@ describe.each(['v3', 'v3.1'])('user groups over /api/%s', (version) => {
     await room.call(ADMIN, 'PUT', `/api/${version}/tenants/user-groups`, role);
     const leaver: As = { login: 'leaver:password', tenant: 'left' };
     expect((await room.call(leaver, 'GET', '/api/v3/secrets')).status).toBe(200);
-    expect((await asAdmin('DELETE', '/leavers')).status).toBe(204);
+    expectDeleted(version, await asAdmin('DELETE', '/leavers'), { name: 'leavers', tenants: 1, users: 1 });
     expect((await room.call(leaver, 'GET', '/api/v3/secrets')).status).toBe(403);
   });
 
@@ -242,6 +243,6 @@ describe.each(['v3', 'v3.1'])('user groups over /api/%s', (version) => {
     expect((await asChief('GET', `/${left}`)).body).toMatchObject({ role: 'sys_admin', users: 1 });
     expect((await outcomes('user_group.delete', left)).at(-1)).toBe('conflict');
     await room.database.asSuperuser("UPDATE users SET active = true WHERE username = 'admin'");
-    expect((await asChief('DELETE', `/${left}`)).status).toBe(204);
+    expectDeleted(version, await asChief('DELETE', `/${left}`), { name: left });
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { expectDeleted } from '../support/deleted.js';
 import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
 
 const SHAPE = {
@@ -224,8 +225,12 @@ describe.each(['v3', 'v3.1'])('users under /api/%s', (version) => {
       expect(refused.body.message).toMatch(/has secrets/);
       expect(await lastEvent()).toMatchObject({ action: 'user.delete', key: 'ines', outcome: 'conflict' });
       await room.secret(ADMIN, 'DELETE', 'of-ines');
-      expect(await call('DELETE', 'users/ines')).toMatchObject({ status: 204, text: '' });
-      expect(await lastEvent()).toMatchObject({ action: 'user.delete', key: 'ines', outcome: 'ok' });
+      expectDeleted(version, await call('DELETE', 'users/INES'), {
+        ...SHAPE,
+        ...{ username: 'ines', role: roles.user, tenants: 1 },
+        ...{ first_login_at: expect.any(String), last_login_at: expect.any(String) },
+      });
+      expect(await lastEvent()).toMatchObject({ action: 'user.delete', key: 'INES', outcome: 'ok' });
       expect(await login('ines', 'password-of-ines')).toBe(401);
       expect((await call('DELETE', 'users/ines')).status).toBe(404);
       expect((await create('ines')).body).toMatchObject({ tenants: 0 });
