@@ -23,6 +23,23 @@ export class AuditWriter {
   }
 
   /**
+   * Records the same event in several logs, in the caller's transaction: what was done in several tenants at once. It
+   * stands there without a key and a version, under the id that it has everywhere.
+   */
+  async appendEach(manager: EntityManager, logIds: readonly string[], event: AuditEvent): Promise<void> {
+    if (logIds.length === 0) return;
+    const { id, action, outcome, caller, detail } = event;
+    await manager.query('SELECT audit_append_each($1::uuid[], $2, $3, $4, $5::json, $6::json)', [
+      logIds,
+      id,
+      action,
+      outcome,
+      callerJson(caller),
+      detail === null ? null : JSON.stringify(detail),
+    ]);
+  }
+
+  /**
    * Records an event of its own, and returns once it is durable.
    * @throws Unavailable when it cannot be recorded: then the act must not be answered either
    */

@@ -9,6 +9,7 @@ import { ManageTenants1790000000007 } from './migrations/1790000000007-manage-te
 import { ManageUsers1790000000008 } from './migrations/1790000000008-manage-users.js';
 import { AddVisibility1790000000009 } from './migrations/1790000000009-add-visibility.js';
 import { CreateTokens1790000000010 } from './migrations/1790000000010-create-tokens.js';
+import { SearchAndList1790000000011 } from './migrations/1790000000011-search-and-list.js';
 import { AdministerInstallation1790000000012 } from './migrations/1790000000012-administer-installation.js';
 import { AddSchemaAndProvider1790000000013 } from './migrations/1790000000013-add-schema-and-provider.js';
 
@@ -24,6 +25,7 @@ export const allMigrations: readonly (new () => MigrationInterface)[] = [
   ManageUsers1790000000008,
   AddVisibility1790000000009,
   CreateTokens1790000000010,
+  SearchAndList1790000000011,
   AdministerInstallation1790000000012,
   AddSchemaAndProvider1790000000013,
 ];

@@ -1,33 +1,28 @@
-/** What a list can be sorted by, and what that is in the list's query. Never the value. */
-export const SORTS = {
-  key: 's.key',
-  created_at: 's.created_at',
-  updated_at: 's.updated_at',
-  visibility: 's.visibility',
-  resource_availability: 's.visibility',
-  is_hidden_value: 's.is_hidden_value',
-  tenant_name: 't.name',
-  created_by: 'c.username',
-} as const;
-export type Sort = keyof typeof SORTS;
+import type { ListCursor } from './list-cursor.js';
+import type { Filter, ListField, Sort } from './secret-columns.js';
 
-/** What a list can be narrowed by, as text in the list's query. Never the value. */
-export const FILTERS = {
-  key: 's.key',
-  visibility: 's.visibility',
-  is_hidden_value: 's.is_hidden_value::text',
-  tenant_name: 't.name',
-  created_by: 'c.username',
-} as const;
-export type Filter = keyof typeof FILTERS;
-
-/** Which secrets a list is to have, and in which order; by creation where nothing else is said. */
+/** Which secrets a list is to have, what of them, and in which order; by creation where nothing else is said. */
 export interface ListWish {
+  readonly fields: readonly ListField[];
+  /** At most this many. */
   readonly size: number;
   readonly offset: number;
+  /** Where the page starts; `start` for the first page of a list that goes on by cursor, undefined for one by offset. */
+  readonly after: ListCursor | 'start' | undefined;
+  /** Every tenant in which the caller may list, not only the one of the request. */
+  readonly allTenants: boolean;
   /** A part of the key, in any case. */
   readonly search: string | undefined;
   readonly sorts: readonly { readonly by: Sort; readonly descending: boolean }[];
   /** Each with the values of which one must match. */
   readonly filters: ReadonlyMap<Filter, readonly string[]>;
+}
+
+/** A page as JSON text of its items, made by the database. */
+export interface SecretPage {
+  readonly items: string;
+  /** How many there are on all pages; not counted for pages by cursor. */
+  readonly total: number | undefined;
+  /** Where the next page starts, for pages by cursor while there may be one. */
+  readonly next: string | undefined;
 }

@@ -4,9 +4,11 @@ import type { AuditEvent } from '../audit/audit-event.js';
 import { AuditWriter } from '../audit/audit-writer.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
-import type { ListWish } from './list-wish.js';
+import type { ListWish, SecretPage } from './list-wish.js';
+import { readTenants, tenantsWhereUserMay } from './listed-tenants.query.js';
 import { administers } from './secret-access.js';
 import { SecretReadBatch } from './secret-read.batch.js';
+import type { ListedTenant } from './list-scope.js';
 import { listSecrets } from './secret-list.query.js';
 import { insertSecret, isForeign, isKeyTaken, lockSecret, replaceSecret } from './secret-rows.js';
 import { Secret } from './secret.entity.js';
@@ -18,7 +20,6 @@ import {
   type Decide,
   type NewSecret,
   type ReadOutcome,
-  type SecretPage,
 } from './secrets.repository.js';
 
 /** The adapter on PostgreSQL: a tenant's transaction for every act, under the policies of the tenant's rows. */
@@ -39,8 +40,10 @@ export class PostgresSecretsRepository extends SecretsRepository {
 
   list(tenant: TenantContext, wish: ListWish, event: AuditEvent): Promise<SecretPage> {
     const work = async (manager: EntityManager): Promise<SecretPage> => {
-      const scope = [tenant.tenantId, tenant.userId, administers(tenant)] as const;
-      const page = await listSecrets(manager, scope, wish);
+      const tenants = wish.allTenants
+        ? await this.allTenants(manager, tenant, event)
+        : [{ id: tenant.tenantId, administers: administers(tenant) }];
+      const page = await listSecrets(manager, { tenants, userId: tenant.userId }, wish);
       await this.audit.append(manager, tenant.tenantId, event);
       return page;
     };
@@ -87,6 +90,18 @@ export class PostgresSecretsRepository extends SecretsRepository {
       await this.append(manager, tenant, event, 'ok', secret.version);
       return { kind: 'changed', secret };
     });
+  }
+
+  private async allTenants(
+    manager: EntityManager,
+    tenant: TenantContext,
+    event: AuditEvent,
+  ): Promise<ListedTenant[]> {
+    const tenants = await tenantsWhereUserMay(manager, tenant.userId, 'secret_list');
+    await readTenants(manager, tenants);
+    const others = tenants.map(({ id }) => id).filter((id) => id !== tenant.tenantId);
+    await this.audit.appendEach(manager, others, event);
+    return tenants;
   }
 
   private async change(

@@ -7,7 +7,7 @@ export function toSecretV3(tenant: TenantContext, secret: OpenedSecret): SecretV
   return { ...toSecretListItemV3(tenant, secret), value: secret.value?.text ?? '' };
 }
 
-export function toSecretListItemV3(tenant: TenantContext, secret: SecretDescription): SecretListItemV3 {
+function toSecretListItemV3(tenant: TenantContext, secret: SecretDescription): SecretListItemV3 {
   return {
     key: secret.key,
     created_at: formatTime(secret.createdAt),

@@ -21,7 +21,7 @@ export function toChangedSecretV31(secret: OpenedSecret): SecretV31 {
   };
 }
 
-export function toSecretListItemV31(secret: SecretDescription): SecretListItemV31 {
+function toSecretListItemV31(secret: SecretDescription): SecretListItemV31 {
   return {
     key: secret.key,
     created_at: formatTime(secret.createdAt),

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, HttpCode, Param, Patch, Put, Query } from '@nestjs/common';
+import { Controller, Delete, Get, Header, HttpCode, Param, Patch, Put, Query } from '@nestjs/common';
 import {
   ApiBody,
   ApiNoContentResponse,
@@ -10,23 +10,18 @@ import {
 } from '@nestjs/swagger';
 import { flagOf, IsFlag } from '../api/is-flag.decorator.js';
 import { JsonBody, RequestBody } from '../api/json-body.js';
-import { listEnvelope, type ListEnvelope } from '../api/list-envelope.js';
+import { JSON_TEXT } from '../api/list-envelope.js';
 import { ApiErrors, TenantApi } from '../api/open-api.js';
-import { includedFields, picked } from '../api/included-fields.js';
 import { SecretListQuery, toListWish } from './dto/secret-list.query.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import { RequirePermission } from '../tenant-scope/require-permission.decorator.js';
 import { Tenant } from '../tenant-scope/tenant.decorator.js';
 import { NewSecretBody, SecretChangeBody, SetVisibilityBody } from './dto/new-secret.body.js';
-import {
-  SECRET_LIST_FIELDS_V31,
-  SecretListV31,
-  SecretV31,
-  type SecretListItemV31,
-} from './dto/secret-v31.js';
+import { SECRET_LIST_FIELDS_V31, SecretListV31, SecretV31 } from './dto/secret-v31.js';
 import { SECRET_KEY } from './secret-key.parameter.js';
 import { SecretKeyPipe } from './secret-key.pipe.js';
-import { toChangedSecretV31, toReadSecretV31, toSecretListItemV31 } from './secret-v31.mapper.js';
+import { toChangedSecretV31, toReadSecretV31 } from './secret-v31.mapper.js';
+import { secretListText } from './secret-list.text.js';
 import { SecretsService } from './secrets.service.js';
 import { toWantedChange, toWantedSecret } from './wanted-secret.js';
 
@@ -44,20 +39,14 @@ export class SecretsV31Controller {
   constructor(private readonly secrets: SecretsService) {}
 
   @Get()
-  @RequirePermission('secret_list', 'secret.list')
+  @Header('Content-Type', JSON_TEXT)
+  @RequirePermission('secret_list', 'secret.list', { acrossTenants: true })
   @ApiOperation({ summary: 'List what the caller sees in the tenant, without values' })
   @ApiOkResponse({ type: SecretListV31 })
   @ApiErrors(400)
-  async list(
-    @Tenant() tenant: TenantContext,
-    @Query() query: SecretListQuery,
-  ): Promise<ListEnvelope<Partial<SecretListItemV31>>> {
-    const fields = includedFields(query._include, SECRET_LIST_FIELDS_V31);
-    const { items, total } = await this.secrets.list(tenant, toListWish(query));
-    return listEnvelope(
-      items.map((item) => picked(toSecretListItemV31(item), fields)),
-      { total, size: query._size, offset: query._offset },
-    );
+  async list(@Tenant() tenant: TenantContext, @Query() query: SecretListQuery): Promise<string> {
+    const wish = toListWish(query, SECRET_LIST_FIELDS_V31);
+    return secretListText(await this.secrets.list(tenant, wish), wish);
   }
 
   @Get(':key')

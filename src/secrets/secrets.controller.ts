@@ -1,18 +1,18 @@
-import { Controller, Delete, Get, HttpCode, Param, Patch, Put, Query } from '@nestjs/common';
+import { Controller, Delete, Get, Header, HttpCode, Param, Patch, Put, Query } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { JsonBody, RequestBody } from '../api/json-body.js';
-import { listEnvelope, type ListEnvelope } from '../api/list-envelope.js';
+import { JSON_TEXT } from '../api/list-envelope.js';
 import { ApiErrors, TenantApi } from '../api/open-api.js';
-import { includedFields, picked } from '../api/included-fields.js';
 import { SecretListQuery, toListWish } from './dto/secret-list.query.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import { RequirePermission } from '../tenant-scope/require-permission.decorator.js';
 import { Tenant } from '../tenant-scope/tenant.decorator.js';
-import { SECRET_LIST_FIELDS_V3, SecretListV3, SecretV3, type SecretListItemV3 } from './dto/secret-v3.js';
+import { SECRET_LIST_FIELDS_V3, SecretListV3, SecretV3 } from './dto/secret-v3.js';
 import { NewSecretBody, SecretChangeBody } from './dto/new-secret.body.js';
 import { SECRET_KEY } from './secret-key.parameter.js';
 import { SecretKeyPipe } from './secret-key.pipe.js';
-import { toSecretListItemV3, toSecretV3 } from './secret-v3.mapper.js';
+import { toSecretV3 } from './secret-v3.mapper.js';
+import { secretListText } from './secret-list.text.js';
 import { SecretsService } from './secrets.service.js';
 import { toWantedChange, toWantedSecret } from './wanted-secret.js';
 
@@ -23,20 +23,14 @@ export class SecretsController {
   constructor(private readonly secrets: SecretsService) {}
 
   @Get()
-  @RequirePermission('secret_list', 'secret.list')
+  @Header('Content-Type', JSON_TEXT)
+  @RequirePermission('secret_list', 'secret.list', { acrossTenants: true })
   @ApiOperation({ summary: 'List the secrets of the tenant, without values' })
   @ApiOkResponse({ type: SecretListV3 })
   @ApiErrors(400)
-  async list(
-    @Tenant() tenant: TenantContext,
-    @Query() query: SecretListQuery,
-  ): Promise<ListEnvelope<Partial<SecretListItemV3>>> {
-    const fields = includedFields(query._include, SECRET_LIST_FIELDS_V3);
-    const { items, total } = await this.secrets.list(tenant, toListWish(query));
-    return listEnvelope(
-      items.map((item) => picked(toSecretListItemV3(tenant, item), fields)),
-      { total, size: query._size, offset: query._offset },
-    );
+  async list(@Tenant() tenant: TenantContext, @Query() query: SecretListQuery): Promise<string> {
+    const wish = toListWish(query, SECRET_LIST_FIELDS_V3);
+    return secretListText(await this.secrets.list(tenant, wish), wish);
   }
 
   @Get(':key')

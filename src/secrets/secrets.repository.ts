@@ -2,8 +2,8 @@ import type { AuditEvent } from '../audit/audit-event.js';
 import type { DomainError } from '../common/domain-error.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import type { SealedValue } from '../crypto/sealed-value.js';
-import type { ListWish } from './list-wish.js';
-import type { Schema, SecretDescription, StoredSecret, VisibleSecret, Visibility } from './stored-secret.js';
+import type { ListWish, SecretPage } from './list-wish.js';
+import type { Schema, StoredSecret, VisibleSecret, Visibility } from './stored-secret.js';
 
 export interface NewSecret {
   readonly id: string;
@@ -13,11 +13,6 @@ export interface NewSecret {
   readonly isHiddenValue: boolean;
   readonly schema: Schema | null;
   readonly providerOptions: SealedValue | null;
-}
-
-export interface SecretPage {
-  readonly items: readonly SecretDescription[];
-  readonly total: number;
 }
 
 /** `foreign`: there is none of that key in the tenant, but a global one of another. */
@@ -66,7 +61,10 @@ export type BeforeDelete = (current: StoredSecret) => Promise<Refusal | undefine
 export abstract class SecretsRepository {
   /** One call for look-up, event and answer. Calls of the same turn of the event loop may travel together. */
   abstract read(tenant: TenantContext, key: string, event: AuditEvent): Promise<ReadOutcome>;
-  /** What the caller sees in the tenant, global secrets of others included; no values. */
+  /**
+   * What the caller sees in the tenant, global secrets of others included; no values. A list of all tenants has what
+   * the caller sees in each of those where the caller may list, and is recorded in each of their logs.
+   */
   abstract list(tenant: TenantContext, wish: ListWish, event: AuditEvent): Promise<SecretPage>;
   /** @param existing decides what becomes of the tenant's secret of that key; without it, that is a conflict */
   abstract create(

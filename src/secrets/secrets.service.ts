@@ -4,7 +4,7 @@ import { NotFound } from '../common/errors.js';
 import { newId } from '../common/ids.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import type { SecretValue } from '../crypto/secret-value.js';
-import type { ListWish } from './list-wish.js';
+import type { ListWish, SecretPage } from './list-wish.js';
 import { mayMakeGlobal } from './secret-access.js';
 import { refusalOfChange, refusalOfTouch, type WantedChange } from './secret-change.js';
 import {
@@ -21,7 +21,6 @@ import {
   type ChangeOutcome,
   type Decide,
   type Refusal,
-  type SecretPage,
 } from './secrets.repository.js';
 import type { OpenedSecret, StoredSecret, Visibility } from './stored-secret.js';
 
@@ -51,7 +50,8 @@ export class SecretsService {
   }
 
   list(tenant: TenantContext, wish: ListWish): Promise<SecretPage> {
-    return this.secrets.list(tenant, wish, newEvent('secret.list', tenant.caller));
+    const detail = wish.allTenants ? { all_tenants: 'true', reader_tenant: tenant.tenantId } : null;
+    return this.secrets.list(tenant, wish, newEvent('secret.list', tenant.caller, { detail }));
   }
 
   async create(tenant: TenantContext, key: string, wanted: WantedSecret): Promise<OpenedSecret> {

@@ -10,6 +10,8 @@ export interface RoutePermission {
   readonly inTenant: boolean;
   /** Whether it also serves during maintenance; a route that does not say so is closed then. */
   readonly duringMaintenance: boolean;
+  /** Whether who may work in all tenants may ask for all of them at once, without naming one. */
+  readonly acrossTenants?: boolean;
 }
 
 type Options = Partial<Pick<RoutePermission, 'duringMaintenance'>>;
@@ -18,8 +20,12 @@ type Options = Partial<Pick<RoutePermission, 'duringMaintenance'>>;
  * The permission that the principal needs in the tenant of the request. Every route declares one of these two, or is
  * `@Public()`.
  */
-export function RequirePermission(permission: string, action: string): MethodDecorator {
-  return declare({ permission, action, inTenant: true, duringMaintenance: false });
+export function RequirePermission(
+  permission: string,
+  action: string,
+  { acrossTenants = false }: Pick<RoutePermission, 'acrossTenants'> = {},
+): MethodDecorator {
+  return declare({ permission, action, inTenant: true, acrossTenants, duringMaintenance: false });
 }
 
 /** The permission that the principal needs, whether or not the request names a tenant. */

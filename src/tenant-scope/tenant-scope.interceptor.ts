@@ -34,7 +34,7 @@ export class TenantScopeInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     const { principal } = request;
     if (principal === undefined) throw new Error('A route with a permission has no principal');
-    const tenant = required.inTenant ? tenantContextOf(principal, required.permission) : undefined;
+    const tenant = required.inTenant ? contextOf(request, principal, required) : undefined;
     const permitted = required.inTenant
       ? tenant !== undefined
       : principal.permissions.has(required.permission);
@@ -75,9 +75,31 @@ export class TenantScopeInterceptor implements NestInterceptor {
   }
 }
 
+function contextOf(
+  request: AuthenticatedRequest,
+  principal: Principal,
+  required: RoutePermission,
+): TenantContext | undefined {
+  return tenantContextOf(principal, required.permission) ?? allTenantsContextOf(request, principal, required);
+}
+
 function tenantContextOf(principal: Principal, permission: string): TenantContext | undefined {
   const { tenant, permissions, userId, username, caller } = principal;
   if (tenant === undefined || !permissions.has(permission)) return undefined;
   const { id: tenantId, name: tenantName, keyGeneration } = tenant;
   return Object.freeze({ tenantId, tenantName, keyGeneration, userId, username, permissions, caller });
+}
+
+/** For a system administrator who asks for all tenants and names none: the context is the installation's own. */
+function allTenantsContextOf(
+  request: AuthenticatedRequest,
+  { permissions, userId, username, caller }: Principal,
+  { permission, acrossTenants }: RoutePermission,
+): TenantContext | undefined {
+  const { _all_tenants: all } = request.query as { _all_tenants?: unknown };
+  const asksForAll = typeof all === 'string' && all.toLowerCase() === 'true';
+  if (acrossTenants !== true || !asksForAll || request.raw.headers.tenant !== undefined) return undefined;
+  if (!permissions.has('all_tenants') || !permissions.has(permission)) return undefined;
+  const nowhere = { tenantId: SYSTEM_LOG, tenantName: '', keyGeneration: 0 };
+  return Object.freeze({ ...nowhere, userId, username, permissions, caller });
 }

@@ -68,6 +68,52 @@ describe.each([
     ]);
   });
 
+  it('shows B the tenants that its transaction lists, and lets it change none of them', async () => {
+    const listing = async (tenants: string, text: string) =>
+      asTenant(b.tenantId, async (manager) => {
+        await manager.query("SELECT set_config('app.tenants', $1, true)", [tenants]);
+        return manager.query<unknown>(text);
+      });
+    const ids = 'SELECT id FROM secrets ORDER BY tenant_id';
+    const both = [a, b].toSorted((one, other) => (one.tenantId < other.tenantId ? -1 : 1));
+    expect(await listing(`${a.tenantId},${b.tenantId}`, ids)).toEqual(
+      both.map(({ secretId: id }) => ({ id })),
+    );
+    expect(await listing(randomUUID(), ids)).toEqual([{ id: b.secretId }]);
+    expect(await listing('', ids)).toEqual([{ id: b.secretId }]);
+    const change = 'UPDATE secrets SET revision = revision RETURNING tenant_id';
+    expect(await listing(a.tenantId, change)).toEqual([[{ tenant_id: b.tenantId }], 1]);
+    expect(await listing(a.tenantId, `DELETE FROM secrets WHERE id = '${a.secretId}'`)).toEqual([[], 0]);
+    expect(await asB(ids)).toEqual([{ id: b.secretId }]);
+  });
+
+  it('tells by a search which secrets match, of the tenants that it is asked for', async () => {
+    const search = 'SELECT tenant_ids, ids FROM search_secret_keys($1, $2, $3, false)';
+    expect(await asB(search, [[b.tenantId], '%ARED-K%', 9])).toEqual([
+      { tenant_ids: [b.tenantId], ids: [b.secretId] },
+    ]);
+    expect(await asB(search, [[b.tenantId], '%nothing%', 9])).toEqual([{ tenant_ids: [], ids: [] }]);
+    expect(await asB(search, [[a.tenantId, b.tenantId], '%shared%', 1])).toEqual([
+      { tenant_ids: null, ids: null },
+    ]);
+  });
+
+  it('records one act in the logs of several tenants, and acts in its own tenant afterwards', async () => {
+    const id = randomUUID();
+    const append = `SELECT audit_append_each($1, $2, 'secret.list', 'ok', '{}', NULL)`;
+    const rows = await asTenant(b.tenantId, async (manager) => {
+      await manager.query(append, [[a.tenantId, b.tenantId], id]);
+      return manager.query<unknown[]>('SELECT id FROM secrets');
+    });
+    expect(rows).toEqual([{ id: b.secretId }]);
+    const logs = await database.asSuperuser<{ log_id: string; body: string }>(
+      'SELECT log_id, body FROM audit_events WHERE id = $1',
+      [id],
+    );
+    expect(logs.map(({ log_id }) => log_id).sort()).toEqual([a.tenantId, b.tenantId].sort());
+    for (const { log_id, body } of logs) expect(JSON.parse(body)).toMatchObject({ tenant_id: log_id, id });
+  });
+
   it('gives nothing away through a condition that fails on rows of A', async () => {
     const text =
       'SELECT id FROM secrets WHERE tenant_id = $1 OR 1 / (CASE WHEN tenant_id = $2 THEN 0 ELSE 1 END) = 1';

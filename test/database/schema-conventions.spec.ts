@@ -62,7 +62,7 @@ describe('the schema', () => {
       `SELECT tablename AS table, policyname AS name, permissive, roles::text[], cmd,
               replace(replace(coalesce(qual, with_check), 'log_id', 'OWNER'), 'tenant_id', 'OWNER') AS condition,
               with_check = qual AS same
-       FROM pg_policies WHERE NOT roles = '{${READER_ROLE}}' AND policyname <> 'global_rows' ORDER BY 1, 2`,
+       FROM pg_policies WHERE NOT roles = '{${READER_ROLE}}' AND policyname NOT IN ('global_rows', 'tenant_set') ORDER BY 1, 2`,
     );
     expect(policies).toEqual(
       [...TENANT_TABLES].sort().map((table) => ({
@@ -75,6 +75,16 @@ describe('the schema', () => {
         same: true,
       })),
     );
+  });
+
+  it('opens further tenants where a transaction lists them, and for reading only', async () => {
+    const policies = await database.asSuperuser(
+      `SELECT tablename AS table, cmd, qual, with_check FROM pg_policies WHERE policyname = 'tenant_set'`,
+    );
+    const listed = `string_to_array(NULLIF(current_setting('app.tenants'::text, true), ''::text), ','::text)`;
+    expect(policies).toEqual([
+      { table: 'secrets', cmd: 'SELECT', qual: `(tenant_id = ANY ((${listed})::uuid[]))`, with_check: null },
+    ]);
   });
 
   it('lets everybody see what is global, and see only', async () => {
@@ -94,8 +104,12 @@ describe('the schema', () => {
        WHERE indrelid::regclass::text = ANY ($1) AND attname NOT IN ('tenant_id', 'log_id')`,
       [tables],
     );
-    // A key is global in one tenant only, which no index of a tenant's could see to.
-    expect(indexes).toEqual(['uq_secrets_global_key']);
+    // What is global is found from every tenant, which no index of a tenant's could see to.
+    expect(indexes.sort()).toEqual([
+      'ix_secrets_global_created_at',
+      'ix_secrets_global_key_trigrams',
+      'uq_secrets_global_key',
+    ]);
     const keys = await names(
       `SELECT conname AS name FROM pg_constraint LEFT JOIN pg_attribute ON (attrelid, attnum) = (conrelid, conkey[1])
        WHERE contype IN ('p', 'f', 'u') AND conrelid::regclass::text = ANY ($1)
@@ -124,6 +138,7 @@ describe('the schema', () => {
     expect(functions).toEqual([
       { name: 'audit_event_exists', ...expected },
       { name: 'read_secrets', ...expected },
+      { name: 'search_secret_keys', ...expected },
       { name: 'secret_key_taken', ...expected },
       { name: 'user_owns_secrets', ...expected },
     ]);

@@ -38,6 +38,53 @@ describe('a list in pages', () => {
     expect((await list('?_size=1000')).status).toBe(200);
   });
 
+  it('goes on by cursor without a total, over what is added and deleted meanwhile', async () => {
+    const pages: string[][] = [];
+    let cursor = '';
+    for (let more: string | null = ''; more !== null; cursor = more ?? '') {
+      const { status, body } = await list(`?_sort=key&_size=3&_after=${cursor}`);
+      expect(status).toBe(200);
+      const metadata = body.metadata as { pagination: object; next: string | null };
+      expect(metadata.pagination).toEqual({ size: 3 });
+      pages.push(keys(body));
+      more = metadata.next;
+      if (pages.length === 1) {
+        await room.secret(tenant, 'PUT', 'key-00', 'x');
+        await room.secret(tenant, 'PUT', 'key-9', 'x');
+        await room.secret(tenant, 'DELETE', 'key-2');
+      }
+    }
+    expect(pages).toEqual([
+      ['key-0', 'key-1', 'key-2'],
+      ['key-3', 'key-4', 'key-5'],
+      ['key-6', 'key-9'],
+    ]);
+    await room.secret(tenant, 'DELETE', 'key-00');
+    await room.secret(tenant, 'DELETE', 'key-9');
+  });
+
+  it('refuses a cursor of another order, and one that it never gave', async () => {
+    const { body } = await list('?_sort=key&_size=1&_after=');
+    const { next } = body.metadata as { next: string };
+    expect((await list(`?_sort=key&_after=${next}`)).status).toBe(200);
+    const forged = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const id = '00000000-0000-0000-0000-000000000000';
+    for (const query of [
+      `_sort=-key&_after=${next}`,
+      `_after=${next}`,
+      `_sort=key&_after=x${next}`,
+      `_sort=key&_after=${forged(['key', false, "'; --", id])}`,
+      `_sort=key&_after=${forged(['key', false, 'key', 'no-id'])}`,
+      `_sort=key&_after=${forged({ by: 'key' })}`,
+      `_after=${forged(['created_at', false, 'yesterday', 'key', id])}`,
+      `_after=${forged(['created_at', false, '2026-01-01T00:00:00', 'key', id, id])}`,
+    ]) {
+      const answer = await list(`?${query}`);
+      expect([query, answer.status]).toEqual([query, 400]);
+      expect(answer.body.error_code).toBe('bad_parameters_error');
+    }
+  });
+
   it.each([
     '_size=-1',
     '_size=NaN',

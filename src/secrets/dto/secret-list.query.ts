@@ -1,13 +1,20 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { includedFields } from '../../api/included-fields.js';
 import { flagOf, IsFlag } from '../../api/is-flag.decorator.js';
 import { PageQuery } from '../../api/paging.js';
 import { Repeatable } from '../../api/repeatable.decorator.js';
 import { BadParameters } from '../../common/errors.js';
-import { FILTERS, SORTS, type Filter, type ListWish, type Sort } from '../list-wish.js';
+import { CURSOR_ORDERS, decodeCursor } from '../list-cursor.js';
+import type { ListWish } from '../list-wish.js';
+import { FILTERS, SORTS, type Filter, type ListField, type Sort } from '../secret-columns.js';
 
 const LONGEST_SEARCH = 256;
+
+/** A key has 256 characters at most; beside it stand a time and an id. */
+const LONGEST_CURSOR = 512;
+const BOOLEANS: ReadonlySet<Filter> = new Set(['is_hidden_value', 'private_resource']);
 
 /** `_get_all_results` gives this many at most. */
 const ALL = 10_000;
@@ -60,17 +67,33 @@ export class SecretListQuery extends PageQuery {
 
   @ApiPropertyOptional({
     type: Boolean,
-    enum: [false],
-    description: 'The lists of all tenants are not there yet',
+    description: 'Every tenant in which the caller may list, by the roles that the caller has there',
   })
   @IsFlag()
   _all_tenants?: string;
+
+  @ApiPropertyOptional({
+    type: String,
+    description:
+      'Pages by cursor, without a total: empty for the first, then what `metadata.next` says. ' +
+      'Goes with `_sort` by `key` or `created_at`, and without `_offset`',
+  })
+  @IsOptional()
+  @MaxLength(LONGEST_CURSOR, { message: `\`_after\` can be at most ${LONGEST_CURSOR} characters long` })
+  @IsString({ message: '`_after` must be a text' })
+  _after?: string;
 
   @ExactFilter()
   key?: string[];
 
   @ExactFilter()
   visibility?: string[];
+
+  @ExactFilter()
+  resource_availability?: string[];
+
+  @ExactFilter()
+  private_resource?: string[];
 
   @ExactFilter()
   is_hidden_value?: string[];
@@ -80,31 +103,57 @@ export class SecretListQuery extends PageQuery {
 
   @ExactFilter()
   created_by?: string[];
+
+  @ExactFilter()
+  provider_name?: string[];
+
+  @ExactFilter()
+  created_at?: string[];
+
+  @ExactFilter()
+  updated_at?: string[];
 }
 
-/** @throws BadParameters for what is not there yet */
-export function toListWish(query: SecretListQuery): ListWish {
-  if (flagOf(query._all_tenants) === true)
-    throw new BadParameters('`_all_tenants` is not supported yet: ask for each tenant');
+/** @throws BadParameters, NoSuchIncludeField */
+export function toListWish(query: SecretListQuery, fields: readonly ListField[]): ListWish {
   const all = flagOf(query._get_all_results) === true;
-  const names = Object.keys(FILTERS) as Filter[];
+  const sorts = (query._sort ?? []).map((name) => ({
+    by: name.replace(/^[-+ ]/, '') as Sort,
+    descending: name.startsWith('-'),
+  }));
   return {
+    fields: includedFields(query._include, fields),
     size: all ? ALL : query._size,
     offset: all ? 0 : query._offset,
+    after: afterOf(query, sorts),
+    allTenants: flagOf(query._all_tenants) === true,
     search: query._search === undefined || query._search === '' ? undefined : query._search.normalize('NFKC'),
-    sorts: (query._sort ?? []).map((name) => ({
-      by: name.replace(/^[-+ ]/, '') as Sort,
-      descending: name.startsWith('-'),
-    })),
-    filters: new Map(
-      names.flatMap((name) => {
-        const values = query[name];
-        return values === undefined ? [] : [[name, values.map(booleanOrText(name))] as const];
-      }),
-    ),
+    sorts,
+    filters: filtersOf(query),
   };
 }
 
+function afterOf(query: SecretListQuery, sorts: ListWish['sorts']): ListWish['after'] {
+  if (query._after === undefined) return undefined;
+  const [{ by, descending } = { by: 'created_at', descending: false } as const, ...more] = sorts;
+  const order = CURSOR_ORDERS.find((name) => name === by);
+  if (order === undefined || more.length > 0)
+    throw new BadParameters(`\`_after\` goes with one \`_sort\`, by ${CURSOR_ORDERS.join(' or ')}`);
+  if (query._offset > 0 || flagOf(query._get_all_results) === true)
+    throw new BadParameters('`_after` goes without `_offset` and `_get_all_results`');
+  return query._after === '' ? 'start' : decodeCursor(query._after, { by: order, descending });
+}
+
+function filtersOf(query: SecretListQuery): ListWish['filters'] {
+  const names = Object.keys(FILTERS) as Filter[];
+  return new Map(
+    names.flatMap((name) => {
+      const values = query[name];
+      return values === undefined ? [] : [[name, values.map(booleanOrText(name))] as const];
+    }),
+  );
+}
+
 function booleanOrText(name: Filter): (value: string) => string {
-  return name === 'is_hidden_value' ? (value) => value.toLowerCase() : (value) => value;
+  return BOOLEANS.has(name) ? (value) => value.toLowerCase() : (value) => value;
 }

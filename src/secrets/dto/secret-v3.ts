@@ -1,5 +1,5 @@
 import { ApiProperty, PartialType } from '@nestjs/swagger';
-import { PageMetadata } from '../../api/list-envelope.js';
+import { CursorPageMetadata } from '../../api/list-envelope.js';
 
 const TIME = { type: String, example: '2026-03-20T08:23:31.276Z', description: 'UTC, with milliseconds' };
 
@@ -49,6 +49,6 @@ export class SecretListV3 {
   @ApiProperty({ type: [SecretListEntryV3] })
   items: SecretListEntryV3[];
 
-  @ApiProperty({ type: PageMetadata })
-  metadata: PageMetadata;
+  @ApiProperty({ type: CursorPageMetadata })
+  metadata: CursorPageMetadata;
 }

@@ -1,5 +1,5 @@
 import { ApiProperty, PartialType } from '@nestjs/swagger';
-import { PageMetadata } from '../../api/list-envelope.js';
+import { CursorPageMetadata } from '../../api/list-envelope.js';
 import { VISIBILITIES } from '../stored-secret.js';
 
 const TIME = { type: String, example: '2026-03-20T08:23:31.276Z', description: 'UTC, with milliseconds' };
@@ -71,6 +71,6 @@ export class SecretListV31 {
   @ApiProperty({ type: [SecretListEntryV31] })
   items: SecretListEntryV31[];
 
-  @ApiProperty({ type: PageMetadata })
-  metadata: PageMetadata;
+  @ApiProperty({ type: CursorPageMetadata })
+  metadata: CursorPageMetadata;
 }

@@ -1,0 +1,42 @@
+import type { EntityManager } from 'typeorm';
+import { searchPattern } from './list-conditions.js';
+import type { ListScope } from './list-scope.js';
+
+/** Which secrets a search has found. */
+export interface KeyMatches {
+  readonly tenantIds: readonly string[];
+  readonly ids: readonly string[];
+}
+
+/** Of the listed tenants, and global ones of others; undefined where there are too many to pick them one by one. */
+export interface FoundSecrets {
+  readonly own: KeyMatches | undefined;
+  readonly foreign: KeyMatches | undefined;
+}
+
+/** Where more than these match, walking along the order of the list finds a page soon. */
+const MOST_PICKED = 3_000;
+
+const FIND = `
+  SELECT own.tenant_ids AS "ownTenants", own.ids AS "ownIds", other.tenant_ids AS "otherTenants", other.ids AS "otherIds"
+  FROM search_secret_keys($1, $2, $3, false) AS own, search_secret_keys($1, $2, $3, true) AS other`;
+
+/** Looks keys up by an index on their parts. Nothing is found where the search is too short for it. */
+export async function findKeys(
+  manager: EntityManager,
+  { tenants }: ListScope,
+  search: string | undefined,
+): Promise<FoundSecrets> {
+  const pattern = search === undefined ? undefined : searchPattern(search);
+  if (pattern?.hasTrigram !== true) return { own: undefined, foreign: undefined };
+  type Ids = string[] | null;
+  const [row] = await manager.query<[Record<'ownTenants' | 'ownIds' | 'otherTenants' | 'otherIds', Ids>]>(
+    FIND,
+    [tenants.map(({ id }) => id), pattern.text, MOST_PICKED],
+  );
+  return { own: matches(row.ownTenants, row.ownIds), foreign: matches(row.otherTenants, row.otherIds) };
+}
+
+function matches(tenantIds: string[] | null, ids: string[] | null): KeyMatches | undefined {
+  return tenantIds === null || ids === null ? undefined : { tenantIds, ids };
+}
