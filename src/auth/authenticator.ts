@@ -19,6 +19,8 @@ import { VerifiedPasswords } from './verified-passwords.js';
 const FRESH_LOCK_WAIT_MS = 250;
 const FRESH_LOCK_WAITS = 8;
 
+type Login = IdentityQuestion & { readonly nameKey: Buffer };
+
 /** `perhaps later`: nothing was verified, because of a lock so fresh that it may only be verifications under way. */
 type Proof = 'right' | 'wrong' | 'perhaps later';
 
@@ -46,7 +48,7 @@ export class Authenticator {
    * @throws Unavailable when the database cannot be reached or a failed login cannot be recorded
    */
   async authenticate(request: FastifyRequest, credentials: BasicCredentials): Promise<Principal | false> {
-    const question: IdentityQuestion = {
+    const question: Login = {
       username: credentials.username,
       nameKey: loginNameKey(credentials.username),
       source: sourceNetwork(request.ip),
@@ -73,7 +75,7 @@ export class Authenticator {
 
   private async proof(
     request: FastifyRequest,
-    question: IdentityQuestion,
+    question: Login,
     identity: Identity,
     password: string,
   ): Promise<Proof> {
@@ -99,7 +101,7 @@ export class Authenticator {
   /** One attempt: reserved first, so that what runs at the same moment anywhere cannot guess more than is allowed. */
   private verify(
     request: FastifyRequest,
-    { nameKey, source }: IdentityQuestion,
+    { nameKey, source }: Login,
     identity: Identity,
     hash: string | undefined,
     password: string,

@@ -1,23 +1,28 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { arrayLiteral } from '../database/array-literal.js';
 import { Batcher } from '../database/batcher.js';
 import { namedQuery } from '../database/named-query.js';
 
+/** Who is asked for, by a name with the key that its guesses are counted under, or by the id of a token. */
 export interface IdentityQuestion {
-  readonly username: string;
-  readonly nameKey: Buffer;
+  readonly username?: string;
+  readonly nameKey?: Buffer;
+  readonly tokenId?: string;
   readonly source: string;
   /** The tenant as the header names it. */
   readonly tenant: string | undefined;
 }
 
-/** What the database knows at this moment of a name, a source and a tenant. */
+/** What the database knows at this moment of a name or token, a source and a tenant. */
 export interface Identity {
-  ordinal: number;
   user_id: string | null;
   username: string | null;
   password_hash: string | null;
   active: boolean | null;
+  /** The SHA-256 of the secret part of the token that was asked for. */
+  token_hash: Buffer | null;
+  token_expired: boolean;
   locked: boolean;
   /** Locked within the last second: perhaps only for the time of a verification under way. */
   locked_just_now: boolean;
@@ -30,30 +35,14 @@ export interface Identity {
   maintenance: boolean;
 }
 
-const LOOK_UP = `
-  SELECT q.ordinal::integer AS ordinal, u.id AS user_id, u.username, u.password_hash, u.active,
-         coalesce(f.locked_until > now(), false) AS locked,
-         coalesce(f.locked_until > now() AND f.locked_at > now() - interval '1 second', false) AS locked_just_now,
-         t.id AS tenant_id, t.name AS tenant_name,
-         (SELECT max(k.generation) FROM tenant_keys k WHERE k.tenant_id = t.id AND k.retired_at IS NULL)
-           AS key_generation,
-         array_to_string(ARRAY(
-           SELECT DISTINCT p.permission FROM role_permissions p WHERE p.role IN (
-             SELECT u.system_role
-             UNION SELECT g.system_role FROM user_group_members m JOIN user_groups g ON g.id = m.group_id
-               WHERE m.user_id = u.id
-             UNION SELECT tu.role FROM tenant_users tu WHERE tu.tenant_id = t.id AND tu.user_id = u.id
-             UNION SELECT tg.role FROM user_group_members m JOIN tenant_user_groups tg ON tg.group_id = m.group_id
-               WHERE m.user_id = u.id AND tg.tenant_id = t.id
-           ) ORDER BY 1
-         ), ',') AS permissions,
-         (SELECT activated_at IS NOT NULL FROM maintenance) AS maintenance
-  FROM unnest($1::text[], $2::bytea[], $3::text[], $4::text[])
-    WITH ORDINALITY AS q (username, name_key, source, tenant, ordinal)
-  LEFT JOIN users u ON lower(u.username) = lower(q.username COLLATE "C") AND u.deleted_at IS NULL
-  LEFT JOIN login_failures f ON f.name_key = q.name_key AND f.source = q.source
-  LEFT JOIN tenants t ON t.name = q.tenant COLLATE "C" AND t.deleted_at IS NULL
-`;
+/** Equal permissions stand once in a batch: in the answer with the ordinal `permissions_in`. */
+interface Answer extends Omit<Identity, 'permissions'> {
+  permissions: string | null;
+  permissions_in: number;
+}
+
+const LOOK_UP =
+  'SELECT * FROM find_identities($1::text[], $2::bytea[], $3::text[], $4::text[], $5::text[]) ORDER BY ordinal';
 
 /** Names that no user and no tenant can have; the database cannot even hold all of them. */
 const IMPOSSIBLE = '';
@@ -74,16 +63,25 @@ export class IdentityLookup {
   }
 
   private async ask(questions: readonly IdentityQuestion[]): Promise<Identity[]> {
-    const answers = await namedQuery<Identity>(this.dataSource, 'find_identity', LOOK_UP, [
-      questions.map(({ username }) => possible(username)),
-      questions.map(({ nameKey }) => nameKey),
-      questions.map(({ source }) => source),
-      questions.map(({ tenant }) => possible(tenant ?? IMPOSSIBLE)),
+    const answers = await namedQuery<Answer>(this.dataSource, 'find_identities', LOOK_UP, [
+      arrayLiteral(questions.map(({ username }) => possible(username))),
+      arrayLiteral(questions.map(({ nameKey }) => bytes(nameKey))),
+      arrayLiteral(questions.map(({ tokenId = null }) => tokenId)),
+      arrayLiteral(questions.map(({ source }) => source)),
+      arrayLiteral(questions.map(({ tenant }) => possible(tenant))),
     ]);
-    return answers.sort((one, other) => one.ordinal - other.ordinal);
+    return answers.map((answer) => Object.assign(answer, { permissions: permissionsOf(answer, answers) }));
   }
 }
 
-function possible(name: string): string {
-  return POSSIBLE.test(name) ? name : IMPOSSIBLE;
+function permissionsOf(answer: Answer, answers: readonly Answer[]): string {
+  return answers[answer.permissions_in - 1]?.permissions ?? '';
+}
+
+function possible(name: string | undefined): string {
+  return name !== undefined && POSSIBLE.test(name) ? name : IMPOSSIBLE;
+}
+
+function bytes(nameKey: Buffer | undefined): string | null {
+  return nameKey === undefined ? null : `\\x${nameKey.toString('hex')}`;
 }

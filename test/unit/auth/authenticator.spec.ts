@@ -7,11 +7,12 @@ import type { Reservation } from '../../../src/auth/login-throttle.js';
 import { TooManyRequests } from '../../../src/common/errors.js';
 
 const ALICE: Identity = {
-  ordinal: 1,
   user_id: 'id-of-alice',
   username: 'alice',
   password_hash: 'hash-of:right',
   active: true,
+  token_hash: null,
+  token_expired: false,
   locked: false,
   locked_just_now: false,
   tenant_id: null,
