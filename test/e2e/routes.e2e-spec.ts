@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DeclaredRoutes } from '../../src/tenant-scope/declared-routes.js';
-import { ADMIN, Strongroom } from '../support/strongroom.js';
+import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
+import { DOORS, ROLES, WITHOUT_DOOR, type Role } from './door-table.js';
 
 /** Every route of the service. Who adds one adds it here, and says what it needs. */
 const ROUTES: Readonly<Record<string, string>> = {
@@ -109,22 +110,8 @@ const ROUTES: Readonly<Record<string, string>> = {
   'GET /health/ready': 'public',
 };
 
-/** What everybody who can log in may do, without a tenant. */
-const OF_EVERYONE = new Set([
-  ...['tenant_list', 'version_get', 'user_get_self', 'status_get', 'maintenance_mode_get', 'license_list'],
-  ...['create_token', 'list_token', 'delete_token'],
-]);
-
-/** Where everybody may come in, and still: what is about somebody else is refused, and what is never there is not. */
-const BEYOND_THE_DOOR: Readonly<Record<string, number>> = {
-  'POST /api/v3/users/{name}': 403,
-  'POST /api/v3.1/users/{name}': 403,
-  'POST /api/v3.1/tokens': 415,
-  'GET /api/v3.1/tokens/{id}': 404,
-  'DELETE /api/v3.1/tokens/{id}': 404,
-  'GET /api/v3/provider/context': 404,
-  'GET /api/v3.1/provider/context': 404,
-};
+/** Where the door is open to more than may go on: what is about somebody else is refused inside. */
+const REFUSED_INSIDE = /^POST \/api\/v3(\.1)?\/users\/\{name\}$/;
 
 /** What still serves during maintenance, beside what is public: everything else is closed without being listed. */
 const OPEN_IN_MAINTENANCE = new Set(
@@ -137,21 +124,46 @@ const OPEN_IN_MAINTENANCE = new Set(
   ),
 ).add('GET /api/version');
 
-/** Somebody without a tenant and without a role. */
-const OUTSIDER = { login: 'outsider:password', tenant: 'default_tenant' };
-
 const CLOSED = [503, 'maintenance_mode_active'];
 
 /** The documents of the API, which the framework serves. */
 const DOCUMENTS = /^\/api\/docs/;
 
+/** The roles that a permission's row lets in. */
+function welcome(permission: string): Role[] {
+  return ROLES.filter((_, column) => DOORS[permission]?.[column] !== '-');
+}
+
+/** An address of the route that names nothing, or a tenant where the caller's role is looked up in it. */
+function exampleOf(route: string): { method: string; path: string } {
+  const [method = '', template = ''] = route.split(' ');
+  const path = template
+    .replace('/tenants/{name}', '/tenants/default_tenant')
+    .replace(/\{[^}]+\}/g, 'some-key');
+  return { method, path };
+}
+
 describe('every route of the running application', () => {
   let room: Strongroom;
+  const holders = new Map<Role, readonly As[]>();
   beforeAll(async () => {
     room = await Strongroom.start();
-    await room.user('outsider', 'password');
+    for (const role of ROLES) holders.set(role, await holdersOf(role));
   });
   afterAll(() => room.stop());
+
+  /** Somebody who holds the role directly, and somebody who holds it through a group alone. */
+  async function holdersOf(role: Role): Promise<As[]> {
+    const names = [`${role}-directly`, `${role}-by-group`];
+    for (const name of names) await room.user(name, `password-of-${name}`);
+    const [direct = '', grouped = ''] = names;
+    if (role === 'sys_admin') await room.call(ADMIN, 'POST', `/api/v3.1/users/${direct}`, { role });
+    else if (role !== 'default') await room.join(direct, 'default_tenant', role);
+    const given =
+      role === 'sys_admin' || role === 'default' ? { systemRole: role } : { tenant: 'default_tenant', role };
+    await room.group(`group-${role}`, [grouped], given);
+    return names.map((name) => ({ login: `${name}:password-of-${name}`, tenant: 'default_tenant' }));
+  }
 
   /** The router's own list, as it prints it. */
   function running(): string[] {
@@ -192,20 +204,37 @@ describe('every route of the running application', () => {
     expect(new Set(declared)).toEqual(new Set(Object.values(ROUTES)));
   });
 
-  it.each(Object.entries(ROUTES))('%s needs %s', async (route, permission) => {
-    const [method = '', template = ''] = route.split(' ');
-    const answer = await room.send({ method, path: template.replace(/\{[^}]+\}/g, 'some-key') });
-    expect(answer.status).toBe(permission === 'public' ? 200 : 401);
-    if (permission === 'public') return;
-    const path = template.replace(/\{[^}]+\}/g, 'some-key');
-    const outsider = await room.call(OUTSIDER, method, path);
-    if (OF_EVERYONE.has(permission)) {
-      if (route in BEYOND_THE_DOOR) expect(outsider.status).toBe(BEYOND_THE_DOOR[route]);
-      else expect(outsider.status).toBeLessThan(400);
-      return;
+  it('needs permissions of the table of doors, which names all others that roles hold', async () => {
+    const stored = await room.database.asSuperuser<{ permission: string; roles: string[] }>(
+      'SELECT permission, array_agg(role) AS roles FROM role_permissions GROUP BY permission',
+    );
+    const needed = new Set(Object.values(ROUTES).filter((permission) => permission !== 'public'));
+    expect([...needed].filter((permission) => !(permission in DOORS))).toEqual([]);
+    expect(stored.map(({ permission }) => permission).sort()).toEqual(
+      [...Object.keys(DOORS), ...Object.keys(WITHOUT_DOOR)].sort(),
+    );
+    for (const { permission, roles } of stored.filter((row) => row.permission in DOORS)) {
+      const holding = ROLES.filter((role) => roles.includes(role) || roles.includes('default'));
+      expect([permission, holding]).toEqual([permission, welcome(permission)]);
     }
-    expect(outsider.status).toBe(403);
-    expect(outsider.body.message).toContain(permission);
+  });
+
+  it.each(Object.entries(ROUTES))('%s needs %s', async (route, permission) => {
+    const { method, path } = exampleOf(route);
+    expect((await room.send({ method, path })).status).toBe(permission === 'public' ? 200 : 401);
+    const passed = new Set(permission === 'public' ? ROLES : welcome(permission));
+    for (const [role, callers] of holders) {
+      for (const caller of callers) {
+        const { status, body } = await room.call(caller, method, path);
+        const refused = [401, 403].includes(status);
+        if (passed.has(role))
+          expect([role, REFUSED_INSIDE.test(route) && role !== 'sys_admin']).toEqual([role, refused]);
+        else {
+          expect([role, status, body.error_code]).toEqual([role, 403, 'forbidden_error']);
+          expect(body.message).toContain(permission);
+        }
+      }
+    }
   });
 
   describe('in maintenance', () => {
