@@ -1,69 +1,23 @@
-import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { ExactFilter } from '../../api/exact-filter.decorator.js';
 import { includedFields } from '../../api/included-fields.js';
 import { flagOf, IsFlag } from '../../api/is-flag.decorator.js';
-import { PageQuery } from '../../api/paging.js';
-import { Repeatable } from '../../api/repeatable.decorator.js';
+import { ListQuery, partOf, searchOf } from '../../api/list.query.js';
+import { SortableBy, sortsOf } from '../../api/sortable-by.decorator.js';
 import { BadParameters } from '../../common/errors.js';
 import { CURSOR_ORDERS, decodeCursor } from '../list-cursor.js';
 import type { ListWish } from '../list-wish.js';
 import { FILTERS, SORTS, type Filter, type ListField, type Sort } from '../secret-columns.js';
 
-const LONGEST_SEARCH = 256;
-
 /** A key has 256 characters at most; beside it stand a time and an id. */
 const LONGEST_CURSOR = 512;
 const BOOLEANS: ReadonlySet<Filter> = new Set(['is_hidden_value', 'private_resource']);
 
-/** `_get_all_results` gives this many at most. */
-const ALL = 10_000;
-
-function ExactFilter(): PropertyDecorator {
-  return applyDecorators(
-    ApiPropertyOptional({
-      type: String,
-      isArray: true,
-      description: 'Only those with exactly this; given several times, any of them',
-    }),
-    IsOptional(),
-    IsString({ each: true }),
-    Repeatable(),
-  );
-}
-
 /** Which part of the list is asked for, and how. Booleans may be written as text in any case. */
-export class SecretListQuery extends PageQuery {
-  @ApiPropertyOptional({
-    type: [String],
-    description: 'Fields of the answer, with commas between or one each time',
-  })
-  @IsOptional()
-  @IsString({ each: true })
-  @Repeatable()
-  _include?: string[];
-
-  @ApiPropertyOptional({
-    type: [String],
-    description: 'Fields to sort by; `-` before one for the other direction',
-  })
-  @IsOptional()
-  @IsIn(Object.keys(SORTS).flatMap((name) => [name, `-${name}`, `+${name}`, ` ${name}`]), {
-    each: true,
-    message: `\`_sort\` must be one of ${Object.keys(SORTS).join(', ')}, with \`-\` before it for the other direction`,
-  })
-  @Repeatable()
+export class SecretListQuery extends ListQuery {
+  @SortableBy(Object.keys(SORTS))
   _sort?: string[];
-
-  @ApiPropertyOptional({ type: String, description: 'A part of the key, in any case' })
-  @IsOptional()
-  @MaxLength(LONGEST_SEARCH, { message: `\`_search\` can be at most ${LONGEST_SEARCH} characters long` })
-  @IsString({ message: '`_search` must be a text' })
-  _search?: string;
-
-  @ApiPropertyOptional({ type: Boolean, description: `No pages: everything up to ${ALL}` })
-  @IsFlag()
-  _get_all_results?: string;
 
   @ApiPropertyOptional({
     type: Boolean,
@@ -116,18 +70,13 @@ export class SecretListQuery extends PageQuery {
 
 /** @throws BadParameters, NoSuchIncludeField */
 export function toListWish(query: SecretListQuery, fields: readonly ListField[]): ListWish {
-  const all = flagOf(query._get_all_results) === true;
-  const sorts = (query._sort ?? []).map((name) => ({
-    by: name.replace(/^[-+ ]/, '') as Sort,
-    descending: name.startsWith('-'),
-  }));
+  const sorts = sortsOf(query._sort, Object.keys(SORTS) as Sort[]);
   return {
+    ...partOf(query),
     fields: includedFields(query._include, fields),
-    size: all ? ALL : query._size,
-    offset: all ? 0 : query._offset,
     after: afterOf(query, sorts),
     allTenants: flagOf(query._all_tenants) === true,
-    search: query._search === undefined || query._search === '' ? undefined : query._search.normalize('NFKC'),
+    search: searchOf(query),
     sorts,
     filters: filtersOf(query),
   };
