@@ -21,5 +21,5 @@ export class ErrorBody {
 /** A failure of ours carries the request's id in its message, since that is what people copy into a report. */
 export function errorBody(error: DomainError, requestId: string): ErrorBody {
   const message = error.status >= 500 ? `${error.message}; request id ${requestId}` : error.message;
-  return { message, error_code: error.code, server_traceback: null };
+  return { message, error_code: error.code, server_traceback: null, ...error.members };
 }

@@ -12,6 +12,8 @@ export class DomainError extends Error {
     message: string,
     readonly level: ErrorLevel = 'info',
     readonly headers: Readonly<Record<string, string>> = {},
+    /** Further members of the answer, for clients that read them. */
+    readonly members: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
     this.name = new.target.name;

@@ -1,5 +1,6 @@
 import type { ListCursor } from './list-cursor.js';
 import type { ListWish } from './list-wish.js';
+import { RULE_ATTRIBUTES, type FilterRule } from './filter-rule.js';
 import { FILTERS } from './secret-columns.js';
 
 /** Puts a value among those of the statement and gives the parameter that stands for it. */
@@ -12,6 +13,35 @@ export function conditionsOf({ filters }: ListWish, add: AddValue): string {
       ([name, wanted]) => ` AND ${FILTERS[name].replace('$', () => `${add(wanted.map(storable))}::text[]`)}`,
     )
     .join('');
+}
+
+/** The rules of a search, all of which must hold. The ends of a key are compared in any case, the rest as it is. */
+export function ruleConditions({ rules = [] }: ListWish, add: AddValue): string {
+  return rules.map((rule) => ` AND ${ruleCondition(rule, add)}`).join('');
+}
+
+function ruleCondition({ attribute, operator, values }: FilterRule, add: AddValue): string {
+  const column = RULE_ATTRIBUTES[attribute];
+  const given = `coalesce(${column}, '')`;
+  const any = (texts: readonly string[]): string => `ANY (${add(texts)}::text[])`;
+  const like = (before: string, after: string): string =>
+    any(values.map((text) => before + literally(text) + after));
+  switch (operator) {
+    case 'any_of':
+      return `${column} = ${any(values)}`;
+    case 'not_any_of':
+      return `NOT ${given} = ${any(values)}`;
+    case 'contains':
+      return `${column} LIKE ${like('%', '%')}`;
+    case 'not_contains':
+      return `NOT ${given} LIKE ${like('%', '%')}`;
+    case 'starts_with':
+      return `${column} ILIKE ${like('', '%')}`;
+    case 'ends_with':
+      return `${column} ILIKE ${like('%', '')}`;
+    case 'is_not_empty':
+      return `${given} <> ''`;
+  }
 }
 
 export function searchCondition({ search }: ListWish, add: AddValue): string {
@@ -31,8 +61,13 @@ export function afterCursor({ by, descending, last }: ListCursor, add: AddValue)
 
 /** A pattern that matches a part of a key, and whether an index on three characters in a row can find it. */
 export function searchPattern(search: string): { text: string; hasTrigram: boolean } {
-  const text = `%${storable(search).replace(/[\\%_]/g, '\\$&')}%`;
+  const text = `%${literally(storable(search))}%`;
   return { text, hasTrigram: /[A-Za-z0-9]{3}/.test(search) };
+}
+
+/** Without the meaning that some characters have in a pattern. */
+function literally(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
 }
 
 /** The database cannot hold NUL; nothing that it holds has the replacement either. */

@@ -1,3 +1,4 @@
+import type { FilterRule } from './filter-rule.js';
 import type { ListCursor } from './list-cursor.js';
 import type { Filter, ListField, Sort } from './secret-columns.js';
 
@@ -16,6 +17,8 @@ export interface ListWish {
   readonly sorts: readonly { readonly by: Sort; readonly descending: boolean }[];
   /** Each with the values of which one must match. */
   readonly filters: ReadonlyMap<Filter, readonly string[]>;
+  /** Of a search: all must hold, and what they leave out is counted. */
+  readonly rules?: readonly FilterRule[];
 }
 
 /** A page as JSON text of its items, made by the database. */
@@ -23,6 +26,8 @@ export interface SecretPage {
   readonly items: string;
   /** How many there are on all pages; not counted for pages by cursor. */
   readonly total: number | undefined;
+  /** How many more there would be without the rules; undefined where there are none, and for pages by cursor. */
+  readonly filtered: number | undefined;
   /** Where the next page starts, for pages by cursor while there may be one. */
   readonly next: string | undefined;
 }

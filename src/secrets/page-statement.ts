@@ -1,4 +1,4 @@
-import { afterCursor, conditionsOf, searchCondition } from './list-conditions.js';
+import { afterCursor, conditionsOf, ruleConditions, searchCondition } from './list-conditions.js';
 import type { FoundSecrets, KeyMatches } from './list-search.js';
 import type { ListScope } from './list-scope.js';
 import type { ListWish } from './list-wish.js';
@@ -20,6 +20,12 @@ interface Order {
   readonly descending: boolean;
 }
 
+/** Some of the listed secrets: how a page picks them, and all of them but for the rules, to be counted. */
+interface Part {
+  readonly picked: string;
+  readonly from: string;
+}
+
 /** The statement of a page in the making: what callers wrote goes into its values only. */
 export class PageStatement {
   readonly values: unknown[];
@@ -29,6 +35,7 @@ export class PageStatement {
   private readonly walk: string;
   private readonly page: string;
   private readonly conditions: string;
+  private readonly rules: string;
 
   constructor(
     { tenants, userId }: ListScope,
@@ -47,20 +54,21 @@ export class PageStatement {
     this.page = `LIMIT ${size} OFFSET ${offset}`;
     this.walk = `ORDER BY ${this.ordered(({ expression }) => expression)} LIMIT ${size}::bigint + ${offset}`;
     this.conditions = conditionsOf(wish, this.value);
+    this.rules = ruleConditions(wish, this.value);
   }
 
   private readonly value = (value: unknown): string => `$${this.values.push(value)}`;
 
   text(): string {
-    const { fields, after } = this.wish;
+    const { fields } = this.wish;
     const shown = fields.map((field) => `${LIST_FIELDS[field]} AS ${field}`).join(', ');
     const own = this.own();
     const foreign = this.mayBeGlobal() ? this.foreign() : undefined;
-    const rows = [own, foreign].filter((part) => part !== undefined);
+    const parts = [own, foreign].filter((part) => part !== undefined);
     return `
       WITH page AS MATERIALIZED (
         SELECT sorted.*, row_number() OVER () AS place FROM (
-          SELECT seen.* FROM (${rows.map(({ picked }) => `(${picked})`).join(' UNION ALL ')}) AS seen
+          SELECT seen.* FROM (${parts.map(({ picked }) => `(${picked})`).join(' UNION ALL ')}) AS seen
           ORDER BY ${this.ordered((_, index) => `seen.o${index}`)}, seen.id${direction(this.orders.at(-1))}
           ${this.page}
         ) AS sorted
@@ -72,39 +80,43 @@ export class PageStatement {
           SELECT ${shown} FROM page s JOIN creators c ON c.id = s.created_by JOIN owners t ON t.id = s.tenant_id
           ORDER BY s.place
         ) AS item) AS items,
-        (${after === undefined ? rows.map(({ count }) => `(${count})`).join(' + ') : 'NULL'})::integer AS total,
+        ${this.counted(parts, this.rules)} AS total,
+        ${this.wish.rules === undefined ? 'NULL' : this.counted(parts, '')} AS unruled,
         (SELECT count(*) FROM page)::integer AS count,
         (SELECT json_build_array(${this.orders.map((_, index) => `p.o${index}`).join(', ')}, p.id)
          FROM page p ORDER BY p.place DESC LIMIT 1) AS last`;
   }
 
-  private own(): { picked: string; count: string } {
+  /** Pages by cursor count nothing. */
+  private counted(parts: readonly Part[], rules: string): string {
+    if (this.wish.after !== undefined) return 'NULL::integer';
+    return `(${parts.map(({ from }) => `(SELECT count(*) ${from}${rules})`).join(' + ')})::integer`;
+  }
+
+  private own(): Part {
     const { own } = this.found;
     if (own !== undefined) {
       const from = `${this.matched(own)} JOIN ${LISTED} ON own.tenant_id = s.tenant_id WHERE ${SEEN}${this.conditions}`;
-      return { picked: `SELECT ${this.columns} ${from}${this.beyond()}`, count: `SELECT count(*) ${from}` };
+      return { picked: `SELECT ${this.columns} ${from}${this.rules}${this.beyond()}`, from };
     }
     const seen = `s.tenant_id = own.tenant_id AND ${SEEN}${this.conditions}${this.searched()}`;
     return {
       picked: `
         SELECT mine.* FROM ${LISTED} CROSS JOIN LATERAL (
-          SELECT ${this.columns} FROM secrets s WHERE ${seen}${this.beyond()} ${this.walk}
+          SELECT ${this.columns} FROM secrets s WHERE ${seen}${this.rules}${this.beyond()} ${this.walk}
         ) AS mine`,
-      count: `SELECT count(*) FROM ${LISTED} JOIN secrets s ON ${seen}`,
+      from: `FROM ${LISTED} JOIN secrets s ON ${seen}`,
     };
   }
 
-  private foreign(): { picked: string; count: string } {
+  private foreign(): Part {
     const { foreign } = this.found;
     const from =
       foreign === undefined
         ? `FROM secrets s WHERE ${FOREIGN}${this.conditions}${this.searched()}`
         : `${this.matched(foreign)} WHERE ${FOREIGN}${this.conditions}`;
     const order = foreign === undefined ? this.walk : '';
-    return {
-      picked: `SELECT ${this.columns} ${from}${this.beyond()} ${order}`,
-      count: `SELECT count(*) ${from}`,
-    };
+    return { picked: `SELECT ${this.columns} ${from}${this.rules}${this.beyond()} ${order}`, from };
   }
 
   private matched({ tenantIds, ids }: KeyMatches): string {

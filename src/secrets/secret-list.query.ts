@@ -8,6 +8,7 @@ import type { ListWish, SecretPage } from './list-wish.js';
 interface PageRow {
   items: string;
   total: number | null;
+  unruled: number | null;
   count: number;
   last: string[] | null;
 }
@@ -21,7 +22,9 @@ export async function listSecrets(
   const statement = new PageStatement(scope, wish, await findKeys(manager, scope, wish.search));
   const text = statement.text();
   const [row] = await manager.query<[PageRow]>(text, statement.values);
-  return { items: row.items, total: row.total ?? undefined, next: nextOf(wish, row) };
+  const total = row.total ?? undefined;
+  const filtered = total === undefined || row.unruled === null ? undefined : row.unruled - total;
+  return { items: row.items, total, filtered, next: nextOf(wish, row) };
 }
 
 function nextOf({ after, size, sorts }: ListWish, { count, last }: PageRow): string | undefined {

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { PostgresSecretsRepository } from './postgres-secrets.repository.js';
 import { SecretReadBatch } from './secret-read.batch.js';
+import { SecretSearchController } from './secret-search.controller.js';
 import { SecretSealer } from './secret-sealer.js';
 import { SecretsV31Controller } from './secrets-v31.controller.js';
 import { SecretsController } from './secrets.controller.js';
@@ -10,7 +11,7 @@ import { SharingModule } from './sharing/sharing.module.js';
 
 @Module({
   imports: [SharingModule],
-  controllers: [SecretsController, SecretsV31Controller],
+  controllers: [SecretsController, SecretsV31Controller, SecretSearchController],
   providers: [
     SecretsService,
     SecretReadBatch,

@@ -18,6 +18,8 @@ const ROUTES: Readonly<Record<string, string>> = {
   'PATCH /api/v3.1/secrets/{key}': 'secret_update',
   'PATCH /api/v3.1/secrets/{key}/set-visibility': 'secret_update',
   'DELETE /api/v3.1/secrets/{key}': 'secret_delete',
+  'POST /api/v3/searches/secrets': 'secret_list',
+  'POST /api/v3.1/searches/secrets': 'secret_list',
   'GET /api/v3/tenants': 'tenant_list',
   'GET /api/v3/tenants/{name}': 'tenant_get',
   'POST /api/v3/tenants/{name}': 'tenant_create',

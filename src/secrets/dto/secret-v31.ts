@@ -74,3 +74,34 @@ export class SecretListV31 {
   @ApiProperty({ type: CursorPageMetadata })
   metadata: CursorPageMetadata;
 }
+
+export const SECRET_FIELDS_V31 = [
+  ...SECRET_LIST_FIELDS_V31,
+  'value',
+  'private_resource',
+  'schema',
+  'provider_options',
+] as const;
+
+/** With the fields of a whole secret, or with those that `_include` names; its value is always empty. */
+class SecretSearchEntryV31 extends PartialType(SecretV31) {
+  @ApiProperty({ required: false, description: 'Under `/api/v3` only' })
+  permission?: string;
+}
+
+class SecretSearchMetadata extends CursorPageMetadata {
+  @ApiProperty({
+    required: false,
+    type: 'integer',
+    description: 'How many more the caller would see without the rules; not in pages by cursor',
+  })
+  filtered?: number;
+}
+
+export class SecretSearchV31 {
+  @ApiProperty({ type: [SecretSearchEntryV31] })
+  items: SecretSearchEntryV31[];
+
+  @ApiProperty({ type: SecretSearchMetadata })
+  metadata: SecretSearchMetadata;
+}
