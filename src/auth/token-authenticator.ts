@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { newEvent } from '../audit/audit-event.js';
@@ -6,12 +6,16 @@ import { AuditWriter, SYSTEM_LOG } from '../audit/audit-writer.js';
 import { Unauthorized } from '../common/errors.js';
 import { parseTokenValue, tokenHash } from '../users/token-value.js';
 import { IdentityLookup, type Identity } from './identity-lookup.js';
+import { LoginThrottle } from './login-throttle.js';
 import { LoginTimes } from './login-times.js';
 import { namedTenant } from './named-tenant.js';
 import { callerOf, principalOf, type Principal } from './principal.js';
 import { sourceNetwork } from './source-network.js';
 
 const UNKNOWN = 'Unauthorized: the token is not known';
+
+/** Under which failures by token are counted; no name normalises to a text with a space. */
+const FAILURES = createHash('sha256').update('failures by token').digest();
 
 /**
  * Decides who is calling by a token. Token and rights are read for every request. The answers differ only as clients
@@ -21,6 +25,7 @@ const UNKNOWN = 'Unauthorized: the token is not known';
 export class TokenAuthenticator {
   constructor(
     @Inject(IdentityLookup) private readonly identities: IdentityLookup,
+    @Inject(LoginThrottle) private readonly throttle: LoginThrottle,
     @Inject(LoginTimes) private readonly loginTimes: LoginTimes,
     @Inject(AuditWriter) private readonly audit: AuditWriter,
   ) {}
@@ -32,27 +37,37 @@ export class TokenAuthenticator {
   async authenticate(request: FastifyRequest, text: string): Promise<Principal> {
     const value = parseTokenValue(text);
     if (value === undefined) throw new Unauthorized('Invalid token structure');
+    const source = sourceNetwork(request.ip);
     const identity = await this.identities.find({
       tokenId: value.id,
-      source: sourceNetwork(request.ip),
+      source,
       tenant: namedTenant(request),
     });
-    const { token_hash: hash, user_id: owner } = identity;
-    if (hash === null || owner === null) throw new Unauthorized(UNKNOWN);
-    const caller = callerOf(request, identity, 'token');
-    const problem = timingSafeEqual(tokenHash(value.secret), hash) ? problemOf(identity) : UNKNOWN;
+    const problem = problemOf(identity, value.secret);
     if (problem !== undefined) {
-      const outcome = identity.locked ? 'locked' : 'failed';
-      await this.audit.record(SYSTEM_LOG, newEvent('login', caller, { key: identity.username, outcome }));
+      await this.recordFailure(request, identity, source);
       throw new Unauthorized(problem);
     }
-    const principal = principalOf(identity, caller);
     this.loginTimes.noteToken(value.id);
-    return principal;
+    return principalOf(identity, callerOf(request, identity, 'token'));
+  }
+
+  /**
+   * One by one up to the throttle, then counted by window and source. Only what is recorded is throttled: a token cannot
+   * be guessed, and who shares an address with somebody who tries is let in.
+   */
+  private async recordFailure(request: FastifyRequest, identity: Identity, source: string): Promise<void> {
+    const { verdict } = await this.throttle.reserve(FAILURES, source);
+    if (verdict !== 'allowed') return;
+    const outcome = identity.locked ? 'locked' : 'failed';
+    const caller = callerOf(request, identity, 'token');
+    await this.audit.record(SYSTEM_LOG, newEvent('login', caller, { key: identity.username, outcome }));
   }
 }
 
-function problemOf(identity: Identity): string | undefined {
+function problemOf(identity: Identity, secret: string): string | undefined {
+  const { token_hash: hash, user_id: owner } = identity;
+  if (hash === null || owner === null || !timingSafeEqual(tokenHash(secret), hash)) return UNKNOWN;
   if (identity.token_expired) return 'Token is expired';
   if (identity.locked) return 'The token belongs to a locked account; try again later';
   return identity.active === true ? undefined : 'No authentication: the user is not active';

@@ -73,6 +73,26 @@ describe('tokens', () => {
     expect(answer.body.message).toMatch(message);
   });
 
+  it('that nobody has are on record one by one, then as a count, and lock nobody out', async () => {
+    const { value = '' } = await make(alice);
+    await room.database.asSuperuser('TRUNCATE login_failures');
+    const failures = () =>
+      room.database.asSuperuser(
+        `SELECT FROM audit_events WHERE body::json->>'action' = 'login' AND body::json->>'key' IS NULL
+           AND body::json->'caller'->>'method' = 'token'`,
+      );
+    const before = (await failures()).length;
+    for (let index = 0; index < 8; index += 1) {
+      await bear(`ctok-${`nobody${index}`.padEnd(10, 'x')}-${'b'.repeat(40)}`, 'GET', SECRETS);
+    }
+    expect(await failures()).toHaveLength(before + 5);
+    expect(await room.database.asSuperuser("SELECT refused FROM login_failures WHERE source <> '*'")).toEqual(
+      [{ refused: 3 }],
+    );
+    expect((await bear(value, 'GET', SECRETS)).status).toBe(200);
+    await room.database.asSuperuser('TRUNCATE login_failures');
+  });
+
   it('with another secret part prove nobody, and that is on record', async () => {
     const { id = '' } = await make(alice);
     expect((await bear(`ctok-${id}-${'x'.repeat(40)}`, 'GET', SECRETS)).body.message).toMatch(/Unauthorized/);
