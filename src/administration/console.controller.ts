@@ -20,7 +20,7 @@ export class ConsoleController {
   @ApiOkResponse({ type: ConfigV3 })
   async config(): Promise<ConfigV3> {
     const permissions: Record<string, string[]> = {};
-    for (const { role, permission } of await this.permissions.list()) {
+    for (const { role, permission } of await this.permissions.all()) {
       permissions[permission] = [...(permissions[permission] ?? []), role];
     }
     const roles = Object.entries(KNOWN_ROLES).map(([name, type], id) => ({

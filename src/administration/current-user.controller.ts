@@ -1,12 +1,12 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CalledVersion, type ApiVersion } from '../api/api-version.decorator.js';
-import { flagOf } from '../api/is-flag.decorator.js';
 import { InstallationApi } from '../api/open-api.js';
 import type { Principal } from '../auth/principal.js';
 import { CurrentPrincipal } from '../tenant-scope/current-principal.decorator.js';
 import { RequireInstallationPermission } from '../tenant-scope/require-permission.decorator.js';
 import { UserDirectory } from '../users/user-directory.js';
+import { wantsData } from './dto/get-data.query.js';
 import { TenantRolesV3, UserTenantRolesV3, UserV3 } from './dto/user-v3.js';
 import { UserQuery } from './dto/user.query.js';
 import { toUserV3 } from './user.mapper.js';
@@ -27,6 +27,6 @@ export class CurrentUserController {
     @Query() query: UserQuery,
     @CalledVersion() version: ApiVersion,
   ): Promise<UserV3> {
-    return toUserV3(await this.directory.find(username), flagOf(query._get_data) === true, version);
+    return toUserV3(await this.directory.find(username), wantsData(query), version);
   }
 }

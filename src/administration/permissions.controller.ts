@@ -1,14 +1,17 @@
 import { Controller, Delete, Get, HttpCode, Param, Put, Query } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { includedFields, picked } from '../api/included-fields.js';
 import { listEnvelope, type ListEnvelope } from '../api/list-envelope.js';
+import { wantedRowsOf } from '../api/listed-by.decorator.js';
 import { ApiErrors, InstallationApi } from '../api/open-api.js';
-import { PageQuery } from '../api/paging.js';
 import type { Principal } from '../auth/principal.js';
+import type { Caller } from '../common/tenant-context.js';
 import { CurrentPrincipal } from '../tenant-scope/current-principal.decorator.js';
 import { RequireInstallationPermission } from '../tenant-scope/require-permission.decorator.js';
 import { GIVES_PERMISSIONS } from '../users/known-permissions.js';
-import { RolePermissions, type RolePermission } from '../users/role-permissions.service.js';
-import { PermissionListV3, PermissionV3 } from './dto/permission-v3.js';
+import { PERMISSION_COLUMNS, RolePermissions } from '../users/role-permissions.service.js';
+import { PermissionListQuery } from './dto/permission-list.query.js';
+import { PERMISSION_FIELDS, PermissionListV3, PermissionV3 } from './dto/permission-v3.js';
 
 const ROLE = { name: 'role', example: 'viewer' };
 const PERMISSION = { name: 'permission', example: 'secret_get' };
@@ -23,8 +26,11 @@ export class PermissionsController {
   @RequireInstallationPermission(GIVES_PERMISSIONS, 'permission.list')
   @ApiOperation({ summary: 'List which roles hold which permissions' })
   @ApiOkResponse({ type: PermissionListV3 })
-  async list(@Query() query: PageQuery): Promise<ListEnvelope<PermissionV3>> {
-    return pageOf(await this.permissions.list(), query);
+  list(
+    @CurrentPrincipal() { caller }: Principal,
+    @Query() query: PermissionListQuery,
+  ): Promise<ListEnvelope<Partial<PermissionV3>>> {
+    return this.page(query, undefined, caller);
   }
 
   @Get(':role')
@@ -32,11 +38,12 @@ export class PermissionsController {
   @ApiOperation({ summary: 'List the permissions of a role' })
   @ApiParam(ROLE)
   @ApiOkResponse({ type: PermissionListV3 })
-  async listOfRole(
+  listOfRole(
+    @CurrentPrincipal() { caller }: Principal,
     @Param('role') role: string,
-    @Query() query: PageQuery,
-  ): Promise<ListEnvelope<PermissionV3>> {
-    return pageOf(await this.permissions.list(role), query);
+    @Query() query: PermissionListQuery,
+  ): Promise<ListEnvelope<Partial<PermissionV3>>> {
+    return this.page(query, role, caller);
   }
 
   @Get(':role/:permission')
@@ -45,8 +52,12 @@ export class PermissionsController {
   @ApiParam(ROLE)
   @ApiParam(PERMISSION)
   @ApiOkResponse({ type: PermissionV3 })
-  read(@Param('role') role: string, @Param('permission') permission: string): Promise<PermissionV3> {
-    return this.permissions.find({ role, permission });
+  read(
+    @CurrentPrincipal() { caller }: Principal,
+    @Param('role') role: string,
+    @Param('permission') permission: string,
+  ): Promise<PermissionV3> {
+    return this.permissions.read({ role, permission }, caller);
   }
 
   @Put(':role/:permission')
@@ -81,10 +92,18 @@ export class PermissionsController {
   ): Promise<void> {
     return this.permissions.remove({ role, permission }, caller);
   }
-}
 
-/** The table is small and bounded, so a page is cut from the whole. */
-function pageOf(all: readonly RolePermission[], query: PageQuery): ListEnvelope<PermissionV3> {
-  const { _size: size, _offset: offset } = query;
-  return listEnvelope(all.slice(offset, offset + size), { total: all.length, size, offset });
+  private async page(
+    query: PermissionListQuery,
+    role: string | undefined,
+    caller: Caller,
+  ): Promise<ListEnvelope<Partial<PermissionV3>>> {
+    const fields = includedFields(query._include, PERMISSION_FIELDS);
+    const wanted = wantedRowsOf(query, PERMISSION_COLUMNS);
+    const { items, total } = await this.permissions.list(wanted, role, caller);
+    return listEnvelope(
+      items.map((item) => picked(item, fields)),
+      { total, size: query._size, offset: query._offset },
+    );
+  }
 }

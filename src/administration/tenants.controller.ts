@@ -1,6 +1,8 @@
 import { Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { includedFields, picked } from '../api/included-fields.js';
 import { listEnvelope, type ListEnvelope } from '../api/list-envelope.js';
+import { wantedRowsOf } from '../api/listed-by.decorator.js';
 import { AnswersLastState } from '../api/last-state.decorator.js';
 import { ApiErrors, InstallationApi } from '../api/open-api.js';
 import type { Principal } from '../auth/principal.js';
@@ -12,11 +14,12 @@ import {
   RequirePermission,
 } from '../tenant-scope/require-permission.decorator.js';
 import { Tenant } from '../tenant-scope/tenant.decorator.js';
-import type { TenantCounts } from '../tenants/tenant-overview.js';
+import { TENANT_COLUMNS, type TenantCounts } from '../tenants/tenant-overview.js';
 import { TenantsService } from '../tenants/tenants.service.js';
 import { TenantDirectory } from '../users/tenant-directory.service.js';
-import { GetDataQuery, NamedListQuery, namedPageOf, wantsData } from './dto/named-list.query.js';
-import { TenantListV3, TenantV3 } from './dto/tenant-v3.js';
+import { GetDataQuery, wantsData } from './dto/get-data.query.js';
+import { TenantListQuery } from './dto/tenant-list.query.js';
+import { TENANT_FIELDS, TenantListV3, TenantV3 } from './dto/tenant-v3.js';
 import { toTenantV3 } from './tenant-v3.mapper.js';
 
 const NAME = { name: 'name', description: 'A letter, then letters, digits, `-`, `.`, `_`, `~`; at most 256' };
@@ -36,11 +39,15 @@ export class TenantsController {
   @ApiOkResponse({ type: TenantListV3 })
   async list(
     @CurrentPrincipal() { userId, caller }: Principal,
-    @Query() query: NamedListQuery,
-  ): Promise<ListEnvelope<TenantV3>> {
-    const page = namedPageOf(query);
-    const { items, total } = await this.directory.list(page, wantsData(query), userId, caller);
-    return listEnvelope(items.map(toTenantV3), { size: page.size, offset: page.offset, total });
+    @Query() query: TenantListQuery,
+  ): Promise<ListEnvelope<Partial<TenantV3>>> {
+    const fields = includedFields(query._include, TENANT_FIELDS);
+    const wanted = wantedRowsOf(query, TENANT_COLUMNS);
+    const { items, total } = await this.directory.list(wanted, wantsData(query), userId, caller);
+    return listEnvelope(
+      items.map((item) => picked(toTenantV3(item), fields)),
+      { total, size: query._size, offset: query._offset },
+    );
   }
 
   @Get(':name')

@@ -8,16 +8,18 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { JsonBody, RequestBody } from '../api/json-body.js';
+import { includedFields, picked } from '../api/included-fields.js';
 import { listEnvelope, type ListEnvelope } from '../api/list-envelope.js';
+import { wantedRowsOf } from '../api/listed-by.decorator.js';
 import { ApiErrors, InstallationApi } from '../api/open-api.js';
-import { PageQuery } from '../api/paging.js';
 import type { Principal } from '../auth/principal.js';
 import { CurrentPrincipal } from '../tenant-scope/current-principal.decorator.js';
 import { RequireInstallationPermission } from '../tenant-scope/require-permission.decorator.js';
 import { parseExpiry } from '../users/token-expiry.js';
 import { shownToken } from '../users/token-value.js';
-import { TokensService, type TokenOwner } from '../users/tokens.service.js';
-import { NewTokenBody, TokenListV31, TokenV31 } from './dto/token-v31.js';
+import { TOKEN_COLUMNS, TokensService, type TokenOwner } from '../users/tokens.service.js';
+import { TokenListQuery } from './dto/token-list.query.js';
+import { NewTokenBody, TOKEN_FIELDS, TokenListV31, TokenV31 } from './dto/token-v31.js';
 import { toTokenV31 } from './token.mapper.js';
 
 const ID = { name: 'id', example: 'a1B2c3D4e5' };
@@ -54,14 +56,14 @@ export class TokensController {
   @ApiOkResponse({ type: TokenListV31 })
   async list(
     @CurrentPrincipal() principal: Principal,
-    @Query() query: PageQuery,
-  ): Promise<ListEnvelope<TokenV31>> {
-    const all = await this.tokens.list(ownerFor(principal));
-    const page = { total: all.length, size: query._size, offset: query._offset };
-    const items = all.slice(page.offset, page.offset + page.size);
+    @Query() query: TokenListQuery,
+  ): Promise<ListEnvelope<Partial<TokenV31>>> {
+    const fields = includedFields(query._include, TOKEN_FIELDS);
+    const wanted = wantedRowsOf(query, TOKEN_COLUMNS);
+    const { items, total } = await this.tokens.list(wanted, ownerFor(principal), principal.caller);
     return listEnvelope(
-      items.map((token) => toTokenV31(token)),
-      page,
+      items.map((token) => picked(toTokenV31(token), fields)),
+      { total, size: query._size, offset: query._offset },
     );
   }
 
@@ -71,7 +73,7 @@ export class TokensController {
   @ApiParam(ID)
   @ApiOkResponse({ type: TokenV31 })
   async read(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<TokenV31> {
-    return toTokenV31(await this.tokens.find(id, ownerFor(principal)));
+    return toTokenV31(await this.tokens.read(id, ownerFor(principal), principal.caller));
   }
 
   @Delete(':id')

@@ -1,15 +1,19 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { JsonBody, RequestBody } from '../api/json-body.js';
+import { includedFields, picked } from '../api/included-fields.js';
 import { listEnvelope, type ListEnvelope } from '../api/list-envelope.js';
+import { wantedRowsOf } from '../api/listed-by.decorator.js';
 import { AnswersLastState } from '../api/last-state.decorator.js';
 import { ApiErrors, InstallationApi } from '../api/open-api.js';
 import type { Principal } from '../auth/principal.js';
 import { CurrentPrincipal } from '../tenant-scope/current-principal.decorator.js';
 import { RequireInstallationPermission } from '../tenant-scope/require-permission.decorator.js';
+import { USER_GROUP_COLUMNS } from '../users/user-group-overview.js';
 import { UserGroupsService } from '../users/user-groups.service.js';
-import { GetDataQuery, NamedListQuery, namedPageOf, wantsData } from './dto/named-list.query.js';
-import { UserGroupListV3, UserGroupV3 } from './dto/user-group-v3.js';
+import { GetDataQuery, wantsData } from './dto/get-data.query.js';
+import { UserGroupListQuery } from './dto/user-group-list.query.js';
+import { USER_GROUP_FIELDS, UserGroupListV3, UserGroupV3 } from './dto/user-group-v3.js';
 import { NewUserGroupBody, UserGroupRoleBody } from './dto/user-group.body.js';
 
 const NAME = { name: 'name', description: 'In any case' };
@@ -26,11 +30,15 @@ export class UserGroupsController {
   @ApiOkResponse({ type: UserGroupListV3 })
   async list(
     @CurrentPrincipal() { caller }: Principal,
-    @Query() query: NamedListQuery,
-  ): Promise<ListEnvelope<UserGroupV3>> {
-    const page = namedPageOf(query);
-    const { items, total } = await this.groups.list(page, wantsData(query), caller);
-    return listEnvelope(items, { size: page.size, offset: page.offset, total });
+    @Query() query: UserGroupListQuery,
+  ): Promise<ListEnvelope<Partial<UserGroupV3>>> {
+    const fields = includedFields(query._include, USER_GROUP_FIELDS);
+    const wanted = wantedRowsOf(query, USER_GROUP_COLUMNS);
+    const { items, total } = await this.groups.list(wanted, wantsData(query), caller);
+    return listEnvelope(
+      items.map((item) => picked<UserGroupV3>(item, fields)),
+      { total, size: query._size, offset: query._offset },
+    );
   }
 
   @Post()

@@ -9,8 +9,9 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { CalledVersion, type ApiVersion } from '../api/api-version.decorator.js';
-import { flagOf } from '../api/is-flag.decorator.js';
+import { includedFields, picked } from '../api/included-fields.js';
 import { JsonBody, RequestBody } from '../api/json-body.js';
+import { wantedRowsOf } from '../api/listed-by.decorator.js';
 import { AnswersLastState } from '../api/last-state.decorator.js';
 import { listEnvelope, type ListEnvelope } from '../api/list-envelope.js';
 import { ApiErrors, InstallationApi } from '../api/open-api.js';
@@ -18,12 +19,13 @@ import type { Principal } from '../auth/principal.js';
 import { CurrentPrincipal } from '../tenant-scope/current-principal.decorator.js';
 import { RequireInstallationPermission } from '../tenant-scope/require-permission.decorator.js';
 import { UserAdministration } from '../users/user-administration.service.js';
-import { UserDirectory, type UserSort } from '../users/user-directory.js';
+import { USER_COLUMNS, UserDirectory, type WantedUsers } from '../users/user-directory.js';
 import { UsersService } from '../users/users.service.js';
-import { TenantRolesV3, UserListV3, UserTenantRolesV3, UserV3 } from './dto/user-v3.js';
+import { wantsData } from './dto/get-data.query.js';
+import { TenantRolesV3, USER_FIELDS, UserListV3, UserTenantRolesV3, UserV3 } from './dto/user-v3.js';
 import { NewUserBody, UserActivationBody, UserChangeBody } from './dto/user.bodies.js';
 import { UserListQuery, UserQuery } from './dto/user.query.js';
-import { readRole } from './system-role.js';
+import { keptRole, readRole } from './system-role.js';
 import { readChange, readTime, refusePrehashed } from './user-change.js';
 import { UserRights } from './user-rights.js';
 import { toUserV3 } from './user.mapper.js';
@@ -47,21 +49,15 @@ export class UsersController {
   @ApiOperation({ summary: 'List the users' })
   @ApiOkResponse({ type: UserListV3 })
   async list(
+    @CurrentPrincipal() { caller }: Principal,
     @Query() query: UserListQuery,
     @CalledVersion() version: ApiVersion,
-  ): Promise<ListEnvelope<UserV3>> {
-    const page = { size: query._size, offset: query._offset };
-    const { _sort: sort = 'username' } = query;
-    const { items, total } = await this.directory.list({
-      ...page,
-      sort: sort.replace(/^-/, '') as UserSort,
-      descending: sort.startsWith('-'),
-      search: query._search,
-    });
-    const withData = flagOf(query._get_data) === true;
+  ): Promise<ListEnvelope<Partial<UserV3>>> {
+    const fields = includedFields(query._include, USER_FIELDS);
+    const { items, total } = await this.directory.list(wantedUsers(query, version), caller);
     return listEnvelope(
-      items.map((item) => toUserV3(item, withData, version)),
-      { ...page, total },
+      items.map((item) => picked(toUserV3(item, wantsData(query), version), fields)),
+      { total, size: query._size, offset: query._offset },
     );
   }
 
@@ -70,12 +66,13 @@ export class UsersController {
   @ApiOperation({ summary: 'Show a user' })
   @ApiParam(NAME)
   @ApiOkResponse({ type: UserV3 })
-  read(
+  async read(
+    @CurrentPrincipal() { caller }: Principal,
     @Param('name') name: string,
     @Query() query: UserQuery,
     @CalledVersion() version: ApiVersion,
   ): Promise<UserV3> {
-    return this.show(name, version, flagOf(query._get_data) === true);
+    return toUserV3(await this.directory.read(name, caller), wantsData(query), version);
   }
 
   @Put()
@@ -192,7 +189,16 @@ export class UsersController {
     return toUserV3(await this.administration.delete(name, caller), false, version);
   }
 
-  private async show(name: string, version: ApiVersion, withData = false): Promise<UserV3> {
-    return toUserV3(await this.directory.find(name), withData, version);
+  private async show(name: string, version: ApiVersion): Promise<UserV3> {
+    return toUserV3(await this.directory.find(name), false, version);
   }
+}
+
+/** Roles are filtered by the names that the version shows them under. */
+function wantedUsers(query: UserListQuery, version: ApiVersion): WantedUsers {
+  const wanted = wantedRowsOf(query, USER_COLUMNS);
+  const roles = wanted.filters.get('role');
+  if (roles === undefined) return wanted;
+  const kept = roles.map((name) => keptRole(name, version));
+  return { ...wanted, filters: new Map([...wanted.filters, ['role', kept]]) };
 }

@@ -1,4 +1,6 @@
 import type { EntityManager } from 'typeorm';
+import { listRows } from '../database/list-rows.js';
+import type { FoundRows, WantedRows } from '../database/wanted-rows.js';
 
 /** How many belong to a tenant: groups, and users directly or through them. */
 export interface TenantCounts {
@@ -14,12 +16,10 @@ export interface TenantMembers {
   readonly direct: Record<string, string>;
 }
 
-export interface TenantQuery {
-  readonly size: number;
-  readonly offset: number;
-  readonly descending: boolean;
-  /** A part of the name. */
-  readonly search: string | undefined;
+export const TENANT_COLUMNS = { name: { sql: 't.name' } } as const;
+type TenantField = keyof typeof TENANT_COLUMNS;
+
+export interface WantedTenants extends WantedRows<TenantField> {
   /** Whose tenants, by membership, groups included; every tenant where undefined. */
   readonly memberId: string | undefined;
 }
@@ -48,26 +48,23 @@ const CHOSEN = `
     AND ($1::uuid IS NULL OR t.id IN (
       SELECT tenant_id FROM tenant_users WHERE user_id = $1
       UNION SELECT g.tenant_id FROM tenant_user_groups g JOIN user_group_members m USING (group_id)
-            WHERE m.user_id = $1))
-    AND ($2::text IS NULL OR strpos(lower(t.name), lower($2)) > 0)`;
+            WHERE m.user_id = $1))`;
 
-/** A page of living tenants in the order of their names, as counts or with who belongs to them. */
-export async function listTenants<D extends boolean>(
+/** A page of living tenants, by name where nothing else is said, as counts or with who belongs to them. */
+export function listTenants(
   manager: EntityManager,
-  query: TenantQuery,
-  withMembers: D,
-): Promise<{ items: (D extends true ? TenantMembers : TenantCounts)[]; total: number }> {
-  const chosen = [query.memberId ?? null, query.search ?? null];
-  const [count] = await manager.query<[{ total: number }]>(
-    `SELECT count(*)::integer AS total ${CHOSEN}`,
-    chosen,
-  );
-  const order = query.descending ? 'DESC' : 'ASC';
-  const items = await manager.query<(D extends true ? TenantMembers : TenantCounts)[]>(
-    `SELECT ${withMembers ? MEMBERS : COUNTS} ${CHOSEN} ORDER BY t.name ${order} LIMIT $3 OFFSET $4`,
-    [...chosen, query.size, query.offset],
-  );
-  return { items, total: count.total };
+  wanted: WantedTenants,
+  withMembers: boolean,
+): Promise<FoundRows<TenantCounts | TenantMembers>> {
+  const source = {
+    select: withMembers ? MEMBERS : COUNTS,
+    from: CHOSEN,
+    values: [wanted.memberId ?? null],
+    columns: TENANT_COLUMNS,
+    searched: 't.name',
+    order: 't.name',
+  };
+  return listRows(manager, source, wanted);
 }
 
 /** One living tenant; undefined where it was deleted in the meantime. */

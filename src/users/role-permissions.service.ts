@@ -5,13 +5,31 @@ import { recordedAct, Refusal } from '../audit/recorded-act.js';
 import { Conflict, NotFound } from '../common/errors.js';
 import { printable } from '../common/printable.js';
 import type { Caller } from '../common/tenant-context.js';
+import { listRows } from '../database/list-rows.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
+import type { FoundRows, WantedRows } from '../database/wanted-rows.js';
 import { GIVES_PERMISSIONS, KNOWN_PERMISSIONS, KNOWN_ROLES } from './known-permissions.js';
 
 export interface RolePermission {
   readonly role: string;
   readonly permission: string;
 }
+
+export const PERMISSION_COLUMNS = {
+  role: { sql: 'p.role' },
+  permission: { sql: 'p.permission' },
+} as const;
+type PermissionField = keyof typeof PERMISSION_COLUMNS;
+
+export type WantedPermissions = WantedRows<PermissionField>;
+
+const LISTED = {
+  select: 'p.role, p.permission',
+  from: 'FROM role_permissions p WHERE ($1::text IS NULL OR p.role = $1 COLLATE "C")',
+  columns: PERMISSION_COLUMNS,
+  searched: 'p.permission',
+  order: 'p.role, p.permission',
+};
 
 /** Which roles hold which permissions. A change counts from the next request on. */
 @Injectable()
@@ -21,23 +39,45 @@ export class RolePermissions {
     @Inject(TenantTransaction) private readonly transaction: TenantTransaction,
   ) {}
 
-  /** @throws NotFound where the role is none */
-  async list(role?: string): Promise<RolePermission[]> {
-    if (role !== undefined && !Object.hasOwn(KNOWN_ROLES, role)) throw unknownRole(role);
+  /** Everything there is, for who asks on behalf of nobody. */
+  all(): Promise<RolePermission[]> {
     return this.dataSource.query<RolePermission[]>(
-      `SELECT role, permission FROM role_permissions WHERE role = $1 COLLATE "C" OR $1 IS NULL ORDER BY 1, 2`,
-      [role ?? null],
+      'SELECT role, permission FROM role_permissions ORDER BY role, permission',
     );
   }
 
+  /**
+   * A page of them, of every role or of one, in the order of the names where nothing else is said.
+   * @throws NotFound where the role is none
+   */
+  list(
+    wanted: WantedPermissions,
+    role: string | undefined,
+    caller: Caller,
+  ): Promise<FoundRows<RolePermission>> {
+    const event = newEvent('permission.list', caller, { key: role === undefined ? null : printable(role) });
+    return recordedAct(this.transaction, event, async (manager) => {
+      if (role !== undefined && !Object.hasOwn(KNOWN_ROLES, role))
+        return new Refusal('not_found', unknownRole(role));
+      return listRows<RolePermission, PermissionField>(
+        manager,
+        { ...LISTED, values: [role ?? null] },
+        wanted,
+      );
+    });
+  }
+
   /** @throws NotFound where one of the two is unknown, or the role does not hold the permission */
-  async find(one: RolePermission): Promise<RolePermission> {
-    const unknown = unknownPart(one);
-    if (unknown !== undefined) throw unknown;
-    const held = await this.list(one.role);
-    const found = held.find(({ permission }) => permission === one.permission);
-    if (found === undefined) throw notHeld(one);
-    return found;
+  read(one: RolePermission, caller: Caller): Promise<RolePermission> {
+    return recordedAct(this.transaction, eventOf('permission.read', one, caller), async (manager) => {
+      const unknown = unknownPart(one);
+      if (unknown !== undefined) return new Refusal('not_found', unknown);
+      const [held] = await manager.query<RolePermission[]>(
+        'SELECT role, permission FROM role_permissions WHERE role = $1 AND permission = $2',
+        [one.role, one.permission],
+      );
+      return held ?? new Refusal('not_found', notHeld(one));
+    });
   }
 
   async add(one: RolePermission, caller: Caller): Promise<void> {

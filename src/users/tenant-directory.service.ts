@@ -4,13 +4,14 @@ import { recordedAct, Refusal } from '../audit/recorded-act.js';
 import { Forbidden } from '../common/errors.js';
 import type { Caller } from '../common/tenant-context.js';
 import { tenantRefused } from '../common/tenant-refused.js';
+import type { FoundRows } from '../database/wanted-rows.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
 import {
   describeTenant,
   listTenants,
   type TenantCounts,
   type TenantMembers,
-  type TenantQuery,
+  type WantedTenants,
 } from '../tenants/tenant-overview.js';
 import { isSystemAdministrator } from './roles.js';
 
@@ -24,15 +25,15 @@ export class TenantDirectory {
    * @throws Forbidden when somebody else asks for the members
    */
   list(
-    query: Omit<TenantQuery, 'memberId'>,
+    wanted: Omit<WantedTenants, 'memberId'>,
     withMembers: boolean,
     userId: string,
     caller: Caller,
-  ): Promise<{ items: (TenantCounts | TenantMembers)[]; total: number }> {
+  ): Promise<FoundRows<TenantCounts | TenantMembers>> {
     return recordedAct(this.transaction, newEvent('tenant.list', caller), async (manager) => {
       const everything = await isSystemAdministrator(manager, userId);
       if (withMembers && !everything) return new Refusal('forbidden', onlyAdministrators());
-      return listTenants(manager, { ...query, memberId: everything ? undefined : userId }, withMembers);
+      return listTenants(manager, { ...wanted, memberId: everything ? undefined : userId }, withMembers);
     });
   }
 

@@ -1,11 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { newEvent } from '../audit/audit-event.js';
 import { recordedAct, Refusal } from '../audit/recorded-act.js';
 import { NotFound } from '../common/errors.js';
 import { printable } from '../common/printable.js';
 import type { Caller } from '../common/tenant-context.js';
+import { listRows } from '../database/list-rows.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
+import { timeText, type FoundRows, type WantedRows } from '../database/wanted-rows.js';
 import { newTokenValue, tokenHash, type TokenValue } from './token-value.js';
 import type { SystemRole } from './user.entity.js';
 
@@ -22,19 +24,29 @@ export interface TokenDescription {
 /** Whose tokens are meant: those of the user of that id; null for everybody's. */
 export type TokenOwner = string | null;
 
-const DESCRIBED = `
-  SELECT t.id, u.username, u.system_role AS role, t.description, t.expires_at AS "expiresAt",
-         t.last_used_at AS "lastUsedAt"
-  FROM tokens t JOIN users u ON u.id = t.user_id AND u.deleted_at IS NULL
-  WHERE ($1::text IS NULL OR t.user_id::text = $1)`;
+/** Never the hash of the secret part. */
+export const TOKEN_COLUMNS = {
+  id: { sql: 't.id' },
+  username: { sql: 'u.username', ignoresCase: true },
+  role: { sql: 'u.system_role' },
+  description: { sql: 't.description' },
+  expiration_date: { sql: 't.expires_at', text: timeText('t.expires_at') },
+  last_used: { sql: 't.last_used_at', text: timeText('t.last_used_at') },
+} as const;
 
-/** Tokens of users. Every change is recorded in the system's log, in its own transaction; by the id, never the value. */
+export type WantedTokens = WantedRows<keyof typeof TOKEN_COLUMNS>;
+
+const SELECT = `
+  t.id, u.username, u.system_role AS role, t.description, t.expires_at AS "expiresAt",
+  t.last_used_at AS "lastUsedAt"`;
+const FROM = `
+  FROM tokens t JOIN users u ON u.id = t.user_id AND u.deleted_at IS NULL
+  WHERE ($1::uuid IS NULL OR t.user_id = $1)`;
+
+/** Tokens of users. Every act is recorded in the system's log, in its own transaction; by the id, never the value. */
 @Injectable()
 export class TokensService {
-  constructor(
-    @Inject(TenantTransaction) private readonly transaction: TenantTransaction,
-    @Inject(DataSource) private readonly dataSource: DataSource,
-  ) {}
+  constructor(@Inject(TenantTransaction) private readonly transaction: TenantTransaction) {}
 
   /** Makes a token of the user, and takes those of the user's that have expired away. */
   async create(
@@ -44,7 +56,7 @@ export class TokensService {
   ): Promise<{ value: TokenValue; token: TokenDescription }> {
     const value = newTokenValue();
     const values = [value.id, userId, tokenHash(value.secret), description ?? null, expiresAt ?? null];
-    await recordedAct<undefined>(
+    const token = await recordedAct(
       this.transaction,
       newEvent('token.create', caller, { key: value.id }),
       async (manager) => {
@@ -53,24 +65,37 @@ export class TokensService {
           'INSERT INTO tokens (id, user_id, secret_hash, description, expires_at) VALUES ($1, $2, $3, $4, $5)',
           values,
         );
-        return undefined;
+        return (
+          (await describe(manager, value.id, userId)) ?? new Refusal('not_found', unknownToken(value.id))
+        );
       },
     );
-    return { value, token: await this.find(value.id, userId) };
+    return { value, token };
   }
 
-  list(owner: TokenOwner): Promise<TokenDescription[]> {
-    return this.dataSource.query<TokenDescription[]>(`${DESCRIBED} ORDER BY t.created_at, t.id`, [owner]);
+  /** A page of tokens, in the order in which they were made where nothing else is said. */
+  list(wanted: WantedTokens, owner: TokenOwner, caller: Caller): Promise<FoundRows<TokenDescription>> {
+    const source = {
+      select: SELECT,
+      from: FROM,
+      values: [owner],
+      columns: TOKEN_COLUMNS,
+      searched: 't.description',
+      order: 't.created_at, t.id',
+    };
+    return recordedAct(this.transaction, newEvent('token.list', caller), (manager) =>
+      listRows(manager, source, wanted),
+    );
   }
 
   /** @throws NotFound where that owner has no such token */
-  async find(id: string, owner: TokenOwner): Promise<TokenDescription> {
-    const [token] = await this.dataSource.query<TokenDescription[]>(`${DESCRIBED} AND t.id = $2`, [
-      owner,
-      storable(id),
-    ]);
-    if (token === undefined) throw unknownToken(id);
-    return token;
+  read(id: string, owner: TokenOwner, caller: Caller): Promise<TokenDescription> {
+    const event = newEvent('token.read', caller, { key: storable(id) });
+    return recordedAct(
+      this.transaction,
+      event,
+      async (manager) => (await describe(manager, id, owner)) ?? new Refusal('not_found', unknownToken(id)),
+    );
   }
 
   /** @throws NotFound where that owner has no such token */
@@ -78,12 +103,22 @@ export class TokensService {
     const event = newEvent('token.delete', caller, { key: storable(id) });
     await recordedAct<undefined>(this.transaction, event, async (manager) => {
       const [, deleted] = await manager.query<[unknown[], number]>(
-        'DELETE FROM tokens WHERE ($1::text IS NULL OR user_id::text = $1) AND id = $2',
+        'DELETE FROM tokens WHERE ($1::uuid IS NULL OR user_id = $1) AND id = $2',
         [owner, storable(id)],
       );
       return deleted === 0 ? new Refusal('not_found', unknownToken(id)) : undefined;
     });
   }
+}
+
+async function describe(
+  manager: EntityManager,
+  id: string,
+  owner: TokenOwner,
+): Promise<TokenDescription | undefined> {
+  const text = `SELECT ${SELECT} ${FROM} AND t.id = $2`;
+  const [token] = await manager.query<TokenDescription[]>(text, [owner, storable(id)]);
+  return token;
 }
 
 /** What cannot be an id is nobody's: the database cannot hold every text. */

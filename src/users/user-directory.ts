@@ -1,9 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { newEvent } from '../audit/audit-event.js';
+import { recordedAct, Refusal } from '../audit/recorded-act.js';
+import type { Caller } from '../common/tenant-context.js';
+import { listRows } from '../database/list-rows.js';
+import { TenantTransaction } from '../database/tenant-transaction.js';
+import { timeText, type FoundRows, type WantedRows } from '../database/wanted-rows.js';
 import { findUser, userNotFound } from './find-user.js';
 import { lockedNames } from './login-locks.js';
 import type { TenantRole } from './tenant-user.entity.js';
-import { User, type SystemRole } from './user.entity.js';
+import type { User, SystemRole } from './user.entity.js';
 
 /** A role in a tenant: the user's own, or that of a group of theirs. */
 export interface TenantRoleOfUser {
@@ -17,40 +23,42 @@ interface GroupOfUser {
   readonly systemRole: SystemRole;
 }
 
+/** What is shown of a user's row. */
+type ShownUser = Omit<User, 'passwordHash' | 'isBootstrap' | 'deletedAt'>;
+
 /** A user with all that is known of them at this moment. */
 export interface DescribedUser {
-  readonly user: User;
+  readonly user: ShownUser;
   readonly locked: boolean;
   readonly tenantRoles: readonly TenantRoleOfUser[];
   readonly groups: readonly GroupOfUser[];
 }
 
-export const USER_SORTS = [
-  'username',
-  'role',
-  'active',
-  'created_at',
-  'first_login_at',
-  'last_login_at',
-] as const;
-export type UserSort = (typeof USER_SORTS)[number];
+/** Never the hash of the password. */
+export const USER_COLUMNS = {
+  username: { sql: 'u.username', ignoresCase: true },
+  role: { sql: 'u.system_role' },
+  active: { sql: 'u.active', text: 'u.active::text', ignoresCase: true },
+  created_at: { sql: 'u.created_at', text: timeText('u.created_at') },
+  first_login_at: { sql: 'u.first_login_at', text: timeText('u.first_login_at') },
+  last_login_at: { sql: 'u.last_login_at', text: timeText('u.last_login_at') },
+  show_getting_started: {
+    sql: 'u.show_getting_started',
+    text: 'u.show_getting_started::text',
+    ignoresCase: true,
+  },
+} as const;
 
-export interface UserQuestion {
-  readonly size: number;
-  readonly offset: number;
-  readonly sort: UserSort;
-  readonly descending: boolean;
-  /** A part of the name, in any case. */
-  readonly search: string | undefined;
-}
+export type WantedUsers = WantedRows<keyof typeof USER_COLUMNS>;
 
-const COLUMNS: Readonly<Record<UserSort, string>> = {
-  username: 'user.username',
-  role: 'user.systemRole',
-  active: 'user.active',
-  created_at: 'user.createdAt',
-  first_login_at: 'user.firstLoginAt',
-  last_login_at: 'user.lastLoginAt',
+const LISTED = {
+  select: `
+    u.id, u.username, u.system_role AS "systemRole", u.active, u.show_getting_started AS "showGettingStarted",
+    u.created_at AS "createdAt", u.first_login_at AS "firstLoginAt", u.last_login_at AS "lastLoginAt"`,
+  from: 'FROM users u WHERE u.deleted_at IS NULL',
+  columns: USER_COLUMNS,
+  searched: 'u.username',
+  order: 'u.username, u.id',
 };
 
 const TENANT_ROLES_OF = `
@@ -70,41 +78,48 @@ const GROUPS_OF = `
   FROM user_group_members m JOIN user_groups g ON g.id = m.group_id
   WHERE m.user_id = ANY ($1::uuid[]) ORDER BY g.name`;
 
-/** Looks users up. */
+/** Looks users up, and records it in the system's log. */
 @Injectable()
 export class UserDirectory {
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(TenantTransaction) private readonly transaction: TenantTransaction,
+  ) {}
 
   /** @throws NotFound */
+  read(username: string, caller: Caller): Promise<DescribedUser> {
+    return recordedAct(
+      this.transaction,
+      newEvent('user.read', caller, { key: username }),
+      async (manager) => {
+        const user = await findUser(manager, username);
+        const [described] = user === null ? [] : await this.describe([user], manager);
+        return described ?? new Refusal('not_found', userNotFound(username));
+      },
+    );
+  }
+
+  /**
+   * For the answer to what was recorded otherwise.
+   * @throws NotFound
+   */
   async find(username: string): Promise<DescribedUser> {
     const user = await findUser(this.dataSource.manager, username);
-    if (user === null) throw userNotFound(username);
-    const [described] = await this.describe([user]);
+    const [described] = user === null ? [] : await this.describe([user]);
     if (described === undefined) throw userNotFound(username);
     return described;
   }
 
-  async list(question: UserQuestion): Promise<{ items: DescribedUser[]; total: number }> {
-    const query = this.matching(question.search);
-    const total = await query.getCount();
-    if (question.size === 0) return { items: [], total };
-    const users = await query
-      .orderBy(COLUMNS[question.sort], question.descending ? 'DESC' : 'ASC')
-      .addOrderBy('user.id')
-      .take(question.size)
-      .skip(question.offset)
-      .getMany();
-    return { items: await this.describe(users), total };
-  }
-
-  private matching(search: string | undefined): SelectQueryBuilder<User> {
-    const query = this.dataSource.manager.createQueryBuilder(User, 'user').where('user.deletedAt IS NULL');
-    if (search === undefined) return query;
-    return query.andWhere('position(lower(:search) IN lower(user.username)) > 0', { search });
+  /** A page of users, by name where nothing else is said. */
+  list(wanted: WantedUsers, caller: Caller): Promise<FoundRows<DescribedUser>> {
+    return recordedAct(this.transaction, newEvent('user.list', caller), async (manager) => {
+      const { items, total } = await listRows<ShownUser, keyof typeof USER_COLUMNS>(manager, LISTED, wanted);
+      return { items: await this.describe(items, manager), total };
+    });
   }
 
   async describe(
-    users: readonly User[],
+    users: readonly ShownUser[],
     manager: EntityManager = this.dataSource.manager,
   ): Promise<DescribedUser[]> {
     const ids = users.map(({ id }) => id);

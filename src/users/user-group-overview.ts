@@ -1,4 +1,6 @@
 import type { EntityManager } from 'typeorm';
+import { listRows } from '../database/list-rows.js';
+import type { FoundRows, WantedRows } from '../database/wanted-rows.js';
 
 /** A group with how many tenants and users it has, or with which. */
 export interface UserGroupOverview {
@@ -9,13 +11,13 @@ export interface UserGroupOverview {
   readonly users: number | string[];
 }
 
-export interface UserGroupQuery {
-  readonly size: number;
-  readonly offset: number;
-  readonly descending: boolean;
-  /** A part of the name. */
-  readonly search: string | undefined;
-}
+export const USER_GROUP_COLUMNS = {
+  name: { sql: 'g.name', ignoresCase: true },
+  ldap_dn: { sql: 'g.ldap_dn', ignoresCase: true },
+  role: { sql: 'g.system_role' },
+} as const;
+
+export type WantedUserGroups = WantedRows<keyof typeof USER_GROUP_COLUMNS>;
 
 const COUNTS = `
   g.name, g.ldap_dn, g.system_role AS role,
@@ -32,24 +34,20 @@ const MEMBERS = `
   ARRAY(SELECT u.username FROM user_group_members m JOIN users u ON u.id = m.user_id
         WHERE m.group_id = g.id AND u.deleted_at IS NULL ORDER BY u.username) AS users`;
 
-const CHOSEN = 'FROM user_groups g WHERE ($1::text IS NULL OR strpos(lower(g.name), lower($1)) > 0)';
-
-/** A page of groups in the order of their names. */
-export async function listUserGroups(
+/** A page of groups, by name where nothing else is said. */
+export function listUserGroups(
   manager: EntityManager,
-  query: UserGroupQuery,
+  wanted: WantedUserGroups,
   withMembers: boolean,
-): Promise<{ items: UserGroupOverview[]; total: number }> {
-  const search = query.search ?? null;
-  const [count] = await manager.query<[{ total: number }]>(`SELECT count(*)::integer AS total ${CHOSEN}`, [
-    search,
-  ]);
-  const order = query.descending ? 'DESC' : 'ASC';
-  const items = await manager.query<UserGroupOverview[]>(
-    `SELECT ${withMembers ? MEMBERS : COUNTS} ${CHOSEN} ORDER BY g.name ${order} LIMIT $2 OFFSET $3`,
-    [search, query.size, query.offset],
-  );
-  return { items, total: count.total };
+): Promise<FoundRows<UserGroupOverview>> {
+  const source = {
+    select: withMembers ? MEMBERS : COUNTS,
+    from: 'FROM user_groups g WHERE true',
+    columns: USER_GROUP_COLUMNS,
+    searched: 'g.name',
+    order: 'g.name',
+  };
+  return listRows(manager, source, wanted);
 }
 
 /** One group; undefined where it was deleted in the meantime. */

@@ -6,6 +6,7 @@ import { BadParameters, Conflict } from '../common/errors.js';
 import { newId } from '../common/ids.js';
 import { nameProblem } from '../common/resource-name.js';
 import type { Caller } from '../common/tenant-context.js';
+import type { FoundRows } from '../database/wanted-rows.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
 import { hold, notFound, unknown, type HeldRow } from './held-rows.js';
 import { keepingAnAdministrator } from './keeping-an-administrator.js';
@@ -15,7 +16,7 @@ import {
   describeUserGroup,
   listUserGroups,
   type UserGroupOverview,
-  type UserGroupQuery,
+  type WantedUserGroups,
 } from './user-group-overview.js';
 
 /** Taken by the route beside `/user-groups/{name}`. */
@@ -42,12 +43,12 @@ export class UserGroupsService {
   constructor(@Inject(TenantTransaction) private readonly transaction: TenantTransaction) {}
 
   list(
-    query: UserGroupQuery,
+    wanted: WantedUserGroups,
     withMembers: boolean,
     caller: Caller,
-  ): Promise<{ items: UserGroupOverview[]; total: number }> {
+  ): Promise<FoundRows<UserGroupOverview>> {
     return recordedAct(this.transaction, newEvent('user_group.list', caller), (manager) =>
-      listUserGroups(manager, query, withMembers),
+      listUserGroups(manager, wanted, withMembers),
     );
   }
 

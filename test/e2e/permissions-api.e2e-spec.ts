@@ -52,7 +52,9 @@ describe.each(['v3', 'v3.1'])('the permissions under /api/%s', (version) => {
     expect((await call('DELETE', one)).status).toBe(404);
     const key = 'viewer/secret_create';
     expect((await events()).slice(before)).toEqual([
+      { action: 'permission.read', key, outcome: 'not_found' },
       { action: 'permission.add', key, outcome: 'ok' },
+      { action: 'permission.read', key, outcome: 'ok' },
       { action: 'permission.add', key, outcome: 'conflict' },
       { action: 'permission.remove', key, outcome: 'ok' },
       { action: 'permission.remove', key, outcome: 'not_found' },

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, PartialType } from '@nestjs/swagger';
 import { PageMetadata } from '../../api/list-envelope.js';
 
 export class PermissionV3 {
@@ -9,9 +9,14 @@ export class PermissionV3 {
   permission: string;
 }
 
+export const PERMISSION_FIELDS = ['role', 'permission'] as const satisfies readonly (keyof PermissionV3)[];
+
+/** With `_include`, only the fields that it names. */
+class PermissionEntryV3 extends PartialType(PermissionV3) {}
+
 export class PermissionListV3 {
-  @ApiProperty({ type: [PermissionV3] })
-  items: PermissionV3[];
+  @ApiProperty({ type: [PermissionEntryV3] })
+  items: PermissionEntryV3[];
 
   @ApiProperty({ type: PageMetadata })
   metadata: PageMetadata;

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, PartialType } from '@nestjs/swagger';
 import { PageMetadata } from '../../api/list-envelope.js';
 
 const ROLE = { type: 'string', example: 'user' };
@@ -76,9 +76,22 @@ export class TenantV3 {
   rabbitmq_vhost: null;
 }
 
+export const TENANT_FIELDS = [
+  'name',
+  'groups',
+  'users',
+  'user_roles',
+  'rabbitmq_username',
+  'rabbitmq_password',
+  'rabbitmq_vhost',
+] as const satisfies readonly (keyof TenantV3)[];
+
+/** With `_include`, only the fields that it names. */
+class TenantEntryV3 extends PartialType(TenantV3) {}
+
 export class TenantListV3 {
-  @ApiProperty({ type: [TenantV3] })
-  items: TenantV3[];
+  @ApiProperty({ type: [TenantEntryV3] })
+  items: TenantEntryV3[];
 
   @ApiProperty({ type: PageMetadata })
   metadata: PageMetadata;

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, PartialType } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { PageMetadata } from '../../api/list-envelope.js';
 
@@ -48,9 +48,22 @@ export class TokenV31 {
   description: string | null;
 }
 
+export const TOKEN_FIELDS = [
+  'id',
+  'username',
+  'value',
+  'role',
+  'expiration_date',
+  'last_used',
+  'description',
+] as const satisfies readonly (keyof TokenV31)[];
+
+/** With `_include`, only the fields that it names. */
+class TokenEntryV31 extends PartialType(TokenV31) {}
+
 export class TokenListV31 {
-  @ApiProperty({ type: [TokenV31] })
-  items: TokenV31[];
+  @ApiProperty({ type: [TokenEntryV31] })
+  items: TokenEntryV31[];
 
   @ApiProperty({ type: PageMetadata })
   metadata: PageMetadata;

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, PartialType } from '@nestjs/swagger';
 import { PageMetadata } from '../../api/list-envelope.js';
 
 const COUNT = { type: 'integer', minimum: 0 };
@@ -26,9 +26,20 @@ export class UserGroupV3 {
   role: string;
 }
 
+export const USER_GROUP_FIELDS = [
+  'name',
+  'ldap_dn',
+  'tenants',
+  'users',
+  'role',
+] as const satisfies readonly (keyof UserGroupV3)[];
+
+/** With `_include`, only the fields that it names. */
+class UserGroupEntryV3 extends PartialType(UserGroupV3) {}
+
 export class UserGroupListV3 {
-  @ApiProperty({ type: [UserGroupV3] })
-  items: UserGroupV3[];
+  @ApiProperty({ type: [UserGroupEntryV3] })
+  items: UserGroupEntryV3[];
 
   @ApiProperty({ type: PageMetadata })
   metadata: PageMetadata;

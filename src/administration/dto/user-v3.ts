@@ -1,4 +1,4 @@
-import { ApiProperty, getSchemaPath } from '@nestjs/swagger';
+import { ApiProperty, getSchemaPath, PartialType } from '@nestjs/swagger';
 import { PageMetadata } from '../../api/list-envelope.js';
 
 const TIME = { type: String, example: '2026-03-20T08:23:31.276Z', description: 'UTC, with milliseconds' };
@@ -87,9 +87,28 @@ export class UserV3 {
   password_hash: null;
 }
 
+export const USER_FIELDS = [
+  'username',
+  'tenants',
+  'tenant_roles',
+  'groups',
+  'role',
+  'group_system_roles',
+  'active',
+  'created_at',
+  'first_login_at',
+  'last_login_at',
+  'is_locked',
+  'show_getting_started',
+  'password_hash',
+] as const satisfies readonly (keyof UserV3)[];
+
+/** With `_include`, only the fields that it names. */
+class UserEntryV3 extends PartialType(UserV3) {}
+
 export class UserListV3 {
-  @ApiProperty({ type: [UserV3] })
-  items: UserV3[];
+  @ApiProperty({ type: [UserEntryV3] })
+  items: UserEntryV3[];
 
   @ApiProperty({ type: PageMetadata })
   metadata: PageMetadata;

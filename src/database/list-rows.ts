@@ -1,0 +1,64 @@
+import type { EntityManager } from 'typeorm';
+import type { ListColumn, ListColumns, FoundRows, WantedRows } from './wanted-rows.js';
+
+/** What a list is made of, in SQL of ours. */
+export interface ListSource<F extends string> {
+  /** The columns of an item. */
+  readonly select: string;
+  /** FROM and a WHERE with what every item fulfils; its parameters are `values`. */
+  readonly from: string;
+  readonly values?: readonly unknown[];
+  readonly columns: ListColumns<F>;
+  /** The text that a search looks through. */
+  readonly searched: string;
+  /** What the list is sorted by where nothing else says how; no two items are equal in it. */
+  readonly order: string;
+}
+
+/** Reads a part of a list. What the caller wrote becomes a parameter; names come from `columns` only. */
+export async function listRows<R, F extends string>(
+  manager: EntityManager,
+  source: ListSource<F>,
+  wish: WantedRows<F>,
+): Promise<FoundRows<R>> {
+  const values: unknown[] = [...(source.values ?? [])];
+  const chosen = `${source.from}${conditionsOf(source, wish, values)}`;
+  const [{ total }] = await manager.query<[{ total: number }]>(
+    `SELECT count(*)::integer AS total ${chosen}`,
+    values,
+  );
+  if (wish.size === 0) return { items: [], total };
+  const page = `LIMIT $${values.length + 1} OFFSET $${values.length + 2}`;
+  const items = await manager.query<R[]>(
+    `SELECT ${source.select} ${chosen} ORDER BY ${orderOf(source, wish)} ${page}`,
+    [...values, wish.size, wish.offset],
+  );
+  return { items, total };
+}
+
+function conditionsOf<F extends string>(
+  { columns, searched }: ListSource<F>,
+  { filters, search }: WantedRows<F>,
+  values: unknown[],
+): string {
+  const conditions = [...filters].map(([name, wanted]) => {
+    const { sql, text = sql, ignoresCase = false }: ListColumn = columns[name];
+    const texts = wanted.map((value) => storable(ignoresCase ? value.toLowerCase() : value));
+    return `${ignoresCase ? `lower(${text})` : text} = ANY ($${values.push(texts)}::text[])`;
+  });
+  if (search !== undefined) {
+    conditions.push(`strpos(lower(${searched}), lower($${values.push(storable(search))}::text)) > 0`);
+  }
+  return conditions.map((condition) => ` AND ${condition}`).join('');
+}
+
+function orderOf<F extends string>({ columns, order }: ListSource<F>, { sorts }: WantedRows<F>): string {
+  return [...sorts.map(({ by, descending }) => `${columns[by].sql}${descending ? ' DESC' : ''}`), order].join(
+    ', ',
+  );
+}
+
+/** The database cannot hold NUL; nothing that it holds has the replacement either. */
+function storable(text: string): string {
+  return text.toWellFormed().replaceAll('\u0000', '\ufffd');
+}
