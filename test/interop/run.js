@@ -1,23 +1,23 @@
 /**
- * `npm run test:interop`: the real Python client against a service that is started for it. Needs Python with the client:
- *   python3 -m venv venv && venv/bin/pip install cloudify-common && PYTHON=venv/bin/python npm run test:interop
+ * `npm run test:interop`: the real Python client and the real `cfy` against a service that is started for them.
+ * One Python environment holds both: see INSTALL. An older client alone: `PYTHON=… npm run test:interop -- client`.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { runCommands } from './cfy.js';
 
-const { PYTHON = 'python3', PATH, HOME } = process.env;
+const INSTALL =
+  'python3 -m venv venv && venv/bin/pip install cloudify==7.0.5 && PYTHON=venv/bin/python npm run test:interop';
+const { PYTHON = 'python3', PATH, HOME, PYTHONPATH } = process.env;
+const { CFY = PYTHON.includes('/') ? join(dirname(PYTHON), 'cfy') : 'cfy' } = process.env;
 const PASSWORD = 'interop-password';
+const clientOnly = process.argv.includes('client');
 
-if (spawnSync(PYTHON, ['-c', 'import cloudify_rest_client']).status !== 0) {
-  process.stderr.write(
-    `${PYTHON} has no cloudify_rest_client; install it, and say which Python to use:\n` +
-      '  python3 -m venv venv && venv/bin/pip install cloudify-common && PYTHON=venv/bin/python npm run test:interop\n',
-  );
-  process.exit(1);
-}
+require(PYTHON, ['-c', 'import cloudify_rest_client'], 'has no cloudify_rest_client');
+if (!clientOnly) require(CFY, ['--version'], 'does not run; CFY names the command');
 
 const folder = mkdtempSync(join(tmpdir(), 'strongroom-interop-'));
 const service = spawn(process.execPath, ['dist/src/main.js'], {
@@ -34,8 +34,12 @@ const service = spawn(process.execPath, ['dist/src/main.js'], {
 try {
   const port = await listeningPort();
   const script = join(import.meta.dirname, 'python_client.py');
-  const { status } = spawnSync(PYTHON, [script, port, PASSWORD], { stdio: 'inherit' });
-  process.exitCode = status ?? 1;
+  const { status } = spawnSync(PYTHON, [script, port, PASSWORD], {
+    stdio: 'inherit',
+    env: { PATH, HOME, PYTHONPATH },
+  });
+  const failed = clientOnly ? 0 : runCommands(CFY, port, PASSWORD);
+  process.exitCode = status === 0 && failed === 0 ? 0 : 1;
 } finally {
   const ended = once(service, 'exit');
   service.kill('SIGTERM');
@@ -51,4 +55,10 @@ async function listeningPort() {
     if (port !== undefined) return port;
   }
   throw new Error('The service did not start');
+}
+
+function require(program, args, problem) {
+  if (spawnSync(program, args).status === 0) return;
+  process.stderr.write(`${program} ${problem}. Install both, and say where they are:\n  ${INSTALL}\n`);
+  process.exit(1);
 }
