@@ -36,7 +36,6 @@ const REFUSED: Readonly<Record<string, Refusal>> = {
 
 /** Calls about what is still to come. */
 const ARRIVING: readonly RegExp[] = [
-  /filter_rules|constraints=|--provider/,
   /schema=|--list/,
   /provider_name/,
   /creator='bob'|set-owner/,
