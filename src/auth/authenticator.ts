@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { newEvent } from '../audit/audit-event.js';
 import { AuditWriter, SYSTEM_LOG } from '../audit/audit-writer.js';
 import { PasswordHasher } from '../crypto/password-hasher.js';
+import { Slots, type SlotLimits } from '../common/slots.js';
 import type { BasicCredentials } from './basic-credentials.js';
 import { IdentityLookup, type Identity, type IdentityQuestion } from './identity-lookup.js';
 import { loginNameKey } from '../users/login-name.js';
@@ -12,7 +13,6 @@ import { LoginTimes } from './login-times.js';
 import { namedTenant } from './named-tenant.js';
 import { callerOf, principalOf, type Principal } from './principal.js';
 import { sourceNetwork } from './source-network.js';
-import { VerificationSlots } from './verification-slots.js';
 import { VerifiedPasswords } from './verified-passwords.js';
 
 /** How long, and how often, a login waits for a lock that may only be verifications under way. */
@@ -20,6 +20,13 @@ const FRESH_LOCK_WAIT_MS = 250;
 const FRESH_LOCK_WAITS = 8;
 
 type Login = IdentityQuestion & { readonly nameKey: Buffer };
+
+/** Of verifications that wait; a source is a network. */
+const VERIFICATIONS: SlotLimits = {
+  all: 64,
+  ofOneSource: 32,
+  refusal: 'Too many logins at this moment; try again in a second',
+};
 
 /** `perhaps later`: nothing was verified, because of a lock so fresh that it may only be verifications under way. */
 type Proof = 'right' | 'wrong' | 'perhaps later';
@@ -32,7 +39,7 @@ type Proof = 'right' | 'wrong' | 'perhaps later';
 export class Authenticator {
   private readonly verified = new VerifiedPasswords();
   private readonly underway = new Map<string, Promise<Proof>>();
-  private readonly slots = new VerificationSlots();
+  private readonly slots = new Slots(VERIFICATIONS);
 
   constructor(
     @Inject(IdentityLookup) private readonly identities: IdentityLookup,

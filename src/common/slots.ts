@@ -1,14 +1,19 @@
-import { TooManyRequests } from '../common/errors.js';
+import { TooManyRequests } from './errors.js';
 
-const ALL = 64;
+export interface SlotLimits {
+  readonly all: number;
+  /** No source may fill the queue for all others. */
+  readonly ofOneSource: number;
+  /** What is said to who is turned away. */
+  readonly refusal: string;
+}
 
-/** No source may fill the queue for all others. */
-const OF_ONE_SOURCE = 32;
-
-/** Bounds how many verifications of passwords wait, in all and for each source network; the rest is turned away. */
-export class VerificationSlots {
+/** Bounds how much costly work waits, in all and for each source; the rest is turned away. */
+export class Slots {
   private readonly bySource = new Map<string, number>();
   private taken = 0;
+
+  constructor(private readonly limits: SlotLimits) {}
 
   /**
    * Runs `work` while it holds a slot.
@@ -16,8 +21,8 @@ export class VerificationSlots {
    */
   async hold<T>(source: string, work: () => Promise<T>): Promise<T> {
     const ofSource = this.bySource.get(source) ?? 0;
-    if (this.taken >= ALL || ofSource >= OF_ONE_SOURCE)
-      throw new TooManyRequests('Too many logins at this moment; try again in a second');
+    const { all, ofOneSource, refusal } = this.limits;
+    if (this.taken >= all || ofSource >= ofOneSource) throw new TooManyRequests(refusal);
     this.taken += 1;
     this.bySource.set(source, ofSource + 1);
     try {
