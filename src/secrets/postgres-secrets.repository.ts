@@ -4,6 +4,7 @@ import type { AuditEvent } from '../audit/audit-event.js';
 import { AuditWriter } from '../audit/audit-writer.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
+import { hold } from '../users/held-rows.js';
 import type { ListWish, SecretPage } from './list-wish.js';
 import { readTenants, tenantsWhereUserMay } from './listed-tenants.query.js';
 import { administers } from './secret-access.js';
@@ -20,6 +21,7 @@ import {
   type Decide,
   type NewSecret,
   type ReadOutcome,
+  type Refusal,
 } from './secrets.repository.js';
 
 /** The adapter on PostgreSQL: a tenant's transaction for every act, under the policies of the tenant's rows. */
@@ -48,6 +50,10 @@ export class PostgresSecretsRepository extends SecretsRepository {
       return page;
     };
     return this.transaction.run(tenant.tenantId, event.id, work, { isolation: 'REPEATABLE READ' });
+  }
+
+  recordRefusal(tenant: TenantContext, event: AuditEvent, { outcome }: Refusal): Promise<void> {
+    return this.audit.record(tenant.tenantId, { ...event, outcome });
   }
 
   create(
@@ -113,7 +119,7 @@ export class PostgresSecretsRepository extends SecretsRepository {
   ): Promise<ChangeOutcome> {
     const current = await lockSecret(manager, tenant, key);
     if (current === undefined) return this.missing(manager, tenant, key, event);
-    const decision = await decide(current);
+    const decision = await decide(current, (username) => hold(manager, 'User', username));
     if (decision.kind === 'refused') {
       await this.append(manager, tenant, event, decision.outcome);
       return decision;
@@ -124,7 +130,8 @@ export class PostgresSecretsRepository extends SecretsRepository {
       return { kind: 'exists' };
     }
     const secret = await replaceSecret(manager, tenant, current, decision);
-    await this.append(manager, tenant, event, 'ok', secret.version);
+    const detail = decision.owner === undefined ? event.detail : { owner: decision.owner.name };
+    await this.append(manager, tenant, { ...event, detail }, 'ok', secret.version);
     return { kind: 'changed', secret };
   }
 

@@ -26,6 +26,10 @@ export function mayReveal(tenant: TenantContext, secret: SecretDescription): boo
   return secret.creatorId === tenant.userId || administers(tenant);
 }
 
+export function maySetOwner(tenant: TenantContext): boolean {
+  return tenant.permissions.has('set_owner');
+}
+
 export function mayMakeGlobal(tenant: TenantContext): boolean {
   return tenant.permissions.has('create_global_resource');
 }

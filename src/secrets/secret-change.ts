@@ -1,15 +1,28 @@
 import type { DomainError } from '../common/domain-error.js';
 import type { TenantContext } from '../common/tenant-context.js';
-import { mayMakeGlobal, mayReveal, maySee, mayTouch } from './secret-access.js';
-import { hiddenFrom, mayNotMakeGlobal, narrower, secretNotFound } from './secret-errors.js';
+import { mayMakeGlobal, mayReveal, maySee, maySetOwner, mayTouch } from './secret-access.js';
+import {
+  hiddenFrom,
+  mayNotMakeGlobal,
+  mayNotSetOwner,
+  narrower,
+  providerNotFound,
+  secretNotFound,
+} from './secret-errors.js';
 import type { Refusal } from './secrets.repository.js';
-import { VISIBILITIES, type StoredSecret, type Visibility } from './stored-secret.js';
+import { VISIBILITIES, type SecretDescription, type StoredSecret, type Visibility } from './stored-secret.js';
 
 /** What is to change; what is left out stays. */
 export interface WantedChange {
-  readonly text?: string | undefined;
+  /** A text that is not empty, or whatever the secret's schema allows. */
+  readonly value?: unknown;
   readonly visibility?: Visibility | undefined;
   readonly isHiddenValue?: boolean | undefined;
+  /** The name of the user whose secret it becomes. */
+  readonly owner?: string | undefined;
+  readonly providerName?: string | undefined;
+  /** None at all take away those that are there. */
+  readonly providerOptions?: object | undefined;
 }
 
 /** Why the caller may neither change nor delete it, if so: what the caller does not see is not there. */
@@ -37,6 +50,23 @@ export function refusalOfChange(
   return undefined;
 }
 
-function refused(outcome: Refusal['outcome'], key: string, error: DomainError): Refusal {
+export function refusalOfOwner(
+  tenant: TenantContext,
+  { key }: SecretDescription,
+  { owner }: WantedChange,
+): Refusal | undefined {
+  if (owner === undefined || maySetOwner(tenant)) return undefined;
+  return refused('forbidden', key, mayNotSetOwner());
+}
+
+/** There are no providers. */
+export function refusalOfProvider(
+  { key }: { readonly key: string },
+  { providerName }: Pick<WantedChange, 'providerName'>,
+): Refusal | undefined {
+  return providerName === undefined ? undefined : refused('not_found', key, providerNotFound(providerName));
+}
+
+export function refused(outcome: Refusal['outcome'], key: string, error: DomainError): Refusal {
   return { kind: 'refused', outcome, key, error };
 }

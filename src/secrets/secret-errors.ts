@@ -1,4 +1,5 @@
-import { Conflict, Forbidden, IllegalAction, NotFound } from '../common/errors.js';
+import { BadParameters, Conflict, Forbidden, IllegalAction, NotFound } from '../common/errors.js';
+import { printable } from '../common/printable.js';
 
 /** Clients match this wording. */
 export function secretNotFound(key: string): NotFound {
@@ -34,4 +35,21 @@ export function mayNotMakeGlobal(): Forbidden {
 
 export function narrower(key: string): IllegalAction {
   return new IllegalAction(`The visibility of the secret \`${key}\` can only be widened`);
+}
+
+export function textWanted(): BadParameters {
+  return new BadParameters('`value` must be a text that is not empty; anything else needs a `schema`');
+}
+
+export function mayNotSetOwner(): Forbidden {
+  return new Forbidden('Only a system administrator can give a secret to another user (set_owner)');
+}
+
+export function unknownOwner(username: string): BadParameters {
+  return new BadParameters(`\`creator\`: there is no user \`${printable(username)}\``);
+}
+
+/** Clients match this wording. */
+export function providerNotFound(name: string): NotFound {
+  return new NotFound(`Requested \`SecretsProvider\` with ID \`${printable(name)}\` was not found`);
 }

@@ -103,7 +103,7 @@ export async function replaceSecret(
   current: StoredSecret,
   change: Change,
 ): Promise<StoredSecret> {
-  const { value } = change;
+  const { value, owner } = change;
   const next = {
     visibility: change.visibility ?? current.visibility,
     isHiddenValue: change.isHiddenValue ?? current.isHiddenValue,
@@ -114,6 +114,7 @@ export async function replaceSecret(
     .update(Secret)
     .set({
       ...next,
+      createdBy: owner?.id ?? current.creatorId,
       providerOptionsGeneration: next.providerOptions?.generation ?? null,
       revision: () => 'revision + 1',
       updatedAt: () => 'greatest(clock_timestamp(), updated_at)',
@@ -130,5 +131,13 @@ export async function replaceSecret(
     .execute();
   const [row] = result.raw as [{ version: number; revision: number; updated_at: Date }];
   const { version, revision, updated_at: updatedAt } = row;
-  return { ...current, ...next, value: value ?? current.value, version, revision, updatedAt };
+  return {
+    ...current,
+    ...next,
+    ...(owner !== undefined && { creatorId: owner.id, creatorName: owner.name }),
+    value: value ?? current.value,
+    version,
+    revision,
+    updatedAt,
+  };
 }

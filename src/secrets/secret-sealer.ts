@@ -52,6 +52,23 @@ export class SecretSealer {
       throw new TooLarge(`${what} is larger than ${maxValueBytes} bytes of UTF-8`);
   }
 
+  /**
+   * @returns null where there are none to be kept, nothing where none were given
+   * @throws TooLarge
+   */
+  async sealOptions(
+    tenant: TenantContext,
+    { id: secretId, key }: Identity,
+    options: object | undefined,
+  ): Promise<SealedValue | null | undefined> {
+    if (options === undefined) return undefined;
+    if (Object.keys(options).length === 0) return null;
+    const text = JSON.stringify(options);
+    this.requireSize('`provider_options`', text);
+    const binding: OptionsBinding = { tenantId: tenant.tenantId, secretId, key, part: 'provider options' };
+    return this.keyring.seal({ format: 'json', text }, binding, tenant.keyGeneration);
+  }
+
   /** @returns null where there are none to be seen */
   async openOptions(tenant: TenantContext, key: string, secret: VisibleSecret): Promise<string | null> {
     const { providerOptions, id: secretId } = secret;

@@ -1,4 +1,5 @@
 import { formatTime } from '../api/time-format.js';
+import type { SecretValue } from '../crypto/secret-value.js';
 import type { SecretListItemV31, SecretV31 } from './dto/secret-v31.js';
 import type { OpenedSecret, SecretDescription } from './stored-secret.js';
 
@@ -6,9 +7,15 @@ import type { OpenedSecret, SecretDescription } from './stored-secret.js';
 export function toReadSecretV31(secret: OpenedSecret): SecretV31 {
   return {
     ...toChangedSecretV31(secret),
-    value: secret.value?.text ?? '',
+    value: shownValue(secret.value),
     provider_options: secret.providerOptions,
   };
+}
+
+/** As it was given: a text, or the structure that it has by its schema. */
+function shownValue(value: SecretValue | undefined): unknown {
+  if (value === undefined) return '';
+  return value.format === 'text' ? value.text : JSON.parse(value.text);
 }
 
 export function toChangedSecretV31(secret: OpenedSecret): SecretV31 {

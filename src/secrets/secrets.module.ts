@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { PostgresSecretsRepository } from './postgres-secrets.repository.js';
+import { SchemaValidator } from './schema-validator.js';
+import { SecretChanges } from './secret-changes.js';
 import { SecretReadBatch } from './secret-read.batch.js';
 import { SecretSearchController } from './secret-search.controller.js';
 import { SecretSealer } from './secret-sealer.js';
@@ -16,6 +18,8 @@ import { SharingModule } from './sharing/sharing.module.js';
     SecretsService,
     SecretReadBatch,
     SecretSealer,
+    SecretChanges,
+    SchemaValidator,
     { provide: SecretsRepository, useClass: PostgresSecretsRepository },
   ],
 })

@@ -2,6 +2,7 @@ import type { AuditEvent } from '../audit/audit-event.js';
 import type { DomainError } from '../common/domain-error.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import type { SealedValue } from '../crypto/sealed-value.js';
+import type { HeldRow } from '../users/held-rows.js';
 import type { ListWish, SecretPage } from './list-wish.js';
 import type { Schema, StoredSecret, VisibleSecret, Visibility } from './stored-secret.js';
 
@@ -40,12 +41,16 @@ export interface Change {
   readonly value?: SealedValue | undefined;
   readonly visibility?: Visibility | undefined;
   readonly isHiddenValue?: boolean | undefined;
+  readonly owner?: HeldRow | undefined;
   /** Null takes them away. */
   readonly providerOptions?: SealedValue | null | undefined;
 }
 
+/** Finds a user by name and keeps them from being deleted until the secret is changed. */
+type FindUser = (username: string) => Promise<HeldRow | undefined>;
+
 /** Decides, with the row locked, what becomes of a secret. What it throws leaves the secret as it is. */
-export type Decide = (current: StoredSecret) => Promise<Change | Refusal>;
+export type Decide = (current: StoredSecret, findUser: FindUser) => Promise<Change | Refusal>;
 
 /** Looks at a secret, with its row locked, before it is deleted. What it throws leaves the secret in place. */
 export type BeforeDelete = (current: StoredSecret) => Promise<Refusal | undefined>;
@@ -66,6 +71,8 @@ export abstract class SecretsRepository {
    * the caller sees in each of those where the caller may list, and is recorded in each of their logs.
    */
   abstract list(tenant: TenantContext, wish: ListWish, event: AuditEvent): Promise<SecretPage>;
+  /** Records an act that is refused before any secret is looked at. */
+  abstract recordRefusal(tenant: TenantContext, event: AuditEvent, refusal: Refusal): Promise<void>;
   /** @param existing decides what becomes of the tenant's secret of that key; without it, that is a conflict */
   abstract create(
     tenant: TenantContext,

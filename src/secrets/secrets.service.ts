@@ -4,31 +4,33 @@ import { NotFound } from '../common/errors.js';
 import { newId } from '../common/ids.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import type { SecretValue } from '../crypto/secret-value.js';
+import { CheckedValue } from './checked-value.js';
 import type { ListWish, SecretPage } from './list-wish.js';
+import { SchemaValidator } from './schema-validator.js';
 import { mayMakeGlobal } from './secret-access.js';
-import { refusalOfChange, refusalOfTouch, type WantedChange } from './secret-change.js';
+import { refusalOfProvider, refusalOfTouch, refused, type WantedChange } from './secret-change.js';
+import { isPlainText, SecretChanges, toSecretValue, type Changing } from './secret-changes.js';
 import {
   foreignSecret,
   globalElsewhere,
   mayNotMakeGlobal,
   secretExists,
   secretNotFound,
+  textWanted,
 } from './secret-errors.js';
 import { SecretSealer } from './secret-sealer.js';
 import {
   SecretsRepository,
   type BeforeDelete,
   type ChangeOutcome,
-  type Decide,
+  type NewSecret,
   type Refusal,
 } from './secrets.repository.js';
-import type { OpenedSecret, StoredSecret, Visibility } from './stored-secret.js';
+import type { OpenedSecret, Schema, StoredSecret } from './stored-secret.js';
 
-export interface WantedSecret {
-  readonly text: string;
-  readonly visibility?: Visibility | undefined;
-  readonly isHiddenValue?: boolean | undefined;
-  /** Whether a secret that is there gets the value; nothing else of it changes. */
+export interface WantedSecret extends Omit<WantedChange, 'owner'> {
+  readonly schema?: Schema | undefined;
+  /** Whether a secret that is there gets the value and the options; nothing else of it changes. */
   readonly updateIfExists?: boolean | undefined;
 }
 
@@ -38,6 +40,8 @@ export class SecretsService {
   constructor(
     @Inject(SecretsRepository) private readonly secrets: SecretsRepository,
     @Inject(SecretSealer) private readonly sealer: SecretSealer,
+    @Inject(SecretChanges) private readonly changes: SecretChanges,
+    @Inject(SchemaValidator) private readonly validator: SchemaValidator,
   ) {}
 
   /** @param skipValue leaves the value shut */
@@ -55,27 +59,48 @@ export class SecretsService {
   }
 
   async create(tenant: TenantContext, key: string, wanted: WantedSecret): Promise<OpenedSecret> {
-    const { text, visibility = 'tenant', isHiddenValue = false, updateIfExists = false } = wanted;
-    if (visibility === 'global' && !mayMakeGlobal(tenant)) throw mayNotMakeGlobal();
-    const id = newId();
-    const value: SecretValue = { format: 'text', text };
-    const sealed = await this.sealer.sealValue(tenant, { id, key, version: 1 }, value);
-    const fields = { visibility, isHiddenValue, schema: null, providerOptions: null };
-    const secret = { id, key, value: sealed, ...fields };
-    const existing = updateIfExists ? this.changing(tenant, key, { text }, seenOrTaken) : undefined;
+    const { updateIfExists = false, value, providerOptions } = wanted;
+    const checked = new CheckedValue(this.validator, tenant.tenantId, value);
     const event = newEvent('secret.create', tenant.caller, { key });
-    const outcome = await this.secrets.create(tenant, secret, event, existing?.decide);
-    if (outcome.kind === 'created') return shown(outcome.secret, value);
+    const refusal = await refusalOfCreation(tenant, key, wanted, checked);
+    if (refusal !== undefined) {
+      await this.secrets.recordRefusal(tenant, event, refusal);
+      throw refusal.error;
+    }
+    const replacing = adapted(this.changes.of(tenant, key, { value, providerOptions }, checked));
+    const secret = isCreatable(wanted) ? await this.newSecret(tenant, key, wanted) : undefined;
+    if (secret === undefined && !updateIfExists) throw textWanted();
+    const outcome = await checked.during(() =>
+      secret === undefined
+        ? this.secrets.update(
+            tenant,
+            key,
+            replacing.decide,
+            newEvent('secret.update', tenant.caller, { key }),
+          )
+        : this.secrets.create(tenant, secret, event, updateIfExists ? replacing.decide : undefined),
+    );
+    if (secret === undefined && outcome.kind === 'absent') throw textWanted();
     if (outcome.kind === 'exists') throw secretExists(key);
-    return shown(changed(key, outcome), value);
+    const created = outcome.kind === 'created' ? outcome.secret : changed(key, outcome);
+    return shown(created, toSecretValue(value));
+  }
+
+  private async newSecret(tenant: TenantContext, key: string, wanted: WantedSecret): Promise<NewSecret> {
+    const { visibility = 'tenant', isHiddenValue = false, schema = null } = wanted;
+    const id = newId();
+    const value = await this.sealer.sealValue(tenant, { id, key, version: 1 }, toSecretValue(wanted.value));
+    const options = await this.sealer.sealOptions(tenant, { id, key }, wanted.providerOptions);
+    return { id, key, value, visibility, isHiddenValue, schema, providerOptions: options ?? null };
   }
 
   async update(tenant: TenantContext, key: string, wanted: WantedChange): Promise<OpenedSecret> {
-    if (wanted.text !== undefined) this.sealer.requireSize('The value', wanted.text);
-    const change = this.changing(tenant, key, wanted);
+    if (wanted.value !== undefined) this.sealer.requireSize('The value', toSecretValue(wanted.value).text);
+    const checked = new CheckedValue(this.validator, tenant.tenantId, wanted.value);
+    const change = this.changes.of(tenant, key, wanted, checked);
     const event = newEvent('secret.update', tenant.caller, { key });
-    const secret = changed(key, await this.secrets.update(tenant, key, change.decide, event));
-    return shown(secret, change.value());
+    const outcome = await checked.during(() => this.secrets.update(tenant, key, change.decide, event));
+    return shown(changed(key, outcome), change.value());
   }
 
   /** Erases the secret and gives what it was. One whose value does not open stays, for the operator to look at. */
@@ -89,34 +114,37 @@ export class SecretsService {
     const event = newEvent('secret.delete', tenant.caller, { key });
     return shown(changed(key, await this.secrets.delete(tenant, key, before, event)), value);
   }
+}
 
-  /** The same value again makes no version, but moves the time of the update. */
-  private changing(
-    tenant: TenantContext,
-    key: string,
-    wanted: WantedChange,
-    adapted: (refusal: Refusal) => Refusal = (refusal) => refusal,
-  ): { decide: Decide; value: () => SecretValue | undefined } {
-    let kept: SecretValue | undefined;
-    const decide: Decide = async (current) => {
-      const refusal = refusalOfChange(tenant, current, wanted);
-      if (refusal !== undefined) return adapted(refusal);
-      kept = await this.sealer.openValue(tenant, key, current);
-      const { text, visibility, isHiddenValue } = wanted;
-      if (text === undefined || text === kept?.text) return { kind: 'change', visibility, isHiddenValue };
-      kept = { format: 'text', text };
-      const next = { ...current, version: current.version + 1 };
-      const value = await this.sealer.sealValue(tenant, next, kept);
-      return { kind: 'change', value, visibility, isHiddenValue };
-    };
-    return { decide, value: () => kept };
-  }
+/** What cannot be created may still be the value of a secret that is there and has a schema. */
+function isCreatable({ schema, value }: WantedSecret): boolean {
+  return schema !== undefined || isPlainText(value);
+}
+
+/** Why it is refused whatever is there, if so, in the order in which clients know the checks. */
+async function refusalOfCreation(
+  tenant: TenantContext,
+  key: string,
+  wanted: WantedSecret,
+  checked: CheckedValue,
+): Promise<Refusal | undefined> {
+  const mismatch = wanted.schema === undefined ? undefined : await checked.mismatchBy(wanted.schema);
+  if (mismatch !== undefined) return refused('conflict', key, mismatch);
+  if (wanted.visibility === 'global' && !mayMakeGlobal(tenant))
+    return refused('forbidden', key, mayNotMakeGlobal());
+  return refusalOfProvider({ key }, wanted);
 }
 
 /** Who writes to a key that is private to somebody else learns that it is taken, as without `update_if_exists`. */
-function seenOrTaken(refusal: Refusal): Refusal {
-  if (!(refusal.error instanceof NotFound)) return refusal;
-  return { ...refusal, outcome: 'conflict', error: secretExists(refusal.key) };
+function adapted({ decide, value }: Changing): Changing {
+  return {
+    value,
+    decide: async (current, findUser) => {
+      const decision = await decide(current, findUser);
+      if (decision.kind !== 'refused' || !(decision.error instanceof NotFound)) return decision;
+      return { ...decision, outcome: 'conflict', error: secretExists(decision.key) };
+    },
+  };
 }
 
 /** As answers to changes show it: options are shown to who reads them only. */

@@ -1,22 +1,67 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsNotEmpty, IsOptional, IsString } from 'class-validator';
-import { IsFlag } from '../../api/is-flag.decorator.js';
+import { IsIn, IsObject, IsOptional, IsString, ValidateBy, ValidateIf } from 'class-validator';
+import { flagOf, IsFlag } from '../../api/is-flag.decorator.js';
 import { VISIBILITIES, type Visibility } from '../stored-secret.js';
+import { ANY_VALUE } from './any-value.js';
 
 const VISIBILITY_MESSAGE = { message: `\`visibility\` must be one of ${VISIBILITIES.join(', ')}` };
 const FLAG = { required: false, type: Boolean, default: false };
 
+/** Unlike with `IsOptional`, null is not left out: it is of another type. */
+function IfGiven(): PropertyDecorator {
+  return ValidateIf((_body, value) => value !== undefined);
+}
+
+/** Whether there is a value at all; with `schema`, or one that is there already, the schema has the say. */
+function IsNewValue(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isNewValue',
+    validator: {
+      validate: (value: unknown, validation) => {
+        const body = validation?.object as NewSecretBody;
+        if (body.schema !== undefined) return value !== undefined;
+        if (value === undefined || value === null || value === '') return false;
+        return typeof value === 'string' || flagOf(body.update_if_exists) === true;
+      },
+      defaultMessage: () =>
+        '`value` is missing, empty or no string; give the text of the secret, or a `schema` for anything else',
+    },
+  });
+}
+
+function ProviderName(): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ required: false, type: String, description: 'There are no providers: always 404' }),
+    IfGiven(),
+    IsString({ message: '`provider_name` must be a string' }),
+  );
+}
+
+function ProviderOptions(): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ required: false, type: Object, description: 'Kept sealed; `{}` takes them away' }),
+    IfGiven(),
+    IsObject({ message: '`provider_options` must be an object' }),
+  );
+}
+
 /** The body of PUT. Fields beyond these are ignored, as old clients need. */
 export class NewSecretBody {
-  @ApiProperty({ description: "The secret's value: text, not empty", minLength: 1, type: String })
-  @IsNotEmpty({ message: '`value` is missing or empty; give the text of the secret' })
-  @IsString({ message: '`value` must be a string' })
-  value: string;
+  @ApiProperty({ ...ANY_VALUE, description: 'A text, not empty; with `schema`, whatever satisfies it' })
+  @IsNewValue()
+  value: unknown;
 
-  @ApiProperty({ required: false, enum: VISIBILITIES, type: String, default: 'tenant' })
-  @IsOptional()
-  @IsIn(VISIBILITIES, VISIBILITY_MESSAGE)
-  visibility?: Visibility | null;
+  @ApiProperty({ required: false, type: Object, description: 'A JSON Schema that each value must satisfy' })
+  @IfGiven()
+  @IsObject({ message: '`schema` must be an object: a JSON Schema' })
+  schema?: object;
+
+  @ProviderName()
+  provider_name?: string;
+
+  @ProviderOptions()
+  provider_options?: object;
 
   @ApiProperty({ ...FLAG, description: 'Whether only the creator and administrators may see the value' })
   @IsFlag()
@@ -24,19 +69,22 @@ export class NewSecretBody {
 
   @ApiProperty({
     ...FLAG,
-    description: 'Whether a secret that is there gets the value; nothing else of it changes',
+    description: 'Whether a secret that is there gets the value and the options; nothing else of it changes',
   })
   @IsFlag()
   update_if_exists?: unknown;
+
+  @ApiProperty({ required: false, enum: VISIBILITIES, type: String, default: 'tenant' })
+  @IsOptional()
+  @IsIn(VISIBILITIES, VISIBILITY_MESSAGE)
+  visibility?: Visibility | null;
 }
 
 /** The body of PATCH: what is left out stays. */
 export class SecretChangeBody {
-  @ApiProperty({ required: false, minLength: 1, type: String })
+  @ApiProperty({ ...ANY_VALUE, required: false, description: 'As in PUT, by the schema that the secret has' })
   @IsOptional()
-  @IsNotEmpty({ message: '`value` is empty; give the text of the secret, or leave it out' })
-  @IsString({ message: '`value` must be a string' })
-  value?: string | null;
+  value?: unknown;
 
   @ApiProperty({ required: false, enum: VISIBILITIES, type: String, description: 'Can only be widened' })
   @IsOptional()
@@ -46,6 +94,17 @@ export class SecretChangeBody {
   @ApiProperty({ required: false, type: Boolean })
   @IsFlag()
   is_hidden_value?: unknown;
+
+  @ApiProperty({ required: false, type: String, description: 'The name of the user whose secret it becomes' })
+  @IfGiven()
+  @IsString({ message: '`creator` must be the name of a user' })
+  creator?: string;
+
+  @ProviderName()
+  provider_name?: string;
+
+  @ProviderOptions()
+  provider_options?: object;
 }
 
 /** The body of PATCH `set-visibility`. */

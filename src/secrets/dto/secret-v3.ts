@@ -29,7 +29,7 @@ export class SecretListItemV3 {
 }
 
 export class SecretV3 extends SecretListItemV3 {
-  @ApiProperty({ description: 'The value in clear' })
+  @ApiProperty({ description: 'The value in clear; its JSON where a schema lets it be no text' })
   value: string;
 }
 

@@ -1,5 +1,6 @@
 import { ApiProperty, PartialType } from '@nestjs/swagger';
 import { CursorPageMetadata } from '../../api/list-envelope.js';
+import { ANY_VALUE } from './any-value.js';
 import { VISIBILITIES } from '../stored-secret.js';
 
 const TIME = { type: String, example: '2026-03-20T08:23:31.276Z', description: 'UTC, with milliseconds' };
@@ -38,9 +39,12 @@ export class SecretListItemV31 {
 /** A secret of version 3.1. Answers to changes have an empty value. */
 export class SecretV31 extends SecretListItemV31 {
   @ApiProperty({
-    description: 'The value in clear; empty where it is hidden from the caller, or was not asked for',
+    ...ANY_VALUE,
+    description:
+      'The value in clear, of any type where there is a schema; empty where it is hidden from the caller, or was not ' +
+      'asked for',
   })
-  value: string;
+  value: unknown;
 
   @ApiProperty({ description: 'Whether `visibility` is private, for older clients' })
   private_resource: boolean;
@@ -48,7 +52,12 @@ export class SecretV31 extends SecretListItemV31 {
   @ApiProperty({ type: Object, nullable: true })
   schema: object | null;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description:
+      'The JSON of the options, where the caller who reads it created it or administers its tenant',
+  })
   provider_options: string | null;
 }
 

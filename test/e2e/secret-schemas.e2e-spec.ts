@@ -1,0 +1,284 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
+
+const V3 = '/api/v3/secrets';
+const V31 = '/api/v3.1/secrets';
+const CREDENTIALS = {
+  type: 'object',
+  properties: { user: { type: 'string' }, port: { $ref: '#/definitions/port' } },
+  required: ['user'],
+  additionalProperties: false,
+  definitions: { port: { type: 'integer', maximum: 65_535 } },
+};
+const RUNAWAY = { type: 'string', pattern: '^(a+)+$' };
+const VICTIM = `${'a'.repeat(40)}!`;
+
+describe('secrets with a schema', () => {
+  let room: Strongroom;
+  let user: As;
+  let made = 0;
+  const call = (method: string, path: string, body?: unknown, as = ADMIN) =>
+    room.call(as, method, `${V31}/${path}`, body);
+  const fresh = (): string => `schema-${(made += 1)}`;
+  const outcomes = (key: string) =>
+    room.database.asSuperuser<{ action: string; outcome: string }>(
+      `SELECT body::json ->> 'action' AS action, body::json ->> 'outcome' AS outcome FROM audit_events
+       WHERE body::json ->> 'key' = $1 ORDER BY at, id`,
+      [key],
+    );
+  beforeAll(async () => {
+    room = await Strongroom.start();
+    user = await room.member('default_tenant', 'plain', 'user');
+  });
+  afterAll(() => room.stop());
+
+  it.each([
+    [{ user: 'root', port: 22 }, CREDENTIALS],
+    [['a', { b: [null, 1.5, -0.25, true] }], { type: 'array' }],
+    ['text', { type: 'string' }],
+    ['{"text": "that looks like JSON"}', {}],
+    ...[0, false, '', [], {}, null].map((value) => [value, {}] as const),
+  ])('keep %j under %j as it is', async (value, schema) => {
+    const key = fresh();
+    const put = await call('PUT', key, { value, schema });
+    expect([put.status, put.body.value]).toEqual([200, '']);
+    expect(put.body.schema).toEqual(schema);
+    expect((await call('GET', key)).body).toEqual({ ...put.body, value });
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    expect((await room.secret(ADMIN, 'GET', key)).body.value).toBe(text);
+  });
+
+  it('take structured values under version 3 too, and show them as text there', async () => {
+    const key = fresh();
+    const put = await room.call(ADMIN, 'PUT', `${V3}/${key}`, {
+      ...{ value: { user: 'root' }, schema: CREDENTIALS },
+      ...{ update_if_exists: false, is_hidden_value: false, visibility: 'tenant' },
+    });
+    expect([put.status, put.body.value]).toEqual([200, '{"user":"root"}']);
+    const patch = await room.call(ADMIN, 'PATCH', `${V3}/${key}`, { value: { user: 'x' } });
+    expect([patch.status, patch.body.value]).toEqual([200, '{"user":"x"}']);
+    expect((await call('GET', key)).body.value).toEqual({ user: 'x' });
+    expect((await room.call(ADMIN, 'DELETE', `${V3}/${key}`)).body.value).toBe('{"user":"x"}');
+  });
+
+  it('never show the value in a list, nor in the clear in the database', async () => {
+    const key = fresh();
+    await call('PUT', key, { value: { user: 'canary-value' }, schema: CREDENTIALS });
+    expect((await room.call(ADMIN, 'GET', V31)).text).not.toContain('canary-value');
+    const [row] = await room.database.asSuperuser<{ row: string }>(
+      'SELECT s::text AS row FROM secrets s WHERE key = $1',
+      [key],
+    );
+    expect(row?.row).toContain('additionalProperties');
+    expect(Buffer.from(row?.row ?? '').includes('canary-value')).toBe(false);
+    expect(row?.row).not.toContain(Buffer.from('canary-value').toString('hex'));
+  });
+
+  it.each([
+    ['no object', { user: 'canary', port: 70_000 }, 'must be <= 65535 (#/definitions/port/maximum)'],
+    ['a missing property', { port: 1 }, "must have required property 'user' (#/required)"],
+    ['a further property', { user: 'x', 'canary-name': 'canary' }, 'must NOT have additional properties'],
+  ])('answer 409 to %s, never repeating it, and record that', async (_what, value, message) => {
+    const key = fresh();
+    const put = await call('PUT', key, { value, schema: CREDENTIALS });
+    expect([put.status, put.body.error_code]).toEqual([409, 'conflict_error']);
+    expect(put.body.message).toMatch(/^Error validating secret value: /);
+    expect(put.body.message).toContain(message);
+    expect(put.text).not.toContain('canary');
+    expect((await call('GET', key)).status).toBe(404);
+    expect(await outcomes(key)).toEqual([
+      { action: 'secret.create', outcome: 'conflict' },
+      { action: 'secret.read', outcome: 'not_found' },
+    ]);
+  });
+
+  it('hold each later value against the schema that they have', async () => {
+    const key = fresh();
+    const put = await call('PUT', key, { value: { user: 'first' }, schema: CREDENTIALS });
+    const mismatch = await call('PATCH', key, { value: { port: 'canary' }, visibility: 'global' });
+    expect([mismatch.status, mismatch.body.error_code]).toEqual([409, 'conflict_error']);
+    expect(mismatch.body.message).toMatch(/^Error validating secret value: must have required property/);
+    expect((await call('PATCH', key, { value: 'a text' })).status).toBe(409);
+    expect((await call('PATCH', key, { value: '' })).status).toBe(409);
+    expect((await call('GET', key)).body).toEqual({ ...put.body, value: { user: 'first' } });
+    const patch = await call('PATCH', key, { value: { user: 'second', port: 1 } });
+    expect([patch.status, patch.body.value]).toEqual([200, '']);
+    expect((await call('GET', key)).body).toMatchObject({
+      value: { user: 'second', port: 1 },
+      schema: CREDENTIALS,
+      visibility: 'tenant',
+    });
+    expect((await outcomes(key)).map(({ outcome }) => outcome)).toEqual([
+      ...['ok', 'conflict', 'conflict', 'conflict', 'ok', 'ok', 'ok'],
+    ]);
+  });
+
+  it.each([[0], [false], [''], [[]], [{}]])('take the falsy %j by PATCH', async (value) => {
+    const key = fresh();
+    await call('PUT', key, { value: 'x', schema: {} });
+    expect((await call('PATCH', key, { value })).status).toBe(200);
+    expect((await call('GET', key)).body.value).toEqual(value);
+  });
+
+  it('make no version of the same structure again', async () => {
+    const key = fresh();
+    const versions = async () =>
+      (
+        await room.database.asSuperuser<{ version: number }>('SELECT version FROM secrets WHERE key = $1', [
+          key,
+        ])
+      )[0]?.version;
+    await call('PUT', key, { value: { a: 1 }, schema: {} });
+    await call('PATCH', key, { value: { a: 1 } });
+    expect(await versions()).toBe(1);
+    await call('PATCH', key, { value: '{"a":1}' });
+    expect(await versions()).toBe(2);
+    expect((await call('GET', key)).body.value).toBe('{"a":1}');
+  });
+
+  it('keep their schema over update_if_exists, which holds the value against both', async () => {
+    const key = fresh();
+    const again = (body: object) => call('PUT', key, { ...body, update_if_exists: true });
+    expect((await again({ value: { user: 'made' }, schema: CREDENTIALS })).status).toBe(200);
+    const loose = await again({ value: { port: 1 }, schema: {} });
+    expect([loose.status, loose.body.error_code]).toEqual([409, 'conflict_error']);
+    expect((await again({ value: { user: 'x' }, schema: { type: 'string' } })).status).toBe(409);
+    expect((await again({ value: 'text' })).status).toBe(409);
+    const other = await again({ value: { user: 'y' }, schema: { type: 'object' } });
+    expect([other.status, other.body.schema]).toEqual([200, CREDENTIALS]);
+    expect((await again({ value: { user: 'without one' } })).status).toBe(200);
+    expect((await call('GET', key)).body).toMatchObject({
+      value: { user: 'without one' },
+      schema: CREDENTIALS,
+    });
+    const new_ = fresh();
+    const none = await call('PUT', new_, { value: { user: 'x' }, update_if_exists: true });
+    expect([none.status, none.body.error_code]).toEqual([400, 'bad_parameters_error']);
+    expect((await call('GET', new_)).status).toBe(404);
+  });
+
+  it('tell of what is private to somebody else no more than that the key is taken', async () => {
+    const key = fresh();
+    await call('PUT', key, { value: {}, schema: {}, visibility: 'private' });
+    const taken = await call('PUT', key, { value: { a: 1 }, update_if_exists: true }, user);
+    expect([taken.status, taken.body.error_code]).toEqual([409, 'conflict_error']);
+    expect(taken.body.message).toContain('already exists');
+    expect((await call('PATCH', key, { value: { a: 1 } }, user)).status).toBe(404);
+  });
+
+  it('leave text without a schema as it was', async () => {
+    const key = fresh();
+    await call('PUT', key, { value: 'text' });
+    for (const value of [5, 0, false, {}, [], '', ['x']]) {
+      for (const method of ['PATCH', 'PUT']) {
+        const answer = await call(method, key, { value, update_if_exists: true });
+        expect([answer.status, answer.body.error_code]).toEqual([400, 'bad_parameters_error']);
+        expect(answer.body.message).toContain('`value`');
+      }
+      expect((await call('PUT', fresh(), { value })).status).toBe(400);
+    }
+    expect((await call('GET', key)).body).toMatchObject({ value: 'text', schema: null });
+  });
+
+  it.each([
+    ['a schema of null', { value: 'x', schema: null }, '`schema` must be an object'],
+    ['a schema of text', { value: 'x', schema: '{}' }, '`schema` must be an object'],
+    ['a schema in a list', { value: 'x', schema: [{}] }, '`schema` must be an object'],
+    ['a schema that is true', { value: 'x', schema: true }, '`schema` must be an object'],
+    ['no value', { schema: {} }, '`value` is missing'],
+    [
+      'an invalid schema',
+      { value: 'x', schema: { type: 'text' } },
+      '`schema` cannot be used: schema is invalid',
+    ],
+    ['a remote reference', { value: 'x', schema: { $ref: 'http://127.0.0.1/x' } }, "can't resolve reference"],
+    ['a circle', { value: 'x', schema: { $ref: '#' } }, 'circle'],
+    ['too large a schema', { value: 'x', schema: { title: 'x'.repeat(70_000) } }, 'larger than 65536 bytes'],
+  ])('answer 400 to %s', async (_what, body, message) => {
+    const key = fresh();
+    const put = await call('PUT', key, body);
+    expect([put.status, put.body.error_code]).toEqual([400, 'bad_parameters_error']);
+    expect(put.body.message).toContain(message);
+    expect((await call('GET', key)).status).toBe(404);
+  });
+
+  it('answer 400 to what nests too deep, wherever it stands', async () => {
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+    for (const body of [
+      `{"value":${deep},"schema":{}}`,
+      `{"value":"x","schema":{"a":${deep}}}`,
+      `{"value":"x","provider_options":{"a":${deep}}}`,
+      `{"value":${deep},"update_if_exists":true}`,
+    ]) {
+      for (const method of ['PUT', 'PATCH']) {
+        const headers = {
+          Authorization: `Basic ${Buffer.from(ADMIN.login ?? '').toString('base64')}`,
+          ...{ tenant: 'default_tenant', 'Content-Type': 'application/json' },
+        };
+        const path = `${V31}/${fresh()}`;
+        const answer = await room.send({ method, path, headers, body });
+        const ignored = method === 'PATCH' && body.includes('"schema":{"a"');
+        expect(answer.status).toBe(ignored ? 404 : 400);
+        if (!ignored) expect(answer.body.message).toContain('nests deeper than 64 levels');
+      }
+    }
+  });
+
+  it('answer 400 in time to a pattern that runs away, and everybody else meanwhile', async () => {
+    const [attacked, calm] = [fresh(), fresh()];
+    await call('PUT', calm, { value: 'calm' });
+    const started = performance.now();
+    const runaway = call('PUT', attacked, { value: VICTIM, schema: RUNAWAY });
+    const state = { over: false };
+    void runaway.then(() => (state.over = true));
+    let served = 0;
+    while (!state.over) {
+      expect((await call('GET', calm)).body.value).toBe('calm');
+      served += 1;
+    }
+    const answer = await runaway;
+    expect(performance.now() - started).toBeLessThan(5000);
+    expect([answer.status, answer.body.error_code]).toEqual([400, 'bad_parameters_error']);
+    expect(answer.body.message).toContain('takes too long');
+    expect(answer.text).not.toContain('aaaa');
+    expect(served).toBeGreaterThan(5);
+    expect((await call('GET', attacked)).status).toBe(404);
+    const next = await call('PUT', attacked, { value: 'aaa', schema: RUNAWAY });
+    expect(next.status).toBe(200);
+    const patched = await call('PATCH', attacked, { value: VICTIM });
+    expect([patched.status, patched.body.error_code]).toEqual([400, 'bad_parameters_error']);
+    expect((await call('GET', attacked)).body.value).toBe('aaa');
+  });
+
+  it('hold no connection and no row while a value is checked', async () => {
+    const key = fresh();
+    await call('PUT', key, { value: 'aaa', schema: RUNAWAY });
+    const runaway = Array.from({ length: 12 }, () => call('PATCH', key, { value: VICTIM }));
+    const state = { over: false };
+    void Promise.allSettled(runaway).then(() => (state.over = true));
+    let changed = 0;
+    while (!state.over) {
+      expect((await call('PATCH', key, { is_hidden_value: changed % 2 === 0 })).status).toBe(200);
+      changed += 1;
+    }
+    const statuses = (await Promise.all(runaway)).map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set([400, 429]));
+    expect(changed).toBeGreaterThan(5);
+    expect((await call('GET', key)).body.value).toBe('aaa');
+  });
+
+  it('are checked again where another with that key and another schema takes the place', async () => {
+    const key = fresh();
+    for (let round = 0; round < 10; round += 1) {
+      await call('PUT', key, { value: 1, schema: { type: 'number' } });
+      const [patch] = await Promise.all([
+        call('PATCH', key, { value: 2 }),
+        call('DELETE', key).then(() => call('PUT', key, { value: 'text', schema: { type: 'string' } })),
+      ]);
+      expect([200, 404, 409]).toContain(patch.status);
+      const { value, schema } = (await call('GET', key)).body as { value: unknown; schema: { type: string } };
+      expect([schema.type, typeof value]).toEqual(['string', 'string']);
+      await call('DELETE', key);
+    }
+  });
+});
