@@ -1,11 +1,11 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { listEnvelope } from '../api/list-envelope.js';
+import { NothingList } from '../api/nothing-list.js';
 import { InstallationApi } from '../api/open-api.js';
 import { PageQuery } from '../api/paging.js';
 import { NotFound } from '../common/errors.js';
 import { RequireInstallationPermission } from '../tenant-scope/require-permission.decorator.js';
-import { NothingListV3 } from './dto/status-v3.js';
 
 const PATHS = ['managers', 'brokers', 'db-nodes'].flatMap((name) => [`api/v3/${name}`, `api/v3.1/${name}`]);
 
@@ -17,15 +17,15 @@ export class ClusterController {
   @Get(PATHS)
   @RequireInstallationPermission('status_get', 'cluster.list', { duringMaintenance: true })
   @ApiOperation({ summary: 'The parts of a cluster: none' })
-  @ApiOkResponse({ type: NothingListV3 })
-  list(@Query() { _size: size, _offset: offset }: PageQuery): NothingListV3 {
+  @ApiOkResponse({ type: NothingList })
+  list(@Query() { _size: size, _offset: offset }: PageQuery): NothingList {
     return listEnvelope<never>([], { total: 0, size, offset });
   }
 
   @Get(['api/v3/provider/context', 'api/v3.1/provider/context'])
   @RequireInstallationPermission('status_get', 'provider_context.read', { duringMaintenance: true })
   @ApiOperation({ summary: 'Always 404: nothing here was bootstrapped by a provider' })
-  @ApiOkResponse({ type: NothingListV3, description: 'Never' })
+  @ApiOkResponse({ type: NothingList, description: 'Never' })
   providerContext(): never {
     throw new NotFound('Requested `ProviderContext` was not found');
   }

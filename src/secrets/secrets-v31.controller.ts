@@ -113,6 +113,19 @@ export class SecretsV31Controller {
     return toChangedSecretV31(await this.secrets.update(tenant, key, { visibility }));
   }
 
+  @Patch(':key/set-global')
+  @RequirePermission('secret_update', 'secret.update')
+  @ApiOperation({ summary: 'Make a secret global, as clients of 4.2 ask for it' })
+  @ApiParam(SECRET_KEY)
+  @ApiOkResponse({ type: SecretV31 })
+  @ApiErrors(400, 404, 409)
+  async setGlobal(
+    @Tenant() tenant: TenantContext,
+    @Param('key', SecretKeyPipe) key: string,
+  ): Promise<SecretV31> {
+    return toChangedSecretV31(await this.secrets.update(tenant, key, { visibility: 'global' }));
+  }
+
   @Delete(':key')
   @HttpCode(204)
   @RequirePermission('secret_delete', 'secret.delete')

@@ -8,7 +8,7 @@ import type { TenantContext } from '../common/tenant-context.js';
 import { RequirePermission } from '../tenant-scope/require-permission.decorator.js';
 import { Tenant } from '../tenant-scope/tenant.decorator.js';
 import { SECRET_LIST_FIELDS_V3, SecretListV3, SecretV3 } from './dto/secret-v3.js';
-import { NewSecretBody, SecretChangeBody } from './dto/new-secret.body.js';
+import { NewSecretBody, SecretChangeBody, SetVisibilityBody } from './dto/new-secret.body.js';
 import { SECRET_KEY } from './secret-key.parameter.js';
 import { SecretKeyPipe } from './secret-key.pipe.js';
 import { toSecretV3 } from './secret-v3.mapper.js';
@@ -74,6 +74,35 @@ export class SecretsController {
   ): Promise<SecretV3> {
     const wanted = toWantedChange(await body.read(SecretChangeBody));
     return toSecretV3(tenant, await this.secrets.update(tenant, key, wanted));
+  }
+
+  @Patch(':key/set-visibility')
+  @RequirePermission('secret_update', 'secret.update')
+  @ApiOperation({ summary: 'Widen the visibility of a secret' })
+  @ApiParam(SECRET_KEY)
+  @ApiBody({ type: SetVisibilityBody })
+  @ApiOkResponse({ type: SecretV3 })
+  @ApiErrors(400, 404, 409, 415)
+  async setVisibility(
+    @Tenant() tenant: TenantContext,
+    @Param('key', SecretKeyPipe) key: string,
+    @RequestBody() body: JsonBody,
+  ): Promise<SecretV3> {
+    const { visibility } = await body.read(SetVisibilityBody);
+    return toSecretV3(tenant, await this.secrets.update(tenant, key, { visibility }));
+  }
+
+  @Patch(':key/set-global')
+  @RequirePermission('secret_update', 'secret.update')
+  @ApiOperation({ summary: 'Make a secret global, as clients of 4.2 ask for it' })
+  @ApiParam(SECRET_KEY)
+  @ApiOkResponse({ type: SecretV3 })
+  @ApiErrors(400, 404, 409)
+  async setGlobal(
+    @Tenant() tenant: TenantContext,
+    @Param('key', SecretKeyPipe) key: string,
+  ): Promise<SecretV3> {
+    return toSecretV3(tenant, await this.secrets.update(tenant, key, { visibility: 'global' }));
   }
 
   @Delete(':key')

@@ -6,6 +6,7 @@ import { SecretReadBatch } from './secret-read.batch.js';
 import { SecretSearchController } from './secret-search.controller.js';
 import { SecretSealer } from './secret-sealer.js';
 import { SecretsV31Controller } from './secrets-v31.controller.js';
+import { SecretsProvidersController } from './secrets-providers.controller.js';
 import { SecretsController } from './secrets.controller.js';
 import { SecretsRepository } from './secrets.repository.js';
 import { SecretsService } from './secrets.service.js';
@@ -13,7 +14,7 @@ import { SharingModule } from './sharing/sharing.module.js';
 
 @Module({
   imports: [SharingModule],
-  controllers: [SecretsController, SecretsV31Controller, SecretSearchController],
+  controllers: [SecretsController, SecretsV31Controller, SecretSearchController, SecretsProvidersController],
   providers: [
     SecretsService,
     SecretReadBatch,

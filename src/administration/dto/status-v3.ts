@@ -1,5 +1,4 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { PageMetadata } from '../../api/list-envelope.js';
 import { IsFlag } from '../../api/is-flag.decorator.js';
 
 export class StatusQuery {
@@ -55,13 +54,4 @@ export class StatusV31 {
     additionalProperties: { $ref: '#/components/schemas/ServiceStatusV31' },
   })
   services?: Record<string, ServiceStatusV31>;
-}
-
-/** A list of what there is none of here. */
-export class NothingListV3 {
-  @ApiProperty({ type: 'array', items: {}, maxItems: 0 })
-  items: never[];
-
-  @ApiProperty({ type: PageMetadata })
-  metadata: PageMetadata;
 }
