@@ -8,16 +8,24 @@ import { errorBody } from './error-body.js';
 import { requestIdFrom } from './request-id.js';
 import { RouteTable } from './route-table.js';
 import { toDomainError } from './to-domain-error.js';
+import { UnreadBody } from './unread-body.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** The Content-Type as the caller sent it, set aside until the rights are checked. */
     declaredContentType: string | undefined;
   }
+
+  interface FastifyContextConfig {
+    /** Whether the route reads its body itself, once it knows who is calling, and up to the larger limit. */
+    largeBody?: boolean;
+  }
 }
 
 export interface HttpAdapterOptions {
   readonly maxValueBytes: number;
+  /** Bytes of the longest body of a route with `largeBody`. */
+  readonly maxImportBytes: number;
   /** Addresses or networks whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
 }
@@ -38,7 +46,11 @@ const KEEP_ALIVE_MS = 72_000;
  * The HTTP server: it bounds, names and routes requests and collects their bytes. Content type and body are judged
  * later, by who needs them, because who is calling and what they may do come first.
  */
-export function createHttpAdapter({ maxValueBytes, trustedProxies }: HttpAdapterOptions): FastifyAdapter {
+export function createHttpAdapter({
+  maxValueBytes,
+  maxImportBytes,
+  trustedProxies,
+}: HttpAdapterOptions): FastifyAdapter {
   const adapter: FastifyAdapter = new FastifyAdapter({
     bodyLimit: bodyLimit(maxValueBytes),
     routerOptions: { maxParamLength: 2_000, caseSensitive: true, ignoreTrailingSlash: false },
@@ -55,20 +67,27 @@ export function createHttpAdapter({ maxValueBytes, trustedProxies }: HttpAdapter
     skipMiddie: true,
   });
   const instance: FastifyInstance = adapter.getInstance();
-  takeAnyBody(instance);
+  takeAnyBody(instance, maxImportBytes);
   judgeAddresses(instance);
   return adapter;
 }
 
-/** Every body, of whatever type it claims to be, arrives as its bytes; none at all as undefined. */
-function takeAnyBody(instance: FastifyInstance): void {
+/** What a large body is called within, so that it has a parser of its own: one that leaves it where it is. */
+const LARGE_BODY = 'application/x-large-body';
+
+/** Every body, of whatever type it claims to be, arrives as its bytes; none at all as undefined, a large one unread. */
+function takeAnyBody(instance: FastifyInstance, maxImportBytes: number): void {
   instance.removeAllContentTypeParsers();
+  instance.addContentTypeParser(LARGE_BODY, (_request, payload, done) =>
+    done(null, new UnreadBody(payload, maxImportBytes)),
+  );
   instance.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   instance.decorateRequest('declaredContentType', undefined);
   instance.addHook('onRequest', (request, reply, done) => {
     reply.headers(COMMON_HEADERS).header('X-Request-Id', request.id);
     request.declaredContentType = request.raw.headers['content-type'];
-    request.raw.headers['content-type'] = undefined;
+    request.raw.headers['content-type'] =
+      request.routeOptions.config.largeBody === true ? LARGE_BODY : undefined;
     done();
   });
 }

@@ -2,6 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { BadParameters, UnsupportedContentType } from '../common/errors.js';
 import { declaredFields, type InputClass } from './declared-fields.js';
+import { UnreadBody } from './unread-body.js';
 import { validateInput } from './validate-input.js';
 
 /** Fatal: a byte that is not UTF-8 is refused, not replaced. A byte order mark stays, and JSON refuses it. */
@@ -10,7 +11,7 @@ const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** A request's body as it came. Nothing of it is judged until it is read, which is after the rights were checked. */
 export class JsonBody {
   constructor(
-    private readonly bytes: Buffer | undefined,
+    private readonly body: Buffer | UnreadBody | undefined,
     private readonly contentType: string | undefined,
     private readonly contentEncoding?: string,
   ) {}
@@ -18,12 +19,12 @@ export class JsonBody {
   /**
    * The body as an instance of `input`, with the declared fields and no others. A body of no bytes has no fields.
    *
-   * @throws UnsupportedContentType
+   * @throws UnsupportedContentType, TooLarge
    * @throws BadParameters naming the field, never a value
    */
   async read<T extends object>(input: InputClass<T>): Promise<T> {
     if (!isJson(this.contentType) || !isPlain(this.contentEncoding)) throw new UnsupportedContentType();
-    const fields = fieldsOf(this.bytes);
+    const fields = fieldsOf(this.body instanceof UnreadBody ? await this.body.read() : this.body);
     const result = new input();
     for (const name of declaredFields(input)) {
       if (!Object.hasOwn(fields, name)) continue;
@@ -32,7 +33,7 @@ export class JsonBody {
       Object.assign(result, { [name]: fields[name] });
     }
     validateInput(result);
-    return Promise.resolve(result);
+    return result;
   }
 }
 
@@ -83,6 +84,7 @@ function isWellFormed(value: unknown): boolean {
 /** Hands a handler the body as a JsonBody. */
 export const RequestBody = createParamDecorator((_data: undefined, context: ExecutionContext): JsonBody => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
-  const bytes = Buffer.isBuffer(request.body) ? request.body : undefined;
-  return new JsonBody(bytes, request.declaredContentType, request.headers['content-encoding']);
+  const { body } = request;
+  const known = Buffer.isBuffer(body) || body instanceof UnreadBody ? body : undefined;
+  return new JsonBody(known, request.declaredContentType, request.headers['content-encoding']);
 });

@@ -22,6 +22,14 @@ export class AuditWriter {
     await appendEvent(manager, logId, event);
   }
 
+  /** The same for many events of one log, in their order. */
+  async appendAll(manager: EntityManager, logId: string, events: readonly AuditEvent[]): Promise<void> {
+    const rows = events.map(columnsOf);
+    if (rows.length === 0) return;
+    const columns = Array.from({ length: 7 }, (_, column) => rows.map((row) => row[column]));
+    await manager.query(APPEND_ALL, [logId, ...columns]);
+  }
+
   /**
    * Records the same event in several logs, in the caller's transaction: what was done in several tenants at once. It
    * stands there without a key and a version, under the id that it has everywhere.
@@ -48,16 +56,20 @@ export class AuditWriter {
   }
 }
 
+const APPEND = 'SELECT audit_append($1, $2, $3, $4, $5, $6, $7::json, $8::json)';
+
+const APPEND_ALL = `
+  SELECT count(audit_append($1, e.id, e.action, e.key, e.version, e.outcome, e.caller, e.detail))
+  FROM unnest($2::uuid[], $3::text[], $4::text[], $5::integer[], $6::text[], $7::json[], $8::json[])
+    AS e (id, action, key, version, outcome, caller, detail)`;
+
 /** Calls the database's function that builds the event's text; see `AuditWriter` for who may call it. */
 export async function appendEvent(manager: EntityManager, logId: string, event: AuditEvent): Promise<void> {
-  await manager.query('SELECT audit_append($1, $2, $3, $4, $5, $6, $7::json, $8::json)', [
-    logId,
-    event.id,
-    event.action,
-    event.key === null ? null : printable(event.key, LONGEST_KEY),
-    event.version,
-    event.outcome,
-    callerJson(event.caller),
-    event.detail === null ? null : JSON.stringify(event.detail),
-  ]);
+  await manager.query(APPEND, [logId, ...columnsOf(event)]);
+}
+
+function columnsOf({ id, action, key, version, outcome, caller, detail }: AuditEvent): unknown[] {
+  const shownKey = key === null ? null : printable(key, LONGEST_KEY);
+  const shownDetail = detail === null ? null : JSON.stringify(detail);
+  return [id, action, shownKey, version, outcome, callerJson(caller), shownDetail];
 }

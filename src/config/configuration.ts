@@ -53,6 +53,9 @@ export class Configuration {
   @WholeNumber(1, 16_777_216)
   readonly maxValueBytes: number;
 
+  @WholeNumber(1, 268_435_456)
+  readonly maxImportBytes: number;
+
   @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')}` })
   readonly logLevel: (typeof LOG_LEVELS)[number];
 

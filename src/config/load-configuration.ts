@@ -30,7 +30,7 @@ function textsOf(reader: EnvironmentReader): Partial<Configuration> {
 }
 
 function numbersOf(reader: EnvironmentReader): Partial<Configuration> {
-  const names = ['port', 'maxValueBytes', 'poolSize', 'drainMilliseconds'] as const;
+  const names = ['port', 'maxValueBytes', 'maxImportBytes', 'poolSize', 'drainMilliseconds'] as const;
   return Object.fromEntries(names.map((name) => [name, reader.number(variables[name])]));
 }
 

@@ -41,6 +41,11 @@ export const variables = {
     '65536',
     'Longest value of a secret, in bytes of UTF-8',
   ),
+  maxImportBytes: variable(
+    'STRONGROOM_MAX_IMPORT_BYTES',
+    '67108864',
+    'Longest body of an import of secrets, in bytes',
+  ),
   logLevel: variable(
     'STRONGROOM_LOG_LEVEL',
     'info',

@@ -12,6 +12,7 @@ import { CreateTokens1790000000010 } from './migrations/1790000000010-create-tok
 import { SearchAndList1790000000011 } from './migrations/1790000000011-search-and-list.js';
 import { AdministerInstallation1790000000012 } from './migrations/1790000000012-administer-installation.js';
 import { AddSchemaAndProvider1790000000013 } from './migrations/1790000000013-add-schema-and-provider.js';
+import { LockKeysInBuckets1790000000014 } from './migrations/1790000000014-lock-keys-in-buckets.js';
 import { FindIdentities1790000000015 } from './migrations/1790000000015-find-identities.js';
 
 /** Every migration, in order. A list, not a file pattern: a wrong pattern would be silent. */
@@ -29,5 +30,6 @@ export const allMigrations: readonly (new () => MigrationInterface)[] = [
   SearchAndList1790000000011,
   AdministerInstallation1790000000012,
   AddSchemaAndProvider1790000000013,
+  LockKeysInBuckets1790000000014,
   FindIdentities1790000000015,
 ];

@@ -11,7 +11,14 @@ import { administers } from './secret-access.js';
 import { SecretReadBatch } from './secret-read.batch.js';
 import type { ListedTenant } from './list-scope.js';
 import { listSecrets } from './secret-list.query.js';
-import { insertSecret, isForeign, isKeyTaken, lockSecret, replaceSecret } from './secret-rows.js';
+import {
+  insertSecret,
+  isForeign,
+  isKeyTaken,
+  lockGlobalKey,
+  lockSecret,
+  replaceSecret,
+} from './secret-rows.js';
 import { Secret } from './secret.entity.js';
 import {
   SecretsRepository,
@@ -23,6 +30,7 @@ import {
   type ReadOutcome,
   type Refusal,
 } from './secrets.repository.js';
+import type { Visibility } from './stored-secret.js';
 
 /** The adapter on PostgreSQL: a tenant's transaction for every act, under the policies of the tenant's rows. */
 @Injectable()
@@ -72,10 +80,17 @@ export class PostgresSecretsRepository extends SecretsRepository {
     });
   }
 
-  update(tenant: TenantContext, key: string, decide: Decide, event: AuditEvent): Promise<ChangeOutcome> {
-    return this.transaction.run(tenant.tenantId, event.id, (manager) =>
-      this.change(manager, tenant, key, decide, event),
-    );
+  update(
+    tenant: TenantContext,
+    key: string,
+    decide: Decide,
+    event: AuditEvent,
+    visibility?: Visibility,
+  ): Promise<ChangeOutcome> {
+    return this.transaction.run(tenant.tenantId, event.id, async (manager) => {
+      if (visibility === 'global') await lockGlobalKey(manager, key);
+      return this.change(manager, tenant, key, decide, event);
+    });
   }
 
   delete(

@@ -26,6 +26,11 @@ export async function isKeyTaken(
   return taken;
 }
 
+/** Until the transaction ends nobody else uses the key, or one of its bucket, for the first time. */
+export async function lockGlobalKey(manager: EntityManager, key: string): Promise<void> {
+  await manager.query('SELECT lock_secret_keys(ARRAY[$1], ARRAY[true])', [key]);
+}
+
 /** Whether the key is a global one of another tenant, which anybody may see. */
 export async function isForeign(
   manager: EntityManager,

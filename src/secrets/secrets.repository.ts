@@ -80,11 +80,13 @@ export abstract class SecretsRepository {
     event: AuditEvent,
     existing?: Decide,
   ): Promise<CreateOutcome>;
+  /** @param visibility what the secret may become: a key that becomes global is locked before its row, as everywhere */
   abstract update(
     tenant: TenantContext,
     key: string,
     decide: Decide,
     event: AuditEvent,
+    visibility?: Visibility,
   ): Promise<ChangeOutcome>;
   /** Erases the secret and gives what it was. */
   abstract delete(

@@ -99,7 +99,10 @@ export class SecretsService {
     const checked = new CheckedValue(this.validator, tenant.tenantId, wanted.value);
     const change = this.changes.of(tenant, key, wanted, checked);
     const event = newEvent('secret.update', tenant.caller, { key });
-    const outcome = await checked.during(() => this.secrets.update(tenant, key, change.decide, event));
+    const { visibility } = wanted;
+    const outcome = await checked.during(() =>
+      this.secrets.update(tenant, key, change.decide, event, visibility),
+    );
     return shown(changed(key, outcome), change.value());
   }
 

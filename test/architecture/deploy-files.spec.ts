@@ -109,6 +109,14 @@ describe('deploy/nginx.conf', () => {
     expect(nginx).toContain('proxy_max_temp_file_size 0;');
   });
 
+  it('lets an import through that is as large as the service takes it, and does not keep it', () => {
+    const [, location = ''] = /location ~ [^{]+share\/import\$ \{([^}]+)\}/.exec(nginx) ?? [];
+    const megabytes = Number(/client_max_body_size (\d+)m/.exec(location)?.[1]);
+    expect(megabytes * 2 ** 20).toBe(loadConfiguration({}).maxImportBytes);
+    expect(location).toContain('proxy_request_buffering off;');
+    expect(location).toContain('proxy_pass http://strongroom;');
+  });
+
   it('logs neither the query nor a header that holds a credential', () => {
     const format = /log_format[^;]+;/.exec(nginx)?.[0] ?? '';
     expect(format).toContain('$uri');

@@ -140,6 +140,7 @@ describe('the schema', () => {
       { name: 'read_secrets', ...expected },
       { name: 'search_secret_keys', ...expected },
       { name: 'secret_key_taken', ...expected },
+      { name: 'secrets_in_the_way', ...expected },
       { name: 'user_owns_secrets', ...expected },
     ]);
   });

@@ -4,16 +4,23 @@ import { ExportedSecretsRepository } from './exported-secrets.repository.js';
 import { PostgresExportedSecretsRepository } from './postgres-exported-secrets.repository.js';
 import { SecretExportController } from './secret-export.controller.js';
 import { SecretExport } from './secret-export.service.js';
+import { ImportedSecretsRepository } from './imported-secrets.repository.js';
+import { PostgresImportedSecretsRepository } from './postgres-imported-secrets.repository.js';
+import { SecretImportController } from './secret-import.controller.js';
+import { SecretImport } from './secret-import.service.js';
 import { TenantsOfCaller } from './tenants-of-caller.js';
 
 /** Export and import of secrets. */
 @Module({
-  controllers: [SecretExportController],
+  controllers: [SecretExportController, SecretImportController],
   providers: [
     SecretExport,
+    SecretImport,
     SecretSealer,
     TenantsOfCaller,
     { provide: ExportedSecretsRepository, useClass: PostgresExportedSecretsRepository },
+    { provide: ImportedSecretsRepository, useClass: PostgresImportedSecretsRepository },
   ],
+  exports: [SecretImport],
 })
 export class SharingModule {}

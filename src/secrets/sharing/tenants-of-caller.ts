@@ -35,12 +35,12 @@ export class TenantsOfCaller {
    * @param names those among them only
    */
   async where(
-    caller: TenantContext,
+    { userId, username, caller }: Pick<TenantContext, 'userId' | 'username' | 'caller'>,
     permission: string,
     names?: readonly string[],
   ): Promise<readonly TenantContext[]> {
-    const values = [caller.userId, permission, PERMISSIONS, names ?? null];
+    const values = [userId, permission, PERMISSIONS, names ?? null];
     const rows = await this.dataSource.query<Row[]>(TENANTS, values);
-    return rows.map((row) => ({ ...caller, ...row, permissions: new Set(row.permissions) }));
+    return rows.map((row) => ({ ...row, userId, username, caller, permissions: new Set(row.permissions) }));
   }
 }

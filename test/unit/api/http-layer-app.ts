@@ -150,7 +150,11 @@ export async function startHttpLayer(
   const logger = createLogger(logLevel, {
     write: (line: string) => void logs.push(JSON.parse(line) as Record<string, unknown>),
   });
-  const adapter = createHttpAdapter({ maxValueBytes: MAX_VALUE_BYTES, trustedProxies });
+  const adapter = createHttpAdapter({
+    maxValueBytes: MAX_VALUE_BYTES,
+    maxImportBytes: MAX_VALUE_BYTES,
+    trustedProxies,
+  });
   const app = await NestFactory.create<NestFastifyApplication>(ThingsModule, adapter, {
     bodyParser: false,
     logger,

@@ -1,0 +1,110 @@
+import type { TenantContext } from '../../common/tenant-context.js';
+import { tenantRefused } from '../../common/tenant-refused.js';
+import { DecryptionError } from '../../crypto/crypto-errors.js';
+import { decryptFernet } from '../../crypto/fernet.js';
+import type { FernetKey } from '../../crypto/fernet-key.js';
+import { mayMakeGlobal } from '../secret-access.js';
+import type { ImportedRow, RowErrors } from './imported-row.js';
+import { readRow, RowProblems, type RawRow, type RowFields } from './row-fields.js';
+
+/** What rows are held against. */
+export interface RowSurroundings {
+  /** The tenants in which the importer may create, by name. */
+  readonly tenants: ReadonlyMap<string, TenantContext>;
+  readonly tenantMap: ReadonlyMap<string, string>;
+  /** The ids of living users, by name in lower case. */
+  readonly users: ReadonlyMap<string, string>;
+  readonly passphraseKey: FernetKey | undefined;
+  readonly maxValueBytes: number;
+}
+
+export type CheckedRow =
+  { readonly row: ImportedRow } | { readonly index: number; readonly errors: RowErrors };
+
+/** Holds the rows of an import against the rules, one after the other: a key can come once for each tenant. */
+export class RowChecker {
+  private readonly seen = new Set<string>();
+
+  constructor(private readonly surroundings: RowSurroundings) {}
+
+  check(raw: RawRow, index: number): CheckedRow {
+    const problems = new RowProblems();
+    const fields = readRow(raw, problems);
+    const tenant = this.tenantOf(fields, problems);
+    const creatorId = this.creatorOf(fields, tenant, problems);
+    requireTimes(fields, tenant, problems);
+    const text = this.textOf(fields, problems);
+    if (tenant === undefined || problems.any) return { index, errors: problems.errors };
+    const { key, visibility, isHiddenValue, createdAt, updatedAt } = fields;
+    const value = { format: 'text', text } as const;
+    const times = { createdAt, updatedAt };
+    return { row: { index, tenant, key, value, visibility, isHiddenValue, creatorId, ...times } };
+  }
+
+  private tenantOf(
+    { key, tenantName, visibility }: RowFields,
+    problems: RowProblems,
+  ): TenantContext | undefined {
+    if (tenantName === '') return undefined;
+    const name = this.surroundings.tenantMap.get(tenantName) ?? tenantName;
+    const tenant = this.surroundings.tenants.get(name);
+    if (tenant === undefined) {
+      problems.add('tenant_name', tenantRefused('secret_create', name).message);
+      return undefined;
+    }
+    if (visibility === 'global' && !mayMakeGlobal(tenant))
+      problems.add(
+        'visibility',
+        'Only a system administrator can make a secret global (create_global_resource)',
+      );
+    const place = `${tenant.tenantId} ${key}`;
+    if (key !== '' && this.seen.has(place))
+      problems.add('key', `The key comes more than once for the tenant ${name}`);
+    this.seen.add(place);
+    return tenant;
+  }
+
+  private creatorOf(
+    { creator }: RowFields,
+    tenant: TenantContext | undefined,
+    problems: RowProblems,
+  ): string | undefined {
+    if (creator === undefined) return undefined;
+    if (tenant?.permissions.has('set_owner') === false)
+      problems.add('creator', 'Not permitted: set_owner, which importing a creator needs');
+    const id = this.surroundings.users.get(creator.toLowerCase());
+    if (id === undefined) problems.add('creator_valid', 'There is no such user');
+    return id;
+  }
+
+  private textOf({ value, encrypted }: RowFields, problems: RowProblems): string {
+    const { passphraseKey: key, maxValueBytes } = this.surroundings;
+    if (encrypted && key === undefined) problems.add('encrypted', 'No passphrase');
+    const text = encrypted && key !== undefined && value !== '' ? opened(key, value, problems) : value;
+    if (Buffer.byteLength(text, 'utf8') > maxValueBytes)
+      problems.add('value', `The value is larger than ${maxValueBytes} bytes of UTF-8`);
+    return text;
+  }
+}
+
+function requireTimes(
+  { createdAt, updatedAt }: RowFields,
+  tenant: TenantContext | undefined,
+  problems: RowProblems,
+): void {
+  const given = createdAt !== undefined || updatedAt !== undefined;
+  if (given && tenant?.permissions.has('set_timestamp') === false)
+    problems.add('timestamp', 'Not permitted: set_timestamp, which importing times needs');
+}
+
+function opened(key: FernetKey, token: string, problems: RowProblems): string {
+  try {
+    const text = decryptFernet(key, token);
+    if (text === '') problems.add('value', 'The value is empty');
+    return text;
+  } catch (error) {
+    if (!(error instanceof DecryptionError)) throw error;
+    problems.add('encrypted', 'The passphrase does not open the value, or it was altered');
+    return '';
+  }
+}
