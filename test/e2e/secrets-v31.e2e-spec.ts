@@ -108,5 +108,10 @@ describe('the secrets of version 3.1', () => {
     const answer = await call('PUT', '/by-user', { value: 'x', visibility: 'global' }, user);
     expect([answer.status, answer.body.error_code]).toEqual([403, 'forbidden_error']);
     expect((await call('GET', '/by-user')).status).toBe(404);
+    const events = await room.database.asSuperuser(
+      `SELECT body::json ->> 'outcome' AS outcome FROM audit_events
+       WHERE body::json ->> 'action' = 'secret.create' AND body::json ->> 'key' = 'by-user'`,
+    );
+    expect(events).toEqual([{ outcome: 'forbidden' }]);
   });
 });
