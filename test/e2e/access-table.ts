@@ -73,12 +73,20 @@ export const TABLE = {
     ['manager2 user2 operations2 viewer2', 'two', '404  404  404  404  200  200'],
     ...OUTSIDERS,
   ],
-  /** Lists and their totals, under both versions. */
+  /** Lists, searches and their totals, under both versions. */
   LIST: [
     [SEE_ALL, 'one', '              y    y    y    y    y    y'],
     [SEE_SHARED, 'one', '           n    n    y    y    y    y'],
     ['admin sys_admin-by-group creator', 'two', 'n    n    n    n    y    y'],
     ['manager2 user2 operations2 viewer2', 'two', 'n    n    n    n    y    y'],
+    ...OUTSIDERS,
+  ],
+  /** An export of the tenant: values that the caller may see, of the tenant's own. */
+  EXPORT: [
+    [WRITE_ALL, 'one', '                            y    y    y    y    y    y'],
+    [WRITE_SHARED, 'one', '                         n    n    y    n    y    n'],
+    [WRITE_IN_TWO, 'two', '                         n    n    n    n    n    n'],
+    ...READERS_ONLY,
     ...OUTSIDERS,
   ],
   /** The key again: that it is taken is told even where it is private to somebody else. */

@@ -16,7 +16,7 @@ const VALUE = 'the value that is kept';
 const CHANGED = 'another value';
 
 /** What each verb of the table sends: method, path after the version, body. */
-const REQUESTS: Readonly<Record<Exclude<Verb, 'LIST'>, readonly [string, string, unknown?]>> = {
+const REQUESTS: Readonly<Record<Exclude<Verb, 'LIST' | 'EXPORT'>, readonly [string, string, unknown?]>> = {
   GET: ['GET', '/v3.1/secrets/{key}'],
   GET3: ['GET', '/v3/secrets/{key}'],
   SKIP: ['GET', '/v3.1/secrets/{key}?_skip_value=true'],
@@ -39,7 +39,7 @@ const EFFECTS: Readonly<Partial<Record<Verb, object>>> = {
   PUBLISH: { visibility: 'global' },
 };
 
-const READS: ReadonlySet<Verb> = new Set(['GET', 'GET3', 'SKIP', 'HEAD', 'LIST']);
+const READS: ReadonlySet<Verb> = new Set(['GET', 'GET3', 'SKIP', 'HEAD', 'LIST', 'EXPORT']);
 
 interface Planted {
   readonly key: string;
@@ -122,7 +122,7 @@ describe('visibility and hidden values', () => {
     return shared;
   }
 
-  async function outcome(verb: Exclude<Verb, 'LIST'>, caller: As, key: string): Promise<string> {
+  async function outcome(verb: Exclude<Verb, 'LIST' | 'EXPORT'>, caller: As, key: string): Promise<string> {
     const [method, path, body] = REQUESTS[verb];
     const answer = await room.call(caller, method, `/api${path.replace('{key}', key)}`, body);
     if (method === 'HEAD') expect(answer.text).toBe('');
@@ -133,21 +133,36 @@ describe('visibility and hidden values', () => {
     ]).get(answer.body.value)!;
   }
 
-  /** What the lists of both versions name, which must be the same; the total counts what is named and no more. */
+  /** What lists and searches of both versions name, which must be the same; the total counts that and no more. */
   async function named(caller: As, all: readonly Planted[]): Promise<string[]> {
-    const lists = await Promise.all(
-      ['/api/v3/secrets', V31].map((path) => room.call(caller, 'GET', `${path}?_size=1000`)),
+    const answers = await Promise.all(
+      ['v3', 'v3.1'].flatMap((version) => [
+        room.call(caller, 'GET', `/api/${version}/secrets?_size=1000`),
+        room.call(caller, 'POST', `/api/${version}/searches/secrets?_size=1000`, {}),
+      ]),
     );
-    const seen = lists.map((list) => {
-      if (list.status !== 200) return all.map(() => String(list.status));
-      const items = list.body.items as { key: string }[];
-      expect(list.body).toHaveProperty('metadata.pagination.total', items.length);
-      expect(list.text).not.toContain(VALUE);
-      const keys = new Set(items.map(({ key }) => key));
-      return all.map(({ key }) => (keys.has(key) ? 'y' : 'n'));
+    const seen = answers.map((answer) => {
+      if (answer.status !== 200) return all.map(() => String(answer.status));
+      const items = answer.body.items as { key: string }[];
+      expect(answer.body).toHaveProperty('metadata.pagination.total', items.length);
+      expect(answer.text).not.toContain(VALUE);
+      return marked(items, all);
     });
-    expect(seen[0]).toEqual(seen[1]);
+    for (const other of seen) expect(other).toEqual(seen[0]);
     return seen[0]!;
+  }
+
+  async function exported(caller: As, all: readonly Planted[]): Promise<string[]> {
+    const { status, body } = await room.call(caller, 'GET', '/api/v3.1/secrets/share/export');
+    if (status !== 200) return all.map(() => String(status));
+    const items = body as unknown as { key: string; value: string; tenant_name: string }[];
+    expect(items.filter(({ tenant_name }) => tenant_name !== caller.tenant)).toEqual([]);
+    return marked(items, all);
+  }
+
+  function marked(items: readonly { key: string }[], all: readonly Planted[]): string[] {
+    const keys = new Set(items.map(({ key }) => key));
+    return all.map(({ key }) => (keys.has(key) ? 'y' : 'n'));
   }
 
   const ROWS = Object.entries(TABLE).flatMap(([verb, rows]) =>
@@ -173,10 +188,11 @@ describe('visibility and hidden values', () => {
     const changes = (cell: string) => !READS.has(verb) && cell.startsWith('2');
     const all = await planted(owner, cells.some(changes));
     const asked = as(caller, tenant);
-    const seen =
-      verb === 'LIST'
-        ? await named(asked, all)
-        : await Promise.all(all.map(({ key }) => outcome(verb, asked, key)));
+    const seen = await (verb === 'LIST'
+      ? named(asked, all)
+      : verb === 'EXPORT'
+        ? exported(asked, all)
+        : Promise.all(all.map(({ key }) => outcome(verb, asked, key))));
     expect(seen).toEqual(cells);
     if (READS.has(verb)) return;
     const after = await Promise.all(all.map(({ key }) => told(key)));
