@@ -7,6 +7,9 @@ const LONGEST_ADDRESS = 64;
 /** What JSON leaves as it is, but a terminal or a reader's eye does not: C1 controls, bidirectional and line marks. */
 const UNSAFE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
+/** Nothing of visible ASCII is unsafe, and nearly every caller is that. */
+const PLAIN = /^[ -~]*$/;
+
 /**
  * The caller as JSON for an event: an allow-list of bounded fields. Everything that could break a line or a terminal
  * is escaped, so nothing in them can break or forge a record; NUL, which PostgreSQL's text cannot hold, and lone
@@ -20,7 +23,7 @@ export function callerJson(caller: Caller): string {
     request_id: bounded(caller.requestId, LONGEST_REQUEST_ID),
     address: bounded(caller.address, LONGEST_ADDRESS),
   });
-  return json.replace(UNSAFE, escape);
+  return PLAIN.test(json) ? json : json.replace(UNSAFE, escape);
 }
 
 function bounded(text: string | null, longest: number): string | null {

@@ -14,6 +14,7 @@ import { AdministerInstallation1790000000012 } from './migrations/1790000000012-
 import { AddSchemaAndProvider1790000000013 } from './migrations/1790000000013-add-schema-and-provider.js';
 import { LockKeysInBuckets1790000000014 } from './migrations/1790000000014-lock-keys-in-buckets.js';
 import { FindIdentities1790000000015 } from './migrations/1790000000015-find-identities.js';
+import { PlanReadsOnce1790000000016 } from './migrations/1790000000016-plan-reads-once.js';
 
 /** Every migration, in order. A list, not a file pattern: a wrong pattern would be silent. */
 export const allMigrations: readonly (new () => MigrationInterface)[] = [
@@ -32,4 +33,5 @@ export const allMigrations: readonly (new () => MigrationInterface)[] = [
   AddSchemaAndProvider1790000000013,
   LockKeysInBuckets1790000000014,
   FindIdentities1790000000015,
+  PlanReadsOnce1790000000016,
 ];

@@ -4,6 +4,7 @@ import type { AuditEvent } from '../audit/audit-event.js';
 import { callerJson } from '../audit/caller-json.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import { SealedValue } from '../crypto/sealed-value.js';
+import { arrayLiteral } from '../database/array-literal.js';
 import { Batcher } from '../database/batcher.js';
 import { namedQuery } from '../database/named-query.js';
 import { administers } from './secret-access.js';
@@ -35,6 +36,9 @@ interface Answer {
   provider_options: Buffer | null;
 }
 
+const READ =
+  'SELECT * FROM read_secrets($1::uuid[], $2::text[], $3::uuid[], $4::json[], $5::uuid[], $6::boolean[])';
+
 /** Reads of the same turn of the event loop as one call of the database's function, which records each of them. */
 @Injectable()
 export class SecretReadBatch {
@@ -51,19 +55,14 @@ export class SecretReadBatch {
   }
 
   private async ask(questions: readonly Question[]): Promise<Answer[]> {
-    const answers = await namedQuery<Answer>(
-      this.dataSource,
-      'read_secrets',
-      'SELECT * FROM read_secrets($1::uuid[], $2::text[], $3::uuid[], $4::json[], $5::uuid[], $6::boolean[])',
-      [
-        questions.map(({ tenant }) => tenant.tenantId),
-        questions.map(({ key }) => key),
-        questions.map(({ event }) => event.id),
-        questions.map(({ event }) => callerJson(event.caller)),
-        questions.map(({ tenant }) => tenant.userId),
-        questions.map(({ tenant }) => administers(tenant)),
-      ],
-    );
+    const answers = await namedQuery<Answer>(this.dataSource, 'read_secrets', READ, [
+      arrayLiteral(questions.map(({ tenant }) => tenant.tenantId)),
+      arrayLiteral(questions.map(({ key }) => key)),
+      arrayLiteral(questions.map(({ event }) => event.id)),
+      arrayLiteral(questions.map(({ event }) => callerJson(event.caller))),
+      arrayLiteral(questions.map(({ tenant }) => tenant.userId)),
+      arrayLiteral(questions.map(({ tenant }) => String(administers(tenant)))),
+    ]);
     return answers.sort((one, other) => one.ordinal - other.ordinal);
   }
 }

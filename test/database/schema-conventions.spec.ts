@@ -134,10 +134,11 @@ describe('the schema', () => {
                FROM aclexplode(coalesce(proacl, acldefault('f', proowner))) WHERE grantee <> proowner) AS callers
        FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace ORDER BY 1`,
     );
-    const expected = { owner: READER_ROLE, settings: ['search_path=public, pg_temp'], callers: [APP_ROLE] };
+    const path = 'search_path=public, pg_temp';
+    const expected = { owner: READER_ROLE, settings: [path], callers: [APP_ROLE] };
     expect(functions).toEqual([
       { name: 'audit_event_exists', ...expected },
-      { name: 'read_secrets', ...expected },
+      { name: 'read_secrets', ...expected, settings: [path, 'plan_cache_mode=force_generic_plan'] },
       { name: 'search_secret_keys', ...expected },
       { name: 'secret_key_taken', ...expected },
       { name: 'secrets_in_the_way', ...expected },
