@@ -63,13 +63,23 @@ export class Logger implements LoggerService {
   }
 }
 
+/** Lines are written together: a write for each would cost more than making it. */
+const BUFFER_BYTES = 4_096;
+const FLUSH_MS = 100;
+
 /**
  * @param level the least that is written, or `silent`
- * @param stream where the lines go; standard error unless told, not waited for except at `fatal` and at the exit
+ * @param stream where the lines go; standard error unless told, within a tenth of a second, and at once at `fatal` and
+ *   at the exit
  */
 export function createLogger(
   level: string,
-  stream: DestinationStream = destination({ dest: 2, sync: false }),
+  stream: DestinationStream = destination({
+    dest: 2,
+    sync: false,
+    minLength: BUFFER_BYTES,
+    periodicFlush: FLUSH_MS,
+  }),
 ): Logger {
   const options = {
     level,

@@ -34,8 +34,16 @@ export function safeFields(fields: object, depth = 0): Fields {
   );
 }
 
+const MOST_KNOWN_NAMES = 1_000;
+const knownNames = new Map<string, boolean>();
+
+/** Fields have few names, and looking at one costs more than remembering it. */
 function isSecret(name: string): boolean {
-  return SECRET_NAMES.has(name.toLowerCase().replace(/[-_]/g, ''));
+  const known = knownNames.get(name);
+  if (known !== undefined) return known;
+  const secret = SECRET_NAMES.has(name.toLowerCase().replace(/[-_]/g, ''));
+  if (knownNames.size < MOST_KNOWN_NAMES) knownNames.set(name, secret);
+  return secret;
 }
 
 function safe(value: unknown, depth: number): unknown {
