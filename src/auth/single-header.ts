@@ -10,7 +10,8 @@ export function singleHeader(
 ): string | undefined {
   let found: string | undefined;
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    if (rawHeaders[index]?.toLowerCase() !== name) continue;
+    const given = rawHeaders[index];
+    if (given?.length !== name.length || given.toLowerCase() !== name) continue;
     if (found !== undefined) return undefined;
     found = rawHeaders[index + 1];
   }

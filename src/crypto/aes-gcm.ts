@@ -22,9 +22,13 @@ export function decrypt(key: KeyObject, nonce: Buffer, aad: Buffer, sealed: Buff
   const decipher = createDecipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES });
   decipher.setAAD(aad);
   decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
+  // A stream mode: all of the text is there after update, and final only compares the tag.
+  const plaintext = decipher.update(sealed.subarray(0, sealed.length - TAG_BYTES));
   try {
-    return Buffer.concat([decipher.update(sealed.subarray(0, sealed.length - TAG_BYTES)), decipher.final()]);
+    decipher.final();
   } catch {
+    plaintext.fill(0);
     throw new DecryptionError('Authentication failed');
   }
+  return plaintext;
 }

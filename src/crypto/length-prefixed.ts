@@ -1,11 +1,13 @@
 /** The parts, each after its length in four big-endian bytes: no two lists of parts give the same bytes. */
 export function lengthPrefixed(parts: readonly (Buffer | string)[]): Buffer {
-  return Buffer.concat(
-    parts.flatMap((part) => {
-      const bytes = typeof part === 'string' ? Buffer.from(part, 'utf8') : part;
-      return [uint32(bytes.length), bytes];
-    }),
-  );
+  const lengths = parts.map((part) => (typeof part === 'string' ? Buffer.byteLength(part) : part.length));
+  const result = Buffer.alloc(lengths.reduce((sum, length) => sum + 4 + length, 0));
+  let offset = 0;
+  parts.forEach((part, index) => {
+    offset = result.writeUInt32BE(lengths[index] ?? 0, offset);
+    offset += typeof part === 'string' ? result.write(part, offset) : part.copy(result, offset);
+  });
+  return result;
 }
 
 /** A whole number below 2^32 in four big-endian bytes. */
