@@ -1,5 +1,6 @@
 /**
- * `npm run test:interop`: the real Python client and the real `cfy` against a service that is started for them.
+ * `npm run test:interop`: the real Python client and the real `cfy` against a service that is started for them, and the
+ * examples of docs/clients.md by the real programs.
  * One Python environment holds both: see INSTALL. An older client alone: `PYTHON=… npm run test:interop -- client`.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -17,7 +18,10 @@ const PASSWORD = 'interop-password';
 const clientOnly = process.argv.includes('client');
 
 require(PYTHON, ['-c', 'import cloudify_rest_client'], 'has no cloudify_rest_client');
-if (!clientOnly) require(CFY, ['--version'], 'does not run; CFY names the command');
+if (!clientOnly) {
+  require(CFY, ['--version'], 'does not run; CFY names the command');
+  require('curl', ['--version'], 'does not run');
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'strongroom-interop-'));
 const service = spawn(process.execPath, ['dist/src/main.js'], {
@@ -39,7 +43,8 @@ try {
     env: { PATH, HOME, PYTHONPATH },
   });
   const failed = clientOnly ? 0 : runCommands(CFY, port, PASSWORD);
-  process.exitCode = status === 0 && failed === 0 ? 0 : 1;
+  const examples = clientOnly ? 0 : runExamples();
+  process.exitCode = status === 0 && failed === 0 && examples === 0 ? 0 : 1;
 } finally {
   const ended = once(service, 'exit');
   service.kill('SIGTERM');
@@ -57,8 +62,15 @@ async function listeningPort() {
   throw new Error('The service did not start');
 }
 
+function runExamples() {
+  const env = { ...process.env, PYTHON, CFY };
+  return spawnSync('npm', ['run', '-s', 'jest', '--', 'test/interop'], { stdio: 'inherit', env }).status;
+}
+
 function require(program, args, problem) {
   if (spawnSync(program, args).status === 0) return;
-  process.stderr.write(`${program} ${problem}. Install both, and say where they are:\n  ${INSTALL}\n`);
+  process.stderr.write(
+    `${program} ${problem}. Install curl and both clients, and say where they are:\n  ${INSTALL}\n`,
+  );
   process.exit(1);
 }

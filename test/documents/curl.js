@@ -1,0 +1,52 @@
+/**
+ * Stands in for curl where it is not installed: the options that the documents use, sent as real requests. What it does not
+ * know ends it with curl's own exit code for that, 2.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+
+const { options, url } = readArguments(process.argv.slice(2));
+const data = options.get('-d')?.[0];
+const headers = new Headers(options.get('-H')?.map((line) => line.split(/:\s*(.*)/s).slice(0, 2)));
+const login = options.get('-u')?.[0];
+if (login !== undefined) headers.set('Authorization', `Basic ${Buffer.from(login).toString('base64')}`);
+if (data !== undefined && !headers.has('Content-Type')) {
+  headers.set('Content-Type', 'application/x-www-form-urlencoded');
+}
+const answer = await fetch(url, {
+  method: options.get('-X')?.[0] ?? (data === undefined ? 'GET' : 'POST'),
+  headers,
+  redirect: 'manual',
+  ...(data !== undefined && { body: content(data) }),
+});
+writeFileSync(options.get('-o')?.[0] ?? process.stdout.fd, await answer.text());
+const format = options.get('-w')?.[0] ?? '';
+process.stdout.write(format.replaceAll('\\n', '\n').replaceAll('%{http_code}', String(answer.status)));
+process.exitCode = options.has('--fail-with-body') && answer.status >= 400 ? 22 : 0;
+
+function readArguments(words) {
+  const found = new Map();
+  const urls = [];
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index];
+    if (['-u', '-H', '-X', '-d', '-w', '-o'].includes(word)) {
+      index += 1;
+      found.set(word, [...(found.get(word) ?? []), words[index]]);
+    } else if (['-sS', '--fail-with-body'].includes(word)) found.set(word, []);
+    else if (word.startsWith('-')) refuse(`does not know ${word}`);
+    else urls.push(word);
+  }
+  if (urls.length !== 1) refuse('takes one address');
+  for (const [name, values] of found) if (name !== '-H' && values.length > 1) refuse(`takes ${name} once`);
+  return { options: found, url: urls[0] };
+}
+
+/** As curl sends it: without the ends of lines, where it comes from a file or the standard input. */
+function content(given) {
+  if (!given.startsWith('@')) return given;
+  return readFileSync(given === '@-' ? process.stdin.fd : given.slice(1), 'utf8').replaceAll(/[\r\n]/g, '');
+}
+
+function refuse(problem) {
+  process.stderr.write(`The stand-in for curl ${problem}\n`);
+  process.exit(2);
+}
