@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { Installation } from '../installation/installation.js';
 import { InstallationModule } from '../installation/installation.module.js';
 import type { Logger } from '../observability/logger.js';
+import { SharingModule } from '../secrets/sharing/sharing.module.js';
 import { TenantsModule } from '../tenants/tenants.module.js';
 import { UsersModule } from '../users/users.module.js';
 
@@ -11,7 +12,7 @@ export class AdministrationContextModule {
   static of(installation: Installation, logger: Logger): DynamicModule {
     return {
       module: AdministrationContextModule,
-      imports: [InstallationModule.of(installation, logger), TenantsModule, UsersModule],
+      imports: [InstallationModule.of(installation, logger), TenantsModule, UsersModule, SharingModule],
     };
   }
 }

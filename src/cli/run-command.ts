@@ -3,6 +3,7 @@ import { DomainError } from '../common/domain-error.js';
 import { packageVersion } from '../common/package-version.js';
 import { StartupError } from '../common/startup-error.js';
 import { doctorCommand } from './doctor.command.js';
+import { importCloudifyCommand } from './import-cloudify.command.js';
 import { migrateCommand } from './migrate.command.js';
 import { tenantCommand } from './tenant.command.js';
 import { terminal, type Terminal } from './terminal.js';
@@ -29,7 +30,8 @@ function program(io: Terminal): Command {
     .description('Administers a Strongroom installation')
     .version(packageVersion(), '--version', 'print the version')
     .addHelpText('after', EXIT_CODES);
-  for (const make of [migrateCommand, tenantCommand, userCommand, doctorCommand]) root.addCommand(make(io));
+  for (const make of [migrateCommand, tenantCommand, userCommand, importCloudifyCommand, doctorCommand])
+    root.addCommand(make(io));
   configure(root, io);
   return root;
 }

@@ -8,12 +8,15 @@ export interface Terminal {
   error(line: string): void;
   /** A password from a prompt, or the first line of standard input where that is no terminal. */
   readPassword(prompt: string): Promise<string>;
+  /** The same for one that is known already: it is asked for once. */
+  readSecret(prompt: string): Promise<string>;
 }
 
 export const terminal: Terminal = {
   write: (text) => void process.stdout.write(text),
   error: (line) => void process.stderr.write(`${line}\n`),
   readPassword: (prompt) => (process.stdin.isTTY ? askTwice(prompt) : firstLine()),
+  readSecret: (prompt) => (process.stdin.isTTY ? ask(`${prompt}: `) : firstLine()),
 };
 
 async function askTwice(prompt: string): Promise<string> {

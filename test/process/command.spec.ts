@@ -12,6 +12,7 @@ const COMMANDS = [
   'user',
   'user create',
   'user set-password',
+  'import-cloudify',
   'doctor',
 ];
 const NEW_PASSWORD = 'canary-of-a-new-password';

@@ -30,6 +30,8 @@ export interface ImportOrder {
   readonly rows: readonly ImportedRow[];
   /** Whether secrets that are there already are replaced. */
   readonly override: boolean;
+  /** Whether all of it is taken back at the end: to see what would happen. */
+  readonly dryRun: boolean;
   readonly event: AuditEvent;
 }
 

@@ -35,7 +35,7 @@ export class PostgresImportedSecretsRepository extends ImportedSecretsRepository
       await manager.query('SAVEPOINT import');
       const outcome = await new ImportTransaction(manager, this.audit, importer, order, rules).run();
       const refused = outcome.errors.size > 0;
-      if (refused) await manager.query('ROLLBACK TO SAVEPOINT import');
+      if (refused || order.dryRun) await manager.query('ROLLBACK TO SAVEPOINT import');
       await actIn(manager, logId);
       await this.audit.append(manager, logId, ended(order, outcome));
       return outcome;
@@ -56,8 +56,16 @@ export class PostgresImportedSecretsRepository extends ImportedSecretsRepository
   }
 }
 
-function ended({ event, rows, override }: ImportOrder, { colliding, errors }: ImportOutcome): AuditEvent {
+function ended(
+  { event, rows, override, dryRun }: ImportOrder,
+  { colliding, errors }: ImportOutcome,
+): AuditEvent {
   const counts = { colliding: String(colliding.length), errors: String(errors.size) };
-  const detail = { secrets: String(rows.length), override: String(override), ...counts };
+  const detail = {
+    secrets: String(rows.length),
+    override: String(override),
+    dry_run: String(dryRun),
+    ...counts,
+  };
   return { ...event, outcome: errors.size > 0 ? 'refused' : 'ok', detail };
 }

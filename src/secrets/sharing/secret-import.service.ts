@@ -24,6 +24,8 @@ export interface WantedImport {
   /** Names of tenants in the rows, and those that are meant. */
   readonly tenantMap: ReadonlyMap<string, string>;
   readonly passphrase: string | undefined;
+  /** Whether nothing is to be changed, only told. */
+  readonly dryRun?: boolean;
 }
 
 export interface ImportResult {
@@ -54,14 +56,14 @@ export class SecretImport {
       if ('row' in checked) rows.push(checked.row);
       else errors.set(checked.index, checked.errors);
     }
-    const { override } = wanted;
+    const { override, dryRun = false } = wanted;
     const event = newEvent('secret.import', importer.caller);
     if (errors.size > 0) {
       const detail = { secrets: String(wanted.rows.length), errors: String(errors.size) };
       await this.secrets.record(importer, { ...event, outcome: 'refused', detail });
       return { colliding: new Map(), errors };
     }
-    const outcome = await this.secrets.importAll(importer, { rows, override, event }, this);
+    const outcome = await this.secrets.importAll(importer, { rows, override, dryRun, event }, this);
     return { colliding: keysByTenant(outcome.colliding), errors: outcome.errors };
   }
 

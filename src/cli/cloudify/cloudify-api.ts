@@ -1,0 +1,129 @@
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { printable } from '../../common/printable.js';
+import { StartupError } from '../../common/startup-error.js';
+
+export interface CloudifyAccess {
+  readonly url: URL;
+  /** The header that says who asks. */
+  readonly credentials: Readonly<Record<string, string>>;
+  /** The tenant that requests name. */
+  readonly tenant: string;
+  /** Certificates to trust beside the known ones, PEM. */
+  readonly ca: string | undefined;
+  readonly insecure: boolean;
+}
+
+/** An answer that is no success. */
+export class Refused extends StartupError {
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+const PREFIX = '/api/v3.1';
+const SILENCE_MS = 120_000;
+const MOST_BYTES = 512 * 1024 * 1024;
+const PAGE = 500;
+
+/** The REST API of a Cloudify Manager, read only. Every failure is one line that says what to look at. */
+export class CloudifyApi {
+  constructor(private readonly access: CloudifyAccess) {}
+
+  /** Every item of a list, page by page. */
+  async list(path: string): Promise<unknown[]> {
+    const items: unknown[] = [];
+    for (;;) {
+      const page = await this.get(path, {
+        _get_data: 'true',
+        _size: String(PAGE),
+        _offset: String(items.length),
+      });
+      const { items: more, metadata } = (page ?? {}) as { items?: unknown; metadata?: unknown };
+      if (!Array.isArray(more)) throw notCloudify(this.access.url, path);
+      items.push(...(more as unknown[]));
+      const { total = 0 } = (metadata as { pagination?: { total?: number } } | undefined)?.pagination ?? {};
+      if (more.length === 0 || items.length >= total) return items;
+    }
+  }
+
+  /** @throws StartupError where there is no answer, or it is no JSON; Refused for a status that is no success */
+  async get(path: string, query: Readonly<Record<string, string>>): Promise<unknown> {
+    const { url } = this.access;
+    const target = new URL(url);
+    target.pathname = `${url.pathname.replace(/\/$/, '').replace(/\/api\/v3(\.1)?$/, '')}${PREFIX}${path}`;
+    target.search = new URLSearchParams(query).toString();
+    const { status, text } = await this.send(target);
+    const body = parsed(text);
+    if (status !== 200) throw refused(path, status, body);
+    if (body === undefined) throw notCloudify(url, path);
+    return body;
+  }
+
+  private send(target: URL): Promise<{ status: number; text: string }> {
+    const { credentials, tenant, ca, insecure } = this.access;
+    const options: RequestOptions & { ca?: string; rejectUnauthorized?: boolean } = {
+      headers: { ...credentials, Tenant: tenant, Accept: 'application/json' },
+      timeout: SILENCE_MS,
+      ...(ca !== undefined && { ca }),
+      rejectUnauthorized: !insecure,
+    };
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown): void => reject(unreachable(this.access.url, error));
+      const send = target.protocol === 'https:' ? httpsRequest : httpRequest;
+      const outgoing = send(target, options, (incoming) => {
+        collected(incoming).then((text) => resolve({ status: incoming.statusCode ?? 0, text }), fail);
+      });
+      outgoing
+        .on('error', fail)
+        .on('timeout', () => outgoing.destroy(new Error('no answer in time')))
+        .end();
+    });
+  }
+}
+
+async function collected(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MOST_BYTES) throw new Error('the answer is too large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The parser's message would repeat what it read. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function refused(path: string, status: number, body: unknown): Refused {
+  if (status === 401)
+    return new Refused('The manager refuses the login (401): check user name, password or token', 401);
+  const { message } = (body ?? {}) as { message?: unknown };
+  const said = typeof message === 'string' ? `: ${printable(message, 200)}` : '';
+  return new Refused(`The manager answers ${status} to GET ${path}${said}`, status);
+}
+
+function notCloudify(url: URL, path: string): StartupError {
+  return new StartupError(
+    `What answers at ${url.host} to GET ${path} is no Cloudify Manager: it gives no such JSON`,
+  );
+}
+
+function unreachable({ host }: URL, error: unknown): StartupError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const reason = printable(code ?? message, 120);
+  const hint = /CERT|SELF_SIGNED|ISSUER|SIGNATURE/.test(reason)
+    ? '; name its certificate authority by --ca'
+    : '';
+  return new StartupError(`The manager at ${host} cannot be read: ${reason}${hint}`);
+}

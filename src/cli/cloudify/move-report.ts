@@ -1,0 +1,47 @@
+import { printable } from '../../common/printable.js';
+
+const KINDS = ['tenants', 'users', 'user groups', 'memberships', 'secrets'] as const;
+export type Kind = (typeof KINDS)[number];
+
+interface Counts {
+  brought: number;
+  there: number;
+  replaced: number;
+}
+
+/** What was brought, what was there already, and what was not brought and why. */
+export class MoveReport {
+  private readonly counts = new Map<Kind, Counts>(
+    KINDS.map((kind) => [kind, { brought: 0, there: 0, replaced: 0 }]),
+  );
+  private readonly notBrought: string[] = [];
+  private readonly notes: string[] = [];
+
+  constructor(private readonly dryRun: boolean) {}
+
+  add(kind: Kind, what: keyof Counts, number = 1): void {
+    const counts = this.counts.get(kind);
+    if (counts !== undefined) counts[what] += number;
+  }
+
+  /** @param reason one line without any value */
+  missed(kind: Kind, name: string, reason: string): void {
+    this.notBrought.push(`  ${kind}: ${printable(name, 300)}: ${printable(reason, 400)}`);
+  }
+
+  note(line: string): void {
+    this.notes.push(printable(line, 600));
+  }
+
+  lines(): string[] {
+    const brought = this.dryRun ? 'would be brought' : 'brought';
+    const replaced = this.dryRun ? 'would be replaced' : 'replaced';
+    const counted = [...this.counts].map(
+      ([kind, counts]) =>
+        `${kind}: ${counts.brought} ${brought}, ${counts.there} there already` +
+        (counts.replaced > 0 ? `, ${counts.replaced} ${replaced}` : ''),
+    );
+    if (this.notBrought.length === 0) return [...counted, ...this.notes, 'Nothing was left out'];
+    return [...counted, ...this.notes, `Not brought (${this.notBrought.length}):`, ...this.notBrought];
+  }
+}

@@ -1,0 +1,39 @@
+import { flagOf } from '../../api/is-flag.decorator.js';
+import { printable } from '../../common/printable.js';
+import { StartupError } from '../../common/startup-error.js';
+import { readTextFile } from '../read-text-file.js';
+import type { CloudifyContents } from './cloudify-contents.js';
+import { secretsIn } from './secrets-in.js';
+
+/**
+ * What `cfy secrets export` wrote: secrets only.
+ * @param askPassphrase is asked where a value is encrypted
+ * @throws StartupError for a file that is no such thing
+ */
+export async function readExportFile(
+  path: string,
+  createTenants: boolean,
+  askPassphrase: () => Promise<string>,
+): Promise<CloudifyContents> {
+  const secrets = secretsIn(parsed(readTextFile(path)));
+  if (secrets === undefined)
+    throw new StartupError(`${printable(path, 256)} is no export of secrets: it is no JSON array of objects`);
+  const encrypted = secrets.some((secret) => flagOf(secret.encrypted) === true);
+  const names = secrets.map(({ tenant_name: name }) => name).filter((name) => typeof name === 'string');
+  return {
+    tenants: createTenants ? [...new Set(names)] : [],
+    users: [],
+    groups: [],
+    secrets,
+    passphrase: encrypted ? await askPassphrase() : undefined,
+    gaps: ['users, user groups and memberships: a file of exported secrets has none'],
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

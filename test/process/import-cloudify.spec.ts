@@ -1,0 +1,246 @@
+import { request as httpRequest } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { cloneDatabase, type TestDatabase } from '../support/database.js';
+import { ADMIN, ADMIN_PASSWORD, Strongroom } from '../support/strongroom.js';
+import { external, PASSWORD } from './external.js';
+import { service, strongroom } from './program.js';
+
+const V31 = '/api/v3.1/secrets';
+const CANARY = 'canary of a value';
+const PASSPHRASE = 'a passphrase of the file';
+
+/** A Strongroom speaks the manager's API, so one serves as the source. */
+describe('strongroom import-cloudify', () => {
+  let source: Strongroom;
+  let database: TestDatabase;
+  let folder: string;
+  const file = (name: string) => join(folder, name);
+  const run = (args: readonly string[], input = `${ADMIN_PASSWORD}\n`) =>
+    strongroom(['import-cloudify', ...args], external(database), input);
+  const fromSource = (...args: string[]) => run([source.service.url, ...args]);
+  const states = async () => {
+    const tables = [
+      'tenants',
+      'users',
+      'user_groups',
+      'user_group_members',
+      'tenant_users',
+      'tenant_user_groups',
+      'secrets',
+    ];
+    const rows = await Promise.all(
+      tables.map((table) => database.asSuperuser<{ count: string }>(`SELECT count(*) FROM ${table}`)),
+    );
+    return Object.fromEntries(rows.map(([row], index) => [tables[index] ?? '', Number(row!.count)]));
+  };
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'strongroom move '));
+    source = await Strongroom.start();
+    database = await cloneDatabase();
+    const call = async (method: string, path: string, body: object, tenant = 'default_tenant') => {
+      const answer = await source.call({ ...ADMIN, tenant }, method, `/api/v3.1${path}`, body);
+      if (answer.status > 299) throw new Error(`${path}: ${answer.text}`);
+    };
+    const alice = await source.tenant('one', 'manager');
+    await source.member('one', 'bob', 'viewer');
+    await source.user('carol', 'password-of-carol');
+    await call('POST', '/users/active/carol', { action: 'deactivate' });
+    await call('POST', '/user-groups', { group_name: 'crew', role: 'default' });
+    await call('PUT', '/user-groups/users', { group_name: 'crew', username: 'carol' });
+    await call('PUT', '/tenants/user-groups', { tenant_name: 'one', group_name: 'crew', role: 'operations' });
+    for (const [key, body] of Object.entries({
+      plain: { value: CANARY },
+      hidden: { value: `${CANARY} hidden`, is_hidden_value: true },
+      private: { value: `${CANARY} private`, visibility: 'private' },
+    }))
+      expect((await source.call(alice, 'PUT', `${V31}/${key}`, body)).status).toBe(200);
+    await call('PUT', '/secrets/everywhere', { value: `${CANARY} global`, visibility: 'global' });
+    await strongroom(['migrate'], external(database));
+  });
+  afterAll(async () => {
+    await source.stop();
+    await database.drop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('tells in a dry run what would happen, and changes nothing', async () => {
+    const before = await states();
+    const { code, stdout, stderr } = await fromSource('--dry-run');
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/reading secrets[^]*4 secrets/)]);
+    expect(stdout).toContain('tenants: 1 would be brought, 1 there already');
+    expect(stdout).toContain('users: 3 would be brought, 1 there already');
+    expect(stdout).toContain('user groups: 1 would be brought');
+    expect(stdout).toContain('secrets: 4 would be brought, 0 there already');
+    expect(await states()).toEqual(before);
+  });
+
+  it('asks for a decision on passwords', async () => {
+    for (const args of [[], ['--invite', '--passwords-file', file('both')]]) {
+      const { code, stderr } = await fromSource(...args);
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringMatching(/^Say how new users get a password[^\n]*\n$/),
+      ]);
+    }
+  });
+
+  it('brings everything over, with creators and times', async () => {
+    const { code, stdout, stderr } = await fromSource('--passwords-file', file('passwords'));
+    expect({ code, stdout }).toMatchObject({ code: 0 });
+    expect(stdout).toContain('tenants: 1 brought, 1 there already');
+    expect(stdout).toContain('users: 3 brought, 1 there already');
+    expect(stdout).toContain('secrets: 4 brought, 0 there already');
+    expect(stdout).toContain('Nothing was left out');
+    expect(stdout + stderr).not.toMatch(/canary|correct horse/);
+    const passwords = new Map(
+      readFileSync(file('passwords'), 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split(':') as [string, string]),
+    );
+    expect(statSync(file('passwords')).mode & 0o777).toBe(0o600);
+    expect([...passwords.keys()].sort()).toEqual(['bob', 'carol', 'one-manager']);
+    const target = service(external(database));
+    try {
+      const url = await target.listening();
+      const as = (login: string, path: string, tenant = 'one') =>
+        fetch(`${url}/api/v3.1${path}`, {
+          headers: { Authorization: `Basic ${Buffer.from(login).toString('base64')}`, tenant },
+        });
+      const login = (name: string) => `${name}:${passwords.get(name) ?? ''}`;
+      for (const key of ['plain', 'hidden', 'private']) {
+        const here = (await (await as(login('one-manager'), `/secrets/${key}`)).json()) as object;
+        const there = await source.call({ ...ADMIN, tenant: 'one' }, 'GET', `${V31}/${key}`);
+        expect(here).toEqual(there.body);
+      }
+      expect((await as(login('bob'), '/secrets/everywhere')).status).toBe(200);
+      expect((await as(login('bob'), '/secrets/private')).status).toBe(404);
+      expect((await as(login('carol'), '/secrets')).status).toBe(401);
+      expect((await as(`admin:${PASSWORD}`, '/user-groups/crew?_get_data=true')).status).toBe(200);
+      expect(await (await as(`admin:${PASSWORD}`, '/user-groups/crew?_get_data=true')).json()).toMatchObject({
+        tenants: { one: 'operations' },
+        users: ['carol'],
+      });
+    } finally {
+      await target.stop();
+    }
+  });
+
+  it('can be run again, and replaces secrets only where that is said', async () => {
+    const before = await states();
+    await source.call({ ...ADMIN, tenant: 'one' }, 'PATCH', `${V31}/plain`, { value: `${CANARY} anew` });
+    const again = await fromSource('--invite');
+    expect(again.stdout).toContain('secrets: 0 brought, 4 there already');
+    expect(again.stdout).toContain('memberships: 0 brought, 5 there already');
+    const versions = () =>
+      database.asSuperuser<{ key: string; version: number }>('SELECT key, version FROM secrets ORDER BY key');
+    expect((await versions()).every(({ version }) => version === 1)).toBe(true);
+    const replaced = await fromSource('--invite', '--override');
+    expect(replaced.stdout).toContain('secrets: 0 brought, 0 there already, 4 replaced');
+    expect((await versions()).filter(({ version }) => version === 2)).toEqual([{ key: 'plain', version: 2 }]);
+    expect(await states()).toEqual(before);
+  });
+
+  it('says what it could not bring, and brings the rest', async () => {
+    const { body } = await source.call(
+      { ...ADMIN, tenant: 'one' },
+      'GET',
+      `${V31}/share/export?_include_metadata=true`,
+      undefined,
+      { 'X-Export-Passphrase': PASSPHRASE },
+    );
+    const [secret] = body as unknown as Record<string, unknown>[];
+    const rows = [
+      { ...secret, key: 'from-file' },
+      { ...secret, key: '1 wrong key' },
+      { ...secret, key: 'of-nobody', creator: 'nobody' },
+      { ...secret, key: 'lost', tenant_name: 'absent' },
+      { ...secret, key: 'damaged', value: 'canary-of-a-token' },
+    ];
+    writeFileSync(file('export.json'), JSON.stringify(rows));
+    writeFileSync(file('passphrase'), `${PASSPHRASE}\n`);
+    const { code, stdout } = await run([file('export.json'), '--passphrase-file', file('passphrase')], '');
+    expect(code).toBe(0);
+    expect(stdout).toContain('secrets: 2 brought');
+    expect(stdout).toContain('Not brought (3):');
+    expect(stdout).toMatch(/secrets: one\/1 wrong key: key: /);
+    expect(stdout).toMatch(/secrets: absent\/lost: tenant_name: /);
+    expect(stdout).toMatch(/secrets: one\/damaged: encrypted: /);
+    expect(stdout).toMatch(/Secrets of nobody, unknown here, become admin's/);
+    expect(stdout).not.toContain('canary');
+    const asked = await run([file('export.json'), '--create-tenants'], `${PASSPHRASE}\n`);
+    expect(asked.stdout).toContain('tenants: 1 brought, 1 there already');
+    expect(asked.stdout).toContain('secrets: 1 brought, 2 there already');
+  });
+
+  it('trusts a certificate by its authority, or not at all where that is said', async () => {
+    const tls = (name: string) => new URL(`../support/tls/localhost.${name}`, import.meta.url).pathname;
+    const front = createServer(
+      { key: readFileSync(tls('key')), cert: readFileSync(tls('crt')) },
+      (incoming, answer) => {
+        const { url, method, headers } = incoming;
+        httpRequest(`${source.service.url}${url ?? ''}`, { method, headers }, (upstream) => {
+          answer.writeHead(upstream.statusCode ?? 500, upstream.headers);
+          upstream.pipe(answer);
+        }).end();
+      },
+    );
+    await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+    try {
+      const url = `https://localhost:${(front.address() as AddressInfo).port}`;
+      const refused = await run([url, '--dry-run']);
+      expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/SELF_SIGNED.*--ca/)]);
+      const trusted = await run([url, '--dry-run', '--ca', tls('crt')]);
+      expect([trusted.code, trusted.stderr]).toEqual([0, expect.not.stringMatching(/Warning/)]);
+      const insecure = await run([url, '--dry-run', '--insecure']);
+      expect([insecure.code, insecure.stderr]).toEqual([
+        0,
+        expect.stringMatching(/Warning: the certificate/),
+      ]);
+    } finally {
+      front.closeAllConnections();
+      front.close();
+    }
+  });
+
+  it.each<[string, () => readonly string[], RegExp]>([
+    ['a file that is not there', () => [file('nothing')], /Cannot read .*ENOENT/],
+    ['a file of something else', () => ['package.json'], /no export of secrets/],
+    ['a file that is no JSON', () => ['README.md'], /no export of secrets/],
+    ['another kind of URL', () => ['ftp://example.com'], /http or https/],
+    ['a URL with a login', () => ['http://a:b@127.0.0.1:1'], /Leave the login out/],
+    ['a closed port', () => ['http://127.0.0.1:1', '--invite'], /cannot be read: ECONNREFUSED/],
+    [
+      'TLS where there is none',
+      () => [source.service.url.replace('http', 'https'), '--invite'],
+      /cannot be read/,
+    ],
+    [
+      'a wrong password',
+      () => [source.service.url, '--invite', '--password-file', 'package.json'],
+      /refuses the login/,
+    ],
+    ['no manager at all', () => [`${source.service.url}/health`, '--invite'], /answers 404/],
+    [
+      'an owner who is none',
+      () => [source.service.url, '--invite', '--owner', 'bob'],
+      /no administrator `bob`/,
+    ],
+    [
+      'a file of passwords that is there',
+      () => [source.service.url, '--passwords-file', 'LICENSE'],
+      /EEXIST/,
+    ],
+  ])('refuses %s with one line', async (_name, args, message) => {
+    const { code, stdout, stderr } = await run(args());
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(message);
+    expect(stderr).not.toMatch(/\n {4}at /);
+  });
+});
