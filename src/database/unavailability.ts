@@ -10,9 +10,12 @@ const SYSTEM_CODES = new Set(
 /** Classes and codes of PostgreSQL, Appendix A, that pass: connection, resources, shutdown, read-only, locks, time. */
 const SQLSTATES = /^(08...|53...|57P0[1-5]|57014|25006|25P03|40001|40P01|55P03)$/;
 
-/** The driver gives these no code. */
+/**
+ * The driver gives these no code. TypeORM releases a query runner by itself when its connection is lost between two
+ * statements, and says no more than that when it is asked for the next.
+ */
 const MESSAGES =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|not queryable|Cannot use a pool after calling end|Driver not Connected|timeout expired/i;
+  /query runner (was )?already released|Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|not queryable|Cannot use a pool after calling end|Driver not Connected|timeout expired/i;
 
 /**
  * Whether an error of the driver means that the database cannot serve for the moment: gone, starting, stopping, full,

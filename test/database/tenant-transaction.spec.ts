@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Unavailable } from '../../src/common/errors.js';
@@ -136,6 +137,29 @@ describe('a transaction of a tenant', () => {
     const event = randomUUID();
     expect(await transaction.run(tenant.tenantId, event, change(51, event))).toBe('changed');
     expect(await stored(event)).toEqual({ revision: 51, events: 1 });
+  });
+
+  it.each<[string, (manager: EntityManager) => Promise<unknown>]>([
+    ['the next statement', (manager) => manager.query('SELECT 1')],
+    [
+      'the next builder’s statement',
+      (manager) => manager.createQueryBuilder().select('1').from('users', 'u').execute(),
+    ],
+    ['the commit', () => Promise.resolve()],
+  ])('is Unavailable when the connection is lost between two statements, before %s', async (_what, next) => {
+    const eventId = randomUUID();
+    const work = async (manager: EntityManager) => {
+      const [{ pid }] = await manager.query<[{ pid: number }]>('SELECT pg_backend_pid() AS pid');
+      await change(8, eventId)(manager);
+      await database.asSuperuser('SELECT pg_terminate_backend($1)', [pid]);
+      await sleep(100);
+      await next(manager);
+    };
+    await expect(transaction.run(tenant.tenantId, eventId, work)).rejects.toBeInstanceOf(Unavailable);
+    await settled();
+    expect(await stored(eventId)).toMatchObject({ events: 0 });
+    expect((await stored(eventId))?.revision).not.toBe(8);
+    await expect(transaction.run(tenant.tenantId, eventId, change(9, eventId))).resolves.toBe('changed');
   });
 
   it('survives a server that ends idle connections', async () => {

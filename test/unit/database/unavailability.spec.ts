@@ -1,6 +1,10 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
-import { QueryFailedError } from 'typeorm';
+import {
+  QueryFailedError,
+  QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
+} from 'typeorm';
 import { Conflict, Unavailable } from '../../../src/common/errors.js';
 import { asDomainError, isUnavailable } from '../../../src/database/unavailability.js';
 
@@ -45,6 +49,13 @@ describe('what makes the database unavailable', () => {
   it.each(messages)('is the driver’s "%s"', (message) => {
     expect(isUnavailable(new Error(message))).toBe(true);
   });
+
+  it.each([QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError])(
+    'is what TypeORM says of a connection that was lost between two statements: %p',
+    (type) => {
+      expect(isUnavailable(new type())).toBe(true);
+    },
+  );
 
   it.each(lasting)('is not %s', (code) => {
     expect(isUnavailable(withCode(code))).toBe(false);
