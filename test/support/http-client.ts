@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { request as httpRequest, type Agent, type IncomingHttpHeaders } from 'node:http';
 import type { OpenApiValidator } from './open-api-validator.js';
 
 export interface Answer {
@@ -16,6 +16,8 @@ export interface Call {
   readonly body?: string | Buffer;
   /** Further header lines as they are, for what a map of headers cannot say. */
   readonly rawHeaders?: readonly string[];
+  /** Keeps connections; without it each request has its own. */
+  readonly agent?: Agent;
 }
 
 /** Sends one request over a real socket, byte for byte as given: no clean-up of paths or headers. */
@@ -30,7 +32,7 @@ export function send(baseUrl: string, call: Call, validator?: OpenApiValidator):
       method,
       path: call.path,
       headers: headers as never,
-      agent: false,
+      agent: call.agent ?? false,
     });
     outgoing.on('error', reject);
     outgoing.on('response', (incoming) => {
