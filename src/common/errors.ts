@@ -18,10 +18,11 @@ export class IllegalAction extends DomainError {
   }
 }
 
-/** One answer for unknown, wrong, locked and inactive alike. */
+/** One answer for none, unknown, wrong, locked and inactive alike, in words that clients match for each of them. */
 export class Unauthorized extends DomainError {
   constructor(
-    message = 'User unauthorized: give a valid user name and password by HTTP Basic authentication',
+    message = 'User unauthorized: No authentication info provided that proves a user: ' +
+      'give a user name and password by HTTP Basic authentication, or a token',
   ) {
     super('unauthorized_error', 401, message, 'info', {
       'WWW-Authenticate': 'Basic realm="Strongroom", charset="UTF-8"',

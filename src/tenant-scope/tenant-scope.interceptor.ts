@@ -55,12 +55,13 @@ export class TenantScopeInterceptor implements NestInterceptor {
   ): Promise<Forbidden> {
     await this.record(request, principal, required, 'forbidden');
     const { permission, inTenant } = required;
-    if (!inTenant) return new Forbidden(`Not permitted: ${permission}`);
     const name = namedTenant(request);
-    if (name === undefined || name === '') {
-      return new Forbidden('Name one tenant that you may work in: send its name in one `tenant` header');
-    }
-    return tenantRefused(permission, name);
+    if (name !== undefined && name !== '') return tenantRefused(permission, name);
+    return new Forbidden(
+      inTenant
+        ? 'Name one tenant that you may work in: send its name in one `tenant` header'
+        : `Not permitted: ${permission}`,
+    );
   }
 
   private record(

@@ -39,6 +39,7 @@ describe('who is calling', () => {
     expect(answer.status).toBe(401);
     expect(answer.headers['www-authenticate']).toBe('Basic realm="Strongroom", charset="UTF-8"');
     expect(answer.body.error_code).toBe('unauthorized_error');
+    expect(answer.body.message).toMatch(/^User unauthorized: No authentication info provided/);
   });
 
   it.each([

@@ -237,6 +237,22 @@ describe.each(['v3', 'v3.1'])('users under /api/%s', (version) => {
     });
   });
 
+  it('need no tenant, and tell who may not which right it takes, and where it was asked for', async () => {
+    for (const tenant of [undefined, 'default_tenant', 'no-such']) {
+      const header = tenant === undefined ? {} : { tenant };
+      const as: As = { login: manager.login, ...header };
+      const named = tenant === undefined ? /^Not permitted: user_list$/ : new RegExp(`user_list.*${tenant}`);
+      const refused = await call('GET', 'users', undefined, as);
+      expect([refused.status, refused.body.message]).toEqual([403, expect.stringMatching(named)]);
+      expect((await call('GET', 'user', undefined, as)).status).toBe(200);
+      expect((await call('GET', 'users', undefined, { login: ADMIN.login ?? '', ...header })).status).toBe(
+        200,
+      );
+    }
+    const unknown = await call('GET', 'users', undefined, { ...manager, tenant: 'no-such' });
+    expect(unknown.body.message).toMatch(/invalid tenant name.*no-such/);
+  });
+
   it.each([
     ['GET', 'users', undefined],
     ['GET', 'users/mona', undefined],
