@@ -61,6 +61,9 @@ const LISTED = {
   order: 'u.username, u.id',
 };
 
+type RoleRow = TenantRoleOfUser & { userId: string };
+type GroupRow = GroupOfUser & { userId: string };
+
 const TENANT_ROLES_OF = `
   SELECT tu.user_id AS "userId", t.name AS tenant, tu.role, NULL AS "group"
   FROM tenant_users tu JOIN tenants t ON t.id = tu.tenant_id AND t.deleted_at IS NULL
@@ -123,16 +126,11 @@ export class UserDirectory {
     manager: EntityManager = this.dataSource.manager,
   ): Promise<DescribedUser[]> {
     const ids = users.map(({ id }) => id);
-    const [locked, tenantRoles, groups] = await Promise.all([
-      lockedNames(
-        manager,
-        users.map(({ username }) => username),
-      ),
-      manager.query<(TenantRoleOfUser & { userId: string })[]>(TENANT_ROLES_OF, [ids]),
-      manager.query<(GroupOfUser & { userId: string })[]>(GROUPS_OF, [ids]),
-    ]);
-    const rolesOf = byUser(tenantRoles);
-    const groupsOf = byUser(groups);
+    const names = users.map(({ username }) => username);
+    // One after the other: within a transaction they share a connection.
+    const locked = await lockedNames(manager, names);
+    const rolesOf = byUser(await manager.query<RoleRow[]>(TENANT_ROLES_OF, [ids]));
+    const groupsOf = byUser(await manager.query<GroupRow[]>(GROUPS_OF, [ids]));
     return users.map((user) => ({
       user,
       locked: locked.has(user.username),
