@@ -86,6 +86,21 @@ def installation(c, version):
     check(version + " self", lambda: c.users.get_self()["username"], "admin")
 
 
+def maintenance(c, version):
+    check(version + " maintenance activate", lambda: c.maintenance_mode.activate()["status"], "activated")
+    check(version + " maintenance again", lambda: raised(c.maintenance_mode.activate), "NotModifiedError")
+    check(version + " maintenance secrets", lambda: raised(c.secrets.list), "MaintenanceModeActiveError")
+    check(version + " maintenance deactivate", lambda: c.maintenance_mode.deactivate()["status"], "deactivated")
+
+
+def raised(call):
+    try:
+        call()
+    except CloudifyClientError as error:
+        return type(error).__name__
+    return None
+
+
 def tokens(c):
     made = c.tokens.create(description="interop", expiration="+1h")
     bearer = client(token=made["value"])
@@ -134,7 +149,7 @@ def takes_204():
 if takes_204():
     for api_version in ("v3.1", "v3"):
         administrator = client(username="admin", password=PASSWORD, api_version=api_version)
-        for part in (secrets, identity, installation):
+        for part in (secrets, identity, installation, maintenance):
             part(administrator, api_version)
     administrator = client(username="admin", password=PASSWORD)
     if hasattr(administrator.tokens, "create"):
