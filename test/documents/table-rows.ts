@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+
+/** The rows of every table of a document of ours, each as its cells; without those of the heads. */
+export function tableRows(path: string): string[][] {
+  const lines = readFileSync(path, 'utf8').split('\n');
+  const isRule = (line: string | undefined) => /^\|[ :|-]+\|$/.test(line ?? '');
+  return lines
+    .filter((line, index) => line.startsWith('|') && !isRule(line) && !isRule(lines[index + 1]))
+    .map((line) =>
+      line
+        .slice(1, -1)
+        .split('|')
+        .map((cell) => cell.trim()),
+    );
+}
+
+/** Where the document's references point, by their name. */
+export function linkTargets(path: string): ReadonlyMap<string, string> {
+  const found = readFileSync(path, 'utf8').matchAll(/^\[([^\]]+)\]: (\S+)$/gm);
+  return new Map([...found].map(([, name = '', target = '']) => [name, target]));
+}
