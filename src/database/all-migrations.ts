@@ -15,6 +15,7 @@ import { AddSchemaAndProvider1790000000013 } from './migrations/1790000000013-ad
 import { LockKeysInBuckets1790000000014 } from './migrations/1790000000014-lock-keys-in-buckets.js';
 import { FindIdentities1790000000015 } from './migrations/1790000000015-find-identities.js';
 import { PlanReadsOnce1790000000016 } from './migrations/1790000000016-plan-reads-once.js';
+import { CreateSecret1790000000017 } from './migrations/1790000000017-create-secret.js';
 
 /** Every migration, in order. A list, not a file pattern: a wrong pattern would be silent. */
 export const allMigrations: readonly (new () => MigrationInterface)[] = [
@@ -34,4 +35,5 @@ export const allMigrations: readonly (new () => MigrationInterface)[] = [
   LockKeysInBuckets1790000000014,
   FindIdentities1790000000015,
   PlanReadsOnce1790000000016,
+  CreateSecret1790000000017,
 ];

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Unavailable } from '../common/errors.js';
+import { poolOf } from './named-query.js';
 import { asDomainError, isUnanswered, isUnavailable } from './unavailability.js';
 
 export interface TransactionOptions {
@@ -36,6 +37,39 @@ export class TenantTransaction {
     }
   }
 
+  /**
+   * Calls a function of the database that does the whole of an act in the tenant and records its event: a transaction
+   * of its own, in one round trip.
+   * @param found tells what became of it where the answer was lost but the event is there, if it can be told
+   * @returns the one row that the function gives
+   * @throws Unavailable as `run` does
+   */
+  async call<R>(
+    tenantId: string,
+    eventId: string,
+    statement: { name: string; text: string; values: unknown[] },
+    found: () => Promise<R | undefined>,
+  ): Promise<R> {
+    const client = await connect(this.dataSource);
+    client.on('error', LEFT_TO_THE_STATEMENT);
+    let failure: unknown;
+    try {
+      const { rows } = await client.query(statement);
+      return rows[0] as R;
+    } catch (error) {
+      failure = error;
+    } finally {
+      const broken = isUnavailable(failure);
+      if (!broken) client.off('error', LEFT_TO_THE_STATEMENT);
+      client.release(broken);
+    }
+    if (!isUnavailable(failure) || !(await this.wasCommitted(tenantId, eventId)))
+      throw asDomainError(failure);
+    const became = await found();
+    if (became === undefined) throw lost(failure);
+    return became;
+  }
+
   private async commit(runner: QueryRunner, tenantId: string, eventId: string): Promise<void> {
     try {
       await runner.commitTransaction();
@@ -56,13 +90,24 @@ export class TenantTransaction {
       );
       return row?.committed === true;
     } catch (error) {
-      throw new Unavailable(
-        'The database was lost while it stored the change; read it before you try again',
-        {
-          cause: error,
-        },
-      );
+      throw lost(error);
     }
+  }
+}
+
+/** A connection that is lost also fails the statement on it; without a listener it would end the process. */
+const LEFT_TO_THE_STATEMENT = (): void => undefined;
+
+function lost(cause: unknown): Unavailable {
+  const message = 'The database was lost while it stored the change; read it before you try again';
+  return new Unavailable(message, { cause });
+}
+
+async function connect(dataSource: DataSource): Promise<pg.PoolClient> {
+  try {
+    return await poolOf(dataSource).connect();
+  } catch (error) {
+    throw asDomainError(error);
   }
 }
 

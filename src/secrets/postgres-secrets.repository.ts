@@ -8,17 +8,11 @@ import { hold } from '../users/held-rows.js';
 import type { ListWish, SecretPage } from './list-wish.js';
 import { readTenants, tenantsWhereUserMay } from './listed-tenants.query.js';
 import { administers } from './secret-access.js';
+import { SecretCreation } from './secret-creation.js';
 import { SecretReadBatch } from './secret-read.batch.js';
 import type { ListedTenant } from './list-scope.js';
 import { listSecrets } from './secret-list.query.js';
-import {
-  insertSecret,
-  isForeign,
-  isKeyTaken,
-  lockGlobalKey,
-  lockSecret,
-  replaceSecret,
-} from './secret-rows.js';
+import { isForeign, isKeyTaken, lockGlobalKey, lockSecret, replaceSecret } from './secret-rows.js';
 import { Secret } from './secret.entity.js';
 import {
   SecretsRepository,
@@ -38,6 +32,7 @@ export class PostgresSecretsRepository extends SecretsRepository {
   constructor(
     @Inject(TenantTransaction) private readonly transaction: TenantTransaction,
     @Inject(SecretReadBatch) private readonly reads: SecretReadBatch,
+    @Inject(SecretCreation) private readonly creation: SecretCreation,
     @Inject(AuditWriter) private readonly audit: AuditWriter,
   ) {
     super();
@@ -64,20 +59,18 @@ export class PostgresSecretsRepository extends SecretsRepository {
     return this.audit.record(tenant.tenantId, { ...event, outcome });
   }
 
-  create(
+  /** What is to become of a key that is taken is decided in a transaction of its own, with the row locked. */
+  async create(
     tenant: TenantContext,
     secret: NewSecret,
     event: AuditEvent,
     existing?: Decide,
   ): Promise<CreateOutcome> {
-    return this.transaction.run<CreateOutcome>(tenant.tenantId, event.id, async (manager) => {
-      const taken = await isKeyTaken(manager, tenant, secret.key, secret.visibility);
-      const created = taken ? undefined : await insertSecret(manager, tenant, secret);
-      if (created === undefined && existing !== undefined)
-        return this.change(manager, tenant, secret.key, existing, { ...event, action: 'secret.update' });
-      await this.append(manager, tenant, event, created === undefined ? 'conflict' : 'ok', created?.version);
-      return created === undefined ? { kind: 'exists' } : { kind: 'created', secret: created };
-    });
+    const quietly = existing !== undefined;
+    const created = await this.creation.create(tenant, secret, event, { quietly });
+    if (created !== undefined) return { kind: 'created', secret: created };
+    if (existing === undefined) return { kind: 'exists' };
+    return this.update(tenant, secret.key, existing, { ...event, action: 'secret.update' });
   }
 
   update(

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { TenantContext } from '../common/tenant-context.js';
 import { tenantRefused } from '../common/tenant-refused.js';
 import { Secret } from './secret.entity.js';
-import type { Change, NewSecret } from './secrets.repository.js';
+import type { Change } from './secrets.repository.js';
 import type { StoredSecret, Visibility } from './stored-secret.js';
 
 /** The lock keeps a tenant that is here from being deleted until the transaction ends. */
@@ -44,43 +44,6 @@ export async function isForeign(
       tenantId: tenant.tenantId,
     })
     .getExists();
-}
-
-/** @returns nothing where the tenant has the key already */
-export async function insertSecret(
-  manager: EntityManager,
-  tenant: TenantContext,
-  secret: NewSecret,
-): Promise<StoredSecret | undefined> {
-  const result = await manager
-    .createQueryBuilder()
-    .insert()
-    .into(Secret)
-    .values({
-      ...secret,
-      tenantId: tenant.tenantId,
-      keyGeneration: secret.value.generation,
-      providerOptionsGeneration: secret.providerOptions?.generation ?? null,
-      versionCreatedBy: tenant.userId,
-      createdBy: tenant.userId,
-    })
-    .orIgnore()
-    .returning(['createdAt', 'updatedAt'])
-    .execute();
-  const [row] = result.raw as { created_at: Date; updated_at: Date }[];
-  if (row === undefined) return undefined;
-  return {
-    ...secret,
-    tenantId: tenant.tenantId,
-    tenantName: tenant.tenantName,
-    version: 1,
-    revision: 1,
-    creatorId: tenant.userId,
-    creatorName: tenant.username,
-    providerName: null,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
 }
 
 /** The tenant's secret of that key, locked until the transaction ends. */

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { PostgresSecretsRepository } from './postgres-secrets.repository.js';
 import { SchemaValidator } from './schema-validator.js';
 import { SecretChanges } from './secret-changes.js';
+import { SecretCreation } from './secret-creation.js';
 import { SecretReadBatch } from './secret-read.batch.js';
 import { SecretSearchController } from './secret-search.controller.js';
 import { SecretSealer } from './secret-sealer.js';
@@ -18,6 +19,7 @@ import { SharingModule } from './sharing/sharing.module.js';
   providers: [
     SecretsService,
     SecretReadBatch,
+    SecretCreation,
     SecretSealer,
     SecretChanges,
     SchemaValidator,

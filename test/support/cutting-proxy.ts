@@ -1,14 +1,16 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** What happens to a connection when the client's COMMIT comes by. */
+/** What happens to a connection when the client's COMMIT, or another mark, comes by. */
 export type Cut = 'none' | 'before the server has it' | 'after the server has answered' | 'for good';
 
 /** The message `Query` (PostgreSQL's protocol, 55.7): a type, a length, the text and a zero. */
 const COMMIT = Buffer.concat([Buffer.from('Q'), Buffer.from([0, 0, 0, 11]), Buffer.from('COMMIT\0')]);
 
-/** Stands between a client and PostgreSQL's socket and cuts at COMMIT: what a lost network does at the worst moment. */
+/** Stands between a client and PostgreSQL's socket and cuts at COMMIT, unless told another mark: what a lost network does at the worst moment. */
 export class CuttingProxy {
   cut: Cut = 'none';
+  /** What of the client's bytes is waited for. */
+  mark = COMMIT;
   /** How many connections were cut. */
   cuts = 0;
   private readonly sockets = new Set<Socket>();
@@ -51,7 +53,7 @@ export class CuttingProxy {
       });
     }
     client.on('data', (chunk) => {
-      committing = this.cut !== 'none' && chunk.includes(COMMIT);
+      committing = this.cut !== 'none' && chunk.includes(this.mark);
       if (committing && this.cut === 'before the server has it') this.sever(end);
       else upstream.write(chunk);
     });

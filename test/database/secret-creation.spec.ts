@@ -1,0 +1,152 @@
+import { createSecretKey, randomBytes, randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+import { newEvent } from '../../src/audit/audit-event.js';
+import { Forbidden, Unavailable } from '../../src/common/errors.js';
+import type { Caller, TenantContext } from '../../src/common/tenant-context.js';
+import { sealEnvelope } from '../../src/crypto/envelope.js';
+import { SealedValue } from '../../src/crypto/sealed-value.js';
+import { openServiceDataSource } from '../../src/database/service-data-source.js';
+import { TenantTransaction } from '../../src/database/tenant-transaction.js';
+import { entities } from '../../src/installation/entities.js';
+import { SecretCreation } from '../../src/secrets/secret-creation.js';
+import { CuttingProxy } from '../support/cutting-proxy.js';
+import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
+import { plantTwoTenants } from '../support/two-tenants.js';
+
+const CALLER: Caller = {
+  actorId: null,
+  actorName: 'alice',
+  method: 'basic',
+  requestId: 'request',
+  address: null,
+};
+
+describe('the creation of a secret as one call', () => {
+  let database: TestDatabase;
+  let tenant: TenantContext;
+  let proxy: CuttingProxy;
+  let dataSource: DataSource;
+  let creation: SecretCreation;
+  beforeAll(async () => {
+    database = await cloneDatabase();
+    const { a, userId } = await plantTwoTenants(database);
+    tenant = {
+      tenantId: a.tenantId,
+      tenantName: 'a',
+      keyGeneration: 1,
+      userId,
+      username: 'alice',
+      permissions: new Set(),
+      caller: CALLER,
+    };
+  });
+  afterAll(() => database.drop());
+  beforeEach(async () => {
+    proxy = new CuttingProxy(`${new URL(database.url).searchParams.get('host') ?? ''}/.s.PGSQL.5432`);
+    proxy.mark = Buffer.from('create_secret');
+    const url = await proxy.through(database.url);
+    dataSource = await openServiceDataSource({
+      url,
+      poolSize: 2,
+      appRole: APP_ROLE,
+      single: false,
+      entities,
+    });
+    creation = new SecretCreation(new TenantTransaction(dataSource));
+  });
+  afterEach(async () => {
+    await dataSource.destroy();
+    await proxy.close();
+  });
+
+  function create(key: string, { quietly = false, inTenant = tenant } = {}) {
+    const id = randomUUID();
+    const event = newEvent('secret.create', CALLER, { key });
+    const binding = { tenantId: inTenant.tenantId, secretId: id, key, version: 1 };
+    const sealed = sealEnvelope(createSecretKey(randomBytes(32)), 1, binding, { format: 'text', text: 'v' });
+    const secret = {
+      ...{ id, key, value: SealedValue.fromBytes(sealed), visibility: 'tenant' as const },
+      ...{ isHiddenValue: false, schema: null, providerOptions: null },
+    };
+    return creation.create(inTenant, secret, event, { quietly });
+  }
+
+  async function onRecord(key: string) {
+    const rows = await database.asSuperuser<{ body: string }>(
+      `SELECT body FROM audit_events WHERE body <> 'event' AND body::json ->> 'key' = $1 ORDER BY id`,
+      [key],
+    );
+    return rows.map(({ body }) => {
+      const { action, outcome, version } = JSON.parse(body) as Record<string, unknown>;
+      return { action, outcome, version };
+    });
+  }
+
+  async function stored(key: string): Promise<number> {
+    const rows = await database.asSuperuser('SELECT FROM secrets WHERE key = $1', [key]);
+    return rows.length;
+  }
+
+  it('gives the secret and records it, once', async () => {
+    const secret = await create('made');
+    expect(secret).toMatchObject({ key: 'made', version: 1, revision: 1, creatorName: 'alice' });
+    expect(secret?.createdAt).toEqual(secret?.updatedAt);
+    expect(await onRecord('made')).toEqual([{ action: 'secret.create', outcome: 'ok', version: 1 }]);
+  });
+
+  it('gives nothing for a key that is taken, and records that unless it is to be quiet', async () => {
+    await create('taken');
+    expect(await create('taken')).toBeUndefined();
+    expect(await create('taken', { quietly: true })).toBeUndefined();
+    expect((await onRecord('taken')).map(({ outcome }) => outcome)).toEqual(['ok', 'conflict']);
+    expect(await stored('taken')).toBe(1);
+  });
+
+  it('refuses a tenant that is gone, and leaves nothing', async () => {
+    const inTenant = { ...tenant, tenantId: randomUUID() };
+    await expect(create('orphan', { inTenant })).rejects.toThrow(Forbidden);
+    expect(await onRecord('orphan')).toEqual([]);
+    expect(await stored('orphan')).toBe(0);
+  });
+
+  it('leaves the connection without a tenant', async () => {
+    await create('left');
+    const [row] = await dataSource.query<{ tenant: string }[]>(
+      `SELECT coalesce(current_setting('app.tenant', true), '') AS tenant`,
+    );
+    expect(row).toEqual({ tenant: '' });
+    expect(await dataSource.query('SELECT FROM secrets')).toEqual([]);
+  });
+
+  it('is Unavailable when the connection is lost before the call arrives, and nothing is stored', async () => {
+    proxy.cut = 'before the server has it';
+    await expect(create('before')).rejects.toThrow(Unavailable);
+    expect(proxy.cuts).toBe(1);
+    expect(await stored('before')).toBe(0);
+    expect(await onRecord('before')).toEqual([]);
+  });
+
+  it('gives the secret when only the answer is lost', async () => {
+    proxy.cut = 'after the server has answered';
+    const secret = await create('after');
+    expect(proxy.cuts).toBe(1);
+    const [row] = await database.asSuperuser<{ created_at: Date }>(
+      `SELECT created_at FROM secrets WHERE key = 'after'`,
+    );
+    expect(secret?.createdAt).toEqual(row?.created_at);
+  });
+
+  it('does not guess what was answered where there is the event and no secret', async () => {
+    await create('lost');
+    proxy.cut = 'after the server has answered';
+    await expect(create('lost')).rejects.toThrow(/read it before you try again/);
+    expect((await onRecord('lost')).map(({ outcome }) => outcome)).toEqual(['ok', 'conflict']);
+  });
+
+  it('is Unavailable when nobody can say what became of it', async () => {
+    proxy.cut = 'for good';
+    await expect(create('unknown')).rejects.toThrow(/read it before you try again/);
+    expect(proxy.cuts).toBe(1);
+  });
+});
