@@ -1,0 +1,65 @@
+import { connect } from 'node:net';
+import type { Answer } from './http-client.js';
+
+export interface PipelinedCall {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+type PipelinedAnswer = Pick<Answer, 'status' | 'text' | 'body'>;
+
+const PATIENCE_MS = 20_000;
+
+/**
+ * Sends reads as one write on one connection, so that the service finds all of them in the same turn
+ * of its event loop. All together must fit into one read of Node's, 64 KiB.
+ * @returns the answers in the order of the requests, as HTTP/1.1 has it
+ */
+export function pipelined(baseUrl: string, calls: readonly PipelinedCall[]): Promise<PipelinedAnswer[]> {
+  const { hostname, port } = new URL(baseUrl);
+  const requests = calls.map(({ path, headers }) =>
+    [
+      `GET ${path} HTTP/1.1`,
+      'Host: strongroom.test',
+      ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+      '\r\n',
+    ].join('\r\n'),
+  );
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname);
+    let received = Buffer.alloc(0);
+    const end = (settle: () => void) => {
+      socket.destroy();
+      settle();
+    };
+    socket.setTimeout(PATIENCE_MS, () => end(() => reject(new Error(`Only ${received.toString()}`))));
+    socket.on('error', reject);
+    socket.on('end', () => reject(new Error(`It ended after ${received.toString()}`)));
+    socket.on('data', (chunk) => {
+      received = Buffer.concat([received, chunk]);
+      const answers = parsed(received);
+      if (answers.length === calls.length) end(() => resolve(answers));
+    });
+    socket.on('connect', () => socket.write(requests.join(''), 'latin1'));
+  });
+}
+
+/** The answers that are there whole. */
+function parsed(received: Buffer): PipelinedAnswer[] {
+  const answers: PipelinedAnswer[] = [];
+  for (let start = 0; ;) {
+    const end = received.indexOf('\r\n\r\n', start);
+    if (end < 0) return answers;
+    const head = received.toString('latin1', start, end);
+    const length = Number(/^content-length: (\d+)$/im.exec(head)?.[1] ?? 0);
+    const body = end + 4;
+    if (received.length < body + length) return answers;
+    start = body + length;
+    const text = received.toString('utf8', body, start);
+    answers.push({
+      status: Number(head.slice('HTTP/1.1 '.length, 'HTTP/1.1 '.length + 3)),
+      text,
+      body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
+    });
+  }
+}
