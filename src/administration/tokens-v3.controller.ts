@@ -21,9 +21,9 @@ export class TokensV3Controller {
   @RequireInstallationPermission('create_token', 'token.create', { duringMaintenance: true })
   @ApiOperation({ summary: 'Make a token of your own for ten hours' })
   @ApiOkResponse({ type: FreshTokenV3 })
-  async create(@CurrentPrincipal() { userId, caller }: Principal): Promise<FreshTokenV3> {
+  async create(@CurrentPrincipal() principal: Principal): Promise<FreshTokenV3> {
     const wish = { description: undefined, expiresAt: parseExpiry('+10h') };
-    const { value, token } = await this.tokens.create(userId, wish, caller);
+    const { value, token } = await this.tokens.create(principal, wish);
     return { value: shownToken(value), role: shownRole(token.role, 'v3') };
   }
 }

@@ -37,16 +37,13 @@ export class TokensController {
   @ApiBody({ type: NewTokenBody })
   @ApiOkResponse({ type: TokenV31 })
   @ApiErrors(415)
-  async create(
-    @CurrentPrincipal() { userId, caller }: Principal,
-    @RequestBody() body: JsonBody,
-  ): Promise<TokenV31> {
+  async create(@CurrentPrincipal() principal: Principal, @RequestBody() body: JsonBody): Promise<TokenV31> {
     const { description, expiration_date: expiry } = await body.read(NewTokenBody);
     const wish = {
       description: description ?? undefined,
       expiresAt: typeof expiry === 'string' ? parseExpiry(expiry) : undefined,
     };
-    const { value, token } = await this.tokens.create(userId, wish, caller);
+    const { value, token } = await this.tokens.create(principal, wish);
     return toTokenV31(token, shownToken(value));
   }
 

@@ -10,7 +10,7 @@ interface NamedTenant {
   readonly keyGeneration: number;
 }
 
-/** Who is calling, proved by a password, with what they may do in the tenant that the request names. */
+/** Who is calling, proved by a password or a token, with what they may do in the tenant that the request names. */
 export interface Principal {
   readonly userId: string;
   readonly username: string;
@@ -20,6 +20,8 @@ export interface Principal {
   readonly permissions: ReadonlySet<string>;
   /** Whether the installation is in maintenance: then only some routes serve anybody. */
   readonly inMaintenance: boolean;
+  /** The token that proved it, where it was one. */
+  readonly tokenId: string | undefined;
   readonly caller: Caller;
 }
 
@@ -39,7 +41,7 @@ export function callerOf(
 }
 
 /** @throws Error for an identity that is nobody's */
-export function principalOf(identity: Identity, caller: Caller): Principal {
+export function principalOf(identity: Identity, caller: Caller, tokenId?: string): Principal {
   const {
     user_id: userId,
     username,
@@ -55,6 +57,7 @@ export function principalOf(identity: Identity, caller: Caller): Principal {
     tenant: named ? { id, name, keyGeneration } : undefined,
     permissions: permissionSet(identity.permissions),
     inMaintenance: identity.maintenance,
+    tokenId,
     caller,
   };
 }

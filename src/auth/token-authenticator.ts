@@ -49,7 +49,7 @@ export class TokenAuthenticator {
       throw new Unauthorized(problem);
     }
     this.loginTimes.noteToken(value.id);
-    return principalOf(identity, callerOf(request, identity, 'token'));
+    return principalOf(identity, callerOf(request, identity, 'token'), value.id);
   }
 
   /**

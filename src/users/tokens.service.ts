@@ -43,28 +43,39 @@ const FROM = `
   FROM tokens t JOIN users u ON u.id = t.user_id AND u.deleted_at IS NULL
   WHERE ($1::uuid IS NULL OR t.user_id = $1)`;
 
+const INSERT = `
+  INSERT INTO tokens (id, user_id, secret_hash, description, expires_at)
+  VALUES ($1, $2, $3, $4, least($5::timestamptz, (SELECT expires_at FROM tokens WHERE id = $6)))`;
+
+/** Who makes a token, and by which token where it was by one. */
+interface TokenMaker {
+  readonly userId: string;
+  readonly tokenId: string | undefined;
+  readonly caller: Caller;
+}
+
 /** Tokens of users. Every act is recorded in the system's log, in its own transaction; by the id, never the value. */
 @Injectable()
 export class TokensService {
   constructor(@Inject(TenantTransaction) private readonly transaction: TenantTransaction) {}
 
-  /** Makes a token of the user, and takes those of the user's that have expired away. */
+  /**
+   * Makes a token of the user, and takes those of the user's that have expired away. One that is made by a token lives
+   * no longer than that: who got hold of a token for an hour has it for an hour.
+   */
   async create(
-    userId: string,
+    { userId, tokenId, caller }: TokenMaker,
     { description, expiresAt }: { description: string | undefined; expiresAt: Date | undefined },
-    caller: Caller,
   ): Promise<{ value: TokenValue; token: TokenDescription }> {
     const value = newTokenValue();
-    const values = [value.id, userId, tokenHash(value.secret), description ?? null, expiresAt ?? null];
+    const { id, secret } = value;
+    const values = [id, userId, tokenHash(secret), description ?? null, expiresAt ?? null, tokenId ?? null];
     const token = await recordedAct(
       this.transaction,
       newEvent('token.create', caller, { key: value.id }),
       async (manager) => {
         await manager.query('DELETE FROM tokens WHERE user_id = $1 AND expires_at <= now()', [userId]);
-        await manager.query(
-          'INSERT INTO tokens (id, user_id, secret_hash, description, expires_at) VALUES ($1, $2, $3, $4, $5)',
-          values,
-        );
+        await manager.query(INSERT, values);
         return (
           (await describe(manager, value.id, userId)) ?? new Refusal('not_found', unknownToken(value.id))
         );

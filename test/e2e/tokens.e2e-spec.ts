@@ -73,6 +73,22 @@ describe('tokens', () => {
     expect(answer.body.message).toMatch(message);
   });
 
+  it('that were made by a token end with it at the latest', async () => {
+    const { id = '', value = '' } = await make(alice, { expiration_date: '+2h' });
+    const expiry = (await room.call(alice, 'GET', `${TOKENS}/${id}`)).body.expiration_date;
+    for (const body of [{}, { expiration_date: '+3h' }, { expiration_date: '+1 day' }]) {
+      expect((await bear(value, 'POST', TOKENS, body)).body.expiration_date).toBe(expiry);
+    }
+    const shorter = await bear(value, 'POST', TOKENS, { expiration_date: '+1h' });
+    expect(String(shorter.body.expiration_date) < String(expiry)).toBe(true);
+    const old = await bear(value, 'GET', '/api/v3/tokens');
+    const { value: made } = old.body as { value: string };
+    const { body } = await room.call(alice, 'GET', `${TOKENS}/${made.split('-')[1] ?? ''}`);
+    expect(body.expiration_date).toBe(expiry);
+    const endless = await make(alice);
+    expect((await bear(endless.value ?? '', 'POST', TOKENS, {})).body.expiration_date).toBeNull();
+  });
+
   it('that nobody has are on record one by one, then as a count, and lock nobody out', async () => {
     const { value = '' } = await make(alice);
     await room.database.asSuperuser('TRUNCATE login_failures');
