@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { PostgresSecretsRepository } from './postgres-secrets.repository.js';
-import { SchemaValidator } from './schema-validator.js';
 import { SecretChanges } from './secret-changes.js';
 import { SecretCreation } from './secret-creation.js';
 import { SecretReadBatch } from './secret-read.batch.js';
@@ -22,7 +21,6 @@ import { SharingModule } from './sharing/sharing.module.js';
     SecretCreation,
     SecretSealer,
     SecretChanges,
-    SchemaValidator,
     { provide: SecretsRepository, useClass: PostgresSecretsRepository },
   ],
 })

@@ -98,6 +98,66 @@ describe('imported secrets', () => {
     });
   });
 
+  it('keep schemas, structured values and provider options', async () => {
+    const bodies: Record<string, Row> = {
+      'with-object': { value: { a: [1, null] }, schema: { type: 'object' } },
+      'with-text': { value: '{"a": 1}', schema: { type: 'string' } },
+      'with-zero': { value: 0, schema: { type: 'number' } },
+      'with-null': { value: null, schema: {} },
+      'with-empty': { value: '', schema: { type: 'string' } },
+      'with-options': { value: 'x', provider_options: { path: 'canary/of/options' } },
+    };
+    for (const [key, body] of Object.entries(bodies)) await put(manager, key, body);
+    const kept = new Map<string, Row>();
+    for (const key of Object.keys(bodies)) kept.set(key, await read(manager, key));
+    for (const headers of [{}, { 'X-Export-Passphrase': PASSPHRASE }]) {
+      const path = `${EXPORT}?_search=with-&_include_metadata=true`;
+      const { body: items } = await room.call(
+        manager,
+        'GET',
+        path,
+        undefined,
+        headers as Record<string, string>,
+      );
+      expect(items).toHaveLength(kept.size);
+      for (const override_collisions of [true, false]) {
+        if (!override_collisions)
+          for (const key of kept.keys()) await room.call(manager, 'DELETE', `${V31}/${key}`);
+        const answer = await post({ ...ADMIN, tenant: 'one' }, items, { override_collisions }, headers);
+        expect(answer.body.secrets_errors).toEqual({});
+        for (const [key, secret] of kept) expect(await read(manager, key)).toEqual(secret);
+      }
+    }
+  });
+
+  it.each<[Row, Row]>([
+    [{ schema: [] }, { schema: 'Not an object' }],
+    [{ schema: { type: 'canary' } }, { schema: expect.stringMatching(/schema/) }],
+    [
+      { schema: { type: 'number' }, value: 'canary' },
+      { value: expect.stringMatching(/^Error validating secret value:/) },
+    ],
+    [{ schema: { $ref: 'http://127.0.0.1:1/x' } }, { schema: expect.stringMatching(/schema/) }],
+    [{ provider_options: 'canary' }, { provider_options: 'Not the JSON of an object' }],
+    [{ provider_options: '[1]' }, { provider_options: 'Not the JSON of an object' }],
+    [{ provider_options: {} }, { provider_options: 'Not text' }],
+  ])('are refused for %j', async (wrong, errors) => {
+    expect(await errorsOf(user, row(wrong))).toEqual(errors);
+  });
+
+  it('do not replace a schema', async () => {
+    const [plain, structured] = [fresh(), fresh()];
+    await put(user, plain, { value: 'kept' });
+    await put(user, structured, { value: 1, schema: { type: 'number' } });
+    const override = { override_collisions: true };
+    expect(await errorsOf(user, row({ key: plain, schema: { type: 'string' } }), override)).toEqual({
+      schema: expect.stringMatching(/another schema/),
+    });
+    expect(await errorsOf(user, row({ key: structured }), override)).toEqual({
+      schema: expect.stringMatching(/another schema/),
+    });
+  });
+
   it('go to the tenants that the map says', async () => {
     for (const name of ['tenant_map', 'tenant_map_dict']) {
       const moved = row({ tenant_name: 'elsewhere' });

@@ -3,12 +3,11 @@ import type { TenantContext } from '../../common/tenant-context.js';
 import { SealedValue } from '../../crypto/sealed-value.js';
 import type { StoredSecret } from '../stored-secret.js';
 import type { ImportedRow } from './imported-row.js';
-import type { Importer, Replacement } from './imported-secrets.repository.js';
+import type { Importer, Replacement, SealedContent } from './imported-secrets.repository.js';
 
-export interface NewRow {
+export interface NewRow extends SealedContent {
   readonly row: ImportedRow;
   readonly id: string;
-  readonly value: SealedValue;
 }
 
 export interface ReplacedRow extends Replacement {
@@ -17,13 +16,14 @@ export interface ReplacedRow extends Replacement {
 }
 
 const INSERT = `
-  INSERT INTO secrets (tenant_id, id, key, value, key_generation, visibility, is_hidden_value, version_created_by,
-                       created_by, created_at, updated_at)
-  SELECT $1, n.id, n.key, n.value, n.generation, n.visibility, n.hidden, $2, coalesce(n.creator, $2),
-         coalesce(n.created_at, now()), coalesce(n.updated_at, n.created_at, now())
-  FROM unnest($3::uuid[], $4::text[], $5::bytea[], $6::integer[], $7::text[], $8::boolean[], $9::uuid[],
-              $10::timestamptz[], $11::timestamptz[])
-    AS n (id, key, value, generation, visibility, hidden, creator, created_at, updated_at)
+  INSERT INTO secrets (tenant_id, id, key, value, key_generation, provider_options, provider_options_generation, visibility,
+                       is_hidden_value, version_created_by, created_by, created_at, updated_at, schema)
+  SELECT $1, n.id, n.key, n.value, n.generation, n.options, n.options_generation, n.visibility, n.hidden, $2, coalesce(n.creator, $2),
+         coalesce(n.created_at, now()), coalesce(n.updated_at, n.created_at, now()), n.schema::json
+  FROM unnest($3::uuid[], $4::text[], $5::bytea[], $6::integer[], $7::bytea[], $8::integer[], $9::text[], $10::boolean[],
+              $11::uuid[], $12::timestamptz[], $13::timestamptz[], $14::text[])
+    AS n (id, key, value, generation, options, options_generation, visibility, hidden, creator, created_at, updated_at,
+          schema)
   ORDER BY n.key COLLATE "C"
   ON CONFLICT DO NOTHING RETURNING key`;
 
@@ -36,15 +36,17 @@ const LOCK = `
 
 const REPLACE = `
   UPDATE secrets s SET
-    value = n.value, key_generation = n.generation, version = n.version, visibility = n.visibility,
+    value = n.value, key_generation = n.generation, provider_options = n.options,
+    provider_options_generation = n.options_generation, version = n.version, visibility = n.visibility,
     is_hidden_value = n.hidden, revision = s.revision + 1, created_by = coalesce(n.creator, s.created_by),
     created_at = coalesce(n.created_at, s.created_at),
     updated_at = coalesce(n.updated_at, greatest(clock_timestamp(), s.updated_at)),
     version_created_by = CASE WHEN n.version > s.version THEN $2 ELSE s.version_created_by END,
     version_created_at = CASE WHEN n.version > s.version THEN clock_timestamp() ELSE s.version_created_at END
-  FROM unnest($3::uuid[], $4::integer[], $5::bytea[], $6::integer[], $7::text[], $8::boolean[], $9::uuid[],
-              $10::timestamptz[], $11::timestamptz[])
-    AS n (id, version, value, generation, visibility, hidden, creator, created_at, updated_at)
+  FROM unnest($3::uuid[], $4::integer[], $5::bytea[], $6::integer[], $7::bytea[], $8::integer[], $9::text[],
+              $10::boolean[], $11::uuid[], $12::timestamptz[], $13::timestamptz[])
+    AS n (id, version, value, generation, options, options_generation, visibility, hidden, creator, created_at,
+          updated_at)
   WHERE s.tenant_id = $1 AND s.id = n.id`;
 
 export async function actIn(manager: EntityManager, tenantId: string): Promise<void> {
@@ -94,6 +96,7 @@ export async function insertRows(
     ...[tenantId, userId, rows.map(({ id }) => id), rows.map(({ row }) => row.key)],
     ...sealedColumns(rows),
     ...columns(rows),
+    rows.map(({ row }) => (row.schema === null ? null : JSON.stringify(row.schema))),
   ]);
   return new Set(made.map(({ key }) => key));
 }
@@ -133,8 +136,13 @@ export async function replaceRows(
   ]);
 }
 
-function sealedColumns(rows: readonly { readonly value: SealedValue }[]): unknown[] {
-  return [rows.map(({ value }) => value.bytes), rows.map(({ value }) => value.generation)];
+function sealedColumns(rows: readonly SealedContent[]): unknown[] {
+  return [
+    rows.map(({ value }) => value.bytes),
+    rows.map(({ value }) => value.generation),
+    rows.map(({ providerOptions }) => providerOptions?.bytes ?? null),
+    rows.map(({ providerOptions }) => providerOptions?.generation ?? null),
+  ];
 }
 
 function columns(rows: readonly { readonly row: ImportedRow }[]): unknown[] {

@@ -92,7 +92,7 @@ export class ImportTransaction {
     const rows = await Promise.all(
       chunk.map(async (row): Promise<NewRow> => {
         const id = newId();
-        return { row, id, value: await this.rules.seal(row, id) };
+        return { row, id, ...(await this.rules.seal(row, id)) };
       }),
     );
     const made = await insertRows(this.manager, tenant, this.importer, rows);

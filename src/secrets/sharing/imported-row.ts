@@ -1,6 +1,6 @@
 import type { TenantContext } from '../../common/tenant-context.js';
 import type { SecretValue } from '../../crypto/secret-value.js';
-import type { Visibility } from '../stored-secret.js';
+import type { Schema, Visibility } from '../stored-secret.js';
 
 /** A secret that is to be imported, once nothing is wrong with it. */
 export interface ImportedRow {
@@ -9,6 +9,9 @@ export interface ImportedRow {
   readonly tenant: TenantContext;
   readonly key: string;
   readonly value: SecretValue;
+  readonly schema: Schema | null;
+  /** Undefined where there are none, or they are to stay. */
+  readonly providerOptions: object | undefined;
   readonly visibility: Visibility;
   readonly isHiddenValue: boolean;
   /** Undefined where it is to be the importer, or is to stay. */

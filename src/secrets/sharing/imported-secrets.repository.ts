@@ -13,15 +13,20 @@ export interface Importer {
   readonly logId: string;
 }
 
-/** What becomes of a secret that is there: its value stays sealed as it is where it is the same. */
-export interface Replacement {
+/** What of a secret is sealed. */
+export interface SealedContent {
   readonly value: SealedValue;
+  readonly providerOptions: SealedValue | null;
+}
+
+/** What becomes of a secret that is there: its value stays sealed as it is where it is the same. */
+export interface Replacement extends SealedContent {
   readonly version: number;
 }
 
 /** The rules of an import, asked within its transaction. */
 export interface ImportRules {
-  seal(row: ImportedRow, id: string): Promise<SealedValue>;
+  seal(row: ImportedRow, id: string): Promise<SealedContent>;
   /** @returns why not, where the importer may not replace it */
   replace(row: ImportedRow, current: StoredSecret): Promise<Replacement | RowErrors>;
 }

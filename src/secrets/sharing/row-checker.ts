@@ -3,7 +3,9 @@ import { tenantRefused } from '../../common/tenant-refused.js';
 import { DecryptionError } from '../../crypto/crypto-errors.js';
 import { decryptFernet } from '../../crypto/fernet.js';
 import type { FernetKey } from '../../crypto/fernet-key.js';
+import type { SecretValue } from '../../crypto/secret-value.js';
 import { mayMakeGlobal } from '../secret-access.js';
+import { toSecretValue } from '../secret-changes.js';
 import type { ImportedRow, RowErrors } from './imported-row.js';
 import { readRow, RowProblems, type RawRow, type RowFields } from './row-fields.js';
 
@@ -33,12 +35,23 @@ export class RowChecker {
     const tenant = this.tenantOf(fields, problems);
     const creatorId = this.creatorOf(fields, tenant, problems);
     requireTimes(fields, tenant, problems);
-    const text = this.textOf(fields, problems);
+    const value = this.valueOf(fields, problems);
+    const providerOptions = this.optionsOf(fields, problems);
     if (tenant === undefined || problems.any) return { index, errors: problems.errors };
-    const { key, visibility, isHiddenValue, createdAt, updatedAt } = fields;
-    const value = { format: 'text', text } as const;
-    const times = { createdAt, updatedAt };
-    return { row: { index, tenant, key, value, visibility, isHiddenValue, creatorId, ...times } };
+    const { key, visibility, isHiddenValue, createdAt, updatedAt, schema = null } = fields;
+    const content = { value, schema, providerOptions };
+    const row = {
+      index,
+      tenant,
+      key,
+      ...content,
+      visibility,
+      isHiddenValue,
+      creatorId,
+      createdAt,
+      updatedAt,
+    };
+    return { row };
   }
 
   private tenantOf(
@@ -77,12 +90,51 @@ export class RowChecker {
     return id;
   }
 
-  private textOf({ value, encrypted }: RowFields, problems: RowProblems): string {
-    const { passphraseKey: key, maxValueBytes } = this.surroundings;
-    if (encrypted && key === undefined) problems.add('encrypted', 'No passphrase');
-    const text = encrypted && key !== undefined && value !== '' ? opened(key, value, problems) : value;
-    if (Buffer.byteLength(text, 'utf8') > maxValueBytes)
+  private valueOf({ value, schema, encrypted }: RowFields, problems: RowProblems): SecretValue {
+    const text = encrypted ? this.opened('value', value, problems) : value;
+    const secret = toSecretValue(schema !== undefined && encrypted ? jsonOr(text) : text);
+    const { maxValueBytes } = this.surroundings;
+    if (Buffer.byteLength(secret.text, 'utf8') > maxValueBytes)
       problems.add('value', `The value is larger than ${maxValueBytes} bytes of UTF-8`);
+    return secret;
+  }
+
+  private optionsOf(fields: RowFields, problems: RowProblems): object | undefined {
+    const { providerOptions: given, encrypted } = fields;
+    if (given === undefined) return undefined;
+    const text = encrypted ? this.opened('provider_options', given, problems) : given;
+    const options = jsonOr(text);
+    const { maxValueBytes } = this.surroundings;
+    if (typeof options !== 'object' || options === null || Array.isArray(options))
+      problems.add('provider_options', 'Not the JSON of an object');
+    else if (Buffer.byteLength(text, 'utf8') > maxValueBytes)
+      problems.add('provider_options', `Larger than ${maxValueBytes} bytes of UTF-8`);
+    else return options;
+    return undefined;
+  }
+
+  private opened(what: string, token: unknown, problems: RowProblems): string {
+    const { passphraseKey: key } = this.surroundings;
+    if (key === undefined) problems.add('encrypted', 'No passphrase');
+    if (typeof token !== 'string') problems.add(what, 'Not text');
+    if (key === undefined || typeof token !== 'string' || token === '') return '';
+    try {
+      const text = decryptFernet(key, token);
+      if (text === '') problems.add(what, 'Empty');
+      return text;
+    } catch (error) {
+      if (!(error instanceof DecryptionError)) throw error;
+      problems.add('encrypted', 'The passphrase does not open the value, or it was altered');
+      return '';
+    }
+  }
+}
+
+/** What a text is the JSON of; the text itself where it is none. */
+function jsonOr(text: unknown): unknown {
+  try {
+    return JSON.parse(String(text)) as unknown;
+  } catch {
     return text;
   }
 }
@@ -95,16 +147,4 @@ function requireTimes(
   const given = createdAt !== undefined || updatedAt !== undefined;
   if (given && tenant?.permissions.has('set_timestamp') === false)
     problems.add('timestamp', 'Not permitted: set_timestamp, which importing times needs');
-}
-
-function opened(key: FernetKey, token: string, problems: RowProblems): string {
-  try {
-    const text = decryptFernet(key, token);
-    if (text === '') problems.add('value', 'The value is empty');
-    return text;
-  } catch (error) {
-    if (!(error instanceof DecryptionError)) throw error;
-    problems.add('encrypted', 'The passphrase does not open the value, or it was altered');
-    return '';
-  }
 }

@@ -12,7 +12,11 @@ export interface RowFields {
   readonly visibility: Visibility;
   readonly isHiddenValue: boolean;
   readonly encrypted: boolean;
-  readonly value: string;
+  /** Text, or with a schema whatever it is. */
+  readonly value: unknown;
+  readonly schema: object | undefined;
+  /** The JSON of them, perhaps encrypted. */
+  readonly providerOptions: string | undefined;
   readonly creator: string | undefined;
   readonly createdAt: Date | undefined;
   readonly updatedAt: Date | undefined;
@@ -36,18 +40,19 @@ export class RowProblems {
 
 /** Reads what can be judged without knowing tenants, users and passphrase. Fields that are unknown are ignored. */
 export function readRow(row: RawRow, problems: RowProblems): RowFields {
-  const missing = REQUIRED.filter((name) => isBlank(row[name]) && !(name === 'value' && hasProvider(row)));
+  const missing = REQUIRED.filter((name) => (name === 'value' ? hasNoValue(row) : isBlank(row[name])));
   if (missing.length > 0) problems.add('missing secret fields', missing);
   if (hasProvider(row)) problems.add('provider', 'There is no such provider: there are none');
-  for (const name of ['schema', 'provider_options'] as const)
-    if (row[name] !== undefined && row[name] !== null) problems.add(name, 'Cannot be imported');
+  const schema = schemaOf(row, problems);
   return {
     key: keyOf(row.key, problems),
     tenantName: textOf(row, 'tenant_name', problems) ?? '',
     visibility: visibilityOf(row.visibility, problems),
     isHiddenValue: booleanOf(row, 'is_hidden_value', problems),
     encrypted: booleanOf(row, 'encrypted', problems),
-    value: textOf(row, 'value', problems) ?? '',
+    value: schema === undefined ? (textOf(row, 'value', problems) ?? '') : (row.value ?? null),
+    schema,
+    providerOptions: textOf(row, 'provider_options', problems),
     creator: textOf(row, 'creator', problems),
     createdAt: timeOf(row.created_at, problems),
     updatedAt: timeOf(row.updated_at, problems),
@@ -58,8 +63,20 @@ function isBlank(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
 
+/** With a schema a value may be null or an empty text. */
+function hasNoValue(row: RawRow): boolean {
+  return isBlank(row.schema) ? isBlank(row.value) && !hasProvider(row) : row.value === undefined;
+}
+
 function hasProvider({ provider }: RawRow): boolean {
   return !isBlank(provider);
+}
+
+function schemaOf({ schema }: RawRow, problems: RowProblems): object | undefined {
+  if (isBlank(schema)) return undefined;
+  if (typeof schema === 'object' && schema !== null && !Array.isArray(schema)) return schema;
+  problems.add('schema', 'Not an object');
+  return undefined;
 }
 
 /** What is blank is missing, which is another problem. */

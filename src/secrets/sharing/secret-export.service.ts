@@ -4,6 +4,7 @@ import type { TenantContext } from '../../common/tenant-context.js';
 import { encryptFernet } from '../../crypto/fernet.js';
 import type { FernetKey } from '../../crypto/fernet-key.js';
 import { passphraseKey } from '../../crypto/passphrase-key.js';
+import type { SecretValue } from '../../crypto/secret-value.js';
 import { SecretSealer } from '../secret-sealer.js';
 import type { OpenedSecret, StoredSecret } from '../stored-secret.js';
 import type { ExportWish } from './export-wish.js';
@@ -75,11 +76,16 @@ export class SecretExport {
     if (key === undefined) return { ...secret, value, providerOptions, encrypted: false };
     return {
       ...secret,
-      value: value && { format: 'text', text: encryptFernet(key, value.text) },
+      value: value && { format: 'text', text: encryptFernet(key, plaintextOf(secret, value)) },
       providerOptions: providerOptions === null ? null : encryptFernet(key, providerOptions),
       encrypted: true,
     };
   }
+}
+
+/** With a schema it is JSON, also of a text: who opens it could not tell them apart. */
+function plaintextOf({ schema }: StoredSecret, { format, text }: SecretValue): string {
+  return schema !== null && format === 'text' ? JSON.stringify(text) : text;
 }
 
 /** Names the event of the beginning, to which it belongs. */

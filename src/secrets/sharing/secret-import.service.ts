@@ -7,11 +7,18 @@ import type { TenantContext } from '../../common/tenant-context.js';
 import { Configuration } from '../../config/configuration.js';
 import { passphraseKey } from '../../crypto/passphrase-key.js';
 import { refusalOfChange } from '../secret-change.js';
+import { SchemaValidator } from '../schema-validator.js';
 import { SecretSealer } from '../secret-sealer.js';
 import type { StoredSecret } from '../stored-secret.js';
 import type { ImportedRow, RowErrors } from './imported-row.js';
-import { ImportedSecretsRepository, type Importer, type Replacement } from './imported-secrets.repository.js';
+import {
+  ImportedSecretsRepository,
+  type Importer,
+  type Replacement,
+  type SealedContent,
+} from './imported-secrets.repository.js';
 import { RowChecker, type RowSurroundings } from './row-checker.js';
+import { isSameSchema, RowSchemas } from './row-schemas.js';
 import type { RawRow } from './row-fields.js';
 import { TenantsOfCaller } from './tenants-of-caller.js';
 
@@ -42,19 +49,22 @@ export class SecretImport {
     @Inject(ImportedSecretsRepository) private readonly secrets: ImportedSecretsRepository,
     @Inject(SecretSealer) private readonly sealer: SecretSealer,
     @Inject(TenantsOfCaller) private readonly tenants: TenantsOfCaller,
+    @Inject(SchemaValidator) private readonly validator: SchemaValidator,
     @Inject(Configuration) private readonly configuration: Configuration,
   ) {}
 
   /** @throws BadParameters for a tenant map that leads where the importer may not create */
   async run(importer: Importer, wanted: WantedImport): Promise<ImportResult> {
     const checker = new RowChecker(await this.surroundingsOf(importer, wanted));
+    const schemas = new RowSchemas(this.validator);
     const rows: ImportedRow[] = [];
     const errors = new Map<number, RowErrors>();
     for (const [index, raw] of wanted.rows.entries()) {
       if (index % CHUNK === CHUNK - 1) await nextTurn();
       const checked = checker.check(raw, index);
-      if ('row' in checked) rows.push(checked.row);
-      else errors.set(checked.index, checked.errors);
+      const wrong = 'row' in checked ? await schemas.errorsOf(checked.row) : checked.errors;
+      if (wrong !== undefined) errors.set(index, wrong);
+      else if ('row' in checked) rows.push(checked.row);
     }
     const { override, dryRun = false } = wanted;
     const event = newEvent('secret.import', importer.caller);
@@ -68,8 +78,13 @@ export class SecretImport {
   }
 
   /** For the import's transaction. */
-  seal({ tenant, key, value }: ImportedRow, id: string): ReturnType<SecretSealer['sealValue']> {
-    return this.sealer.sealValue(tenant, { id, key, version: 1 }, value);
+  async seal(
+    { tenant, key, value, providerOptions: options }: ImportedRow,
+    id: string,
+  ): Promise<SealedContent> {
+    const sealed = await this.sealer.sealValue(tenant, { id, key, version: 1 }, value);
+    const providerOptions = await this.sealer.sealOptions(tenant, { id, key }, options);
+    return { value: sealed, providerOptions: providerOptions ?? null };
   }
 
   /** For the import's transaction: by the rules of any other change. The same value again makes no version. */
@@ -78,13 +93,16 @@ export class SecretImport {
     const isHiddenValue = row.isHiddenValue === current.isHiddenValue ? undefined : row.isHiddenValue;
     const refusal = refusalOfChange(tenant, current, { visibility, isHiddenValue });
     if (refusal !== undefined) return { key: taken(refusal.outcome, refusal.error.message) };
-    if (current.schema !== null)
-      return { schema: 'The secret that is there has a schema; it is not replaced' };
+    if (!isSameSchema(row.schema, current.schema))
+      return { schema: 'The secret that is there has another schema, or none' };
+    const options = await this.sealer.sealOptions(tenant, current, row.providerOptions);
+    const providerOptions = options === undefined ? current.providerOptions : options;
     const kept = await this.sealer.openValue(tenant, key, current);
     if (kept?.format === value.format && kept.text === value.text)
-      return { value: current.value, version: current.version };
+      return { value: current.value, version: current.version, providerOptions };
     const version = current.version + 1;
-    return { value: await this.sealer.sealValue(tenant, { id: current.id, key, version }, value), version };
+    const sealed = await this.sealer.sealValue(tenant, { id: current.id, key, version }, value);
+    return { value: sealed, version, providerOptions };
   }
 
   private async surroundingsOf(importer: Importer, wanted: WantedImport): Promise<RowSurroundings> {

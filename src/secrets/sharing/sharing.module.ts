@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { SchemaValidator } from '../schema-validator.js';
 import { SecretSealer } from '../secret-sealer.js';
 import { ExportedSecretsRepository } from './exported-secrets.repository.js';
 import { PostgresExportedSecretsRepository } from './postgres-exported-secrets.repository.js';
@@ -17,10 +18,11 @@ import { TenantsOfCaller } from './tenants-of-caller.js';
     SecretExport,
     SecretImport,
     SecretSealer,
+    SchemaValidator,
     TenantsOfCaller,
     { provide: ExportedSecretsRepository, useClass: PostgresExportedSecretsRepository },
     { provide: ImportedSecretsRepository, useClass: PostgresImportedSecretsRepository },
   ],
-  exports: [SecretImport],
+  exports: [SecretImport, SchemaValidator],
 })
 export class SharingModule {}

@@ -1,10 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ANY_VALUE } from '../../dto/any-value.js';
 import { VISIBILITIES } from '../../stored-secret.js';
 
-const ANY_JSON = [
-  ...['string', 'number', 'boolean', 'object'].map((type) => ({ type })),
-  { type: 'array', items: {} },
-];
 const TIME = { type: String, example: '2026-03-20T08:23:31.276Z' };
 
 /** An exported secret: those fields that were asked for. */
@@ -13,7 +10,7 @@ export class ExportedSecretItem {
   key?: string;
 
   @ApiPropertyOptional({
-    oneOf: ANY_JSON,
+    ...ANY_VALUE,
     description: 'In clear; encrypted where a passphrase was given; any JSON for a secret with a schema',
   })
   value?: unknown;
