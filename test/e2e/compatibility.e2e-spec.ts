@@ -86,6 +86,19 @@ const SHOWN: Readonly<Record<string, () => Promise<void>>> = {
     }
   },
 
+  'An empty value in a change': async () => {
+    const before = await ask(user, 'PUT', 'v3/secrets/kept', { value: 'x' });
+    for (const version of VERSIONS) {
+      const answer = await ask(user, 'PATCH', `${version}/secrets/kept`, {
+        value: '',
+        is_hidden_value: true,
+      });
+      expect(code(answer)).toEqual([400, 'bad_parameters_error']);
+    }
+    expect((await ask(user, 'GET', 'v3/secrets/kept')).body).toEqual(before.body);
+    expect((await ask(user, 'GET', 'v3.1/secrets/kept')).body.is_hidden_value).toBe(false);
+  },
+
   'JSON in every error': async () => {
     const refused = [
       await ask(user, 'GET', 'nowhere'),
