@@ -1,10 +1,10 @@
-import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cloneDatabase, SERVICE, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http-client.js';
 import { unexplained } from '../support/linearizability.js';
 import { secretModel, staleRead, telling, type Operation } from '../support/secret-history.js';
+import { SEED, seeded } from '../support/seeded.js';
 import { SeededRandom } from '../support/seeded-random.js';
 import { external, PASSWORD } from './external.js';
 import { Replica } from './replica.js';
@@ -14,8 +14,6 @@ const CLIENTS = 24;
 const KEYS = 12;
 const KILLS = 4;
 const OPERATIONS = 5_000;
-
-const SEED = Number(process.env.TEST_SEED ?? randomInt(2 ** 31));
 
 const BASIC = {
   Authorization: `Basic ${Buffer.from(`admin:${PASSWORD}`).toString('base64')}`,
@@ -46,15 +44,6 @@ describe('three processes on one database, killed in turns', () => {
     await Promise.all(replicas.map((replica) => replica.stop()));
     await database.drop();
   });
-
-  /** Runs `check` so that what fails in it can be tried again with the same choices. */
-  async function seeded(check: () => Promise<void> | void): Promise<void> {
-    try {
-      await check();
-    } catch (error) {
-      throw new Error(`With TEST_SEED=${SEED}`, { cause: error });
-    }
-  }
 
   /** Every replica but one is there at any time; now and then all of them lose their connections to the database. */
   async function disturb(random: SeededRandom): Promise<void> {
