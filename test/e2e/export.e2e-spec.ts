@@ -90,6 +90,9 @@ describe('exported secrets', () => {
       new Set(['one']),
     );
     expect(names(await exported(ADMIN, '?_all_tenants=true'))).toContain('two/private-in-two');
+    const { login = '' } = ADMIN;
+    expect(names(await exported({ login }, '?_all_tenants=true'))).toContain('two/private-in-two');
+    expect((await room.call({ login }, 'GET', EXPORT)).status).toBe(403);
   });
 
   it('hold a global secret in the export of its own tenant only', async () => {

@@ -31,7 +31,7 @@ export class SecretExportController {
   ) {}
 
   @Get('export')
-  @RequirePermission('secret_export', 'secret.export')
+  @RequirePermission('secret_export', 'secret.export', { acrossTenants: true })
   @ApiOperation({ summary: 'Export the secrets of the tenant that the caller may read, with their values' })
   @ApiHeader(PASSPHRASE)
   @ApiOkResponse({ type: [ExportedSecretItem] })
