@@ -1,5 +1,3 @@
-import { request } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Strongroom, type As } from '../support/strongroom.js';
 
@@ -111,26 +109,6 @@ describe('the record of what was done', () => {
     const forged = await events("body::json->>'action' = 'secret.delete' AND body::json->>'key' LIKE 'x%'");
     expect(forged).toEqual([]);
     for (const event of await events()) expect(event.caller.address).not.toBe('1.2.3.4');
-  });
-
-  it('keeps the read of a client that hung up', async () => {
-    await room.secret(tenant, 'PUT', 'hung-up', 'x');
-    const { port } = new URL(room.service.url);
-    await new Promise<void>((resolve) => {
-      const headers = {
-        tenant: 'recorded',
-        authorization: `Basic ${Buffer.from(tenant.login).toString('base64')}`,
-      };
-      const outgoing = request({ port, path: '/api/v3/secrets/hung-up', headers, agent: false });
-      outgoing.on('error', () => resolve());
-      outgoing.on('socket', (socket) => socket.on('connect', () => setTimeout(() => outgoing.destroy(), 3)));
-      outgoing.on('close', () => resolve());
-      outgoing.end();
-    });
-    await sleep(300);
-    expect(
-      (await about('hung-up')).filter(({ action }) => action === 'secret.read').length,
-    ).toBeLessThanOrEqual(1);
   });
 
   it('gives no answer where it cannot be written', async () => {
