@@ -1,10 +1,16 @@
 import type pg from 'pg';
 import type { DataSource } from 'typeorm';
+import { Unavailable } from '../common/errors.js';
 import { asDomainError } from './unavailability.js';
 
-/** The data source's own pool of the driver. */
+/**
+ * The data source's own pool of the driver.
+ * @throws Unavailable after the data source was closed, which a request may outlive whose client has hung up
+ */
 export function poolOf(dataSource: DataSource): pg.Pool {
-  return (dataSource.driver as unknown as { master: pg.Pool }).master;
+  const { master } = dataSource.driver as unknown as { master?: pg.Pool };
+  if (master === undefined) throw new Unavailable();
+  return master;
 }
 
 /**

@@ -1,11 +1,13 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { NIL_UUID } from '../../src/common/ids.js';
+import { Unavailable } from '../../src/common/errors.js';
 import { StartupError } from '../../src/common/startup-error.js';
 import { driverErrorOf } from '../../src/database/driver-error.js';
 import { namedQuery, poolOf } from '../../src/database/named-query.js';
 import { openServiceDataSource } from '../../src/database/service-data-source.js';
+import { TenantTransaction } from '../../src/database/tenant-transaction.js';
 import { isUnavailable } from '../../src/database/unavailability.js';
 import { APP_ROLE, OWNER, SERVICE, cloneDatabase, type TestDatabase } from '../support/database.js';
 import { testServer } from '../support/server.js';
@@ -134,6 +136,19 @@ describe('the connections of the service', () => {
     );
     await expect(killed).rejects.toMatchObject({ status: 503, code: 'unavailable' });
     expect(await namedQuery(dataSource, 'after', 'SELECT 1 AS one', [])).toEqual([{ one: 1 }]);
+  });
+
+  it('are Unavailable once they were closed', async () => {
+    const closed = await openServiceDataSource({
+      url: database.url,
+      poolSize: 1,
+      appRole: APP_ROLE,
+      single: false,
+    });
+    await closed.destroy();
+    await expect(namedQuery(closed, 'one', 'SELECT 1', [])).rejects.toBeInstanceOf(Unavailable);
+    const run = new TenantTransaction(closed).run(randomUUID(), randomUUID(), () => Promise.resolve());
+    await expect(run).rejects.toBeInstanceOf(Unavailable);
   });
 
   it('outlive idle connections that the server ends, without a crash', async () => {
