@@ -16,6 +16,7 @@ import { LockKeysInBuckets1790000000014 } from './migrations/1790000000014-lock-
 import { FindIdentities1790000000015 } from './migrations/1790000000015-find-identities.js';
 import { PlanReadsOnce1790000000016 } from './migrations/1790000000016-plan-reads-once.js';
 import { CreateSecret1790000000017 } from './migrations/1790000000017-create-secret.js';
+import { LookUpByIndex1790000000018 } from './migrations/1790000000018-look-up-by-index.js';
 
 /** Every migration, in order. A list, not a file pattern: a wrong pattern would be silent. */
 export const allMigrations: readonly (new () => MigrationInterface)[] = [
@@ -36,4 +37,5 @@ export const allMigrations: readonly (new () => MigrationInterface)[] = [
   FindIdentities1790000000015,
   PlanReadsOnce1790000000016,
   CreateSecret1790000000017,
+  LookUpByIndex1790000000018,
 ];

@@ -6,6 +6,13 @@ import { APP_ROLE, READER_ROLE, cloneDatabase, type TestDatabase } from '../supp
 const IDENTITY_TABLES = ['tenant_keys', 'tenant_user_groups', 'tenant_users'];
 /** Foreign keys of tenant-owned tables to what belongs to no tenant. */
 const OUTWARD = ['fk_secrets_created_by', 'fk_secrets_version_created_by'];
+/** What the functions of the hot path are planned under: once, and by index. */
+const HOT = [
+  'plan_cache_mode=force_generic_plan',
+  'enable_seqscan=off',
+  'enable_hashjoin=off',
+  'enable_mergejoin=off',
+];
 const BOOKKEEPING = `'schema_migrations'`;
 
 describe('the schema', () => {
@@ -138,12 +145,19 @@ describe('the schema', () => {
     const expected = { owner: READER_ROLE, settings: [path], callers: [APP_ROLE] };
     expect(functions).toEqual([
       { name: 'audit_event_exists', ...expected },
-      { name: 'read_secrets', ...expected, settings: [path, 'plan_cache_mode=force_generic_plan'] },
+      { name: 'read_secrets', ...expected, settings: [path, ...HOT] },
       { name: 'search_secret_keys', ...expected },
       { name: 'secret_key_taken', ...expected },
       { name: 'secrets_in_the_way', ...expected },
       { name: 'user_owns_secrets', ...expected },
     ]);
+  });
+
+  it('plans the look-up of callers as it plans reads', async () => {
+    const settings = await database.asSuperuser(
+      `SELECT proconfig AS settings FROM pg_proc WHERE proname = 'find_identities'`,
+    );
+    expect(settings).toEqual([{ settings: HOT }]);
   });
 
   it('lets nobody else call any function', async () => {
