@@ -8,5 +8,5 @@ export function arrayLiteral(items: readonly (string | null)[]): string {
 
 function element(item: string | null): string {
   if (item === null) return 'NULL';
-  return /["\\]/.test(item) ? `"${item.replace(/["\\]/g, '\\$&')}"` : `"${item}"`;
+  return `"${item.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }

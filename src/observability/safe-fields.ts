@@ -29,9 +29,11 @@ const SECRET_NAMES = new Set([
  * bytes are never written. What knows how to show itself (`toJSON`) is asked for it.
  */
 export function safeFields(fields: object, depth = 0): Fields {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, isSecret(name) ? SHOWN : safe(value, depth + 1)]),
-  );
+  const result: Fields = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (name !== '__proto__') result[name] = isSecret(name) ? SHOWN : safe(value, depth + 1);
+  }
+  return result;
 }
 
 const MOST_KNOWN_NAMES = 1_000;

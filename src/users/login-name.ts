@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Visible ASCII but `%`: nothing of it has another form but its capitals. */
 const PLAIN = /^[!-$&-~]*$/;
@@ -17,7 +17,7 @@ export function normaliseLoginName(name: string): string {
 
 /** The SHA-256 of the normalised name: 32 bytes, so that what was typed is not kept. */
 export function loginNameKey(name: string): Buffer {
-  return createHash('sha256').update(normaliseLoginName(name).toWellFormed()).digest();
+  return hash('sha256', normaliseLoginName(name).toWellFormed(), 'buffer');
 }
 
 function percentDecoded(name: string): string {
