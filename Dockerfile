@@ -27,4 +27,5 @@ EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "/app/dist/src/main.js"]
+# Most of what a request makes is soon gone: a larger young generation is collected less often.
+ENTRYPOINT ["node", "--max-semi-space-size=32", "/app/dist/src/main.js"]
