@@ -3,20 +3,32 @@ declare module 'autocannon' {
   interface Request {
     readonly method: string;
     readonly path: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body?: string;
+    /** Called before each sending; what it returns is sent. */
+    readonly setupRequest?: (request: Request) => Request;
+  }
+  interface Client {
+    setRequests(requests: readonly Request[]): void;
   }
   interface Options {
-    readonly url: string;
+    readonly url: string | readonly string[];
     readonly connections: number;
     readonly duration: number;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly requests: readonly Request[];
+    readonly setupClient: (client: Client) => void;
   }
   interface Result {
     readonly requests: { readonly average: number; readonly total: number };
-    readonly latency: { readonly p50: number; readonly p99: number };
     readonly non2xx: number;
     readonly errors: number;
     readonly timeouts: number;
   }
-  export default function autocannon(options: Options): Promise<Result>;
+  interface Running extends Promise<Result> {
+    /** `milliseconds` has decimals, unlike the result's own histogram. */
+    on(
+      event: 'response',
+      listener: (client: Client, status: number, bytes: number, milliseconds: number) => void,
+    ): void;
+  }
+  export default function autocannon(options: Options): Running;
 }

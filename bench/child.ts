@@ -24,11 +24,11 @@ export class Child {
     file: string,
     args: readonly string[],
     environment: Readonly<Record<string, string>>,
-    { path, log }: { path: string; log: string },
+    { path, log, flags = [] }: { path: string; log: string; flags?: readonly string[] },
   ): Promise<Child> {
     const port = await freePort();
     const output = openSync(log, 'w', 0o600);
-    const process_ = spawn(process.execPath, [file, ...args, String(port)], {
+    const process_ = spawn(process.execPath, [...flags, file, ...args, String(port)], {
       env: { ...environment, PORT: String(port) },
       stdio: ['ignore', output, output],
     });
@@ -37,9 +37,13 @@ export class Child {
     return child;
   }
 
+  get pid(): number {
+    return this.process.pid ?? 0;
+  }
+
   /** Resident memory in MiB, as the kernel counts it. */
   residentMegabytes(): number {
-    const status = readFileSync(`/proc/${this.process.pid ?? ''}/status`, 'utf8');
+    const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
   }
 

@@ -1,92 +1,135 @@
-/** `npm run bench`: what a read costs, as a ratio to a yardstick measured in the same rounds. */
+/** `npm run bench`: what requests cost, as ratios to yardsticks measured in the same rounds. */
 import { writeFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { load, type LoadResult } from './load.js';
-import { median } from './median.js';
+import { chartOf } from './chart.js';
+import { figuresOf, type Figure, type Round } from './figures.js';
+import { measure, type Effort, type Measurement } from './measure.js';
+import { jsonOf, textOf, type Report } from './report.js';
+import { QUICK, seriesOf, type Series } from './series.js';
 import { openStage, type Stage } from './stage.js';
 
-const USAGE = `npm run bench -- [--quick] [--json FILE]
+const USAGE = `npm run bench -- [--quick] [--secrets N] [--rounds N] [--seconds N] [--only NAME,…] [--json FILE] [--chart FILE]
 
-Measures GET of a secret by Basic at 64 kept connections against a bare Fastify route with one named SELECT
-on a pool of 10, in turns, on a PostgreSQL of its own with durable settings.
+Loads Strongroom and bare routes in turns, on a PostgreSQL of its own with durable settings, and shows each rate as
+a ratio to the yardstick's of the same round.
 
-  --quick      rounds of 4 seconds instead of 10: under two minutes
-  --json FILE  writes the figures there as well
-  --help       shows this
+  --quick        five series at 64 connections, in less than two minutes
+  --secrets N    how many secrets there are, in 100 tenants (100000)
+  --rounds N     how often all is measured (3; 5 with --quick)
+  --seconds N    how long each series is loaded (4; 2 with --quick)
+  --only NAME,…  these series and their yardsticks: bare, select, insert, get_basic, get_basic_4k, get_token, put,
+                 put_4k, patch, bare_list, list, mix
+  --json FILE    writes the figures there as well
+  --chart FILE   writes the ratios there as an SVG
+  --help         shows this
 `;
 
-const CONNECTIONS = 64;
-const ROUNDS = 5;
-const IDLE_MS = 5_000;
-
-interface Round {
-  readonly yardstick: LoadResult;
-  readonly getBasic: LoadResult;
-  readonly ratio: number;
-}
+const CONNECTIONS = [1, 8, 64, 256];
+const WARM_UP_SECONDS = 2;
+const OPEN_LOOP = ['select', 'insert', 'get_basic', 'get_token', 'put'];
 
 const { values: options } = parseArgs({
-  options: { quick: { type: 'boolean' }, json: { type: 'string' }, help: { type: 'boolean' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    secrets: { type: 'string', default: '100000' },
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
+    only: { type: 'string' },
+    json: { type: 'string' },
+    chart: { type: 'string' },
+    help: { type: 'boolean' },
+  },
 });
 if (options.help === true) process.stdout.write(USAGE);
-else await bench(options.quick === true ? 4 : 10, options.json);
+else await bench();
 
-async function bench(seconds: number, file: string | undefined): Promise<void> {
-  const stage = await openStage((line) => process.stderr.write(`${line}\n`));
+async function bench(): Promise<void> {
+  const { quick } = options;
+  const processes = quick ? 1 : 2;
+  const stage = await openStage({ secrets: wholeNumber('secrets'), processes, progress });
   try {
-    await sleep(IDLE_MS);
-    const idle = stage.strongroom.residentMegabytes();
-    await round(stage, 2);
+    const all = seriesOf(stage);
+    const series = chosen(all);
+    const efforts = effortsOf(quick);
+    for (const one of series)
+      await measure(stage, one, { processes, connections: 64, seconds: WARM_UP_SECONDS });
     const rounds: Round[] = [];
-    for (let number = 1; number <= ROUNDS; number += 1) {
-      process.stderr.write(`Round ${number} of ${ROUNDS}\n`);
-      rounds.push(await round(stage, seconds));
+    const count = wholeNumber('rounds');
+    for (let number = 1; number <= count; number += 1) {
+      progress(`Round ${number} of ${count}`);
+      rounds.push(await roundOf(stage, series, efforts));
     }
-    report(rounds, idle);
-    if (file !== undefined) writeFileSync(file, `${JSON.stringify(figures(rounds, idle), null, 2)}\n`);
+    const figures = figuresOf(rounds, all);
+    const latencies = quick ? [] : await latenciesOf(stage, series, figures);
+    finish({ figures, latencies, rounds: count, stage }, all);
   } finally {
     await stage.close();
   }
 }
 
-/** Both in turns: what else the machine does hits both. */
-async function round({ strongroom, yardstick, headers, keys }: Stage, seconds: number): Promise<Round> {
-  const job = { connections: CONNECTIONS, seconds, headers };
-  const bare = await load({ ...job, url: yardstick.url, paths: keys.map((key) => `/secrets/${key}`) });
-  const whole = await load({
-    ...job,
-    url: strongroom.url,
-    paths: keys.map((key) => `/api/v3/secrets/${key}`),
-  });
-  return { yardstick: bare, getBasic: whole, ratio: whole.requestsPerSecond / bare.requestsPerSecond };
+/** All of them at one number of connections before the next: what else the machine does hits all alike. */
+async function roundOf(
+  stage: Stage,
+  series: readonly Series[],
+  efforts: readonly Effort[],
+): Promise<Measurement[]> {
+  const measured: Measurement[] = [];
+  for (const effort of efforts) {
+    for (const one of series) measured.push(await measure(stage, one, effort));
+  }
+  return measured;
 }
 
-function figures(rounds: readonly Round[], idle: number): object {
-  const ratio = median(rounds.map((each) => each.ratio));
-  return { ratios: { get_basic: Number(ratio.toFixed(3)) }, idle_rss_mb: Math.round(idle), rounds };
+function effortsOf(quick: boolean): Effort[] {
+  const seconds = wholeNumber('seconds');
+  if (quick) return [{ processes: 1, connections: 64, seconds }];
+  const one = CONNECTIONS.map((connections) => ({ processes: 1, connections, seconds }));
+  return [...one, ...[64, 256].map((connections) => ({ processes: 2, connections, seconds }))];
 }
 
-function report(rounds: readonly Round[], idle: number): void {
-  const ratios = rounds.map(({ ratio }) => ratio);
-  const line = (name: string, results: LoadResult[]): string => {
-    const of = (pick: (result: LoadResult) => number): string => median(results.map(pick)).toFixed(0);
-    const rate = of((result) => result.requestsPerSecond).padStart(7);
-    return `${name.padEnd(34)}${rate} requests/s   p50 ${of(({ p50 }) => p50)} ms   p99 ${of(({ p99 }) => p99)} ms`;
-  };
-  const spread = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`;
-  const lines = [
-    `Medians of ${rounds.length} rounds at ${CONNECTIONS} connections:`,
-    line(
-      'Yardstick: Fastify and one SELECT',
-      rounds.map((each) => each.yardstick),
-    ),
-    line(
-      'Strongroom: GET by Basic',
-      rounds.map((each) => each.getBasic),
-    ),
-    `Ratio: ${median(ratios).toFixed(2)} (${spread})`,
-    `Idle memory: ${Math.round(idle)} MiB`,
-  ];
-  process.stdout.write(`${lines.join('\n')}\n`);
+function chosen(all: readonly Series[]): readonly Series[] {
+  const names = options.only?.split(',') ?? (options.quick ? QUICK : all.map(({ name }) => name));
+  const unknown = names.find((name) => !all.some((one) => one.name === name));
+  if (unknown !== undefined) throw new Error(`There is no series ${unknown}; see --help`);
+  const wanted = new Set(names.flatMap((name) => [name, all.find((one) => one.name === name)?.against]));
+  return all.filter(({ name }) => wanted.has(name));
+}
+
+async function latenciesOf(
+  stage: Stage,
+  series: readonly Series[],
+  figures: readonly Figure[],
+): Promise<Measurement[]> {
+  const measured: Measurement[] = [];
+  for (const one of series.filter(({ name }) => OPEN_LOOP.includes(name))) {
+    progress(`Open loop: ${one.title}`);
+    const closed = figures.find((each) => each.series === one.name && each.connections === 64);
+    const perSecond = (closed?.requestsPerSecond ?? 0) / 2;
+    const effort = { processes: 1, connections: 64, seconds: wholeNumber('seconds'), perSecond };
+    measured.push(await measure(stage, one, effort));
+  }
+  return measured;
+}
+
+function finish(
+  { stage, ...measured }: Pick<Report, 'figures' | 'latencies' | 'rounds'> & { stage: Stage },
+  series: readonly Series[],
+): void {
+  const { idleMegabytes } = stage;
+  const loadedMegabytes = stage.strongrooms[0]?.residentMegabytes() ?? 0;
+  const report: Report = { secrets: wholeNumber('secrets'), idleMegabytes, loadedMegabytes, ...measured };
+  process.stdout.write(textOf(report, series));
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(jsonOf(report), null, 2)}\n`);
+  if (options.chart !== undefined) writeFileSync(options.chart, chartOf(report.figures, series));
+}
+
+function wholeNumber(name: 'secrets' | 'rounds' | 'seconds'): number {
+  const defaults = { secrets: 100_000, rounds: options.quick ? 5 : 3, seconds: options.quick ? 2 : 4 };
+  const number = Number(options[name] ?? defaults[name]);
+  if (!Number.isInteger(number) || number < 1) throw new Error(`--${name} must be a whole number above 0`);
+  return number;
+}
+
+function progress(line: string): void {
+  process.stderr.write(`${line}\n`);
 }

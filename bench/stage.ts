@@ -1,104 +1,131 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { RootKeys } from '../src/crypto/root-keys.js';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
 import { Child, script } from './child.js';
+import { seed, TENANTS, type Caller } from './seed.js';
 
-const TENANT = 'default_tenant';
-const USER = 'admin';
-const SECRETS = 1_000;
-const VALUE_BYTES = 100;
-const SEEDING_AT_ONCE = 16;
+const IDLE_MS = 5_000;
+/** As the start script and the image start it. */
+const FLAGS = ['--max-semi-space-size=32'];
 
-/** Both servers on one PostgreSQL, and what a caller of either sends. */
+export interface StageWish {
+  readonly secrets: number;
+  readonly processes: number;
+  readonly progress: (line: string) => void;
+}
+
+/** The servers on one PostgreSQL, and who calls them. */
 export interface Stage {
-  readonly strongroom: Child;
+  /** As many as were wished for, on the same database. */
+  readonly strongrooms: readonly Child[];
   readonly yardstick: Child;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly keys: readonly string[];
+  readonly callers: readonly Caller[];
+  readonly secretsOfTenant: number;
+  /** Resident memory of one process some seconds after its start, in MiB. */
+  readonly idleMegabytes: number;
+  /** The process of PostgreSQL of which all others of it are children. */
+  readonly postgresPid: number;
+  /** A superuser's connection. */
+  readonly database: pg.Client;
   readonly close: () => Promise<void>;
 }
 
-/** PostgreSQL with durable settings (its defaults: `fsync` and `synchronous_commit` on), seeded through the API. */
-export async function openStage(progress: (line: string) => void): Promise<Stage> {
+/** PostgreSQL with durable settings (its defaults: `fsync` and `synchronous_commit` on), seeded, and the servers on it. */
+export async function openStage(wish: StageWish): Promise<Stage> {
   const directory = mkdtempSync(join(tmpdir(), 'strongroom-bench-'));
-  const closers: (() => Promise<void>)[] = [];
+  const closers: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
     for (const closer of closers.reverse()) await closer();
     rmSync(directory, { recursive: true, force: true });
   };
   try {
-    const postgres = await startEmbeddedPostgres({ dataDir: join(directory, 'data'), onProgress: progress });
-    closers.push(() => postgres.stop());
-    await execute(postgres.url('postgres', 'postgres'), [
-      'CREATE ROLE bench_owner LOGIN CREATEROLE',
-      'CREATE ROLE bench_service LOGIN',
-      'CREATE DATABASE bench OWNER bench_owner',
-    ]);
-    const password = randomBytes(18).toString('base64url');
-    const strongroom = await startStrongroom(directory, (user) => postgres.url(user, 'bench'), password);
-    closers.push(() => strongroom.stop());
-    progress(`Seeding ${SECRETS} secrets`);
-    const { headers, keys } = await seed(strongroom.url, password, postgres.url('postgres', 'bench'));
-    const database = postgres.url('postgres', 'bench');
-    const log = join(directory, 'yardstick.log');
-    const yardstick = await Child.start(script('yardstick.js'), [database], {}, { path: '/ready', log });
-    closers.push(() => yardstick.stop());
-    return { strongroom, yardstick, headers, keys, close };
+    return await build(wish, directory, closers, close);
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function execute(url: string, statements: readonly string[]): Promise<void> {
+async function build(
+  { secrets, processes, progress }: StageWish,
+  directory: string,
+  closers: (() => Promise<unknown>)[],
+  close: () => Promise<void>,
+): Promise<Stage> {
+  const dataDir = join(directory, 'data');
+  const settings = { shared_buffers: '256MB', max_wal_size: '4GB' };
+  const postgres = await startEmbeddedPostgres({ dataDir, settings, onProgress: progress });
+  closers.push(() => postgres.stop());
+  await makeDatabase(postgres.url('postgres', 'postgres'));
+  const database = new pg.Client({ connectionString: postgres.url('postgres', 'bench') });
+  await database.connect();
+  closers.push(() => database.end());
+  const rootKeys = `bench:${randomBytes(32).toString('base64')}`;
+  const strongrooms: Child[] = [];
+  const start = async (): Promise<Child> => {
+    const log = join(directory, `strongroom-${strongrooms.length}.log`);
+    const child = await startStrongroom(log, rootKeys, (user) => postgres.url(user, 'bench'));
+    strongrooms.push(child);
+    closers.push(() => child.stop());
+    return child;
+  };
+  const first = await start();
+  await sleep(IDLE_MS);
+  const idleMegabytes = first.residentMegabytes();
+  progress(`Seeding ${secrets} secrets in ${TENANTS} tenants`);
+  const secretsOfTenant = Math.ceil(secrets / TENANTS);
+  const callers = await seed(database, RootKeys.parse(rootKeys), secretsOfTenant);
+  while (strongrooms.length < processes) await start();
+  const yardstick = await startYardstick(database, postgres.url('postgres', 'bench'), directory);
+  closers.push(() => yardstick.stop());
+  for (const { url } of strongrooms) await logIn(url, callers);
+  const postgresPid = Number(
+    readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n', 1)[0],
+  );
+  return { strongrooms, yardstick, callers, secretsOfTenant, idleMegabytes, postgresPid, database, close };
+}
+
+async function makeDatabase(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    for (const statement of statements) await client.query(statement);
+    await client.query('CREATE ROLE bench_owner LOGIN CREATEROLE');
+    await client.query('CREATE ROLE bench_service LOGIN');
+    await client.query('CREATE DATABASE bench OWNER bench_owner');
   } finally {
     await client.end();
   }
 }
 
-function startStrongroom(directory: string, url: (user: string) => string, password: string): Promise<Child> {
+function startStrongroom(log: string, rootKeys: string, url: (user: string) => string): Promise<Child> {
   const environment = {
     NODE_ENV: 'production',
     DATABASE_URL: url('bench_service'),
     DATABASE_OWNER_URL: url('bench_owner'),
-    STRONGROOM_ROOT_KEYS: `bench:${randomBytes(32).toString('base64')}`,
-    STRONGROOM_ADMIN_PASSWORD: password,
+    STRONGROOM_ROOT_KEYS: rootKeys,
+    STRONGROOM_ADMIN_PASSWORD: randomBytes(18).toString('base64url'),
     STRONGROOM_DRAIN_MS: '0',
   };
-  const waiting = { path: '/health/ready', log: join(directory, 'strongroom.log') };
-  return Child.start(script('../src/main.js'), [], environment, waiting);
+  return Child.start(script('../src/main.js'), [], environment, { path: '/health/ready', log, flags: FLAGS });
 }
 
-async function seed(
-  url: string,
-  password: string,
-  database: string,
-): Promise<Pick<Stage, 'headers' | 'keys'>> {
-  const headers = {
-    authorization: `Basic ${Buffer.from(`${USER}:${password}`).toString('base64')}`,
-    tenant: TENANT,
-  };
-  const keys = Array.from({ length: SECRETS }, (_, index) => `service.${index}.password`);
-  for (let from = 0; from < keys.length; from += SEEDING_AT_ONCE) {
-    await Promise.all(keys.slice(from, from + SEEDING_AT_ONCE).map((key) => put(url, headers, key)));
+async function startYardstick(database: pg.Client, url: string, directory: string): Promise<Child> {
+  await database.query(
+    'CREATE TABLE bench_rows (id uuid PRIMARY KEY, tenant text NOT NULL, key text NOT NULL, value bytea NOT NULL)',
+  );
+  const log = join(directory, 'yardstick.log');
+  return Child.start(script('yardstick.js'), [url], {}, { path: '/ready', log });
+}
+
+/** Passwords are verified once, one at a time: what is measured is what comes after. */
+async function logIn(url: string, callers: readonly Caller[]): Promise<void> {
+  for (const { basic } of callers) {
+    const answer = await fetch(`${url}/api/v3/secrets?_size=1`, { headers: basic });
+    if (!answer.ok) throw new Error(`A login was answered ${answer.status}`);
   }
-  await execute(database, ['ANALYZE']);
-  return { headers, keys };
-}
-
-async function put(url: string, headers: Readonly<Record<string, string>>, key: string): Promise<void> {
-  const value = randomBytes(VALUE_BYTES / 2).toString('hex');
-  const answer = await fetch(`${url}/api/v3/secrets/${key}`, {
-    method: 'PUT',
-    headers: { ...headers, 'content-type': 'application/json' },
-    body: JSON.stringify({ value }),
-  });
-  if (!answer.ok) throw new Error(`Seeding was answered ${answer.status}`);
 }

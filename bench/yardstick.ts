@@ -1,7 +1,8 @@
 /**
- * What is measured against: a bare Fastify route with one named SELECT on a pool of 10, joining identity and secret.
- * It checks no password, decrypts nothing and records nothing. Arguments: the database's URL, the port.
+ * What is measured against: bare Fastify routes on a pool of 10. They check no password and no right, encrypt nothing
+ * and record nothing. Arguments: the database's URL, the port.
  */
+import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';
 import pg from 'pg';
 
@@ -13,6 +14,13 @@ const SELECT = `
   JOIN secrets s ON s.tenant_id = t.id
   JOIN users c ON c.id = s.created_by
   WHERE lower(u.username) = $1 AND u.active AND u.deleted_at IS NULL AND t.name = $2 AND s.key = $3`;
+
+const INSERT = 'INSERT INTO bench_rows (id, tenant, key, value) VALUES ($1, $2, $3, $4)';
+
+const LIST = `
+  SELECT s.key, s.created_at, s.updated_at, t.name AS tenant_name, c.username AS created_by, '' AS permission
+  FROM tenants t JOIN secrets s ON s.tenant_id = t.id JOIN users c ON c.id = s.created_by
+  WHERE t.name = $1 ORDER BY s.created_at, s.key LIMIT 1000`;
 
 interface Row {
   key: string;
@@ -32,6 +40,18 @@ app.get<{ Params: { key: string } }>('/secrets/:key', async ({ headers, params }
   const [row] = rows;
   if (row === undefined) return reply.code(404).send();
   return { ...row, value: row.value.toString('base64') };
+});
+
+app.put<{ Params: { key: string }; Body: { value: string } }>('/secrets/:key', async (request) => {
+  const { params, body, headers } = request;
+  const values = [randomUUID(), headers.tenant, params.key, Buffer.from(body.value)];
+  await pool.query({ name: 'insert', text: INSERT, values });
+  return { key: params.key };
+});
+
+app.get('/secrets', async ({ headers }) => {
+  const { rows } = await pool.query<Row>({ name: 'list', text: LIST, values: [headers.tenant] });
+  return { items: rows, metadata: { pagination: { total: rows.length, size: 1000, offset: 0 } } };
 });
 
 process.once('SIGTERM', () => {

@@ -1,0 +1,61 @@
+import { load } from './load.js';
+import { processorTime, processorTimeOfTree } from './processor-time.js';
+import { serversOf, type Series } from './series.js';
+import type { Stage } from './stage.js';
+
+/** One series in one round. */
+export interface Measurement {
+  readonly series: string;
+  readonly processes: number;
+  readonly connections: number;
+  readonly requestsPerSecond: number;
+  /** Milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+  /** Milliseconds of the processor for each request. */
+  readonly serverMs: number;
+  readonly postgresMs: number;
+  /** Bytes of the write-ahead log for each request, where it writes. */
+  readonly walBytes?: number;
+}
+
+export interface Effort {
+  /** Of Strongroom; the yardstick has one. */
+  readonly processes: number;
+  readonly connections: number;
+  readonly seconds: number;
+  /** Open loop at that rate; closed without it. */
+  readonly perSecond?: number;
+}
+
+export async function measure(stage: Stage, series: Series, effort: Effort): Promise<Measurement> {
+  const servers = serversOf(series, stage, effort.processes);
+  const usedBefore = used(stage, servers);
+  const walBefore = await walPosition(stage);
+  const result = await load({ ...effort, urls: servers.map(({ url }) => url), calls: series.calls });
+  const usedAfter = used(stage, servers);
+  const { requests, requestsPerSecond, p50, p99 } = result;
+  return {
+    series: series.name,
+    processes: effort.processes,
+    connections: effort.connections,
+    ...{ requestsPerSecond, p50, p99 },
+    serverMs: (usedAfter.servers - usedBefore.servers) / requests,
+    postgresMs: (usedAfter.postgres - usedBefore.postgres) / requests,
+    ...(series.writes === true && { walBytes: ((await walPosition(stage)) - walBefore) / requests }),
+  };
+}
+
+function used(stage: Stage, servers: readonly { pid: number }[]): { servers: number; postgres: number } {
+  return {
+    servers: servers.reduce((sum, { pid }) => sum + processorTime(pid), 0),
+    postgres: processorTimeOfTree(stage.postgresPid),
+  };
+}
+
+async function walPosition({ database }: Stage): Promise<number> {
+  const { rows } = await database.query<{ bytes: string }>(
+    `SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') AS bytes`,
+  );
+  return Number(rows[0]?.bytes);
+}

@@ -1,0 +1,96 @@
+import type { Figure } from './figures.js';
+import type { Measurement } from './measure.js';
+import type { Series } from './series.js';
+
+export interface Report {
+  readonly secrets: number;
+  readonly rounds: number;
+  readonly idleMegabytes: number;
+  readonly loadedMegabytes: number;
+  readonly figures: readonly Figure[];
+  /** Open loop, at half of what the series reached. */
+  readonly latencies: readonly Measurement[];
+}
+
+const HEADERS = [
+  '',
+  'requests/s',
+  '(least to most)',
+  'ratio',
+  '(spread)',
+  'p50',
+  'p99',
+  'server',
+  'PG',
+  'WAL',
+];
+const WIDTHS = [30, 11, 18, 6, 14, 8, 8, 8, 8, 8];
+
+/** The report as tables in plain text. */
+export function textOf(report: Report, series: readonly Series[]): string {
+  const { figures, latencies, rounds, secrets, idleMegabytes, loadedMegabytes } = report;
+  const lines = [
+    `${secrets} secrets; medians of ${rounds} rounds; p50, p99 and processor time in ms, WAL in bytes`,
+  ];
+  for (const [processes, connections] of settingsOf(figures)) {
+    lines.push(
+      '',
+      `${connections} connections, ${processes} process${processes > 1 ? 'es' : ''}`,
+      row(HEADERS),
+    );
+    const here = figures.filter((each) => each.processes === processes && each.connections === connections);
+    lines.push(...here.map((figure) => row([titleOf(figure.series, series), ...cellsOf(figure)])));
+  }
+  if (latencies.length > 0) lines.push('', 'Open loop, at half of that rate');
+  for (const { series: name, requestsPerSecond, p50, p99 } of latencies) {
+    lines.push(
+      row([titleOf(name, series), requestsPerSecond.toFixed(0), '', '', '', p50.toFixed(2), p99.toFixed(2)]),
+    );
+  }
+  lines.push(
+    '',
+    `Memory of one process: ${idleMegabytes.toFixed(0)} MiB idle, ${loadedMegabytes.toFixed(0)} MiB after the load`,
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+/** Ratios at 64 connections and one process by name, and all figures. */
+export function jsonOf(report: Report): object {
+  const main = report.figures.filter(({ processes, connections }) => processes === 1 && connections === 64);
+  const ratios = main.flatMap(({ series, ratio }) =>
+    ratio === undefined ? [] : [[series, Number(ratio.toFixed(3))] as const],
+  );
+  return { ratios: Object.fromEntries(ratios), idle_rss_mb: Math.round(report.idleMegabytes), ...report };
+}
+
+function settingsOf(figures: readonly Figure[]): [processes: number, connections: number][] {
+  const names = new Set(figures.map(({ processes, connections }) => `${processes} ${connections}`));
+  return [...names].map((name) => {
+    const [processes = 0, connections = 0] = name.split(' ').map(Number);
+    return [processes, connections];
+  });
+}
+
+function cellsOf(figure: Figure): string[] {
+  const { requestsPerSecond, spread, ratio, ratioSpread, p50, p99, serverMs, postgresMs, walBytes } = figure;
+  return [
+    requestsPerSecond.toFixed(0),
+    `(${spread.map((each) => each.toFixed(0)).join(' to ')})`,
+    ratio?.toFixed(2) ?? '',
+    ratioSpread === undefined ? '' : `(${ratioSpread.map((each) => each.toFixed(2)).join('–')})`,
+    ...[p50, p99].map((each) => each.toFixed(2)),
+    ...[serverMs, postgresMs].map((each) => each.toFixed(3)),
+    walBytes?.toFixed(0) ?? '',
+  ];
+}
+
+function row(cells: readonly string[]): string {
+  return cells
+    .map((cell, index) => (index === 0 ? cell.padEnd(WIDTHS[0] ?? 0) : cell.padStart(WIDTHS[index] ?? 0)))
+    .join(' ')
+    .trimEnd();
+}
+
+function titleOf(name: string, series: readonly Series[]): string {
+  return series.find((each) => each.name === name)?.title ?? name;
+}
