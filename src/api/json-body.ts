@@ -24,11 +24,13 @@ export class JsonBody {
    */
   async read<T extends object>(input: InputClass<T>): Promise<T> {
     if (!isJson(this.contentType) || !isPlain(this.contentEncoding)) throw new UnsupportedContentType();
-    const fields = fieldsOf(this.body instanceof UnreadBody ? await this.body.read() : this.body);
+    const text = textOf(this.body instanceof UnreadBody ? await this.body.read() : this.body);
+    const fields = fieldsOf(text);
+    const mayBeHalf = SURROGATE_ESCAPE.test(text);
     const result = new input();
     for (const name of declaredFields(input)) {
       if (!Object.hasOwn(fields, name)) continue;
-      if (!isWellFormed(fields[name]))
+      if (mayBeHalf && !isWellFormed(fields[name]))
         throw new BadParameters(`\`${name}\` holds half of a character (a lone surrogate)`);
       Object.assign(result, { [name]: fields[name] });
     }
@@ -51,9 +53,18 @@ function isPlain(contentEncoding = ''): boolean {
   return ['', 'identity'].includes(contentEncoding.trim().toLowerCase());
 }
 
-function fieldsOf(bytes: Buffer | undefined): Record<string, unknown> {
-  if (bytes === undefined || bytes.length === 0) return {};
-  const parsed = parse(bytes);
+/** @throws BadParameters */
+function textOf(bytes: Buffer | undefined): string {
+  try {
+    return UTF_8.decode(bytes);
+  } catch {
+    throw notJson();
+  }
+}
+
+function fieldsOf(text: string): Record<string, unknown> {
+  if (text === '') return {};
+  const parsed = parse(text);
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw new BadParameters('The body must be a JSON object');
   }
@@ -61,13 +72,20 @@ function fieldsOf(bytes: Buffer | undefined): Record<string, unknown> {
 }
 
 /** The errors of the decoder and the parser quote the body, so they end here. */
-function parse(bytes: Buffer): unknown {
+function parse(text: string): unknown {
   try {
-    return JSON.parse(UTF_8.decode(bytes));
+    return JSON.parse(text);
   } catch {
-    throw new BadParameters('The body is not valid JSON in UTF-8');
+    throw notJson();
   }
 }
+
+function notJson(): BadParameters {
+  return new BadParameters('The body is not valid JSON in UTF-8');
+}
+
+/** Half of a character cannot be written in UTF-8: only an escape can stand for it. */
+const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
 
 /** Without recursion, since input nests as deep as its sender likes. */
 function isWellFormed(value: unknown): boolean {
@@ -76,7 +94,8 @@ function isWellFormed(value: unknown): boolean {
     const next = left.pop();
     if (typeof next === 'string' && /\p{Surrogate}/u.test(next)) return false;
     if (typeof next !== 'object' || next === null) continue;
-    for (const [name, child] of Object.entries(next)) left.push(name, child);
+    if (Array.isArray(next)) for (const child of next as unknown[]) left.push(child);
+    else for (const [name, child] of Object.entries(next)) left.push(name, child);
   }
   return true;
 }

@@ -1,5 +1,9 @@
 import type { Readable } from 'node:stream';
 import { BadParameters, TooLarge } from '../common/errors.js';
+import { JsonBounds } from './json-bounds.js';
+
+/** Room for as many secrets as an import takes, with all that is said of them. */
+const LIMITS = { values: 2_000_000, depth: 100 };
 
 /** A body that still stands on the wire: nothing of it is kept before the caller's rights are known. */
 export class UnreadBody {
@@ -14,18 +18,20 @@ export class UnreadBody {
    */
   async read(): Promise<Buffer> {
     const chunks: Buffer[] = [];
+    const bounds = new JsonBounds(LIMITS);
     let bytes = 0;
     try {
       for await (const chunk of this.payload.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
         bytes += chunk.length;
-        if (bytes > this.maxBytes) break;
+        if (bytes > this.maxBytes) throw new TooLarge(`The body is larger than ${this.maxBytes} bytes`);
+        bounds.take(chunk);
         chunks.push(chunk);
       }
-    } catch {
-      throw new BadParameters('The body ended early');
+    } catch (error) {
+      if (!(error instanceof TooLarge)) throw new BadParameters('The body ended early');
+      this.payload.resume();
+      throw error;
     }
-    if (bytes <= this.maxBytes) return Buffer.concat(chunks);
-    this.payload.resume();
-    throw new TooLarge(`The body is larger than ${this.maxBytes} bytes`);
+    return Buffer.concat(chunks);
   }
 }

@@ -107,6 +107,38 @@ describe('large imports', () => {
     expect((await room.secret(ADMIN, 'PUT', 'large', 'x'.repeat(1_000_000))).status).toBe(413);
   });
 
+  it.each([
+    ['{},', /more than 2000000 values/],
+    ['[],', /more than 2000000 values/],
+    ['0,', /more than 2000000 values/],
+    ['[', /deeper than 100 levels/],
+  ])('of nothing but %s are refused before they are taken apart', async (unit, message) => {
+    const list = unit.repeat((MAX_BYTES - 1_000) / unit.length);
+    const refused = send(`{"override_collisions": false, "secrets_list": [${list}0]}`);
+    let longest = 0;
+    for (let done = false; !done;) {
+      const begun = Date.now();
+      expect((await room.call({}, 'GET', '/api/v3.1/ok')).status).toBe(200);
+      longest = Math.max(longest, Date.now() - begun);
+      done = await Promise.race([
+        refused.then(() => true),
+        new Promise<false>((f) => setTimeout(f, 5, false)),
+      ]);
+    }
+    const { status, body } = await refused;
+    expect([status, body.message]).toEqual([413, expect.stringMatching(message)]);
+    expect(longest).toBeLessThan(SECONDS);
+  });
+
+  const send = (body: string) =>
+    room.send({
+      ...{ method: 'POST', path: IMPORT, body },
+      headers: {
+        ...{ Authorization: `Basic ${Buffer.from(ADMIN.login!).toString('base64')}`, tenant: ADMIN.tenant! },
+        'Content-Type': 'application/json',
+      },
+    });
+
   it('are turned away while two are under way, and taken again afterwards', async () => {
     const slow = [await halfSent(), await halfSent()];
     const answer = await post(rowsOf(1, 'third'));
