@@ -2,16 +2,17 @@ import { NoSuchIncludeField } from '../common/errors.js';
 import { printable } from '../common/printable.js';
 
 /**
- * The fields that `_include` names, with commas between or one each time; all of them where nothing is named.
+ * The fields that `_include` names, with commas between or one each time, each of them once; all of them where nothing
+ * is named.
  * @throws NoSuchIncludeField for one that the items do not have
  */
 export function includedFields<F extends string>(
   include: readonly string[] | undefined,
   fields: readonly F[],
 ): F[] {
-  const names = (include ?? []).flatMap((list) => list.split(',')).filter((name) => name !== '');
-  if (names.length === 0) return [...fields];
-  return names.map((name) => {
+  const names = new Set((include ?? []).flatMap((list) => list.split(',')).filter((name) => name !== ''));
+  if (names.size === 0) return [...fields];
+  return Array.from(names, (name) => {
     const known = fields.find((field) => field === name);
     if (known === undefined)
       throw new NoSuchIncludeField(

@@ -1,4 +1,5 @@
 import { DomainError } from '../common/domain-error.js';
+import { depthProblem } from './schema-bounds.js';
 
 /** Longer rules are not repeated in the answer, nor those with what could break a line or a terminal. */
 const LONGEST_REPEATED = 1_000;
@@ -19,8 +20,11 @@ export class InvalidFilterRule extends DomainError {
 }
 
 function membersOf(rule: unknown, reason: string): Record<string, unknown> {
+  return { err_filter_rule: isRepeatable(rule) ? rule : null, err_reason: reason };
+}
+
+function isRepeatable(rule: unknown): boolean {
+  if (typeof rule !== 'object' || Array.isArray(rule) || depthProblem('it', rule) !== undefined) return false;
   const text = JSON.stringify(rule);
-  const isObject = typeof rule === 'object' && !Array.isArray(rule);
-  const repeatable = isObject && text.length <= LONGEST_REPEATED && !UNSAFE.test(text);
-  return { err_filter_rule: repeatable ? rule : null, err_reason: reason };
+  return text.length <= LONGEST_REPEATED && !UNSAFE.test(text);
 }

@@ -1,3 +1,4 @@
+import { isCalendarTime } from '../common/calendar-time.js';
 import { BadParameters } from '../common/errors.js';
 
 /** The orders that can be paged by cursor: those that an index has. */
@@ -12,6 +13,7 @@ export interface ListCursor {
   readonly last: readonly string[];
 }
 
+const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,6})?[+-](?:0\d|1[0-5])(?::[0-5]\d){1,2}$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const KEY = /^[A-Za-z][A-Za-z0-9._~-]{0,255}$/;
 
@@ -45,10 +47,10 @@ function isLast(by: CursorOrder, last: readonly unknown[]): last is string[] {
   return last.length === rules.length && rules.every((rule, index) => rule(last[index]));
 }
 
+/** A point in time as the database writes it in JSON: in whatever zone its session is. */
 function isTime(value: unknown): boolean {
-  return (
-    typeof value === 'string' && /^\d{4}-[\d:T.+Z-]{6,32}$/.test(value) && !Number.isNaN(Date.parse(value))
-  );
+  const time = typeof value === 'string' ? TIME.exec(value)?.[1] : undefined;
+  return time !== undefined && isCalendarTime(time);
 }
 
 function matching(pattern: RegExp): (value: unknown) => boolean {

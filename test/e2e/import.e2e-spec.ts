@@ -145,6 +145,27 @@ describe('imported secrets', () => {
     expect(await errorsOf(user, row(wrong))).toEqual(errors);
   });
 
+  it.each([70, 20_000])('are refused where something nests %d levels deep', async (depth) => {
+    const deep = `${'['.repeat(depth)}${']'.repeat(depth)}`;
+    const levels = expect.stringMatching(/64 levels|The body nests deeper/);
+    const sealed = encryptFernet(await passphraseKey(PASSPHRASE), deep);
+    const options = row({ provider_options: `{"a": ${deep}}` });
+    expect(await errorsOf(user, options)).toEqual({ provider_options: levels });
+    const encrypted = row({ schema: {}, value: sealed, encrypted: true });
+    expect(await errorsOf(user, encrypted, { passphrase: PASSPHRASE })).toEqual({ value: levels });
+    const { value, ...others } = row({ schema: {} });
+    const body = `{"override_collisions": false, "secrets_list": [${JSON.stringify(others).slice(0, -1)}, "value": ${deep}}]}`;
+    const answer = await room.send({
+      ...{ method: 'POST', path: IMPORT, body },
+      headers: {
+        ...{ Authorization: `Basic ${Buffer.from(user.login).toString('base64')}`, tenant: 'one' },
+        'Content-Type': 'application/json',
+      },
+    });
+    expect([value, answer.status]).toEqual(['imported', depth > 100 ? 413 : 200]);
+    expect(answer.text).toMatch(/64 levels|The body nests deeper than 100/);
+  });
+
   it('do not replace a schema', async () => {
     const [plain, structured] = [fresh(), fresh()];
     await put(user, plain, { value: 'kept' });
@@ -168,9 +189,12 @@ describe('imported secrets', () => {
         tenant_name: 'two',
       });
     }
-    for (const target of ['nowhere', 'two', 'default_tenant']) {
+    for (const target of ['nowhere', 'two', 'default_tenant', 'one\u0000']) {
       const answer = await post(user, [row()], { tenant_map: { unused: target } });
-      expect([answer.status, answer.body.message]).toEqual([400, expect.stringContaining(target)]);
+      expect([answer.status, answer.body.message]).toEqual([
+        400,
+        expect.stringContaining(target.slice(0, 3)),
+      ]);
     }
   });
 
@@ -239,6 +263,9 @@ describe('imported secrets', () => {
     [{ updated_at: 'canary' }, { timestamp: expect.stringMatching(/Not a time/) }],
     [{ updated_at: '2026-02-30T00:00:00.000Z' }, { timestamp: expect.stringMatching(/Not a time/) }],
     [{ created_at: 5 }, { timestamp: expect.stringMatching(/Not a time/) }],
+    [{ created_at: '0000-06-01T00:00:00Z' }, { timestamp: expect.stringMatching(/Not a time/) }],
+    [{ creator: 'canary\u0000' }, { creator_valid: 'There is no such user' }],
+    [{ tenant_name: 'one\u0000' }, { tenant_name: expect.stringMatching(/secret_create/) }],
   ])('are refused for %j, with every right', async (wrong, errors) => {
     expect(await errorsOf({ ...ADMIN, tenant: 'one' }, row(wrong))).toEqual(errors);
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Strongroom, type As } from '../support/strongroom.js';
+import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
 
 describe('a list in pages', () => {
   let room: Strongroom;
@@ -63,6 +63,16 @@ describe('a list in pages', () => {
     await room.secret(tenant, 'DELETE', 'key-9');
   });
 
+  it('gives a field once that is asked for two thousand times', async () => {
+    for (const path of ['/api/v3.1/secrets', '/api/v3.1/secrets/share/export', '/api/v3.1/users']) {
+      const field = path.endsWith('users') ? 'username' : 'key';
+      const query = `_include=${`${field},`.repeat(900)}&_include=${field}${`,${field}`.repeat(900)}`;
+      const { status, text } = await room.call(ADMIN, 'GET', `${path}?${query}`);
+      expect(status).toBe(200);
+      expect(text).not.toMatch(new RegExp(`"${field}":[^,}]*,"${field}"`));
+    }
+  });
+
   it('refuses a cursor of another order, and one that it never gave', async () => {
     const { body } = await list('?_sort=key&_size=1&_after=');
     const { next } = body.metadata as { next: string };
@@ -78,6 +88,10 @@ describe('a list in pages', () => {
       `_sort=key&_after=${forged({ by: 'key' })}`,
       `_after=${forged(['created_at', false, 'yesterday', 'key', id])}`,
       `_after=${forged(['created_at', false, '2026-01-01T00:00:00', 'key', id, id])}`,
+      ...[
+        ...['2026-02-31T00:00:00+00:00', '0000-01-01T00:00:00+00:00', '2026-01-01T24:00:00+00:00'],
+        ...['2026-01-01T00:00:00+20:00', '2026-01-01T00:00:00', '2026-01-01T00:00:00.1234567+00:00'],
+      ].map((time) => `_after=${forged(['created_at', false, time, 'key', id])}`),
     ]) {
       const answer = await list(`?${query}`);
       expect([query, answer.status]).toEqual([query, 400]);

@@ -31,6 +31,23 @@ describe('the search by rules', () => {
   const keys = (body: Record<string, unknown>): string[] =>
     (body.items as { key: string }[]).map(({ key }) => key);
 
+  it('refuses rules that nest without end, and does not repeat them', async () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    for (const wrong of [deep, `{"key": ${deep}}`, `{"key": "key", "values": [${deep}]}`]) {
+      const answer = await room.send({
+        ...{ method: 'POST', path: PATH, body: `{"filter_rules": [${wrong}]}` },
+        headers: {
+          ...{
+            Authorization: `Basic ${Buffer.from(viewer.login!).toString('base64')}`,
+            tenant: viewer.tenant!,
+          },
+          'Content-Type': 'application/json',
+        },
+      });
+      expect([answer.status, answer.body.err_filter_rule]).toEqual([400, null]);
+    }
+  });
+
   const ALL = ['DB.old', 'api-key', 'api_key', 'db.main', 'db.replica', 'db.shared'];
   const DB = ['db.main', 'db.replica', 'db.shared'];
   it.each<[string, unknown, string[]]>([

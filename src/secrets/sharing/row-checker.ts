@@ -4,6 +4,7 @@ import { DecryptionError } from '../../crypto/crypto-errors.js';
 import { decryptFernet } from '../../crypto/fernet.js';
 import type { FernetKey } from '../../crypto/fernet-key.js';
 import type { SecretValue } from '../../crypto/secret-value.js';
+import { depthProblem } from '../schema-bounds.js';
 import { mayMakeGlobal } from '../secret-access.js';
 import { toSecretValue } from '../secret-changes.js';
 import type { ImportedRow, RowErrors } from './imported-row.js';
@@ -92,7 +93,9 @@ export class RowChecker {
 
   private valueOf({ value, schema, encrypted }: RowFields, problems: RowProblems): SecretValue {
     const text = encrypted ? this.opened('value', value, problems) : value;
-    const secret = toSecretValue(schema !== undefined && encrypted ? jsonOr(text) : text);
+    const plain = schema !== undefined && encrypted ? jsonOr(text) : text;
+    if (isTooDeep('value', plain, problems)) return toSecretValue('');
+    const secret = toSecretValue(plain);
     const { maxValueBytes } = this.surroundings;
     if (Buffer.byteLength(secret.text, 'utf8') > maxValueBytes)
       problems.add('value', `The value is larger than ${maxValueBytes} bytes of UTF-8`);
@@ -109,7 +112,7 @@ export class RowChecker {
       problems.add('provider_options', 'Not the JSON of an object');
     else if (Buffer.byteLength(text, 'utf8') > maxValueBytes)
       problems.add('provider_options', `Larger than ${maxValueBytes} bytes of UTF-8`);
-    else return options;
+    else if (!isTooDeep('provider_options', options, problems)) return options;
     return undefined;
   }
 
@@ -128,6 +131,13 @@ export class RowChecker {
       return '';
     }
   }
+}
+
+/** Before anything walks it by recursion. */
+function isTooDeep(what: string, value: unknown, problems: RowProblems): boolean {
+  const problem = depthProblem('It', value);
+  if (problem !== undefined) problems.add(what, problem);
+  return problem !== undefined;
 }
 
 /** What a text is the JSON of; the text itself where it is none. */

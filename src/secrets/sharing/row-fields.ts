@@ -1,4 +1,5 @@
 import { flagOf } from '../../api/is-flag.decorator.js';
+import { isCalendarTime } from '../../common/calendar-time.js';
 import { nameProblem } from '../../common/resource-name.js';
 import { VISIBILITIES, type Visibility } from '../stored-secret.js';
 
@@ -111,10 +112,7 @@ function visibilityOf(visibility: unknown, problems: RowProblems): Visibility {
 
 function timeOf(text: unknown, problems: RowProblems): Date | undefined {
   if (isBlank(text)) return undefined;
-  const time = typeof text === 'string' && TIME.test(text) ? new Date(text) : new Date(Number.NaN);
-  // A day that does not exist would become the next one.
-  const stays =
-    !Number.isNaN(time.getTime()) && time.toISOString().slice(0, 19) === String(text).slice(0, 19);
-  if (!stays) problems.add('timestamp', 'Not a time in UTC such as 2026-03-20T08:23:31.276Z');
-  return stays ? time : undefined;
+  if (typeof text === 'string' && TIME.test(text) && isCalendarTime(text.slice(0, 19))) return new Date(text);
+  problems.add('timestamp', 'Not a time in UTC such as 2026-03-20T08:23:31.276Z');
+  return undefined;
 }

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { nameProblem } from '../../common/resource-name.js';
 import type { TenantContext } from '../../common/tenant-context.js';
 
 interface Row {
@@ -32,14 +33,15 @@ export class TenantsOfCaller {
 
   /**
    * The living tenants in which the caller has the permission, by name.
-   * @param names those among them only
+   * @param names those among them only; what cannot be a name is none
    */
   async where(
     { userId, username, caller }: Pick<TenantContext, 'userId' | 'username' | 'caller'>,
     permission: string,
     names?: readonly string[],
   ): Promise<readonly TenantContext[]> {
-    const values = [userId, permission, PERMISSIONS, names ?? null];
+    const possible = names?.filter((name) => nameProblem(name) === undefined);
+    const values = [userId, permission, PERMISSIONS, possible ?? null];
     const rows = await this.dataSource.query<Row[]>(TENANTS, values);
     return rows.map((row) => ({ ...row, userId, username, caller, permissions: new Set(row.permissions) }));
   }
