@@ -13,7 +13,7 @@ export class SearchAndList1790000000011 implements MigrationInterface {
     // A short list of what is not sorted in yet keeps both the search and the slowest insert quick.
     await runner.query(`
       CREATE INDEX ix_secrets_key_trigrams ON secrets USING gin (tenant_id, key ${trigrams}.gin_trgm_ops)
-        WITH (gin_pending_list_limit = 256);
+        WITH (gin_pending_list_limit = 1024);
       CREATE INDEX ix_secrets_global_key_trigrams ON secrets USING gin (key ${trigrams}.gin_trgm_ops)
         WHERE visibility = 'global';
       CREATE INDEX ix_secrets_global_created_at ON secrets (created_at, key) INCLUDE (tenant_id, id, created_by)
