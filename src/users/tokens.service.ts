@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { newEvent } from '../audit/audit-event.js';
 import { recordedAct, Refusal } from '../audit/recorded-act.js';
-import { NotFound } from '../common/errors.js';
+import { Forbidden, NotFound } from '../common/errors.js';
 import { printable } from '../common/printable.js';
 import type { Caller } from '../common/tenant-context.js';
 import { listRows } from '../database/list-rows.js';
@@ -45,7 +45,9 @@ const FROM = `
 
 const INSERT = `
   INSERT INTO tokens (id, user_id, secret_hash, description, expires_at)
-  VALUES ($1, $2, $3, $4, least($5::timestamptz, (SELECT expires_at FROM tokens WHERE id = $6)))`;
+  SELECT $1, $2, $3, $4, least($5::timestamptz, k.expires_at)
+  FROM (SELECT $6::text COLLATE "C" AS id) AS by LEFT JOIN tokens k ON k.id = by.id AND k.user_id = $2
+  WHERE by.id IS NULL OR k.id IS NOT NULL`;
 
 /** Who makes a token, and by which token where it was by one. */
 interface TokenMaker {
@@ -62,6 +64,7 @@ export class TokensService {
   /**
    * Makes a token of the user, and takes those of the user's that have expired away. One that is made by a token lives
    * no longer than that: who got hold of a token for an hour has it for an hour.
+   * @throws Forbidden where the token that it is made by has been deleted, or has expired, since it was let in
    */
   async create(
     { userId, tokenId, caller }: TokenMaker,
@@ -77,7 +80,8 @@ export class TokensService {
         await manager.query('DELETE FROM tokens WHERE user_id = $1 AND expires_at <= now()', [userId]);
         await manager.query(INSERT, values);
         return (
-          (await describe(manager, value.id, userId)) ?? new Refusal('not_found', unknownToken(value.id))
+          (await describe(manager, value.id, userId)) ??
+          new Refusal('forbidden', new Forbidden('The token that this was asked by is not there any more'))
         );
       },
     );

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { TokensService } from '../../src/users/tokens.service.js';
 import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
 
 const TOKENS = '/api/v3.1/tokens';
@@ -48,6 +49,24 @@ describe('tokens', () => {
     expect((await bear(value, 'PUT', `${SECRETS}/by-viewer`, { value: 'x' })).status).toBe(403);
     await room.database.asSuperuser("UPDATE tenant_users SET role = 'user'");
     expect((await room.call(alice, 'GET', `${TOKENS}/${rest.id ?? ''}`)).body.last_used).toMatch(/Z$/);
+  });
+
+  it.each<[string, (id: string) => Promise<unknown>]>([
+    ['expired', (id) => expire(id)],
+    ['was deleted', (id) => room.call(alice, 'DELETE', `${TOKENS}/${id}`)],
+  ])('are not made by a token that %s after it was let in', async (_what, end) => {
+    const { id = '', value = '' } = await make(alice, { expiration_date: '+10h' });
+    const service = room.service.app.get(TokensService);
+    const create = service.create.bind(service);
+    service.create = async (...wish) => {
+      await end(id);
+      return create(...wish);
+    };
+    const answer = await bear(value, 'POST', TOKENS, { description: 'outlives' });
+    service.create = create;
+    expect(answer.status).toBe(403);
+    const left = await room.database.asSuperuser("SELECT 1 FROM tokens WHERE description = 'outlives'");
+    expect(left).toEqual([]);
   });
 
   it('are kept as a hash, shown whole once, and written nowhere else', async () => {
