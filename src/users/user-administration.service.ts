@@ -74,7 +74,7 @@ export class UserAdministration {
    */
   delete(username: string, caller: Caller): Promise<DescribedUser> {
     const event = newEvent('user.delete', caller, { key: username });
-    return this.act(event, username, async (manager, user, isLast) => {
+    const work: Work<DescribedUser> = async (manager, user, isLast) => {
       const refusal = await undeletable(manager, user, isLast);
       if (refusal !== undefined) return refusal;
       const [last] = await this.directory.describe([user], manager);
@@ -82,14 +82,20 @@ export class UserAdministration {
       await manager.delete(UserGroupMember, { userId: user.id });
       await manager.update(User, { id: user.id }, { deletedAt: () => 'now()' });
       return last ?? new Refusal('not_found', userNotFound(username));
-    });
+    };
+    return this.act(event, username, work, 'delete');
   }
 
   /** Locks the administrators before the user: everyone in one order, so that nobody waits in a circle. */
-  private act<T>(event: AuditEvent, username: string, work: Work<T>): Promise<T> {
+  private act<T>(
+    event: AuditEvent,
+    username: string,
+    work: Work<T>,
+    lockTo: 'change' | 'delete' = 'change',
+  ): Promise<T> {
     return recordedAct(this.transaction, event, async (manager) => {
       const isLast = await lockAdministrators(manager);
-      const user = await findUser(manager, username, true);
+      const user = await findUser(manager, username, lockTo);
       if (user === null) return new Refusal('not_found', userNotFound(username));
       return work(manager, user, isLast(user.id));
     });
