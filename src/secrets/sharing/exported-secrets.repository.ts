@@ -17,6 +17,7 @@ export interface BatchQuestion {
  * The port to what a tenant exports: its own secrets whose value the caller may see. Global ones of other tenants are
  * their owners' to export.
  * @throws Unavailable when the database cannot be reached
+ * @throws Forbidden where the caller's right has ended, at whichever batch
  */
 export abstract class ExportedSecretsRepository {
   /** The next secrets in the order of their keys: a bounded number, of bounded size. Empty after the last. */

@@ -53,14 +53,21 @@ export async function actIn(manager: EntityManager, tenantId: string): Promise<v
   await manager.query("SELECT set_config('app.tenant', $1, true)", [tenantId]);
 }
 
-/** Keeps tenants from being deleted until the transaction ends, and gives the ids of those that are there. */
-export async function holdTenants(
+/** Keeps tenants from being deleted until the transaction ends. */
+export async function holdTenants(manager: EntityManager, tenants: readonly TenantContext[]): Promise<void> {
+  await manager.query('SELECT id FROM tenants WHERE id = ANY ($1::uuid[]) ORDER BY id FOR KEY SHARE', [
+    tenants.map(({ tenantId }) => tenantId),
+  ]);
+}
+
+/** Keeps users from being deleted until the transaction ends, and gives the ids of those that are there. */
+export async function holdUsers(
   manager: EntityManager,
-  tenants: readonly TenantContext[],
-): Promise<ReadonlySet<string>> {
+  ids: ReadonlySet<string | undefined>,
+): Promise<ReadonlySet<string | undefined>> {
   const rows = await manager.query<{ id: string }[]>(
-    'SELECT id FROM tenants WHERE id = ANY ($1::uuid[]) AND deleted_at IS NULL ORDER BY id FOR KEY SHARE',
-    [tenants.map(({ tenantId }) => tenantId)],
+    'SELECT id FROM users WHERE id = ANY ($1::uuid[]) AND deleted_at IS NULL ORDER BY id FOR KEY SHARE',
+    [[...ids]],
   );
   return new Set(rows.map(({ id }) => id));
 }

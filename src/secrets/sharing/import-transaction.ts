@@ -5,7 +5,6 @@ import type { AuditWriter } from '../../audit/audit-writer.js';
 import { Unavailable } from '../../common/errors.js';
 import { newId } from '../../common/ids.js';
 import type { TenantContext } from '../../common/tenant-context.js';
-import { tenantRefused } from '../../common/tenant-refused.js';
 import type { ImportedRow, RowErrors } from './imported-row.js';
 import type {
   ImportOrder,
@@ -18,6 +17,7 @@ import {
   actIn,
   foreignSecrets,
   holdTenants,
+  holdUsers,
   insertRows,
   lockKeys,
   lockRows,
@@ -25,13 +25,15 @@ import {
   type NewRow,
   type ReplacedRow,
 } from './import-rows.js';
+import { rightsNow } from './rights-now.js';
+import { NO_SUCH_USER } from './row-checker.js';
 
 /** Rows of one statement: short enough for its time limit, and for others to have their turn. */
 const CHUNK = 500;
 
 /**
- * One import within its transaction. Locks are taken in one order by every import: tenants, keys, new rows, rows that
- * are there; each of them sorted.
+ * One import within its transaction. Locks are taken in one order by every import: tenants, creators, keys, new rows,
+ * rows that are there; each of them sorted.
  */
 export class ImportTransaction {
   private readonly errors = new Map<number, RowErrors>();
@@ -50,21 +52,38 @@ export class ImportTransaction {
 
   async run(): Promise<ImportOutcome> {
     const { rows } = this.order;
-    await this.requireTenants();
+    await holdTenants(this.manager, [...this.byTenant.keys()]);
+    await this.holdCreators();
     await lockKeys(this.manager, rows);
     const free = await this.withoutForeign(rows);
     const there: ImportedRow[] = [];
     for (const chunk of this.chunks(free)) there.push(...(await this.create(chunk)));
     this.colliding.push(...there);
     if (this.order.override) for (const chunk of this.chunks(there)) await this.replace(chunk);
+    await this.requireRights();
     return { colliding: this.colliding, errors: this.errors };
   }
 
-  private async requireTenants(): Promise<void> {
+  private async holdCreators(): Promise<void> {
+    const rows = this.order.rows.filter(({ creatorId }) => creatorId !== undefined);
+    const living = await holdUsers(this.manager, new Set(rows.map(({ creatorId }) => creatorId)));
+    for (const { index, creatorId } of rows)
+      if (!living.has(creatorId)) this.errors.set(index, { creator_valid: NO_SUCH_USER });
+  }
+
+  /** At the end, since an import may take long: whoever takes a right away need not wait for it. */
+  private async requireRights(): Promise<void> {
+    const { logId } = this.importer;
     const tenants = [...this.byTenant.keys()];
-    const living = await holdTenants(this.manager, tenants);
-    const gone = tenants.find(({ tenantId }) => !living.has(tenantId));
-    if (gone !== undefined) throw tenantRefused('secret_create', gone.tenantName);
+    const ids = [logId, ...tenants.map(({ tenantId }) => tenantId)];
+    const asked = new Set(['secret_import', ...tenants.flatMap(({ permissions }) => [...permissions])]);
+    const now = await rightsNow(this.manager, this.importer, ids, [...asked]);
+    const mayImport = now.get(logId)?.has('secret_import') === true;
+    for (const [tenant, rows] of this.byTenant) {
+      const still = now.get(tenant.tenantId);
+      if (mayImport && [...tenant.permissions].every((permission) => still?.has(permission))) continue;
+      for (const { index } of rows) this.errors.set(index, { tenant_name: CHANGED });
+    }
   }
 
   /** A foreign global secret is a collision that cannot be overridden; another tenant's key keeps one from being global. */
@@ -141,6 +160,7 @@ export class ImportTransaction {
 
 const FOREIGN = 'A global secret of another tenant has this key; only its own tenant can change it';
 const NOT_ALONE = 'The secret cannot be global: another tenant has this key';
+const CHANGED = 'Your rights in the tenant have changed meanwhile; import again';
 const WITHIN = 'The import has this key in more than one tenant, and once as a global one';
 
 function isGlobal({ visibility }: ImportedRow): boolean {

@@ -53,8 +53,8 @@ export interface ImportOutcome {
  */
 export abstract class ImportedSecretsRepository {
   /**
+   * The importer's rights of the beginning must still hold at the end.
    * @throws Unavailable when the database cannot be reached, or others changed the same secrets meanwhile
-   * @throws Forbidden where a tenant was deleted since the importer's rights were read
    */
   abstract importAll(importer: Importer, order: ImportOrder, rules: ImportRules): Promise<ImportOutcome>;
   /** Records an import that was refused before it began. */

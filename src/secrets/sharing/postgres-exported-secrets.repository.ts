@@ -2,12 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { AuditEvent } from '../../audit/audit-event.js';
 import { AuditWriter } from '../../audit/audit-writer.js';
 import type { TenantContext } from '../../common/tenant-context.js';
+import { tenantRefused } from '../../common/tenant-refused.js';
 import { SealedValue } from '../../crypto/sealed-value.js';
 import { TenantTransaction } from '../../database/tenant-transaction.js';
-import { administers } from '../secret-access.js';
 import type { StoredSecret } from '../stored-secret.js';
 import type { ExportWish } from './export-wish.js';
 import { ExportedSecretsRepository, type BatchQuestion } from './exported-secrets.repository.js';
+import { rightsNow } from './rights-now.js';
 
 const MOST_ROWS = 200;
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -56,7 +57,10 @@ export class PostgresExportedSecretsRepository extends ExportedSecretsRepository
     const { tenantId, userId } = tenant;
     const { wish, after = '', event, began } = question;
     return this.transaction.run(tenantId, event.id, async (manager) => {
-      const values = [tenantId, userId, administers(tenant), after, ...valuesOf(wish)];
+      const rights = await rightsNow(manager, tenant, [tenantId], ['secret_export', 'administrators']);
+      const now = rights.get(tenantId);
+      if (now?.has('secret_export') !== true) throw tenantRefused('secret_export', tenant.tenantName);
+      const values = [tenantId, userId, now.has('administrators'), after, ...valuesOf(wish)];
       const rows = await manager.query<Row[]>(BATCH, values);
       if (!began) await this.audit.append(manager, tenantId, event);
       return rows.map((row) => toStoredSecret(tenant, row));

@@ -24,6 +24,8 @@ export interface RowSurroundings {
 export type CheckedRow =
   { readonly row: ImportedRow } | { readonly index: number; readonly errors: RowErrors };
 
+export const NO_SUCH_USER = 'There is no such user';
+
 /** Holds the rows of an import against the rules, one after the other: a key can come once for each tenant. */
 export class RowChecker {
   private readonly seen = new Set<string>();
@@ -87,7 +89,7 @@ export class RowChecker {
     if (tenant?.permissions.has('set_owner') === false)
       problems.add('creator', 'Not permitted: set_owner, which importing a creator needs');
     const id = this.surroundings.users.get(creator.toLowerCase());
-    if (id === undefined) problems.add('creator_valid', 'There is no such user');
+    if (id === undefined) problems.add('creator_valid', NO_SUCH_USER);
     return id;
   }
 

@@ -26,7 +26,7 @@ export class SecretExport {
   ) {}
 
   /**
-   * Batches of secrets, read as they are asked for, by the rights at the beginning. Before a tenant's first batch is
+   * Batches of secrets, read as they are asked for, each by the rights of its moment. Before a tenant's first batch is
    * given, the event that it leaves is committed to the tenant's log; after its last, or when the reader goes or
    * something fails, a second one says how many secrets left.
    */
