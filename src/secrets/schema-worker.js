@@ -25,27 +25,34 @@ const NEWEST = 'https://json-schema.org/draft/2020-12/schema';
 /** The stack ran out, over the schema alone: values that could do that are turned away before. */
 const CIRCLE = /** @type {const} */ ({ kind: 'unusable', reason: 'its references lead in a circle' });
 
-/** @type {Record<string, () => import('ajv').Ajv | Ajv2019 | Ajv2020>} */
+/** @typedef {import('ajv').Ajv | Ajv2019 | Ajv2020} Validator */
+
+/** @type {Record<string, (options: import('ajv').Options) => Validator>} */
 const DIALECTS = {
-  [NEWEST]: () => new Ajv2020(OPTIONS),
-  'https://json-schema.org/draft/2019-09/schema': () => new Ajv2019(OPTIONS),
-  'http://json-schema.org/draft-07/schema': () => new Ajv(OPTIONS),
-  'http://json-schema.org/draft-06/schema': () => {
+  [NEWEST]: (options) => new Ajv2020(options),
+  'https://json-schema.org/draft/2019-09/schema': (options) => new Ajv2019(options),
+  'http://json-schema.org/draft-07/schema': (options) => new Ajv(options),
+  'http://json-schema.org/draft-06/schema': (options) => {
     const draft06 = createRequire(import.meta.url)('ajv/dist/refs/json-schema-draft-06.json');
-    return new Ajv(OPTIONS).addMetaSchema(draft06);
+    return new Ajv(options).addMetaSchema(draft06, undefined, false);
   },
 };
 
-/** @type {Map<string, ReturnType<(typeof DIALECTS)[string]>>} */
-const validators = new Map();
+/**
+ * By dialect, to judge schemas by their meta-schema only: that is compiled once.
+ * @type {Map<string, Validator>}
+ */
+const judges = new Map();
 
-/** @param {string} dialect */
-function validatorOf(dialect) {
-  const known = validators.get(dialect);
-  if (known !== undefined) return known;
-  const validator = /** @type {() => import('ajv').Ajv} */ (DIALECTS[dialect])();
-  validators.set(dialect, validator);
-  return validator;
+/**
+ * A validator keeps parts of whatever it has compiled for as long as it lives, so each schema has one of its own.
+ * @param {string} dialect
+ */
+function validatorsOf(dialect) {
+  const make = /** @type {(options: import('ajv').Options) => Validator} */ (DIALECTS[dialect]);
+  const judge = judges.get(dialect) ?? make(OPTIONS);
+  judges.set(dialect, judge);
+  return { judge, own: make({ ...OPTIONS, validateSchema: false }) };
 }
 
 /**
@@ -59,14 +66,13 @@ function verdictOn({ schema: schemaText, value }) {
   if (!Object.hasOwn(DIALECTS, dialect))
     return { kind: 'unusable', reason: `\`$schema\` must be one of ${Object.keys(DIALECTS).join(', ')}` };
   if ('$async' in schema) return { kind: 'unusable', reason: '`$async` is no keyword of JSON Schema' };
-  const validator = validatorOf(dialect);
+  const { judge, own } = validatorsOf(dialect);
   try {
-    return verdict(validator.compile(schema), value);
+    judge.validateSchema(schema, true);
+    return verdict(own.compile(schema), value);
   } catch (error) {
     if (error instanceof RangeError || !(error instanceof Error)) return CIRCLE;
     return { kind: 'unusable', reason: error.message };
-  } finally {
-    validator.removeSchema();
   }
 }
 

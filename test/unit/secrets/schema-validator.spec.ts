@@ -55,6 +55,13 @@ describe('SchemaValidator', () => {
     expect(verdict).toEqual({ kind: 'invalid', reason: expect.stringContaining(reason) });
   });
 
+  it('keeps nothing of the schemas that it has seen, so that none is refused for those before it', async () => {
+    for (let index = 0; index < 600; index += 1) {
+      const schema = { not: { enum: [`${index}`.padEnd(60_000, 'x')] } };
+      expect([index, await check(schema, 'y')]).toEqual([index, { kind: 'valid' }]);
+    }
+  });
+
   it('never repeats anything of the value, names of properties included', async () => {
     const value = { 'canary-name': 'canary-text', list: ['canary-item', 'canary-item'] };
     const schemas = [
