@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { request, type IncomingMessage } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -6,6 +7,7 @@ import { Keyring } from '../../src/crypto/keyring.js';
 import { ExportedSecretsRepository } from '../../src/secrets/sharing/exported-secrets.repository.js';
 import { ADMIN, ADMIN_PASSWORD, Strongroom } from '../support/strongroom.js';
 
+const EXPORT = '/api/v3.1/secrets/share/export';
 const COUNT = 10_000;
 const VALUE_BYTES = 4_096;
 const BATCHES = COUNT / 200;
@@ -56,7 +58,7 @@ describe('an export of ten thousand secrets', () => {
     batches = 0;
     return new Promise((resolve, reject) => {
       const headers = { tenant: 'default_tenant' };
-      request(`${room.service.url}/api/v3.1/secrets/share/export`, {
+      request(`${room.service.url}${EXPORT}`, {
         headers,
         auth: `admin:${ADMIN_PASSWORD}`,
         agent: false,
@@ -102,6 +104,55 @@ describe('an export of ten thousand secrets', () => {
     expect(Number(secrets)).toBeLessThanOrEqual(MOST_BATCHES_AHEAD * 200);
     expect(batches).toBeLessThanOrEqual(MOST_BATCHES_AHEAD);
   });
+
+  it('is turned away while its caller has four under way, whatever becomes of those', async () => {
+    const again = async () => (await room.call(ADMIN, 'HEAD', EXPORT)).status;
+    for (let round = 0; round < 3; round += 1) {
+      const readers = await begunAtOnce(4);
+      const { status, headers } = await room.call(ADMIN, 'GET', EXPORT);
+      expect([round, status, headers['retry-after']]).toEqual([round, 429, expect.stringMatching(/^\d+$/)]);
+      for (const reader of readers) reader.destroy();
+    }
+    expect(await freed(again)).toBe(200);
+    for (let round = 0; round < 20; round += 1) expect(await freed(again)).toBe(200);
+    const refused = `${EXPORT}?_include=no-such-field`;
+    for (let round = 0; round < 20; round += 1)
+      expect((await room.call(ADMIN, 'GET', refused)).status).toBe(400);
+    for (const reader of await begunAtOnce(4)) reader.destroy();
+    expect(await freed(again)).toBe(200);
+  });
+
+  it('cuts off who takes nothing for half a minute', async () => {
+    const sockets: Socket[] = [];
+    room.service.app.getHttpServer().once('connection', (socket: Socket) => sockets.push(socket));
+    const incoming = await begun();
+    const [socket] = sockets;
+    expect(socket?.timeout).toBe(30_000);
+    socket?.emit('timeout');
+    expect((await endOfExport()).outcome).toBe('failed');
+    expect(socket?.destroyed).toBe(true);
+    incoming.on('error', () => undefined).destroy();
+  });
+
+  /** Asks until the slots of those that went are free. */
+  async function freed(ask: () => Promise<number>): Promise<number> {
+    for (let tries = 0; tries < 100; tries += 1) {
+      const status = await ask();
+      if (status !== 429) return status;
+      await wait(50);
+    }
+    return 429;
+  }
+
+  async function begunAtOnce(count: number): Promise<IncomingMessage[]> {
+    const readers: IncomingMessage[] = [];
+    while (readers.length < count) {
+      const reader = await begun();
+      if (reader.statusCode === 200) readers.push(reader);
+      else await wait(50);
+    }
+    return readers;
+  }
 
   it('lets other requests through meanwhile', async () => {
     const incoming = await begun();

@@ -11,7 +11,7 @@ import { ExportedSecretsRepository, type BatchQuestion } from './exported-secret
 import { rightsNow } from './rights-now.js';
 
 const MOST_ROWS = 200;
-const MOST_BYTES = 4 * 1024 * 1024;
+const MOST_BYTES = 1024 * 1024;
 
 type Row = Omit<StoredSecret, 'tenantId' | 'tenantName' | 'value' | 'providerOptions'> & {
   value: Buffer;

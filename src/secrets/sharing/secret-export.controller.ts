@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { logFailure } from '../../api/log-failure.js';
 import { ApiErrors, TenantApi } from '../../api/open-api.js';
 import { toDomainError } from '../../api/to-domain-error.js';
+import { Slots } from '../../common/slots.js';
 import type { TenantContext } from '../../common/tenant-context.js';
 import { Logger } from '../../observability/logger.js';
 import { RequirePermission } from '../../tenant-scope/require-permission.decorator.js';
@@ -21,10 +22,20 @@ const PASSPHRASE = {
   description: 'At least 8 characters of UTF-8; values are encrypted with it',
 };
 
+/** A reader that takes nothing for so long is cut off. */
+const STALLED_MS = 30_000;
+
 @Controller(['api/v3/secrets/share', 'api/v3.1/secrets/share'])
 @ApiTags('Export and import')
 @TenantApi()
 export class SecretExportController {
+  /** Each may keep some batches in memory for as long as its reader likes. */
+  private readonly slots = new Slots({
+    all: 16,
+    ofOneSource: 4,
+    refusal: 'Other exports are under way; try again when they have come to their end',
+  });
+
   constructor(
     private readonly secrets: SecretExport,
     @Inject(Logger) private readonly logger: Logger,
@@ -35,27 +46,34 @@ export class SecretExportController {
   @ApiOperation({ summary: 'Export the secrets of the tenant that the caller may read, with their values' })
   @ApiHeader(PASSPHRASE)
   @ApiOkResponse({ type: [ExportedSecretItem] })
-  @ApiErrors(400)
+  @ApiErrors(400, 429)
   async export(
     @Tenant() tenant: TenantContext,
     @Query() query: ExportQuery,
     @HeaderPassphrase() header: string | undefined,
-    @Req() { id }: FastifyRequest,
+    @Req() { id, raw }: FastifyRequest,
   ): Promise<StreamableFile> {
     const passphrase = onePassphrase('_passphrase', query._passphrase, header);
     requireStrength(passphrase);
     const fields = exportedFields(query);
     const batches = this.secrets.batches(tenant, toExportWish(query), passphrase);
-    const stream = await jsonArrayStream(itemsOf(batches, fields), (error) =>
+    const stream = await jsonArrayStream(this.items(tenant, batches, fields), (error) =>
       logFailure(this.logger, error, toDomainError(error), id),
     );
+    raw.socket.setTimeout(STALLED_MS);
     return new StreamableFile(stream, { type: 'application/json; charset=utf-8' });
   }
-}
 
-async function* itemsOf(
-  batches: ReturnType<SecretExport['batches']>,
-  fields: ReturnType<typeof exportedFields>,
-): AsyncGenerator<ExportedSecretItem[], void> {
-  for await (const batch of batches) yield batch.map((secret) => toExportedSecretItem(secret, fields));
+  private async *items(
+    { userId }: TenantContext,
+    batches: ReturnType<SecretExport['batches']>,
+    fields: ReturnType<typeof exportedFields>,
+  ): AsyncGenerator<ExportedSecretItem[], void> {
+    const release = this.slots.take(userId);
+    try {
+      for await (const batch of batches) yield batch.map((secret) => toExportedSecretItem(secret, fields));
+    } finally {
+      release();
+    }
+  }
 }
