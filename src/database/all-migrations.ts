@@ -17,6 +17,7 @@ import { FindIdentities1790000000015 } from './migrations/1790000000015-find-ide
 import { PlanReadsOnce1790000000016 } from './migrations/1790000000016-plan-reads-once.js';
 import { CreateSecret1790000000017 } from './migrations/1790000000017-create-secret.js';
 import { LookUpByIndex1790000000018 } from './migrations/1790000000018-look-up-by-index.js';
+import { LookTenantsUp1790000000019 } from './migrations/1790000000019-look-tenants-up.js';
 
 /** Every migration, in order. A list, not a file pattern: a wrong pattern would be silent. */
 export const allMigrations: readonly (new () => MigrationInterface)[] = [
@@ -38,4 +39,5 @@ export const allMigrations: readonly (new () => MigrationInterface)[] = [
   PlanReadsOnce1790000000016,
   CreateSecret1790000000017,
   LookUpByIndex1790000000018,
+  LookTenantsUp1790000000019,
 ];

@@ -116,3 +116,33 @@ describe.each(['/api/v3/secrets', '/api/v3.1/secrets'])('a list over all tenants
     }
   });
 });
+
+describe('a list over three thousand tenants', () => {
+  let room: Strongroom;
+  beforeAll(async () => {
+    room = await Strongroom.start();
+    await room.secret(ADMIN, 'PUT', 'first', 'x');
+    await room.database.asSuperuser(
+      "INSERT INTO tenants (id, name) SELECT gen_random_uuid(), 'tenant-' || n FROM generate_series(1, 3000) n",
+    );
+    await room.database.asSuperuser(`
+      INSERT INTO tenant_keys (tenant_id, generation, wrapped, root_key_id)
+      SELECT t.id, k.generation, k.wrapped, k.root_key_id FROM tenants t, tenant_keys k WHERE t.name LIKE 'tenant-%'`);
+    await room.database.asSuperuser(`
+      INSERT INTO secrets (tenant_id, id, key, value, key_generation, version_created_by, created_by)
+      SELECT t.id, gen_random_uuid(), 'key-' || n, s.value, 1, s.created_by, s.created_by
+      FROM tenants t, generate_series(1, 10) n, secrets s WHERE t.name LIKE 'tenant-%'`);
+  });
+  afterAll(() => room.stop());
+
+  it.each(['', '&_sort=updated_at', '&_sort=key', '&_search=key', '&_search=key-7', '&_after='])(
+    'comes well within the time of a statement with %j',
+    async (query) => {
+      const path = `/api/v3.1/secrets?_all_tenants=true&_size=10${query}`;
+      const begun = Date.now();
+      const { status, body } = await room.call(ADMIN, 'GET', path);
+      expect([status, (body.items as unknown[]).length]).toEqual([200, 10]);
+      expect(Date.now() - begun).toBeLessThan(5_000);
+    },
+  );
+});
