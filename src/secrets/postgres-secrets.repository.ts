@@ -7,7 +7,7 @@ import { TenantTransaction } from '../database/tenant-transaction.js';
 import { hold } from '../users/held-rows.js';
 import type { ListWish, SecretPage } from './list-wish.js';
 import { readTenants, tenantsWhereUserMay } from './listed-tenants.query.js';
-import { administers } from './secret-access.js';
+import { administers, mayMakeGlobal } from './secret-access.js';
 import { SecretCreation } from './secret-creation.js';
 import { SecretReadBatch } from './secret-read.batch.js';
 import type { ListedTenant } from './list-scope.js';
@@ -81,7 +81,8 @@ export class PostgresSecretsRepository extends SecretsRepository {
     visibility?: Visibility,
   ): Promise<ChangeOutcome> {
     return this.transaction.run(tenant.tenantId, event.id, async (manager) => {
-      if (visibility === 'global') await lockGlobalKey(manager, key);
+      // Who may not make it global is refused, and keeps nobody from the key.
+      if (visibility === 'global' && mayMakeGlobal(tenant)) await lockGlobalKey(manager, key);
       return this.change(manager, tenant, key, decide, event);
     });
   }

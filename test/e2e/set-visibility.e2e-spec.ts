@@ -30,6 +30,23 @@ describe.each([
     expect([missing.status, missing.body.error_code]).toEqual([400, 'bad_parameters_error']);
   });
 
+  it('does not wait for a key, nor keep others from it, for who may make nothing global', async () => {
+    await call('PUT', 'guarded', { value: 'x' });
+    // As an import holds it that uses the key.
+    const held = room.database.asSuperuser(
+      "SELECT pg_advisory_lock_shared(secret_key_bucket('guarded')), pg_sleep(3)",
+    );
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const begun = Date.now();
+    const paths = ['guarded/set-global', 'guarded/set-visibility', 'guarded'];
+    for (const path of paths) {
+      const body = path.endsWith('set-global') ? undefined : { visibility: 'global' };
+      expect([path, (await call('PATCH', path, body, user)).status]).toEqual([path, 403]);
+    }
+    expect(Date.now() - begun).toBeLessThan(2_000);
+    await held;
+  });
+
   it.each([undefined, {}])('makes a secret global with the body %j', async (body) => {
     const key = `global-${body === undefined ? 'bare' : 'empty'}`;
     await call('PUT', key, { value: 'x' });
