@@ -241,6 +241,11 @@ describe('imported secrets', () => {
         { creator: expect.stringMatching(/set_owner/) },
       ],
       [
+        'a creator without the right, whether there is one or not',
+        { creator: 'nobody-here' },
+        { creator: expect.stringMatching(/set_owner/) },
+      ],
+      [
         'times without the right',
         { created_at: '2020-01-01T00:00:00.000Z' },
         { timestamp: expect.stringMatching(/set_timestamp/) },

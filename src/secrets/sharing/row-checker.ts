@@ -5,7 +5,7 @@ import { decryptFernet } from '../../crypto/fernet.js';
 import type { FernetKey } from '../../crypto/fernet-key.js';
 import type { SecretValue } from '../../crypto/secret-value.js';
 import { depthProblem } from '../schema-bounds.js';
-import { mayMakeGlobal } from '../secret-access.js';
+import { mayMakeGlobal, maySetOwner } from '../secret-access.js';
 import { toSecretValue } from '../secret-changes.js';
 import type { ImportedRow, RowErrors } from './imported-row.js';
 import { readRow, RowProblems, type RawRow, type RowFields } from './row-fields.js';
@@ -85,9 +85,12 @@ export class RowChecker {
     tenant: TenantContext | undefined,
     problems: RowProblems,
   ): string | undefined {
-    if (creator === undefined) return undefined;
-    if (tenant?.permissions.has('set_owner') === false)
+    if (creator === undefined || tenant === undefined) return undefined;
+    if (!maySetOwner(tenant)) {
+      // Who there is, is not for everybody to find out.
       problems.add('creator', 'Not permitted: set_owner, which importing a creator needs');
+      return undefined;
+    }
     const id = this.surroundings.users.get(creator.toLowerCase());
     if (id === undefined) problems.add('creator_valid', NO_SUCH_USER);
     return id;
