@@ -90,7 +90,12 @@ describe('the schema', () => {
     );
     const listed = `string_to_array(NULLIF(current_setting('app.tenants'::text, true), ''::text), ','::text)`;
     expect(policies).toEqual([
-      { table: 'secrets', cmd: 'SELECT', qual: `(tenant_id = ANY ((${listed})::uuid[]))`, with_check: null },
+      {
+        table: 'secrets',
+        cmd: 'SELECT',
+        qual: `(tenant_id IN ( SELECT unnest((${listed})::uuid[]) AS unnest))`,
+        with_check: null,
+      },
     ]);
   });
 
