@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { storable } from './storable.js';
 import type { ListColumn, ListColumns, FoundRows, WantedRows } from './wanted-rows.js';
 
 /** What a list is made of, in SQL of ours. */
@@ -56,9 +57,4 @@ function orderOf<F extends string>({ columns, order }: ListSource<F>, { sorts }:
   return [...sorts.map(({ by, descending }) => `${columns[by].sql}${descending ? ' DESC' : ''}`), order].join(
     ', ',
   );
-}
-
-/** The database cannot hold NUL; nothing that it holds has the replacement either. */
-function storable(text: string): string {
-  return text.toWellFormed().replaceAll('\u0000', '\ufffd');
 }

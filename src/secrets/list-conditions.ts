@@ -1,3 +1,4 @@
+import { storable } from '../database/storable.js';
 import type { ListCursor } from './list-cursor.js';
 import type { ListWish } from './list-wish.js';
 import { RULE_ATTRIBUTES, type FilterRule } from './filter-rule.js';
@@ -68,9 +69,4 @@ export function searchPattern(search: string): { text: string; hasTrigram: boole
 /** Without the meaning that some characters have in a pattern. */
 function literally(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
-}
-
-/** The database cannot hold NUL; nothing that it holds has the replacement either. */
-function storable(text: string): string {
-  return text.toWellFormed().replaceAll('\u0000', '\ufffd');
 }

@@ -4,7 +4,9 @@ import { AuditWriter } from '../../audit/audit-writer.js';
 import type { TenantContext } from '../../common/tenant-context.js';
 import { tenantRefused } from '../../common/tenant-refused.js';
 import { SealedValue } from '../../crypto/sealed-value.js';
+import { storable } from '../../database/storable.js';
 import { TenantTransaction } from '../../database/tenant-transaction.js';
+import { searchPattern } from '../list-conditions.js';
 import type { StoredSecret } from '../stored-secret.js';
 import type { ExportWish } from './export-wish.js';
 import { ExportedSecretsRepository, type BatchQuestion } from './exported-secrets.repository.js';
@@ -75,15 +77,7 @@ export class PostgresExportedSecretsRepository extends ExportedSecretsRepository
 function valuesOf({ filters, search }: ExportWish): unknown[] {
   const { key, visibility, is_hidden_value: hidden, created_by: creator } = filters;
   const exact = [key, visibility, hidden, creator].map((texts) => texts?.map(storable) ?? null);
-  return [
-    ...exact,
-    search === undefined ? null : `%${storable(search).replace(/[\\%_]/g, String.raw`\$&`)}%`,
-  ];
-}
-
-/** The database cannot hold NUL; nothing that it holds has the replacement either. */
-function storable(text: string): string {
-  return text.toWellFormed().replaceAll('\u0000', '\ufffd');
+  return [...exact, search === undefined ? null : searchPattern(search).text];
 }
 
 function toStoredSecret({ tenantId, tenantName }: TenantContext, row: Row): StoredSecret {
