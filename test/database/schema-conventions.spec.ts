@@ -78,7 +78,7 @@ describe('the schema', () => {
         permissive: 'PERMISSIVE',
         roles: ['public'],
         cmd: 'ALL',
-        condition: `(OWNER = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)`,
+        condition: `(OWNER = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif"))`,
         same: true,
       })),
     );
