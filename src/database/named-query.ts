@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { Unavailable } from '../common/errors.js';
 import { asDomainError } from './unavailability.js';
 
@@ -31,4 +31,20 @@ export async function namedQuery<R>(
   } catch (error) {
     throw asDomainError(error);
   }
+}
+
+/**
+ * The same on the connection of a manager's transaction.
+ * @throws the driver's errors unchanged
+ */
+export async function namedQueryIn<R>(
+  { queryRunner }: Pick<EntityManager, 'queryRunner'>,
+  name: string,
+  text: string,
+  values: unknown[],
+): Promise<R[]> {
+  if (queryRunner === undefined) throw new Error('Only the manager of a transaction has a connection');
+  const client = (await queryRunner.connect()) as pg.PoolClient;
+  const { rows } = await client.query({ name, text, values });
+  return rows as R[];
 }

@@ -24,6 +24,7 @@ export async function openServiceDataSource(settings: ServiceDataSourceSettings)
   const { appRole, single, ...connection } = settings;
   const sessionSettings = {
     ...(single && { role: appRole }),
+    default_transaction_isolation: 'read committed',
     statement_timeout: '10s',
     lock_timeout: '5s',
     idle_in_transaction_session_timeout: '30s',

@@ -5,7 +5,8 @@ import { poolOf } from './named-query.js';
 import { asDomainError, isUnanswered, isUnavailable } from './unavailability.js';
 
 export interface TransactionOptions {
-  readonly isolation?: 'READ COMMITTED' | 'REPEATABLE READ';
+  /** READ COMMITTED, as each session of the service has it, where it is not given. */
+  readonly isolation?: 'REPEATABLE READ';
 }
 
 /** Transactions that see and write the rows of one tenant only: row-level security reads the tenant named here. */
@@ -23,7 +24,7 @@ export class TenantTransaction {
     tenantId: string,
     eventId: string,
     work: (manager: EntityManager) => Promise<T>,
-    { isolation = 'READ COMMITTED' }: TransactionOptions = {},
+    { isolation }: TransactionOptions = {},
   ): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     try {
@@ -115,7 +116,7 @@ async function perform<T>(
   runner: QueryRunner,
   tenantId: string,
   work: (manager: EntityManager) => Promise<T>,
-  isolation: 'READ COMMITTED' | 'REPEATABLE READ',
+  isolation: TransactionOptions['isolation'],
 ): Promise<T> {
   await runner.connect();
   try {

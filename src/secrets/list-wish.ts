@@ -5,6 +5,8 @@ import type { Filter, ListField, Sort } from './secret-columns.js';
 /** Which secrets a list is to have, what of them, and in which order; by creation where nothing else is said. */
 export interface ListWish {
   readonly fields: readonly ListField[];
+  /** Whether these are all fields that such a list has. */
+  readonly whole: boolean;
   /** At most this many. */
   readonly size: number;
   readonly offset: number;
@@ -19,6 +21,11 @@ export interface ListWish {
   readonly filters: ReadonlyMap<Filter, readonly string[]>;
   /** Of a search: all must hold, and what they leave out is counted. */
   readonly rules?: readonly FilterRule[];
+}
+
+/** Whether nothing of how the list is made is the caller's choice, but how much of it. */
+export function isPlain({ whole, search, sorts, filters, rules }: ListWish): boolean {
+  return whole && search === undefined && rules === undefined && sorts.length === 0 && filters.size === 0;
 }
 
 /** A page as JSON text of its items, made by the database. */

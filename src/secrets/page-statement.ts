@@ -4,10 +4,18 @@ import type { ListScope } from './list-scope.js';
 import type { ListWish } from './list-wish.js';
 import { LIST_FIELDS, SORTS } from './secret-columns.js';
 
-/** $1 and $2 are the tenants, $3 the caller. A private secret is seen by its creator and the tenant's administrators. */
-const LISTED = 'unnest($1::uuid[], $2::boolean[]) AS own (tenant_id, administers)';
+/** $1 and $2 are the tenants, $3 the caller. What reads one tenant is planned as that, and can be planned once for all. */
+const MANY = {
+  listed: 'unnest($1::uuid[], $2::boolean[]) AS own (tenant_id, administers)',
+  foreign: `s.visibility = 'global' AND s.tenant_id <> ALL ($1)`,
+};
+const ONE = {
+  listed: '(VALUES ($1::uuid, $2::boolean)) AS own (tenant_id, administers)',
+  foreign: `s.visibility = 'global' AND s.tenant_id <> $1`,
+};
+
+/** A private secret is seen by its creator and the tenant's administrators. */
 const SEEN = `(s.visibility <> 'private' OR s.created_by = $3 OR own.administers)`;
-const FOREIGN = `s.visibility = 'global' AND s.tenant_id <> ALL ($1)`;
 
 /** What the fields of a list are made of, and nothing that a list may not show. */
 const COLUMNS = [
@@ -29,6 +37,7 @@ interface Part {
 /** The statement of a page in the making: what callers wrote goes into its values only. */
 export class PageStatement {
   readonly values: unknown[];
+  private readonly scope: typeof MANY;
   private readonly orders: readonly Order[];
   private readonly columns: string;
   /** Along an order that an index has, no more is read than the page and what it skips. */
@@ -42,7 +51,9 @@ export class PageStatement {
     private readonly wish: ListWish,
     private readonly found: FoundSecrets,
   ) {
-    this.values = [tenants.map(({ id }) => id), tenants.map(({ administers }) => administers), userId];
+    const [ids, administers] = [tenants.map(({ id }) => id), tenants.map((tenant) => tenant.administers)];
+    this.scope = tenants.length === 1 ? ONE : MANY;
+    this.values = tenants.length === 1 ? [...ids, ...administers, userId] : [ids, administers, userId];
     this.orders = ordersOf(wish);
     const schema = wish.fields.includes('schema') ? ['s.schema'] : [];
     this.columns = [
@@ -60,31 +71,39 @@ export class PageStatement {
   private readonly value = (value: unknown): string => `$${this.values.push(value)}`;
 
   text(): string {
-    const { fields } = this.wish;
-    const shown = fields.map((field) => `${LIST_FIELDS[field]} AS ${field}`).join(', ');
     const own = this.own();
     const foreign = this.mayBeGlobal() ? this.foreign() : undefined;
     const parts = [own, foreign].filter((part) => part !== undefined);
     return `
       WITH page AS MATERIALIZED (
-        SELECT sorted.*, row_number() OVER () AS place FROM (
-          SELECT seen.* FROM (${parts.map(({ picked }) => `(${picked})`).join(' UNION ALL ')}) AS seen
-          ORDER BY ${this.ordered((_, index) => `seen.o${index}`)}, seen.id${direction(this.orders.at(-1))}
-          ${this.page}
-        ) AS sorted
+        SELECT seen.* FROM (${parts.map(({ picked }) => `(${picked})`).join(' UNION ALL ')}) AS seen
+        ORDER BY ${this.inOrder('seen')} ${this.page}
       ),
-      creators AS MATERIALIZED (SELECT u.id, u.username FROM users u WHERE u.id IN (SELECT created_by FROM page)),
-      owners AS MATERIALIZED (SELECT t.id, t.name FROM tenants t WHERE t.id IN (SELECT tenant_id FROM page))
+      creators AS MATERIALIZED (
+        SELECT u.id, to_json(u.username)::text AS name FROM users u WHERE u.id IN (SELECT created_by FROM page)
+      ),
+      owners AS MATERIALIZED (
+        SELECT t.id, to_json(t.name)::text AS name FROM tenants t WHERE t.id IN (SELECT tenant_id FROM page)
+      )
       SELECT
-        (SELECT coalesce(json_agg(item), '[]')::text FROM (
-          SELECT ${shown} FROM page s JOIN creators c ON c.id = s.created_by JOIN owners t ON t.id = s.tenant_id
-          ORDER BY s.place
-        ) AS item) AS items,
+        (SELECT '[' || coalesce(string_agg(shown.item, ','), '') || ']' FROM (
+          SELECT ${itemOf(this.wish)} AS item
+          FROM page s JOIN creators c ON c.id = s.created_by JOIN owners t ON t.id = s.tenant_id
+          ORDER BY ${this.inOrder('s')}
+        ) AS shown) AS items,
         ${this.counted(parts, this.rules)} AS total,
         ${this.wish.rules === undefined ? 'NULL' : this.counted(parts, '')} AS unruled,
-        (SELECT count(*) FROM page)::integer AS count,
-        (SELECT json_build_array(${this.orders.map((_, index) => `p.o${index}`).join(', ')}, p.id)
-         FROM page p ORDER BY p.place DESC LIMIT 1) AS last`;
+        ${this.last()} AS last`;
+  }
+
+  /** What the last item of a full page by cursor is sorted by: there may be another page. */
+  private last(): string {
+    const { after, size } = this.wish;
+    if (after === undefined) return 'NULL';
+    const sortedBy = this.orders.map((_, index) => `p.o${index}`).join(', ');
+    return `(
+      SELECT json_build_array(${sortedBy}, p.id) FROM page p
+      ORDER BY ${this.inOrder('p')} OFFSET ${this.value(Math.max(size - 1, 0))} LIMIT 1)`;
   }
 
   /** Pages by cursor count nothing. */
@@ -95,26 +114,28 @@ export class PageStatement {
 
   private own(): Part {
     const { own } = this.found;
+    const { listed } = this.scope;
     if (own !== undefined) {
-      const from = `${this.matched(own)} JOIN ${LISTED} ON own.tenant_id = s.tenant_id WHERE ${SEEN}${this.conditions}`;
+      const from = `${this.matched(own)} JOIN ${listed} ON own.tenant_id = s.tenant_id WHERE ${SEEN}${this.conditions}`;
       return { picked: `SELECT ${this.columns} ${from}${this.rules}${this.beyond()}`, from };
     }
     const seen = `s.tenant_id = own.tenant_id AND ${SEEN}${this.conditions}${this.searched()}`;
     return {
       picked: `
-        SELECT mine.* FROM ${LISTED} CROSS JOIN LATERAL (
+        SELECT mine.* FROM ${listed} CROSS JOIN LATERAL (
           SELECT ${this.columns} FROM secrets s WHERE ${seen}${this.rules}${this.beyond()} ${this.walk}
         ) AS mine`,
-      from: `FROM ${LISTED} JOIN secrets s ON ${seen}`,
+      from: `FROM ${listed} JOIN secrets s ON ${seen}`,
     };
   }
 
   private foreign(): Part {
     const { foreign } = this.found;
+    const { foreign: global } = this.scope;
     const from =
       foreign === undefined
-        ? `FROM secrets s WHERE ${FOREIGN}${this.conditions}${this.searched()}`
-        : `${this.matched(foreign)} WHERE ${FOREIGN}${this.conditions}`;
+        ? `FROM secrets s WHERE ${global}${this.conditions}${this.searched()}`
+        : `${this.matched(foreign)} WHERE ${global}${this.conditions}`;
     const order = foreign === undefined ? this.walk : '';
     return { picked: `SELECT ${this.columns} ${from}${this.rules}${this.beyond()} ${order}`, from };
   }
@@ -137,6 +158,11 @@ export class PageStatement {
     );
   }
 
+  /** The order of picked rows. */
+  private inOrder(row: string): string {
+    return `${this.ordered((_, index) => `${row}.o${index}`)}, ${row}.id${direction(this.orders.at(-1))}`;
+  }
+
   private ordered(expressionOf: (order: Order, index: number) => string): string {
     return this.orders.map((order, index) => expressionOf(order, index) + direction(order)).join(', ');
   }
@@ -146,6 +172,14 @@ export class PageStatement {
     const { after } = this.wish;
     return after === undefined || after === 'start' ? '' : afterCursor(after, this.value);
   }
+}
+
+/** The JSON text of an item. */
+function itemOf({ fields }: ListWish): string {
+  const members = fields.map(
+    (field, index) => `'${index === 0 ? '{' : ','}"${field}":' || ${LIST_FIELDS[field]}`,
+  );
+  return [...members, `'}'`].join(' || ');
 }
 
 /** Within a tenant a key is the only one of its kind, so nothing is sorted after it. */

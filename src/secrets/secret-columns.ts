@@ -1,26 +1,34 @@
+const time = (column: string, format: string): string => `to_char(${column} AT TIME ZONE 'UTC', '${format}')`;
+
 /** A time as the API shows it, made by the database: a list is not read into objects. */
-const shownTime = (column: string): string =>
-  `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+const shownTime = (column: string): string => time(column, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+
+/** The same between quotation marks. */
+const jsonTime = (column: string): string => time(column, '\\"YYYY-MM-DD"T"HH24:MI:SS.MS"Z"\\"');
+
+const json = (expression: string): string => `to_json(${expression})::text`;
+const nullable = (text: string): string => `coalesce(${text}, 'null')`;
 
 /**
- * What a list can show of a secret, in a query where `s` is the secret, `c` its creator, `t` its tenant and `$3` the
- * caller. Never the value, not even sealed: what clients know by that name is always empty here.
+ * What a list can show of a secret, as JSON text, in a query where `s` is the secret, `c` and `t` its creator and tenant
+ * with a `name` that is JSON text already, and `$3` the caller. Text put together costs half of what objects do that
+ * the database makes and then writes. Never the value, not even sealed: what clients know by that name is empty here.
  */
 export const LIST_FIELDS = {
-  key: 's.key',
-  value: `''`,
-  created_at: shownTime('s.created_at'),
-  updated_at: shownTime('s.updated_at'),
-  permission: `CASE WHEN s.created_by = $3 THEN 'creator' ELSE '' END`,
-  visibility: 's.visibility',
-  resource_availability: 's.visibility',
-  private_resource: `s.visibility = 'private'`,
-  is_hidden_value: 's.is_hidden_value',
+  key: json('s.key'),
+  value: `'""'`,
+  created_at: jsonTime('s.created_at'),
+  updated_at: jsonTime('s.updated_at'),
+  permission: `CASE WHEN s.created_by = $3 THEN '"creator"' ELSE '""' END`,
+  visibility: json('s.visibility'),
+  resource_availability: json('s.visibility'),
+  private_resource: `(s.visibility = 'private')::text`,
+  is_hidden_value: 's.is_hidden_value::text',
   tenant_name: 't.name',
-  created_by: 'c.username',
-  provider_name: 's.provider_name',
-  provider_options: 'NULL::text',
-  schema: 's.schema',
+  created_by: 'c.name',
+  provider_name: nullable(json('s.provider_name')),
+  provider_options: `'null'`,
+  schema: nullable('s.schema::text'),
 } as const;
 export type ListField = keyof typeof LIST_FIELDS;
 

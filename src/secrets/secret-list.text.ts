@@ -5,7 +5,7 @@ import type { ListWish, SecretPage } from './list-wish.js';
 export function secretListText(
   { items, total, filtered, next }: SecretPage,
   { size, offset }: ListWish,
-): string {
+): Buffer {
   const metadata =
     total === undefined
       ? { pagination: { size }, next: next ?? null }

@@ -39,7 +39,7 @@ export class SecretSearchController {
     @Query() query: SecretListQuery,
     @RequestBody() body: JsonBody,
     @CalledVersion() version: ApiVersion,
-  ): Promise<string> {
+  ): Promise<Buffer> {
     const fields = version === 'v3' ? SECRET_LIST_FIELDS_V3 : SECRET_FIELDS_V31;
     const rules = rulesOf(await body.read(SecretSearchBody));
     const wish = { ...toListWish(query, fields), allTenants: false, rules };

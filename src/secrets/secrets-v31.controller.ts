@@ -44,7 +44,7 @@ export class SecretsV31Controller {
   @ApiOperation({ summary: 'List what the caller sees in the tenant, without values' })
   @ApiOkResponse({ type: SecretListV31 })
   @ApiErrors(400)
-  async list(@Tenant() tenant: TenantContext, @Query() query: SecretListQuery): Promise<string> {
+  async list(@Tenant() tenant: TenantContext, @Query() query: SecretListQuery): Promise<Buffer> {
     const wish = toListWish(query, SECRET_LIST_FIELDS_V31);
     return secretListText(await this.secrets.list(tenant, wish), wish);
   }

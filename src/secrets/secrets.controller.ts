@@ -28,7 +28,7 @@ export class SecretsController {
   @ApiOperation({ summary: 'List the secrets of the tenant, without values' })
   @ApiOkResponse({ type: SecretListV3 })
   @ApiErrors(400)
-  async list(@Tenant() tenant: TenantContext, @Query() query: SecretListQuery): Promise<string> {
+  async list(@Tenant() tenant: TenantContext, @Query() query: SecretListQuery): Promise<Buffer> {
     const wish = toListWish(query, SECRET_LIST_FIELDS_V3);
     return secretListText(await this.secrets.list(tenant, wish), wish);
   }

@@ -31,14 +31,18 @@ describe('the connections of the service', () => {
 
   const SESSION = `SELECT session_user AS login, current_user AS role,
     current_setting('statement_timeout') AS statement, current_setting('lock_timeout') AS lock,
-    current_setting('idle_in_transaction_session_timeout') AS idle, current_setting('application_name') AS name`;
-  const TIMES = { statement: '10s', lock: '5s', idle: '30s', name: 'strongroom' };
+    current_setting('idle_in_transaction_session_timeout') AS idle, current_setting('application_name') AS name,
+    current_setting('transaction_isolation') AS isolation`;
+  const SETTINGS = {
+    ...{ statement: '10s', lock: '5s', idle: '30s', name: 'strongroom' },
+    isolation: 'read committed',
+  };
 
   it('are bounded in time, by settings that survive DISCARD ALL', async () => {
-    const expected = [{ login: SERVICE, role: SERVICE, ...TIMES }];
+    const expected = [{ login: SERVICE, role: SERVICE, ...SETTINGS }];
     const runner = dataSource.createQueryRunner();
     expect(await runner.query(SESSION)).toEqual(expected);
-    await runner.query('SET statement_timeout = 0');
+    await runner.query(`SET statement_timeout = 0; SET default_transaction_isolation = 'serializable'`);
     await runner.query('DISCARD ALL');
     expect(await runner.query(SESSION)).toEqual(expected);
     await runner.release();
@@ -55,7 +59,7 @@ describe('the connections of the service', () => {
     });
     try {
       for (let round = 0; round < 2; round += 1) {
-        expect(await single.query(SESSION)).toEqual([{ login: OWNER, role: APP_ROLE, ...TIMES }]);
+        expect(await single.query(SESSION)).toEqual([{ login: OWNER, role: APP_ROLE, ...SETTINGS }]);
         expect(await single.query('SHOW work_mem')).toEqual([{ work_mem: '5MB' }]);
         await single.query('DISCARD ALL');
       }

@@ -73,12 +73,20 @@ export function toListWish(query: SecretListQuery, fields: readonly ListField[])
   const sorts = sortsOf(query._sort, Object.keys(SORTS) as Sort[]);
   return {
     ...partOf(query),
-    fields: includedFields(query._include, fields),
+    ...wantedFields(query, fields),
     after: afterOf(query, sorts),
     allTenants: flagOf(query._all_tenants) === true,
     search: searchOf(query),
     sorts,
     filters: filtersOf(query),
+  };
+}
+
+function wantedFields(query: SecretListQuery, all: readonly ListField[]): Pick<ListWish, 'fields' | 'whole'> {
+  const fields = includedFields(query._include, all);
+  return {
+    fields,
+    whole: fields.every((field, index) => field === all[index]) && fields.length === all.length,
   };
 }
 
