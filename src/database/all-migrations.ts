@@ -18,6 +18,7 @@ import { PlanReadsOnce1790000000016 } from './migrations/1790000000016-plan-read
 import { CreateSecret1790000000017 } from './migrations/1790000000017-create-secret.js';
 import { LookUpByIndex1790000000018 } from './migrations/1790000000018-look-up-by-index.js';
 import { LookTenantsUp1790000000019 } from './migrations/1790000000019-look-tenants-up.js';
+import { CheckKeysCheaply1790000000020 } from './migrations/1790000000020-check-keys-cheaply.js';
 import { ReadTenantOnce1790000000023 } from './migrations/1790000000023-read-tenant-once.js';
 
 /** Every migration, in order. A list, not a file pattern: a wrong pattern would be silent. */
@@ -41,5 +42,6 @@ export const allMigrations: readonly (new () => MigrationInterface)[] = [
   CreateSecret1790000000017,
   LookUpByIndex1790000000018,
   LookTenantsUp1790000000019,
+  CheckKeysCheaply1790000000020,
   ReadTenantOnce1790000000023,
 ];
