@@ -19,6 +19,7 @@ import { CreateSecret1790000000017 } from './migrations/1790000000017-create-sec
 import { LookUpByIndex1790000000018 } from './migrations/1790000000018-look-up-by-index.js';
 import { LookTenantsUp1790000000019 } from './migrations/1790000000019-look-tenants-up.js';
 import { CheckKeysCheaply1790000000020 } from './migrations/1790000000020-check-keys-cheaply.js';
+import { CreateSecretsTogether1790000000021 } from './migrations/1790000000021-create-secrets-together.js';
 import { ReadTenantOnce1790000000023 } from './migrations/1790000000023-read-tenant-once.js';
 
 /** Every migration, in order. A list, not a file pattern: a wrong pattern would be silent. */
@@ -43,5 +44,6 @@ export const allMigrations: readonly (new () => MigrationInterface)[] = [
   LookUpByIndex1790000000018,
   LookTenantsUp1790000000019,
   CheckKeysCheaply1790000000020,
+  CreateSecretsTogether1790000000021,
   ReadTenantOnce1790000000023,
 ];

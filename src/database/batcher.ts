@@ -1,10 +1,15 @@
 import { Unavailable } from '../common/errors.js';
 
-export interface BatcherOptions {
+export interface BatcherOptions<I> {
   readonly maxBatch?: number;
+  /** What an input weighs, in any unit of its own; a batch has one input, or weighs no more than `maxWeight`. */
+  readonly weigh?: (input: I) => number;
+  readonly maxWeight?: number;
   readonly maxInFlight?: number;
   readonly maxWaiting?: number;
   readonly patienceMilliseconds?: number;
+  /** Whether a batch that failed may be sent again: only where `send` leaves nothing behind when it throws. */
+  readonly repeatable?: boolean;
 }
 
 interface Waiting<I, O> {
@@ -20,37 +25,26 @@ interface Waiting<I, O> {
  *
  * At most `maxInFlight` batches (2) of `maxBatch` inputs (64) are under way; up to `maxWaiting` further calls (2,000)
  * wait for at most `patienceMilliseconds` (10,000), then they are Unavailable. A batch that fails is sent again one by
- * one, so that one bad input fails alone; not so when the failure is Unavailable. For reads only: `send` must be safe
- * to repeat after it failed.
+ * one, so that one bad input fails alone; not so when the failure is Unavailable, or the batch is not `repeatable` (it
+ * is): then all of it fails alike.
  */
 export class Batcher<I, O> {
   private readonly waiting: Waiting<I, O>[] = [];
-  private readonly maxBatch: number;
-  private readonly maxInFlight: number;
-  private readonly maxWaiting: number;
-  private readonly patienceMilliseconds: number;
+  private readonly options: Required<BatcherOptions<I>>;
   private inFlight = 0;
   private scheduled = false;
 
   /** @param send gives the outputs in the order of the inputs */
   constructor(
     private readonly send: (inputs: readonly I[]) => Promise<O[]>,
-    {
-      maxBatch = 64,
-      maxInFlight = 2,
-      maxWaiting = 2_000,
-      patienceMilliseconds = 10_000,
-    }: BatcherOptions = {},
+    options: BatcherOptions<I> = {},
   ) {
-    this.maxBatch = maxBatch;
-    this.maxInFlight = maxInFlight;
-    this.maxWaiting = maxWaiting;
-    this.patienceMilliseconds = patienceMilliseconds;
+    this.options = { ...DEFAULTS, ...options };
   }
 
   /** @throws what `send` throws for this input; Unavailable when too many wait, or this one waited too long */
   submit(input: I): Promise<O> {
-    if (this.waiting.length >= this.maxWaiting) return Promise.reject(new Unavailable());
+    if (this.waiting.length >= this.options.maxWaiting) return Promise.reject(new Unavailable());
     return new Promise<O>((resolve, reject) => {
       this.waiting.push({ input, resolve, reject, since: Date.now() });
       if (this.scheduled) return;
@@ -63,16 +57,29 @@ export class Batcher<I, O> {
   }
 
   private dispatch(): void {
-    const oldest = Date.now() - this.patienceMilliseconds;
+    const { patienceMilliseconds, maxInFlight } = this.options;
+    const oldest = Date.now() - patienceMilliseconds;
     while ((this.waiting[0]?.since ?? Infinity) < oldest) this.waiting.shift()?.reject(new Unavailable());
-    while (this.inFlight < this.maxInFlight && this.waiting.length > 0) {
-      const batch = this.waiting.splice(0, this.maxBatch);
+    while (this.inFlight < maxInFlight && this.waiting.length > 0) {
+      const batch = this.waiting.splice(0, this.sizeOfNext());
       this.inFlight += 1;
       void this.run(batch).finally(() => {
         this.inFlight -= 1;
         this.dispatch();
       });
     }
+  }
+
+  private sizeOfNext(): number {
+    const { maxBatch, maxWeight, weigh } = this.options;
+    let size = 0;
+    let weight = 0;
+    for (const { input } of this.waiting.slice(0, maxBatch)) {
+      weight += weigh(input);
+      if (size > 0 && weight > maxWeight) break;
+      size += 1;
+    }
+    return size;
   }
 
   private async run(batch: readonly Waiting<I, O>[]): Promise<void> {
@@ -82,8 +89,19 @@ export class Batcher<I, O> {
         throw new Error(`${outputs.length} answers to ${batch.length} questions`);
       batch.forEach(({ resolve }, index) => resolve(outputs[index] as O));
     } catch (error) {
-      if (batch.length === 1 || error instanceof Unavailable) batch.forEach(({ reject }) => reject(error));
+      const whole = batch.length === 1 || error instanceof Unavailable || !this.options.repeatable;
+      if (whole) batch.forEach(({ reject }) => reject(error));
       else for (const one of batch) await this.run([one]);
     }
   }
 }
+
+const DEFAULTS = {
+  maxBatch: 64,
+  weigh: () => 0,
+  maxWeight: Infinity,
+  maxInFlight: 2,
+  maxWaiting: 2_000,
+  patienceMilliseconds: 10_000,
+  repeatable: true,
+};

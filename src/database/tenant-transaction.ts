@@ -2,11 +2,25 @@ import type pg from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Unavailable } from '../common/errors.js';
 import { poolOf } from './named-query.js';
-import { asDomainError, isUnanswered, isUnavailable } from './unavailability.js';
+import { asDomainError, isContention, isUnanswered, isUnavailable } from './unavailability.js';
 
 export interface TransactionOptions {
   /** READ COMMITTED, as each session of the service has it, where it is not given. */
   readonly isolation?: 'REPEATABLE READ';
+}
+
+/** A statement that the server parses and plans once a connection; a name stands for one text only. */
+export interface NamedStatement {
+  readonly name: string;
+  readonly text: string;
+  readonly values: unknown[];
+}
+
+/** Whether the change was made nobody can say yet: it is there wholly or not at all. */
+export class AnswerLost extends Unavailable {
+  constructor(cause: unknown) {
+    super('The database was lost while it stored the change; read it before you try again', { cause });
+  }
 }
 
 /** Transactions that see and write the rows of one tenant only: row-level security reads the tenant named here. */
@@ -48,26 +62,52 @@ export class TenantTransaction {
   async call<R>(
     tenantId: string,
     eventId: string,
-    statement: { name: string; text: string; values: unknown[] },
+    statement: NamedStatement,
     found: () => Promise<R | undefined>,
   ): Promise<R> {
+    try {
+      const [row] = await this.send<R>(statement);
+      return row as R;
+    } catch (error) {
+      if (error instanceof AnswerLost) return this.recover(tenantId, eventId, error, found);
+      throw asDomainError(error);
+    }
+  }
+
+  /**
+   * The same for any number of acts, of any tenants.
+   * @returns the rows that the function gives
+   * @throws AnswerLost when all of it or nothing was committed; then `recover` can tell for each act. Unavailable when
+   *   it was not sent. What else the driver throws means that the server took all of it back.
+   */
+  async send<R>(statement: NamedStatement): Promise<R[]> {
     const client = await connect(this.dataSource);
     client.on('error', LEFT_TO_THE_STATEMENT);
     let failure: unknown;
     try {
       const { rows } = await client.query(statement);
-      return rows[0] as R;
+      return rows as R[];
     } catch (error) {
       failure = error;
     } finally {
-      const broken = isUnavailable(failure);
+      const broken = isUnavailable(failure) && !isContention(failure);
       if (!broken) client.off('error', LEFT_TO_THE_STATEMENT);
       client.release(broken);
     }
-    if (!isUnavailable(failure) || !(await this.wasCommitted(tenantId, eventId)))
-      throw asDomainError(failure);
+    throw isUnavailable(failure) && !isContention(failure) ? new AnswerLost(failure) : failure;
+  }
+
+  /** What became of an act whose answer was lost, as for `call`. */
+  async recover<R>(
+    tenantId: string,
+    eventId: string,
+    lost: AnswerLost,
+    found: () => Promise<R | undefined>,
+  ): Promise<R> {
+    if (!(await this.wasCommitted(tenantId, eventId)))
+      throw new Unavailable(undefined, { cause: lost.cause });
     const became = await found();
-    if (became === undefined) throw lost(failure);
+    if (became === undefined) throw lost;
     return became;
   }
 
@@ -91,18 +131,13 @@ export class TenantTransaction {
       );
       return row?.committed === true;
     } catch (error) {
-      throw lost(error);
+      throw new AnswerLost(error);
     }
   }
 }
 
 /** A connection that is lost also fails the statement on it; without a listener it would end the process. */
 const LEFT_TO_THE_STATEMENT = (): void => undefined;
-
-function lost(cause: unknown): Unavailable {
-  const message = 'The database was lost while it stored the change; read it before you try again';
-  return new Unavailable(message, { cause });
-}
 
 async function connect(dataSource: DataSource): Promise<pg.PoolClient> {
   try {

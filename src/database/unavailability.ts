@@ -10,6 +10,9 @@ const SYSTEM_CODES = new Set(
 /** Classes and codes of PostgreSQL, Appendix A, that pass: connection, resources, shutdown, read-only, locks, time. */
 const SQLSTATES = /^(08...|53...|57P0[1-5]|57014|25006|25P03|40001|40P01|55P03)$/;
 
+/** A serialization failure, a deadlock, a lock that was not to be had in time. */
+const CONTENTION = new Set(['40001', '40P01', '55P03']);
+
 /**
  * The driver gives these no code. TypeORM releases a query runner by itself when its connection is lost between two
  * statements, and says no more than that when it is asked for the next.
@@ -29,6 +32,11 @@ export function isUnavailable(error: unknown): boolean {
   if (SYSTEM_CODES.has(code) || SQLSTATES.test(code)) return true;
   if ('errors' in driver && Array.isArray(driver.errors)) return driver.errors.some(isUnavailable);
   return code === '' && MESSAGES.test(driver.message);
+}
+
+/** Whether the server took back what was asked so that concurrent work can go on: nothing of it is there. */
+export function isContention(error: unknown): boolean {
+  return CONTENTION.has(driverErrorOf(error)?.code ?? '');
 }
 
 /** Whether the server gave no answer in time, so that the statement may still be under way on that connection. */

@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AuditEvent } from '../audit/audit-event.js';
-import { callerJson } from '../audit/caller-json.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import { tenantRefused } from '../common/tenant-refused.js';
+import { SharedActs } from '../database/shared-acts.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
+import { bytesOf, createAlone, createTogether, type Creation } from './secret-creation.statements.js';
 import { Secret } from './secret.entity.js';
 import type { NewSecret } from './secrets.repository.js';
 import type { StoredSecret } from './stored-secret.js';
@@ -13,14 +14,21 @@ interface Answer {
   created_at: Date;
 }
 
-const CREATE = `
-  SELECT outcome, created_at
-  FROM create_secret($1, $2, $3, $4, $5, $6, $7, $8, $9::json, $10, $11, $12, $13, $14::json, $15::json, $16)`;
-
-/** Creations as one call of the database's function, which records each of them: one round trip, one transaction. */
+/** Creations by functions of the database, which record each of them. */
 @Injectable()
 export class SecretCreation {
-  constructor(@Inject(TenantTransaction) private readonly transaction: TenantTransaction) {}
+  private readonly acts: SharedActs<Creation, Answer>;
+
+  constructor(@Inject(TenantTransaction) private readonly transaction: TenantTransaction) {
+    this.acts = new SharedActs<Creation, Answer>(transaction, {
+      together: createTogether,
+      alone: createAlone,
+      // A key that becomes global is locked against everybody, which may take its time.
+      mayShare: ({ secret }) => secret.visibility !== 'global',
+      bytesOf,
+      found: (creation) => this.found(creation),
+    });
+  }
 
   /**
    * @returns nothing where the key is taken, which goes on record unless `quietly`
@@ -32,43 +40,22 @@ export class SecretCreation {
     event: AuditEvent,
     { quietly }: { quietly: boolean },
   ): Promise<StoredSecret | undefined> {
-    const { tenantId } = tenant;
-    const statement = {
-      name: 'create_secret',
-      text: CREATE,
-      values: [...columnsOf(tenant, secret), ...columnsOfEvent(event), !quietly],
-    };
-    const { outcome, created_at: createdAt } = await this.transaction.call<Answer>(
-      tenantId,
-      event.id,
-      statement,
-      () => this.lostAnswer(tenantId, event.id, secret.id),
-    );
+    const { outcome, created_at: createdAt } = await this.acts.perform({ tenant, secret, event, quietly });
     if (outcome === 'no_tenant') throw tenantRefused('secret_create', tenant.tenantName);
     return outcome === 'conflict' ? undefined : toStoredSecret(tenant, secret, createdAt);
   }
 
   /** There is the event: with the secret it says that it was created; without it, nothing can be told. */
-  private async lostAnswer(tenantId: string, eventId: string, id: string): Promise<Answer | undefined> {
-    const found = await this.transaction.run(tenantId, eventId, (manager) =>
+  private async found({
+    tenant: { tenantId },
+    secret: { id },
+    event,
+  }: Creation): Promise<Answer | undefined> {
+    const found = await this.transaction.run(tenantId, event.id, (manager) =>
       manager.findOne(Secret, { where: { tenantId, id } }),
     );
     return found === null ? undefined : { outcome: 'ok', created_at: found.createdAt };
   }
-}
-
-function columnsOf({ tenantId, userId }: TenantContext, secret: NewSecret): unknown[] {
-  const { id, key, value, visibility, isHiddenValue, schema, providerOptions } = secret;
-  return [
-    ...[tenantId, userId, id, key, value.bytes, value.generation, visibility, isHiddenValue],
-    schema === null ? null : JSON.stringify(schema),
-    providerOptions?.bytes ?? null,
-    providerOptions?.generation ?? null,
-  ];
-}
-
-function columnsOfEvent({ id, action, caller, detail }: AuditEvent): unknown[] {
-  return [id, action, callerJson(caller), detail === null ? null : JSON.stringify(detail)];
 }
 
 function toStoredSecret(tenant: TenantContext, secret: NewSecret, createdAt: Date): StoredSecret {

@@ -1,26 +1,17 @@
-import { createSecretKey, randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { newEvent } from '../../src/audit/audit-event.js';
 import { Forbidden, Unavailable } from '../../src/common/errors.js';
-import type { Caller, TenantContext } from '../../src/common/tenant-context.js';
-import { sealEnvelope } from '../../src/crypto/envelope.js';
-import { SealedValue } from '../../src/crypto/sealed-value.js';
+import type { TenantContext } from '../../src/common/tenant-context.js';
 import { openServiceDataSource } from '../../src/database/service-data-source.js';
 import { TenantTransaction } from '../../src/database/tenant-transaction.js';
 import { entities } from '../../src/installation/entities.js';
 import { SecretCreation } from '../../src/secrets/secret-creation.js';
 import { CuttingProxy } from '../support/cutting-proxy.js';
 import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
+import { eventsOf, newSecret, tenantContext } from '../support/tenant-secrets.js';
 import { plantTwoTenants } from '../support/two-tenants.js';
-
-const CALLER: Caller = {
-  actorId: null,
-  actorName: 'alice',
-  method: 'basic',
-  requestId: 'request',
-  address: null,
-};
 
 describe('the creation of a secret as one call', () => {
   let database: TestDatabase;
@@ -31,15 +22,7 @@ describe('the creation of a secret as one call', () => {
   beforeAll(async () => {
     database = await cloneDatabase();
     const { a, userId } = await plantTwoTenants(database);
-    tenant = {
-      tenantId: a.tenantId,
-      tenantName: 'a',
-      keyGeneration: 1,
-      userId,
-      username: 'alice',
-      permissions: new Set(),
-      caller: CALLER,
-    };
+    tenant = tenantContext(a.tenantId, userId);
   });
   afterAll(() => database.drop());
   beforeEach(async () => {
@@ -61,27 +44,11 @@ describe('the creation of a secret as one call', () => {
   });
 
   function create(key: string, { quietly = false, inTenant = tenant } = {}) {
-    const id = randomUUID();
-    const event = newEvent('secret.create', CALLER, { key });
-    const binding = { tenantId: inTenant.tenantId, secretId: id, key, version: 1 };
-    const sealed = sealEnvelope(createSecretKey(randomBytes(32)), 1, binding, { format: 'text', text: 'v' });
-    const secret = {
-      ...{ id, key, value: SealedValue.fromBytes(sealed), visibility: 'tenant' as const },
-      ...{ isHiddenValue: false, schema: null, providerOptions: null },
-    };
-    return creation.create(inTenant, secret, event, { quietly });
+    const event = newEvent('secret.create', inTenant.caller, { key });
+    return creation.create(inTenant, newSecret(inTenant.tenantId, key), event, { quietly });
   }
 
-  async function onRecord(key: string) {
-    const rows = await database.asSuperuser<{ body: string }>(
-      `SELECT body FROM audit_events WHERE body <> 'event' AND body::json ->> 'key' = $1 ORDER BY id`,
-      [key],
-    );
-    return rows.map(({ body }) => {
-      const { action, outcome, version } = JSON.parse(body) as Record<string, unknown>;
-      return { action, outcome, version };
-    });
-  }
+  const onRecord = (key: string) => eventsOf(database, key);
 
   async function stored(key: string): Promise<number> {
     const rows = await database.asSuperuser('SELECT FROM secrets WHERE key = $1', [key]);

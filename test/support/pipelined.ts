@@ -2,8 +2,12 @@ import { connect } from 'node:net';
 import type { Answer } from './http-client.js';
 
 export interface PipelinedCall {
+  /** GET, unless said otherwise. */
+  readonly method?: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** JSON of one byte a letter. */
+  readonly body?: string;
 }
 
 type PipelinedAnswer = Pick<Answer, 'status' | 'text' | 'body'>;
@@ -11,18 +15,19 @@ type PipelinedAnswer = Pick<Answer, 'status' | 'text' | 'body'>;
 const PATIENCE_MS = 20_000;
 
 /**
- * Sends reads as one write on one connection, so that the service finds all of them in the same turn
+ * Sends requests as one write on one connection, so that the service finds all of them in the same turn
  * of its event loop. All together must fit into one read of Node's, 64 KiB.
  * @returns the answers in the order of the requests, as HTTP/1.1 has it
  */
 export function pipelined(baseUrl: string, calls: readonly PipelinedCall[]): Promise<PipelinedAnswer[]> {
   const { hostname, port } = new URL(baseUrl);
-  const requests = calls.map(({ path, headers }) =>
+  const requests = calls.map(({ method = 'GET', path, headers, body = '' }) =>
     [
-      `GET ${path} HTTP/1.1`,
+      `${method} ${path} HTTP/1.1`,
       'Host: strongroom.test',
       ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
-      '\r\n',
+      ...(body === '' ? [] : ['Content-Type: application/json', `Content-Length: ${body.length}`]),
+      `\r\n${body}`,
     ].join('\r\n'),
   );
   return new Promise((resolve, reject) => {

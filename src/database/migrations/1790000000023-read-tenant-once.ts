@@ -5,7 +5,7 @@ const OWNERS = { secrets: 'tenant_id', audit_events: 'log_id' };
 
 /**
  * The tenant that a transaction names is read from its setting once a statement. It was read, and made an id of, for each
- * row that a list went through.
+ * row that a list went through. What is written is still compared row by row: `create_secrets` names a tenant for each.
  */
 export class ReadTenantOnce1790000000023 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -19,9 +19,9 @@ export class ReadTenantOnce1790000000023 implements MigrationInterface {
 
 function alter(tenant: string): string {
   return Object.entries(OWNERS)
-    .map(([table, owner]) => {
-      const own = `(${owner} = ${tenant})`;
-      return `ALTER POLICY tenant_rows ON ${table} USING ${own} WITH CHECK ${own};`;
-    })
+    .map(
+      ([table, owner]) =>
+        `ALTER POLICY tenant_rows ON ${table} USING (${owner} = ${tenant}) WITH CHECK (${owner} = ${NAMED});`,
+    )
     .join('\n');
 }

@@ -115,6 +115,28 @@ describe('a batcher', () => {
     expect(sends).toBe(2);
   });
 
+  it('does not retry what must not be sent twice', async () => {
+    let sends = 0;
+    const send = (): Promise<number[]> => {
+      sends += 1;
+      return Promise.reject(new Error('perhaps it is done'));
+    };
+    const batcher = new Batcher<number, number>(send, { repeatable: false });
+    const results = await Promise.allSettled(numbers(3).map((input) => batcher.submit(input)));
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(sends).toBe(1);
+  });
+
+  it('sends no more together than may travel together, and what is heavier alone', async () => {
+    const sender = new HeldSender();
+    const batcher = new Batcher(sender.send, { weigh: (input) => input, maxWeight: 10, maxInFlight: 9 });
+    const answers = Promise.all([4, 6, 1, 50, 3, 3, 3, 3].map((input) => batcher.submit(input)));
+    await turn();
+    expect(sender.sent).toEqual([[4, 6], [1], [50], [3, 3, 3], [3]]);
+    for (let round = 0; round < 5; round += 1) await sender.release();
+    expect(await answers).toHaveLength(8);
+  });
+
   it('takes a wrong number of answers for a failure, never for answers', async () => {
     const short = new Batcher((inputs: readonly number[]) =>
       Promise.resolve(inputs.length === 1 ? [`alone ${inputs[0] ?? ''}`] : ['too few']),

@@ -6,7 +6,7 @@ import {
   QueryRunnerProviderAlreadyReleasedError,
 } from 'typeorm';
 import { Conflict, Unavailable } from '../../../src/common/errors.js';
-import { asDomainError, isUnavailable } from '../../../src/database/unavailability.js';
+import { asDomainError, isContention, isUnavailable } from '../../../src/database/unavailability.js';
 
 function withCode(code: string, message = 'of the driver'): Error {
   return Object.assign(new Error(message), { code });
@@ -87,6 +87,16 @@ describe('what makes the database unavailable', () => {
   it('is what a socket really says', async () => {
     const refused = await new Promise((resolve) => connect('/no/such/socket').once('error', resolve));
     expect(isUnavailable(refused)).toBe(true);
+  });
+
+  it('is contention where the server let concurrent work go on instead, and only there', () => {
+    for (const code of ['40001', '40P01', '55P03']) {
+      expect(isContention(withCode(code))).toBe(true);
+      expect(isContention(new QueryFailedError('SELECT 1', [], withCode(code)))).toBe(true);
+    }
+    for (const code of ['57014', '57P01', '08006', '23505', 'ECONNRESET'])
+      expect(isContention(withCode(code))).toBe(false);
+    expect(isContention(undefined)).toBe(false);
   });
 
   it('becomes Unavailable with its cause; everything else stays as it is', () => {

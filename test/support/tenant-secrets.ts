@@ -1,0 +1,40 @@
+import { createSecretKey, randomBytes, randomUUID } from 'node:crypto';
+import type { Caller, TenantContext } from '../../src/common/tenant-context.js';
+import { sealEnvelope } from '../../src/crypto/envelope.js';
+import { SealedValue } from '../../src/crypto/sealed-value.js';
+import type { NewSecret } from '../../src/secrets/secrets.repository.js';
+import type { TestDatabase } from './database.js';
+
+const CALLER: Caller = {
+  ...{ actorId: null, actorName: 'alice', method: 'basic', requestId: 'request', address: null },
+};
+
+/** What a request of a user without further rights carries in a tenant. */
+export function tenantContext(tenantId: string, userId: string): TenantContext {
+  return {
+    ...{ tenantId, tenantName: 'a tenant', keyGeneration: 1, userId, username: 'alice' },
+    ...{ permissions: new Set(), caller: CALLER },
+  };
+}
+
+/** Sealed under a key that nobody has. */
+export function newSecret(tenantId: string, key: string, wish: Partial<NewSecret> = {}): NewSecret {
+  const id = randomUUID();
+  const binding = { tenantId, secretId: id, key, version: 1 };
+  const sealed = sealEnvelope(createSecretKey(randomBytes(32)), 1, binding, { format: 'text', text: 'v' });
+  const value = SealedValue.fromBytes(sealed);
+  const properties = { visibility: 'tenant', isHiddenValue: false, schema: null, providerOptions: null };
+  return { id, key, value, ...(properties as Omit<NewSecret, 'id' | 'key' | 'value'>), ...wish };
+}
+
+/** The events of a key, in the order of their ids. */
+export async function eventsOf(database: TestDatabase, key: string) {
+  const rows = await database.asSuperuser<{ body: string }>(
+    `SELECT body FROM audit_events WHERE body <> 'event' AND body::json ->> 'key' = $1 ORDER BY id`,
+    [key],
+  );
+  return rows.map(({ body }) => {
+    const { action, outcome, version } = JSON.parse(body) as Record<string, unknown>;
+    return { action, outcome, version };
+  });
+}
