@@ -25,6 +25,8 @@ export async function openServiceDataSource(settings: ServiceDataSourceSettings)
   const sessionSettings = {
     ...(single && { role: appRole }),
     default_transaction_isolation: 'read committed',
+    // Before 18 the server counts a scan that it was told to avoid as so costly that it compiles the plan at each call.
+    jit: 'off',
     statement_timeout: '10s',
     lock_timeout: '5s',
     idle_in_transaction_session_timeout: '30s',

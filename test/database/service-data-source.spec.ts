@@ -32,17 +32,19 @@ describe('the connections of the service', () => {
   const SESSION = `SELECT session_user AS login, current_user AS role,
     current_setting('statement_timeout') AS statement, current_setting('lock_timeout') AS lock,
     current_setting('idle_in_transaction_session_timeout') AS idle, current_setting('application_name') AS name,
-    current_setting('transaction_isolation') AS isolation`;
+    current_setting('transaction_isolation') AS isolation, current_setting('jit') AS jit`;
   const SETTINGS = {
     ...{ statement: '10s', lock: '5s', idle: '30s', name: 'strongroom' },
-    isolation: 'read committed',
+    ...{ isolation: 'read committed', jit: 'off' },
   };
 
   it('are bounded in time, by settings that survive DISCARD ALL', async () => {
     const expected = [{ login: SERVICE, role: SERVICE, ...SETTINGS }];
     const runner = dataSource.createQueryRunner();
     expect(await runner.query(SESSION)).toEqual(expected);
-    await runner.query(`SET statement_timeout = 0; SET default_transaction_isolation = 'serializable'`);
+    await runner.query(
+      `SET statement_timeout = 0; SET default_transaction_isolation = 'serializable'; SET jit = on`,
+    );
     await runner.query('DISCARD ALL');
     expect(await runner.query(SESSION)).toEqual(expected);
     await runner.release();
