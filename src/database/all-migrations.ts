@@ -21,6 +21,7 @@ import { LookTenantsUp1790000000019 } from './migrations/1790000000019-look-tena
 import { CheckKeysCheaply1790000000020 } from './migrations/1790000000020-check-keys-cheaply.js';
 import { CreateSecretsTogether1790000000021 } from './migrations/1790000000021-create-secrets-together.js';
 import { ReadTenantOnce1790000000023 } from './migrations/1790000000023-read-tenant-once.js';
+import { SimplifyIdentities1790000000024 } from './migrations/1790000000024-simplify-identities.js';
 
 /** Every migration, in order. A list, not a file pattern: a wrong pattern would be silent. */
 export const allMigrations: readonly (new () => MigrationInterface)[] = [
@@ -46,4 +47,5 @@ export const allMigrations: readonly (new () => MigrationInterface)[] = [
   CheckKeysCheaply1790000000020,
   CreateSecretsTogether1790000000021,
   ReadTenantOnce1790000000023,
+  SimplifyIdentities1790000000024,
 ];
