@@ -23,9 +23,10 @@ export interface ListWish {
   readonly rules?: readonly FilterRule[];
 }
 
-/** Whether nothing of how the list is made is the caller's choice, but how much of it. */
-export function isPlain({ whole, search, sorts, filters, rules }: ListWish): boolean {
-  return whole && search === undefined && rules === undefined && sorts.length === 0 && filters.size === 0;
+/** Whether nothing of how a list of one tenant is made is the caller's choice, but its size and its place. */
+export function isPlain({ whole, allTenants, search, sorts, filters, rules }: ListWish): boolean {
+  const isNarrowed = search !== undefined || rules !== undefined || filters.size > 0;
+  return whole && !allTenants && !isNarrowed && sorts.length === 0;
 }
 
 /** A page as JSON text of its items, made by the database. */
