@@ -50,7 +50,7 @@ export function seriesOf({ callers, secretsOfTenant }: Stage): readonly Series[]
     { name: 'select', title: '(b) yardstick: one SELECT', at: 'yardstick', calls: get('basic', false, '') },
     {
       ...{ name: 'insert', title: "(b') yardstick: one INSERT", at: 'yardstick', writes: true },
-      calls: put.map((call) => ({ ...call, path: '/secrets/new' })),
+      calls: put.map((call) => ({ ...call, path: '/secrets/new.{new}' })),
     },
     against('get_basic', '(c) GET by Basic, 100 B', getBasic, 'select', 1),
     against('get_basic_4k', '(c) GET by Basic, 4 KiB', get('basic', true), 'select'),
