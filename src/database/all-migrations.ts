@@ -20,6 +20,7 @@ import { LookUpByIndex1790000000018 } from './migrations/1790000000018-look-up-b
 import { LookTenantsUp1790000000019 } from './migrations/1790000000019-look-tenants-up.js';
 import { CheckKeysCheaply1790000000020 } from './migrations/1790000000020-check-keys-cheaply.js';
 import { CreateSecretsTogether1790000000021 } from './migrations/1790000000021-create-secrets-together.js';
+import { ChangeSecrets1790000000022 } from './migrations/1790000000022-change-secrets.js';
 import { ReadTenantOnce1790000000023 } from './migrations/1790000000023-read-tenant-once.js';
 import { SimplifyIdentities1790000000024 } from './migrations/1790000000024-simplify-identities.js';
 
@@ -46,6 +47,7 @@ export const allMigrations: readonly (new () => MigrationInterface)[] = [
   LookTenantsUp1790000000019,
   CheckKeysCheaply1790000000020,
   CreateSecretsTogether1790000000021,
+  ChangeSecrets1790000000022,
   ReadTenantOnce1790000000023,
   SimplifyIdentities1790000000024,
 ];

@@ -10,3 +10,16 @@ function element(item: string | null): string {
   if (item === null) return 'NULL';
   return `"${item.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
+
+export type Column = string | number | boolean | Buffer | null;
+
+/** Rows as one array for each of their columns, as a function takes many of them. */
+export function columnArrays(rows: readonly (readonly Column[])[]): string[] {
+  const [first = []] = rows;
+  return first.map((_, column) => arrayLiteral(rows.map((row) => textOf(row[column] ?? null))));
+}
+
+function textOf(column: Column): string | null {
+  if (Buffer.isBuffer(column)) return `\\x${column.toString('hex')}`;
+  return column === null ? null : String(column);
+}

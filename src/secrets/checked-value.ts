@@ -7,17 +7,9 @@ interface SecretWithSchema {
   readonly schema: Schema;
 }
 
-/** Ends a transaction that came to a schema which the value has not been held against. */
-class Unchecked extends Error {
-  constructor(readonly secret: SecretWithSchema) {
-    super('The value is not checked yet');
-  }
-}
-
 /**
- * A value that a request brings, and what is known of it against the schemas of secrets. Checking may take a while, so
- * it is done outside of transactions: nobody waits with a row locked. A secret's schema never changes, so a verdict on
- * it holds however often the work is done again.
+ * A value that a request brings, and what is known of it against the schemas of secrets. Checking may take a while, and a
+ * secret's schema never changes, so a verdict on it holds however often a change of it is decided anew.
  */
 export class CheckedValue {
   private readonly verdicts = new Map<string, Verdict>();
@@ -28,27 +20,13 @@ export class CheckedValue {
     private readonly value: unknown,
   ) {}
 
-  /** Does `work`, and again after each schema that it comes to. It must leave nothing behind when it throws. */
-  async during<T>(work: () => Promise<T>): Promise<T> {
-    for (;;) {
-      try {
-        return await work();
-      } catch (error) {
-        if (!(error instanceof Unchecked)) throw error;
-        const { id, schema } = error.secret;
-        this.verdicts.set(id, await this.verdictBy(schema));
-      }
-    }
-  }
-
   /**
-   * Within `during`.
    * @returns why the value does not fit, if so
    * @throws BadParameters for a schema that cannot be used with it
    */
-  mismatchWith(secret: SecretWithSchema): Conflict | undefined {
-    const verdict = this.verdicts.get(secret.id);
-    if (verdict === undefined) throw new Unchecked(secret);
+  async mismatchWith({ id, schema }: SecretWithSchema): Promise<Conflict | undefined> {
+    const verdict = this.verdicts.get(id) ?? (await this.verdictBy(schema));
+    this.verdicts.set(id, verdict);
     return mismatch(verdict);
   }
 

@@ -32,7 +32,7 @@ export class SecretChanges {
     const decide: Decide = async (current, findUser): Promise<Change | Refusal> => {
       const refusal =
         refusalOfChange(tenant, current, wanted) ??
-        refusalOfValue(current, wanted, checked) ??
+        (await refusalOfValue(current, wanted, checked)) ??
         refusalOfOwner(tenant, current, wanted);
       if (refusal !== undefined) return refusal;
       const owner = wanted.owner === undefined ? undefined : await findUser(wanted.owner);
@@ -74,15 +74,15 @@ export function isPlainText(value: unknown): boolean {
   return typeof value === 'string' && value !== '';
 }
 
-function refusalOfValue(
+async function refusalOfValue(
   current: StoredSecret,
   { value }: WantedChange,
   checked: CheckedValue,
-): Refusal | undefined {
+): Promise<Refusal | undefined> {
   const { id, key, schema } = current;
   if (value === undefined) return undefined;
   if (schema !== null) {
-    const mismatch = checked.mismatchWith({ id, schema });
+    const mismatch = await checked.mismatchWith({ id, schema });
     return mismatch === undefined ? undefined : refused('conflict', key, mismatch);
   }
   if (!isPlainText(value)) throw textWanted();

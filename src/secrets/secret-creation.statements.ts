@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../audit/audit-event.js';
 import { callerJson } from '../audit/caller-json.js';
 import type { TenantContext } from '../common/tenant-context.js';
-import { arrayLiteral } from '../database/array-literal.js';
+import { columnArrays, type Column } from '../database/array-literal.js';
 import type { NamedStatement } from '../database/tenant-transaction.js';
 import type { NewSecret } from './secrets.repository.js';
 
@@ -28,10 +28,7 @@ export function createAlone(creation: Creation): NamedStatement {
 }
 
 export function createTogether(creations: readonly Creation[]): NamedStatement {
-  const rows = creations.map((creation) => columnsOf(creation).map(textOf));
-  const [first = []] = rows;
-  const values = first.map((_, column) => arrayLiteral(rows.map((row) => row[column] ?? null)));
-  return { name: 'create_secrets', text: TOGETHER, values };
+  return { name: 'create_secrets', text: TOGETHER, values: columnArrays(creations.map(columnsOf)) };
 }
 
 /** Of what may be large. */
@@ -41,8 +38,6 @@ export function bytesOf({ secret: { value, providerOptions, schema } }: Creation
   );
 }
 
-type Column = string | number | boolean | Buffer | null;
-
 function columnsOf({ tenant, secret, event, quietly }: Creation): Column[] {
   const { id, key, value, visibility, isHiddenValue, schema, providerOptions } = secret;
   return [
@@ -51,9 +46,4 @@ function columnsOf({ tenant, secret, event, quietly }: Creation): Column[] {
     ...[providerOptions?.bytes ?? null, providerOptions?.generation ?? null],
     ...[event.id, callerJson(event.caller), !quietly],
   ];
-}
-
-function textOf(column: Column): string | null {
-  if (Buffer.isBuffer(column)) return `\\x${column.toString('hex')}`;
-  return column === null ? null : String(column);
 }

@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { PostgresSecretsRepository } from './postgres-secrets.repository.js';
 import { SecretChanges } from './secret-changes.js';
 import { SecretCreation } from './secret-creation.js';
+import { SecretFindingBatch } from './secret-finding.batch.js';
+import { SecretModification } from './secret-modification.js';
 import { SecretReadBatch } from './secret-read.batch.js';
 import { SecretSearchController } from './secret-search.controller.js';
 import { SecretSealer } from './secret-sealer.js';
@@ -19,6 +21,8 @@ import { SharingModule } from './sharing/sharing.module.js';
     SecretsService,
     SecretReadBatch,
     SecretCreation,
+    SecretFindingBatch,
+    SecretModification,
     SecretSealer,
     SecretChanges,
     { provide: SecretsRepository, useClass: PostgresSecretsRepository },

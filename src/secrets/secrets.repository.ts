@@ -2,7 +2,6 @@ import type { AuditEvent } from '../audit/audit-event.js';
 import type { DomainError } from '../common/domain-error.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import type { SealedValue } from '../crypto/sealed-value.js';
-import type { HeldRow } from '../users/held-rows.js';
 import type { ListWish, SecretPage } from './list-wish.js';
 import type { Schema, StoredSecret, VisibleSecret, Visibility } from './stored-secret.js';
 
@@ -17,7 +16,7 @@ export interface NewSecret {
 }
 
 /** `foreign`: there is none of that key in the tenant, but a global one of another. */
-type Missing = { readonly kind: 'absent' } | { readonly kind: 'foreign' };
+export type Missing = { readonly kind: 'absent' } | { readonly kind: 'foreign' };
 export type ReadOutcome =
   { readonly kind: 'found'; readonly secret: VisibleSecret } | { readonly kind: 'absent' };
 export type CreateOutcome = { readonly kind: 'created'; readonly secret: StoredSecret } | ChangeOutcome;
@@ -41,18 +40,26 @@ export interface Change {
   readonly value?: SealedValue | undefined;
   readonly visibility?: Visibility | undefined;
   readonly isHiddenValue?: boolean | undefined;
-  readonly owner?: HeldRow | undefined;
+  readonly owner?: NewOwner | undefined;
   /** Null takes them away. */
   readonly providerOptions?: SealedValue | null | undefined;
 }
 
-/** Finds a user by name and keeps them from being deleted until the secret is changed. */
-type FindUser = (username: string) => Promise<HeldRow | undefined>;
+export interface NewOwner {
+  readonly id: string;
+  readonly name: string;
+}
 
-/** Decides, with the row locked, what becomes of a secret. What it throws leaves the secret as it is. */
+/** Finds a user by name. */
+type FindUser = (username: string) => Promise<NewOwner | undefined>;
+
+/**
+ * Decides what becomes of a secret. It is done only to the secret that was decided about, for an owner who is still
+ * there: where either has changed meanwhile the decision is made anew. What it throws leaves the secret as it is.
+ */
 export type Decide = (current: StoredSecret, findUser: FindUser) => Promise<Change | Refusal>;
 
-/** Looks at a secret, with its row locked, before it is deleted. What it throws leaves the secret in place. */
+/** Looks at a secret before it is deleted, and again where it was changed meanwhile. What it throws leaves it in place. */
 export type BeforeDelete = (current: StoredSecret) => Promise<Refusal | undefined>;
 
 /**
@@ -80,13 +87,11 @@ export abstract class SecretsRepository {
     event: AuditEvent,
     existing?: Decide,
   ): Promise<CreateOutcome>;
-  /** @param visibility what the secret may become: a key that becomes global is locked before its row, as everywhere */
   abstract update(
     tenant: TenantContext,
     key: string,
     decide: Decide,
     event: AuditEvent,
-    visibility?: Visibility,
   ): Promise<ChangeOutcome>;
   /** Erases the secret and gives what it was. */
   abstract delete(

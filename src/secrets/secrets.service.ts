@@ -70,16 +70,10 @@ export class SecretsService {
     const replacing = adapted(this.changes.of(tenant, key, { value, providerOptions }, checked));
     const secret = isCreatable(wanted) ? await this.newSecret(tenant, key, wanted) : undefined;
     if (secret === undefined && !updateIfExists) throw textWanted();
-    const outcome = await checked.during(() =>
+    const outcome =
       secret === undefined
-        ? this.secrets.update(
-            tenant,
-            key,
-            replacing.decide,
-            newEvent('secret.update', tenant.caller, { key }),
-          )
-        : this.secrets.create(tenant, secret, event, updateIfExists ? replacing.decide : undefined),
-    );
+        ? await this.secrets.update(tenant, key, replacing.decide, { ...event, action: 'secret.update' })
+        : await this.secrets.create(tenant, secret, event, updateIfExists ? replacing.decide : undefined);
     if (secret === undefined && outcome.kind === 'absent') throw textWanted();
     if (outcome.kind === 'exists') throw secretExists(key);
     const created = outcome.kind === 'created' ? outcome.secret : changed(key, outcome);
@@ -99,10 +93,7 @@ export class SecretsService {
     const checked = new CheckedValue(this.validator, tenant.tenantId, wanted.value);
     const change = this.changes.of(tenant, key, wanted, checked);
     const event = newEvent('secret.update', tenant.caller, { key });
-    const { visibility } = wanted;
-    const outcome = await checked.during(() =>
-      this.secrets.update(tenant, key, change.decide, event, visibility),
-    );
+    const outcome = await this.secrets.update(tenant, key, change.decide, event);
     return shown(changed(key, outcome), change.value());
   }
 

@@ -5,7 +5,7 @@ import { Strongroom, type As } from '../support/strongroom.js';
 
 const IN_A_BATCH = 64;
 
-describe('creations that arrive in one turn of the event loop', () => {
+describe('writes that arrive in one turn of the event loop', () => {
   let room: Strongroom;
   let statements: StatementCount;
   let members: readonly As[];
@@ -40,7 +40,7 @@ describe('creations that arrive in one turn of the event loop', () => {
   }
 
   it.each([1, 2, 10, IN_A_BATCH])(
-    '%d of them take two statements, and each is answered with its own',
+    '%d creations take two statements, and each is answered with its own',
     async (count) => {
       const calls = Array.from({ length: count }, (_, index) => put(`of-${count}.${index}`, index));
       const { answers, statementCount } = await counted(calls);
@@ -61,7 +61,27 @@ describe('creations that arrive in one turn of the event loop', () => {
     },
   );
 
-  it('are read back as they were put', async () => {
+  it.each([1, 10, IN_A_BATCH])(
+    '%d changes take three: who, what is there, what becomes of it',
+    async (count) => {
+      const calls = Array.from({ length: count }, (_, index) => ({
+        ...put(`of-${IN_A_BATCH}.${index}`, index, { value: `${count} anew ${index}` }),
+        method: 'PATCH',
+      }));
+      const { answers, statementCount } = await counted(calls);
+      expect(answers.map(({ status, body }) => [status, body.value])).toEqual(
+        calls.map((_, index) => [200, `${count} anew ${index}`]),
+      );
+      expect(statementCount).toBe(3);
+      const stored = await pipelined(
+        room.service.url,
+        calls.map(({ path, headers }) => ({ path, headers })),
+      );
+      expect(stored.map(({ body }) => body.value)).toEqual(answers.map(({ body }) => body.value));
+    },
+  );
+
+  it('are read back as they were written', async () => {
     const got = await pipelined(
       room.service.url,
       Array.from({ length: 10 }, (_, index) => ({
@@ -75,7 +95,7 @@ describe('creations that arrive in one turn of the event loop', () => {
     );
   });
 
-  it('share a call with those of keys that are there', async () => {
+  it('share a call with creations of keys that are there', async () => {
     const { answers, statementCount } = await counted([put('shared', 0), put('first', 1), put('shared', 0)]);
     expect(answers[1]).toMatchObject({ status: 409, body: { error_code: 'conflict_error' } });
     expect([answers[0]!.status, answers[2]!.status].sort()).toEqual([200, 409]);
