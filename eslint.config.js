@@ -37,8 +37,17 @@ export default defineConfig(
       'max-lines': ['error', { max: 250 }],
       'max-lines-per-function': ['error', { max: 45, skipComments: true, skipBlankLines: true }],
       complexity: ['error', 12],
+      'no-restricted-imports': [
+        'error',
+        {
+          name: '@nestjs/common',
+          importNames: ['Query'],
+          message: 'Use src/api/query.decorator.ts, which validates.',
+        },
+      ],
     },
   },
+  { files: ['src/api/query.decorator.ts'], rules: { 'no-restricted-imports': 'off' } },
   { files: ['src/database/migrations/*.ts'], rules: { 'max-lines': 'off', 'max-lines-per-function': 'off' } },
   {
     files: ['src/config/**/*.ts', 'test/**/*.ts'],

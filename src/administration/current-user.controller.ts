@@ -1,5 +1,6 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Query } from '../api/query.decorator.js';
 import { CalledVersion, type ApiVersion } from '../api/api-version.decorator.js';
 import { InstallationApi } from '../api/open-api.js';
 import type { Principal } from '../auth/principal.js';

@@ -1,5 +1,6 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Query } from '../api/query.decorator.js';
 import { flagOf } from '../api/is-flag.decorator.js';
 import { InstallationApi } from '../api/open-api.js';
 import { RequireInstallationPermission } from '../tenant-scope/require-permission.decorator.js';

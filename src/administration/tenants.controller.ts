@@ -1,5 +1,6 @@
-import { Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
+import { Controller, Delete, Get, Param, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Query } from '../api/query.decorator.js';
 import { includedFields, picked } from '../api/included-fields.js';
 import { listEnvelope, type ListEnvelope } from '../api/list-envelope.js';
 import { wantedRowsOf } from '../api/listed-by.decorator.js';

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import {
   ApiBody,
   ApiNoContentResponse,
@@ -7,6 +7,7 @@ import {
   ApiParam,
   ApiTags,
 } from '@nestjs/swagger';
+import { Query } from '../api/query.decorator.js';
 import { JsonBody, RequestBody } from '../api/json-body.js';
 import { includedFields, picked } from '../api/included-fields.js';
 import { listEnvelope, type ListEnvelope } from '../api/list-envelope.js';

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import {
   ApiBody,
   ApiCreatedResponse,
@@ -8,6 +8,7 @@ import {
   ApiParam,
   ApiTags,
 } from '@nestjs/swagger';
+import { Query } from '../api/query.decorator.js';
 import { CalledVersion, type ApiVersion } from '../api/api-version.decorator.js';
 import { includedFields, picked } from '../api/included-fields.js';
 import { JsonBody, RequestBody } from '../api/json-body.js';

@@ -4,13 +4,11 @@ import { logAccess } from './access-log.js';
 import { Drain } from './drain.js';
 import { ErrorFilter } from './error.filter.js';
 import { publishOpenApi } from './open-api.js';
-import { ValidatedQueryPipe } from './validated-query.pipe.js';
 
 /** What holds for every route. To be called before the application is initialised. */
 export function setUpApi(app: NestFastifyApplication, logger: Logger): void {
   const instance = app.getHttpAdapter().getInstance();
   app.useGlobalFilters(new ErrorFilter(logger));
-  app.useGlobalPipes(new ValidatedQueryPipe());
   app.get(Drain).watch(instance);
   logAccess(instance, logger);
   publishOpenApi(app);

@@ -5,7 +5,17 @@ export const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 
 /** A new UUID version 7 (RFC 9562, section 5.7): 48 bits of Unix milliseconds, then 74 random bits. */
 export function newId(): string {
-  const time = Date.now().toString(16).padStart(12, '0');
   // The random bits, and the variant, of a version 4, whose version stands at the same place.
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
+  return `${beginningFor(Date.now())}${randomUUID().slice(15)}`;
+}
+
+let known = { time: NaN, beginning: '' };
+
+/** Ids of the same millisecond begin alike. */
+function beginningFor(time: number): string {
+  if (time !== known.time) {
+    const digits = time.toString(16).padStart(12, '0');
+    known = { time, beginning: `${digits.slice(0, 8)}-${digits.slice(8)}-7` };
+  }
+  return known.beginning;
 }

@@ -7,7 +7,7 @@ export const NONCE_BYTES = 12;
 export const TAG_BYTES = 16;
 
 /** AES-256-GCM (NIST SP 800-38D) with a 12-byte nonce: ciphertext, then the 16-byte tag. */
-export function encrypt(key: KeyObject, nonce: Buffer, aad: Buffer, plaintext: Buffer): Buffer {
+export function encrypt(key: KeyObject | Buffer, nonce: Buffer, aad: Buffer, plaintext: Buffer): Buffer {
   const cipher = createCipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES });
   cipher.setAAD(aad);
   return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
@@ -17,7 +17,7 @@ export function encrypt(key: KeyObject, nonce: Buffer, aad: Buffer, plaintext: B
  * Undoes `encrypt`.
  * @throws DecryptionError when key, nonce, AAD or any byte is not what it was
  */
-export function decrypt(key: KeyObject, nonce: Buffer, aad: Buffer, sealed: Buffer): Buffer {
+export function decrypt(key: KeyObject | Buffer, nonce: Buffer, aad: Buffer, sealed: Buffer): Buffer {
   if (sealed.length < TAG_BYTES) throw new DecryptionError('Too short to hold a tag');
   const decipher = createDecipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES });
   decipher.setAAD(aad);

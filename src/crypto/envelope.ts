@@ -1,8 +1,8 @@
-import { createSecretKey, hkdfSync, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
+import { hkdfSync, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { decrypt, encrypt, NONCE_BYTES, TAG_BYTES } from './aes-gcm.js';
 import type { Binding } from './binding.js';
 import { DecryptionError } from './crypto-errors.js';
-import { lengthPrefixed, uint32, uuidBytes } from './length-prefixed.js';
+import { lengthPrefixed, uint32, uint64, uuidBytes } from './length-prefixed.js';
 import type { SecretValue } from './secret-value.js';
 
 /** The format of docs/envelope-format.md, which stands above this code. */
@@ -17,7 +17,8 @@ const KEY_BYTES = 32;
 const MARKERS = { text: 1, json: 2 } as const;
 
 interface Derived {
-  readonly key: KeyObject;
+  /** To be wiped after its one use. */
+  readonly key: Buffer;
   readonly nonce: Buffer;
   readonly commitment: Buffer;
 }
@@ -42,6 +43,7 @@ export function sealEnvelope(
   try {
     return Buffer.concat([header, encrypt(key, nonce, header, plaintext)]);
   } finally {
+    key.fill(0);
     plaintext.fill(0);
   }
 }
@@ -55,14 +57,13 @@ export function openEnvelope(tenantKey: KeyObject, binding: Binding, bytes: Buff
   const header = bytes.subarray(0, HEADER_BYTES);
   const salt = header.subarray(5, 5 + SALT_BYTES);
   const { key, nonce, commitment } = derive(tenantKey, salt, binding);
-  if (!timingSafeEqual(commitment, header.subarray(5 + SALT_BYTES))) {
-    throw new DecryptionError('The value was sealed for something else, or under another key');
-  }
-  const plaintext = decrypt(key, nonce, header, bytes.subarray(HEADER_BYTES));
   try {
-    return decode(plaintext);
+    if (!timingSafeEqual(commitment, header.subarray(5 + SALT_BYTES))) {
+      throw new DecryptionError('The value was sealed for something else, or under another key');
+    }
+    return decode(decrypt(key, nonce, header, bytes.subarray(HEADER_BYTES)));
   } finally {
-    plaintext.fill(0);
+    key.fill(0);
   }
 }
 
@@ -83,31 +84,37 @@ function requireEnvelope(bytes: Buffer): void {
 function infoOf(binding: Binding): Buffer {
   const place = [uuidBytes(binding.tenantId), uuidBytes(binding.secretId), binding.key];
   if ('part' in binding) return lengthPrefixed([OPTIONS_LABEL, ...place]);
-  const version = Buffer.alloc(8);
-  version.writeBigUInt64BE(BigInt(binding.version));
-  return lengthPrefixed([VALUE_LABEL, ...place, version]);
+  return lengthPrefixed([VALUE_LABEL, ...place, uint64(binding.version)]);
 }
 
 function derive(tenantKey: KeyObject, salt: Buffer, binding: Binding): Derived {
   const info = infoOf(binding);
   const length = KEY_BYTES + NONCE_BYTES + COMMITMENT_BYTES;
   const derived = Buffer.from(hkdfSync('sha256', tenantKey, salt, info, length));
-  const keyBytes = derived.subarray(0, KEY_BYTES);
-  const secretKey = createSecretKey(keyBytes);
-  keyBytes.fill(0);
   return {
-    key: secretKey,
+    key: derived.subarray(0, KEY_BYTES),
     nonce: derived.subarray(KEY_BYTES, KEY_BYTES + NONCE_BYTES),
     commitment: derived.subarray(KEY_BYTES + NONCE_BYTES),
   };
 }
 
+/** A byte order mark is part of the value. */
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Wipes the bytes that it reads. */
 function decode(plaintext: Buffer): SecretValue {
   const format = (['text', 'json'] as const).find((name) => plaintext[0] === MARKERS[name]);
-  if (format === undefined) throw new DecryptionError('Unknown kind of plaintext');
   try {
-    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-    return { format, text: decoder.decode(plaintext.subarray(1)) };
+    if (format === undefined) throw new DecryptionError('Unknown kind of plaintext');
+    return { format, text: textOf(plaintext.subarray(1)) };
+  } finally {
+    plaintext.fill(0);
+  }
+}
+
+function textOf(bytes: Buffer): string {
+  try {
+    return UTF_8.decode(bytes);
   } catch {
     throw new DecryptionError('The plaintext is not UTF-8');
   }

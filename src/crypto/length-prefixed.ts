@@ -1,7 +1,7 @@
 /** The parts, each after its length in four big-endian bytes: no two lists of parts give the same bytes. */
 export function lengthPrefixed(parts: readonly (Buffer | string)[]): Buffer {
   const lengths = parts.map((part) => (typeof part === 'string' ? Buffer.byteLength(part) : part.length));
-  const result = Buffer.alloc(lengths.reduce((sum, length) => sum + 4 + length, 0));
+  const result = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + 4 + length, 0));
   let offset = 0;
   parts.forEach((part, index) => {
     offset = result.writeUInt32BE(lengths[index] ?? 0, offset);
@@ -12,8 +12,18 @@ export function lengthPrefixed(parts: readonly (Buffer | string)[]): Buffer {
 
 /** A whole number below 2^32 in four big-endian bytes. */
 export function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
+  const bytes = Buffer.allocUnsafe(4);
   bytes.writeUInt32BE(value);
+  return bytes;
+}
+
+/**
+ * A whole number below 2^64 in eight big-endian bytes.
+ * @throws RangeError for any other number
+ */
+export function uint64(value: number): Buffer {
+  const bytes = Buffer.allocUnsafe(8);
+  bytes.writeBigUInt64BE(BigInt(value));
   return bytes;
 }
 

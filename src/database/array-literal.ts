@@ -6,8 +6,11 @@ export function arrayLiteral(items: readonly (string | null)[]): string {
   return `{${items.map(element).join()}}`;
 }
 
+const SPECIAL = /["\\]/;
+
 function element(item: string | null): string {
   if (item === null) return 'NULL';
+  if (!SPECIAL.test(item)) return `"${item}"`;
   return `"${item.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 

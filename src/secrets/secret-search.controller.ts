@@ -1,5 +1,6 @@
-import { Controller, Header, HttpCode, Post, Query } from '@nestjs/common';
+import { Controller, Header, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Query } from '../api/query.decorator.js';
 import { CalledVersion, type ApiVersion } from '../api/api-version.decorator.js';
 import { JsonBody, RequestBody } from '../api/json-body.js';
 import { JSON_TEXT } from '../api/list-envelope.js';

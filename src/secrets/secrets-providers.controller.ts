@@ -1,5 +1,6 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Query } from '../api/query.decorator.js';
 import { listEnvelope } from '../api/list-envelope.js';
 import { NothingList } from '../api/nothing-list.js';
 import { TenantApi } from '../api/open-api.js';

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, Header, HttpCode, Param, Patch, Put, Query } from '@nestjs/common';
+import { Controller, Delete, Get, Header, HttpCode, Patch, Put } from '@nestjs/common';
 import {
   ApiBody,
   ApiNoContentResponse,
@@ -8,6 +8,7 @@ import {
   ApiPropertyOptional,
   ApiTags,
 } from '@nestjs/swagger';
+import { Query } from '../api/query.decorator.js';
 import { flagOf, IsFlag } from '../api/is-flag.decorator.js';
 import { JsonBody, RequestBody } from '../api/json-body.js';
 import { JSON_TEXT } from '../api/list-envelope.js';
@@ -19,7 +20,7 @@ import { Tenant } from '../tenant-scope/tenant.decorator.js';
 import { NewSecretBody, SecretChangeBody, SetVisibilityBody } from './dto/new-secret.body.js';
 import { SECRET_LIST_FIELDS_V31, SecretListV31, SecretV31 } from './dto/secret-v31.js';
 import { SECRET_KEY } from './secret-key.parameter.js';
-import { SecretKeyPipe } from './secret-key.pipe.js';
+import { SecretKey } from './secret-key.decorator.js';
 import { toChangedSecretV31, toReadSecretV31 } from './secret-v31.mapper.js';
 import { secretListText } from './secret-list.text.js';
 import { SecretsService } from './secrets.service.js';
@@ -57,7 +58,7 @@ export class SecretsV31Controller {
   @ApiErrors(400, 404)
   async read(
     @Tenant() tenant: TenantContext,
-    @Param('key', SecretKeyPipe) key: string,
+    @SecretKey() key: string,
     @Query() query: ReadSecretQuery,
   ): Promise<SecretV31> {
     const skipValue = flagOf(query._skip_value) ?? false;
@@ -74,7 +75,7 @@ export class SecretsV31Controller {
   @ApiErrors(400, 409, 413, 415)
   async create(
     @Tenant() tenant: TenantContext,
-    @Param('key', SecretKeyPipe) key: string,
+    @SecretKey() key: string,
     @RequestBody() body: JsonBody,
   ): Promise<SecretV31> {
     const wanted = toWantedSecret(await body.read(NewSecretBody));
@@ -90,7 +91,7 @@ export class SecretsV31Controller {
   @ApiErrors(400, 404, 409, 413, 415)
   async update(
     @Tenant() tenant: TenantContext,
-    @Param('key', SecretKeyPipe) key: string,
+    @SecretKey() key: string,
     @RequestBody() body: JsonBody,
   ): Promise<SecretV31> {
     const wanted = toWantedChange(await body.read(SecretChangeBody));
@@ -106,7 +107,7 @@ export class SecretsV31Controller {
   @ApiErrors(400, 404, 409, 415)
   async setVisibility(
     @Tenant() tenant: TenantContext,
-    @Param('key', SecretKeyPipe) key: string,
+    @SecretKey() key: string,
     @RequestBody() body: JsonBody,
   ): Promise<SecretV31> {
     const { visibility } = await body.read(SetVisibilityBody);
@@ -119,10 +120,7 @@ export class SecretsV31Controller {
   @ApiParam(SECRET_KEY)
   @ApiOkResponse({ type: SecretV31 })
   @ApiErrors(400, 404, 409)
-  async setGlobal(
-    @Tenant() tenant: TenantContext,
-    @Param('key', SecretKeyPipe) key: string,
-  ): Promise<SecretV31> {
+  async setGlobal(@Tenant() tenant: TenantContext, @SecretKey() key: string): Promise<SecretV31> {
     return toChangedSecretV31(await this.secrets.update(tenant, key, { visibility: 'global' }));
   }
 
@@ -133,7 +131,7 @@ export class SecretsV31Controller {
   @ApiParam(SECRET_KEY)
   @ApiNoContentResponse({ description: 'It is gone' })
   @ApiErrors(400, 404)
-  async delete(@Tenant() tenant: TenantContext, @Param('key', SecretKeyPipe) key: string): Promise<void> {
+  async delete(@Tenant() tenant: TenantContext, @SecretKey() key: string): Promise<void> {
     await this.secrets.delete(tenant, key);
   }
 }

@@ -1,5 +1,6 @@
-import { Controller, Delete, Get, Header, HttpCode, Param, Patch, Put, Query } from '@nestjs/common';
+import { Controller, Delete, Get, Header, HttpCode, Patch, Put } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Query } from '../api/query.decorator.js';
 import { JsonBody, RequestBody } from '../api/json-body.js';
 import { JSON_TEXT } from '../api/list-envelope.js';
 import { ApiErrors, TenantApi } from '../api/open-api.js';
@@ -10,7 +11,7 @@ import { Tenant } from '../tenant-scope/tenant.decorator.js';
 import { SECRET_LIST_FIELDS_V3, SecretListV3, SecretV3 } from './dto/secret-v3.js';
 import { NewSecretBody, SecretChangeBody, SetVisibilityBody } from './dto/new-secret.body.js';
 import { SECRET_KEY } from './secret-key.parameter.js';
-import { SecretKeyPipe } from './secret-key.pipe.js';
+import { SecretKey } from './secret-key.decorator.js';
 import { toSecretV3 } from './secret-v3.mapper.js';
 import { secretListText } from './secret-list.text.js';
 import { SecretsService } from './secrets.service.js';
@@ -39,7 +40,7 @@ export class SecretsController {
   @ApiParam(SECRET_KEY)
   @ApiOkResponse({ type: SecretV3 })
   @ApiErrors(400, 404)
-  async read(@Tenant() tenant: TenantContext, @Param('key', SecretKeyPipe) key: string): Promise<SecretV3> {
+  async read(@Tenant() tenant: TenantContext, @SecretKey() key: string): Promise<SecretV3> {
     return toSecretV3(tenant, await this.secrets.read(tenant, key));
   }
 
@@ -53,7 +54,7 @@ export class SecretsController {
   @ApiErrors(400, 409, 413, 415)
   async create(
     @Tenant() tenant: TenantContext,
-    @Param('key', SecretKeyPipe) key: string,
+    @SecretKey() key: string,
     @RequestBody() body: JsonBody,
   ): Promise<SecretV3> {
     const wanted = toWantedSecret(await body.read(NewSecretBody));
@@ -69,7 +70,7 @@ export class SecretsController {
   @ApiErrors(400, 404, 409, 413, 415)
   async update(
     @Tenant() tenant: TenantContext,
-    @Param('key', SecretKeyPipe) key: string,
+    @SecretKey() key: string,
     @RequestBody() body: JsonBody,
   ): Promise<SecretV3> {
     const wanted = toWantedChange(await body.read(SecretChangeBody));
@@ -85,7 +86,7 @@ export class SecretsController {
   @ApiErrors(400, 404, 409, 415)
   async setVisibility(
     @Tenant() tenant: TenantContext,
-    @Param('key', SecretKeyPipe) key: string,
+    @SecretKey() key: string,
     @RequestBody() body: JsonBody,
   ): Promise<SecretV3> {
     const { visibility } = await body.read(SetVisibilityBody);
@@ -98,10 +99,7 @@ export class SecretsController {
   @ApiParam(SECRET_KEY)
   @ApiOkResponse({ type: SecretV3 })
   @ApiErrors(400, 404, 409)
-  async setGlobal(
-    @Tenant() tenant: TenantContext,
-    @Param('key', SecretKeyPipe) key: string,
-  ): Promise<SecretV3> {
+  async setGlobal(@Tenant() tenant: TenantContext, @SecretKey() key: string): Promise<SecretV3> {
     return toSecretV3(tenant, await this.secrets.update(tenant, key, { visibility: 'global' }));
   }
 
@@ -111,7 +109,7 @@ export class SecretsController {
   @ApiParam(SECRET_KEY)
   @ApiOkResponse({ type: SecretV3 })
   @ApiErrors(400, 404)
-  async delete(@Tenant() tenant: TenantContext, @Param('key', SecretKeyPipe) key: string): Promise<SecretV3> {
+  async delete(@Tenant() tenant: TenantContext, @SecretKey() key: string): Promise<SecretV3> {
     return toSecretV3(tenant, await this.secrets.delete(tenant, key));
   }
 }

@@ -50,7 +50,9 @@ export class SecretsService {
     if (outcome.kind === 'absent') throw secretNotFound(key);
     const { secret } = outcome;
     const value = skipValue ? undefined : await this.sealer.openValue(tenant, key, secret);
-    return { ...secret, value, providerOptions: await this.sealer.openOptions(tenant, key, secret) };
+    const hasOptions = secret.providerOptions !== null;
+    const providerOptions = hasOptions ? await this.sealer.openOptions(tenant, key, secret) : null;
+    return { ...secret, value, providerOptions };
   }
 
   list(tenant: TenantContext, wish: ListWish): Promise<SecretPage> {

@@ -1,6 +1,7 @@
-import { Controller, Get, Inject, Query, Req, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Inject, Req, StreamableFile } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { Query } from '../../api/query.decorator.js';
 import { logFailure } from '../../api/log-failure.js';
 import { ApiErrors, TenantApi } from '../../api/open-api.js';
 import { toDomainError } from '../../api/to-domain-error.js';

@@ -7,7 +7,6 @@ import {
   Module,
   Param,
   Put,
-  Query,
   Req,
   type CanActivate,
   type ExecutionContext,
@@ -18,6 +17,7 @@ import { ApiOkResponse, ApiProperty } from '@nestjs/swagger';
 import { IsNotEmpty, IsString } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Query } from '../../../src/api/query.decorator.js';
 import { Drain } from '../../../src/api/drain.js';
 import { createHttpAdapter } from '../../../src/api/http-adapter.js';
 import { JsonBody, RequestBody } from '../../../src/api/json-body.js';
