@@ -14,7 +14,7 @@ const LAYERS = [
   ['secrets', 'administration', 'audit-trail', 'keys'],
   ['health'],
   ['installation'],
-  ['app.module.ts', 'service.ts', 'welcome.ts'],
+  ['app.module.ts', 'release-memory.ts', 'service.ts', 'welcome.ts'],
   ['main.ts', 'cli'],
 ];
 

@@ -6,6 +6,7 @@ import { firstStartNotice } from './installation/first-start-notice.js';
 import { openInstallation } from './installation/installation.js';
 import { errorFields } from './observability/error-fields.js';
 import { createLogger, type Logger } from './observability/logger.js';
+import { releaseMemory } from './release-memory.js';
 import { startService } from './service.js';
 import { welcome } from './welcome.js';
 
@@ -28,6 +29,7 @@ async function run(): Promise<void> {
     await installation.close();
   });
   process.stdout.write(welcome(installation, service.url));
+  releaseMemory();
 }
 
 /** A signal that comes sooner after the first is the same one, sent by both the terminal and npm. */
