@@ -2,6 +2,8 @@ import type { Measurement } from './measure.js';
 import { median } from './median.js';
 import type { Series } from './series.js';
 
+export type Spread = readonly [least: number, most: number];
+
 /** A series at one number of connections and processes: medians over the rounds. */
 export interface Figure {
   readonly series: string;
@@ -9,54 +11,73 @@ export interface Figure {
   readonly connections: number;
   readonly requestsPerSecond: number;
   /** Of requests per second, over the rounds. */
-  readonly spread: readonly [least: number, most: number];
-  /** To the yardstick's rate in the same round. */
+  readonly spread: Spread;
+  /** To the rate of the yardstick, which has one process, in the same round. */
   readonly ratio?: number;
-  readonly ratioSpread?: readonly [least: number, most: number];
+  readonly ratioSpread?: Spread;
+  /** To its own rate with one process in the same round, where there are more. */
+  readonly ratioToOneProcess?: number;
+  readonly ratioToOneProcessSpread?: Spread;
+  /** Milliseconds. */
   readonly p50: number;
   readonly p99: number;
+  /** Milliseconds of the processor for each request: of the servers, of PostgreSQL, of the load generator. */
   readonly serverMs: number;
   readonly postgresMs: number;
+  readonly loadMs: number;
   readonly walBytes?: number;
 }
 
 export type Round = readonly Measurement[];
 
+type Compared = Pick<Series, 'name' | 'against'>;
+
 /** The figures of rounds that were measured alike, in the order of the first. */
-export function figuresOf(rounds: readonly Round[], series: readonly Series[]): Figure[] {
+export function figuresOf(rounds: readonly Round[], series: readonly Compared[]): Figure[] {
   const [first = []] = rounds;
   return first.map((one) => figureOf(one, rounds, series));
 }
 
-function figureOf(one: Measurement, rounds: readonly Round[], series: readonly Series[]): Figure {
-  const all = rounds.map((round) => alike(round, one, one.series)).filter((each) => each !== undefined);
+function figureOf(one: Measurement, rounds: readonly Round[], series: readonly Compared[]): Figure {
+  const all = rounds.map((round) => find(round, one)).filter((each) => each !== undefined);
   const of = (pick: (each: Measurement) => number): number => median(all.map(pick));
   const against = series.find(({ name }) => name === one.series)?.against;
-  const ratios = against === undefined ? [] : rounds.flatMap((round) => ratioIn(round, one, against));
+  const ratios = against === undefined ? [] : ratiosOf(rounds, one, { series: against, processes: 1 });
+  const toOneProcess = one.processes === 1 ? [] : ratiosOf(rounds, one, { processes: 1 });
   return {
     ...{ series: one.series, processes: one.processes, connections: one.connections },
     requestsPerSecond: of((each) => each.requestsPerSecond),
     spread: spreadOf(all.map((each) => each.requestsPerSecond)),
     ...(ratios.length > 0 && { ratio: median(ratios), ratioSpread: spreadOf(ratios) }),
+    ...(toOneProcess.length > 0 && {
+      ratioToOneProcess: median(toOneProcess),
+      ratioToOneProcessSpread: spreadOf(toOneProcess),
+    }),
     p50: of(({ p50 }) => p50),
     p99: of(({ p99 }) => p99),
     serverMs: of(({ serverMs }) => serverMs),
     postgresMs: of(({ postgresMs }) => postgresMs),
+    loadMs: of(({ loadMs }) => loadMs),
     ...(one.walBytes !== undefined && { walBytes: of(({ walBytes = 0 }) => walBytes) }),
   };
 }
 
-function ratioIn(round: Round, one: Measurement, against: string): number[] {
-  const [mine, other] = [alike(round, one, one.series), alike(round, one, against)];
-  return mine === undefined || other === undefined ? [] : [mine.requestsPerSecond / other.requestsPerSecond];
+/** The rates of one as ratios to those of what differs in `other`, each in its own round. */
+function ratiosOf(rounds: readonly Round[], one: Measurement, other: Partial<Measurement>): number[] {
+  return rounds.flatMap((round) => {
+    const [mine, theirs] = [find(round, one), find(round, { ...one, ...other })];
+    return mine === undefined || theirs === undefined
+      ? []
+      : [mine.requestsPerSecond / theirs.requestsPerSecond];
+  });
 }
 
-function alike(round: Round, { processes, connections }: Measurement, name: string): Measurement | undefined {
+function find(round: Round, { series, processes, connections }: Measurement): Measurement | undefined {
   return round.find(
-    (each) => each.series === name && each.processes === processes && each.connections === connections,
+    (each) => each.series === series && each.processes === processes && each.connections === connections,
   );
 }
 
-function spreadOf(values: readonly number[]): [number, number] {
+function spreadOf(values: readonly number[]): Spread {
   return [Math.min(...values), Math.max(...values)];
 }

@@ -5,6 +5,7 @@ import { oneOf } from './chance.js';
 import { newPath } from './new-path.js';
 import { openLoop } from './open-loop.js';
 import { percentile } from './percentile.js';
+import { millisecondsSince } from './processor-time.js';
 import type { Call, Load, LoadResult } from './load.js';
 
 const CALLS_OF_A_CONNECTION = 50;
@@ -21,14 +22,17 @@ async function closedLoop({ urls, connections, seconds, calls }: Load): Promise<
     duration: seconds,
     setupClient: (client) => client.setRequests(someOf(calls).map(toRequest)),
   });
+  const usage = process.cpuUsage();
   running.on('response', (_client, _status, _bytes, milliseconds) => times.push(milliseconds));
   const { requests, non2xx, errors, timeouts } = await running;
+  const loadMs = millisecondsSince(usage) / requests.total;
   times.sort((one, other) => one - other);
   return {
     requests: requests.total,
     requestsPerSecond: requests.average,
     p50: percentile(times, 50),
     p99: percentile(times, 99),
+    loadMs,
     failed: non2xx + errors + timeouts,
   };
 }

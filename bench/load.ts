@@ -30,6 +30,8 @@ export interface LoadResult {
   /** Milliseconds. */
   readonly p50: number;
   readonly p99: number;
+  /** Milliseconds of the processor that the generator itself used for each request. */
+  readonly loadMs: number;
   /** Requests without a success. */
   readonly failed: number;
 }

@@ -12,9 +12,10 @@ export interface Measurement {
   /** Milliseconds. */
   readonly p50: number;
   readonly p99: number;
-  /** Milliseconds of the processor for each request. */
+  /** Milliseconds of the processor for each request: of the servers, of PostgreSQL, of the load generator. */
   readonly serverMs: number;
   readonly postgresMs: number;
+  readonly loadMs: number;
   /** Bytes of the write-ahead log for each request, where it writes. */
   readonly walBytes?: number;
 }
@@ -34,7 +35,7 @@ export async function measure(stage: Stage, series: Series, effort: Effort): Pro
   const walBefore = await walPosition(stage);
   const result = await load({ ...effort, urls: servers.map(({ url }) => url), calls: series.calls });
   const usedAfter = used(stage, servers);
-  const { requests, requestsPerSecond, p50, p99 } = result;
+  const { requests, requestsPerSecond, p50, p99, loadMs } = result;
   return {
     series: series.name,
     processes: effort.processes,
@@ -42,6 +43,7 @@ export async function measure(stage: Stage, series: Series, effort: Effort): Pro
     ...{ requestsPerSecond, p50, p99 },
     serverMs: (usedAfter.servers - usedBefore.servers) / requests,
     postgresMs: (usedAfter.postgres - usedBefore.postgres) / requests,
+    loadMs,
     ...(series.writes === true && { walBytes: ((await walPosition(stage)) - walBefore) / requests }),
   };
 }

@@ -4,6 +4,7 @@ import { chance, oneOf } from './chance.js';
 import type { Load, LoadResult } from './load.js';
 import { newPath } from './new-path.js';
 import { percentile } from './percentile.js';
+import { millisecondsSince } from './processor-time.js';
 
 /**
  * Begins calls as a crowd of callers would, who do not know of each other (a Poisson process), and times each from the
@@ -14,6 +15,7 @@ export async function openLoop(job: Load, perSecond: number): Promise<LoadResult
   const agent = new Agent({ keepAlive: true, maxSockets: job.connections, scheduling: 'fifo' });
   const times: number[] = [];
   let failed = 0;
+  const usage = process.cpuUsage();
   const started = performance.now();
   const end = started + job.seconds * 1_000;
   const underway: Promise<void>[] = [];
@@ -35,6 +37,7 @@ export async function openLoop(job: Load, perSecond: number): Promise<LoadResult
     requestsPerSecond,
     p50: percentile(times, 50),
     p99: percentile(times, 99),
+    loadMs: millisecondsSince(usage) / times.length,
     failed,
   };
 }

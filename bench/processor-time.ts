@@ -24,6 +24,12 @@ export function processorTimeOfTree(root: number): number {
   return ticks.reduce((sum, each) => sum + each, 0) * TICK_MS;
 }
 
+/** Milliseconds of the processor that this process has used since an answer of `process.cpuUsage()`. */
+export function millisecondsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}
+
 /** By `proc(5)`; the name, in parentheses, may hold anything. */
 function statOf(pid: number): [pid: number, parent: number, own: number, ended: number] | undefined {
   try {

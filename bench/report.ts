@@ -1,47 +1,32 @@
-import type { Figure } from './figures.js';
+import type { Figure, Spread } from './figures.js';
 import type { Measurement } from './measure.js';
 import type { Series } from './series.js';
 
 export interface Report {
   readonly secrets: number;
   readonly rounds: number;
+  /** Of one process, in MiB. */
   readonly idleMegabytes: number;
   readonly loadedMegabytes: number;
   readonly figures: readonly Figure[];
-  /** Open loop, at half of what the series reached. */
+  /** Open loop, at one rate for all. */
   readonly latencies: readonly Measurement[];
 }
 
-const HEADERS = [
-  '',
-  'requests/s',
-  '(least to most)',
-  'ratio',
-  '(spread)',
-  'p50',
-  'p99',
-  'server',
-  'PG',
-  'WAL',
-];
-const WIDTHS = [30, 11, 18, 6, 14, 8, 8, 8, 8, 8];
+const WIDTHS = [30, 11, 18, 6, 14, 8, 8, 8, 8, 8, 8, 8, 14];
 
 /** The report as tables in plain text. */
 export function textOf(report: Report, series: readonly Series[]): string {
   const { figures, latencies, rounds, secrets, idleMegabytes, loadedMegabytes } = report;
   const lines = [
-    `${secrets} secrets; medians of ${rounds} rounds; p50, p99 and processor time in ms, WAL in bytes`,
+    `${secrets} secrets; medians of ${rounds} rounds; p50, p99 and processor time of a request in ms, WAL in bytes`,
   ];
   for (const [processes, connections] of settingsOf(figures)) {
-    lines.push(
-      '',
-      `${connections} connections, ${processes} process${processes > 1 ? 'es' : ''}`,
-      row(HEADERS),
-    );
     const here = figures.filter((each) => each.processes === processes && each.connections === connections);
+    lines.push('', titleOfSetting(processes, connections), row(headersFor(processes)));
     lines.push(...here.map((figure) => row([titleOf(figure.series, series), ...cellsOf(figure)])));
   }
-  if (latencies.length > 0) lines.push('', 'Open loop, at half of that rate');
+  if (latencies.length > 0) lines.push('', 'Open loop', row(['', 'requests/s', '', '', '', 'p50', 'p99']));
   for (const { series: name, requestsPerSecond, p50, p99 } of latencies) {
     lines.push(
       row([titleOf(name, series), requestsPerSecond.toFixed(0), '', '', '', p50.toFixed(2), p99.toFixed(2)]),
@@ -71,17 +56,37 @@ function settingsOf(figures: readonly Figure[]): [processes: number, connections
   });
 }
 
+function titleOfSetting(processes: number, connections: number): string {
+  const ofOne = processes > 1 ? '; the last column is the rate as a ratio to that of one process' : '';
+  return `${counted(connections, 'connection')}, ${counted(processes, 'process')}${ofOne}`;
+}
+
+function counted(count: number, noun: string): string {
+  if (count === 1) return `1 ${noun}`;
+  return `${count} ${noun}${noun.endsWith('s') ? 'es' : 's'}`;
+}
+
+function headersFor(processes: number): string[] {
+  const rates = ['', 'requests/s', '(least to most)', 'ratio', '(spread)', 'p50', 'p99'];
+  return [...rates, 'server', 'PG', 'load', 'WAL', ...(processes > 1 ? ['to one', '(spread)'] : [])];
+}
+
 function cellsOf(figure: Figure): string[] {
-  const { requestsPerSecond, spread, ratio, ratioSpread, p50, p99, serverMs, postgresMs, walBytes } = figure;
+  const { requestsPerSecond, spread, p50, p99, serverMs, postgresMs, loadMs, walBytes } = figure;
   return [
     requestsPerSecond.toFixed(0),
     `(${spread.map((each) => each.toFixed(0)).join(' to ')})`,
-    ratio?.toFixed(2) ?? '',
-    ratioSpread === undefined ? '' : `(${ratioSpread.map((each) => each.toFixed(2)).join('–')})`,
+    ...ratioCells(figure.ratio, figure.ratioSpread),
     ...[p50, p99].map((each) => each.toFixed(2)),
-    ...[serverMs, postgresMs].map((each) => each.toFixed(3)),
+    ...[serverMs, postgresMs, loadMs].map((each) => each.toFixed(3)),
     walBytes?.toFixed(0) ?? '',
+    ...ratioCells(figure.ratioToOneProcess, figure.ratioToOneProcessSpread),
   ];
+}
+
+function ratioCells(ratio?: number, spread?: Spread): string[] {
+  if (ratio === undefined || spread === undefined) return ['', ''];
+  return [ratio.toFixed(2), `(${spread.map((each) => each.toFixed(2)).join('–')})`];
 }
 
 function row(cells: readonly string[]): string {
