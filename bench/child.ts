@@ -41,10 +41,10 @@ export class Child {
     return this.process.pid ?? 0;
   }
 
-  /** Resident memory in MiB, as the kernel counts it. */
+  /** Resident memory in megabytes (10^6 bytes), as the kernel counts it: what it calls kB are 1,024 bytes. */
   residentMegabytes(): number {
     const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
-    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+    return (Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1_024) / 1e6;
   }
 
   async stop(): Promise<void> {

@@ -5,7 +5,7 @@ import type { Series } from './series.js';
 export interface Report {
   readonly secrets: number;
   readonly rounds: number;
-  /** Of one process, in MiB. */
+  /** Of one process, in MB (10^6 bytes). */
   readonly idleMegabytes: number;
   readonly loadedMegabytes: number;
   readonly figures: readonly Figure[];
@@ -34,7 +34,7 @@ export function textOf(report: Report, series: readonly Series[]): string {
   }
   lines.push(
     '',
-    `Memory of one process: ${idleMegabytes.toFixed(0)} MiB idle, ${loadedMegabytes.toFixed(0)} MiB after the load`,
+    `Memory of one process: ${idleMegabytes.toFixed(0)} MB idle, ${loadedMegabytes.toFixed(0)} MB after the load`,
   );
   return `${lines.join('\n')}\n`;
 }

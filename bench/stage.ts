@@ -26,7 +26,7 @@ export interface Stage {
   readonly yardstick: Child;
   readonly callers: readonly Caller[];
   readonly secretsOfTenant: number;
-  /** Resident memory of one process some seconds after its start, in MiB. */
+  /** Resident memory of one process some seconds after its start, in MB (10^6 bytes). */
   readonly idleMegabytes: number;
   /** The process of PostgreSQL of which all others of it are children. */
   readonly postgresPid: number;
