@@ -17,7 +17,7 @@ export interface Series {
   /** The name of the yardstick's series. */
   readonly against?: string;
   /** The ratio that is to be reached. */
-  readonly target?: number;
+  readonly target?: number | undefined;
   /** Whether each call writes: then what it adds to the write-ahead log is told. */
   readonly writes?: boolean;
 }
