@@ -17,6 +17,7 @@ interface Waiting<I, O> {
   readonly resolve: (output: O) => void;
   readonly reject: (error: unknown) => void;
   readonly since: number;
+  readonly weight: number;
 }
 
 /**
@@ -46,7 +47,8 @@ export class Batcher<I, O> {
   submit(input: I): Promise<O> {
     if (this.waiting.length >= this.options.maxWaiting) return Promise.reject(new Unavailable());
     return new Promise<O>((resolve, reject) => {
-      this.waiting.push({ input, resolve, reject, since: Date.now() });
+      const weight = this.options.weigh(input);
+      this.waiting.push({ input, resolve, reject, since: Date.now(), weight });
       if (this.scheduled) return;
       this.scheduled = true;
       setImmediate(() => {
@@ -71,13 +73,13 @@ export class Batcher<I, O> {
   }
 
   private sizeOfNext(): number {
-    const { maxBatch, maxWeight, weigh } = this.options;
+    const { maxBatch, maxWeight } = this.options;
+    const most = Math.min(maxBatch, this.waiting.length);
     let size = 0;
     let weight = 0;
-    for (const { input } of this.waiting.slice(0, maxBatch)) {
-      weight += weigh(input);
+    for (; size < most; size += 1) {
+      weight += this.waiting[size]?.weight ?? 0;
       if (size > 0 && weight > maxWeight) break;
-      size += 1;
     }
     return size;
   }
