@@ -1,4 +1,5 @@
 import type { DataSourceOptions, EntityTarget, ObjectLiteral } from 'typeorm';
+import { quickTypes } from './quick-types.js';
 
 export interface ConnectionSettings {
   /** postgresql:// URL; `?host=` may name the directory of a unix socket. */
@@ -30,6 +31,7 @@ export function dataSourceOptions(settings: ConnectionSettings): DataSourceOptio
     extra: {
       connectionString: withSessionSettings(url, sessionSettings),
       application_name: 'strongroom',
+      types: quickTypes,
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,

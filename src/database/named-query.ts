@@ -1,7 +1,6 @@
 import type pg from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Unavailable } from '../common/errors.js';
-import { quickTypes } from './quick-types.js';
 import { asDomainError } from './unavailability.js';
 
 /**
@@ -27,7 +26,7 @@ export async function namedQuery<R>(
   values: unknown[],
 ): Promise<R[]> {
   try {
-    const { rows } = await poolOf(dataSource).query({ name, text, values, types: quickTypes });
+    const { rows } = await poolOf(dataSource).query({ name, text, values });
     return rows as R[];
   } catch (error) {
     throw asDomainError(error);
