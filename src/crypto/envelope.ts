@@ -38,9 +38,9 @@ export function sealEnvelope(
 ): Buffer {
   if (!value.text.isWellFormed()) throw new RangeError('A lone surrogate cannot be written in UTF-8');
   const { key, nonce, commitment } = derive(tenantKey, salt, binding);
-  const header = Buffer.concat([Buffer.from([FORMAT]), uint32(generation), salt, commitment]);
   const plaintext = Buffer.concat([Buffer.from([MARKERS[value.format]]), Buffer.from(value.text, 'utf8')]);
   try {
+    const header = Buffer.concat([Buffer.from([FORMAT]), uint32(generation), salt, commitment]);
     return Buffer.concat([header, encrypt(key, nonce, header, plaintext)]);
   } finally {
     key.fill(0);
