@@ -30,5 +30,16 @@ export interface FoundRows<R> {
 
 /** A time as text, in the form in which answers show it. */
 export function timeText(sql: string): string {
-  return `to_char(${sql} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+  return formatted(sql, TIME);
+}
+
+/** The same between quotation marks, as JSON has it. */
+export function quotedTimeText(sql: string): string {
+  return formatted(sql, `\\"${TIME}\\"`);
+}
+
+const TIME = 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"';
+
+function formatted(sql: string, format: string): string {
+  return `to_char(${sql} AT TIME ZONE 'UTC', '${format}')`;
 }

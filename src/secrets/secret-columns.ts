@@ -1,10 +1,4 @@
-const time = (column: string, format: string): string => `to_char(${column} AT TIME ZONE 'UTC', '${format}')`;
-
-/** A time as the API shows it, made by the database: a list is not read into objects. */
-const shownTime = (column: string): string => time(column, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
-
-/** The same between quotation marks. */
-const jsonTime = (column: string): string => time(column, '\\"YYYY-MM-DD"T"HH24:MI:SS.MS"Z"\\"');
+import { quotedTimeText, timeText } from '../database/wanted-rows.js';
 
 const json = (expression: string): string => `to_json(${expression})::text`;
 const nullable = (text: string): string => `coalesce(${text}, 'null')`;
@@ -17,8 +11,8 @@ const nullable = (text: string): string => `coalesce(${text}, 'null')`;
 export const LIST_FIELDS = {
   key: json('s.key'),
   value: `'""'`,
-  created_at: jsonTime('s.created_at'),
-  updated_at: jsonTime('s.updated_at'),
+  created_at: quotedTimeText('s.created_at'),
+  updated_at: quotedTimeText('s.updated_at'),
   permission: `CASE WHEN s.created_by = $3 THEN '"creator"' ELSE '""' END`,
   visibility: json('s.visibility'),
   resource_availability: json('s.visibility'),
@@ -56,8 +50,8 @@ export const FILTERS = {
   resource_availability: 's.visibility = ANY ($)',
   private_resource: `(s.visibility = 'private')::text = ANY ($)`,
   is_hidden_value: 's.is_hidden_value::text = ANY ($)',
-  created_at: `${shownTime('s.created_at')} = ANY ($)`,
-  updated_at: `${shownTime('s.updated_at')} = ANY ($)`,
+  created_at: `${timeText('s.created_at')} = ANY ($)`,
+  updated_at: `${timeText('s.updated_at')} = ANY ($)`,
   tenant_name: 's.tenant_id IN (SELECT t.id FROM tenants t WHERE t.name = ANY ($))',
   provider_name: 's.provider_name = ANY ($)',
   created_by: 's.created_by IN (SELECT c.id FROM users c WHERE c.username = ANY ($))',
