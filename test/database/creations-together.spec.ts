@@ -44,9 +44,8 @@ describe('creations of one turn of the event loop', () => {
   beforeEach(async () => {
     holder = new pg.Client(database.superuserUrl);
     await holder.connect();
-    proxy = new CuttingProxy(`${new URL(database.url).searchParams.get('host') ?? ''}/.s.PGSQL.5432`);
-    proxy.mark = Buffer.from('create_secrets');
-    dataSource = await open(await proxy.through(database.url));
+    proxy = new CuttingProxy(database, 'create_secrets');
+    dataSource = await open(await proxy.url());
     creation = new SecretCreation(new TenantTransaction(dataSource));
   });
   afterEach(async () => {

@@ -26,9 +26,8 @@ describe('the creation of a secret as one call', () => {
   });
   afterAll(() => database.drop());
   beforeEach(async () => {
-    proxy = new CuttingProxy(`${new URL(database.url).searchParams.get('host') ?? ''}/.s.PGSQL.5432`);
-    proxy.mark = Buffer.from('create_secret');
-    const url = await proxy.through(database.url);
+    proxy = new CuttingProxy(database, 'create_secret');
+    const url = await proxy.url();
     dataSource = await openServiceDataSource({
       url,
       poolSize: 2,

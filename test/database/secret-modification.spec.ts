@@ -44,9 +44,8 @@ describe('changes and deletions of secrets', () => {
   beforeEach(async () => {
     holder = new pg.Client(database.superuserUrl);
     await holder.connect();
-    proxy = new CuttingProxy(`${new URL(database.url).searchParams.get('host') ?? ''}/.s.PGSQL.5432`);
-    proxy.mark = Buffer.from('change_secrets');
-    dataSource = await open(await proxy.through(database.url));
+    proxy = new CuttingProxy(database, 'change_secrets');
+    dataSource = await open(await proxy.url());
     ({ finding, modification } = on(dataSource));
   });
   afterEach(async () => {
@@ -278,7 +277,7 @@ describe('changes and deletions of secrets', () => {
 
     it('after a deletion was committed, give what was deleted', async () => {
       await plant(a, 'after-delete');
-      proxy.mark = Buffer.from('delete_secret');
+      proxy.mark = 'delete_secret';
       proxy.cut = 'after the server has answered';
       expect(await remove(a, 'after-delete')).toMatchObject({ kind: 'changed', secret: { revision: 1 } });
       expect([proxy.cuts, await stored('after-delete')]).toEqual([1, []]);

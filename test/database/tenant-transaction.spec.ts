@@ -21,8 +21,8 @@ describe('a transaction of a tenant', () => {
   });
   afterAll(() => database.drop());
   beforeEach(async () => {
-    proxy = new CuttingProxy(`${new URL(database.url).searchParams.get('host') ?? ''}/.s.PGSQL.5432`);
-    const url = await proxy.through(database.url);
+    proxy = new CuttingProxy(database);
+    const url = await proxy.url();
     dataSource = await openServiceDataSource({ url, poolSize: 2, appRole: APP_ROLE, single: false });
     transaction = new TenantTransaction(dataSource);
   });

@@ -6,26 +6,32 @@ export type Cut = 'none' | 'before the server has it' | 'after the server has an
 /** The message `Query` (PostgreSQL's protocol, 55.7): a type, a length, the text and a zero. */
 const COMMIT = Buffer.concat([Buffer.from('Q'), Buffer.from([0, 0, 0, 11]), Buffer.from('COMMIT\0')]);
 
-/** Stands between a client and PostgreSQL's socket and cuts at COMMIT, unless told another mark: what a lost network does at the worst moment. */
+/**
+ * Stands between a client and the socket of a database and cuts at COMMIT, unless told another mark in the client's
+ * bytes: what a lost network does at the worst moment.
+ */
 export class CuttingProxy {
   cut: Cut = 'none';
-  /** What of the client's bytes is waited for. */
-  mark = COMMIT;
   /** How many connections were cut. */
   cuts = 0;
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;
+  private readonly target: string;
 
-  constructor(private readonly target: string) {
+  constructor(
+    private readonly database: { readonly url: string },
+    public mark: string | Buffer = COMMIT,
+  ) {
+    this.target = `${new URL(database.url).searchParams.get('host') ?? ''}/.s.PGSQL.5432`;
     this.server = createServer((client) => this.join(client));
   }
 
-  /** Listens, and gives the URL that leads through here. */
-  async through(url: string): Promise<string> {
+  /** Listens, and gives the URL of the database that leads through here. */
+  async url(): Promise<string> {
     if (!this.server.listening)
       await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
     const { port } = this.server.address() as { port: number };
-    const proxied = new URL(url);
+    const proxied = new URL(this.database.url);
     proxied.host = `127.0.0.1:${port}`;
     proxied.search = '';
     return proxied.toString();
