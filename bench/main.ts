@@ -1,28 +1,12 @@
 /** `npm run bench`: what requests cost, as ratios to yardsticks measured in the same rounds. */
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { chartOf } from './chart.js';
 import { figuresOf, type Round } from './figures.js';
 import { measure, type Effort, type Measurement } from './measure.js';
 import { jsonOf, textOf, type Report } from './report.js';
-import { QUICK, seriesOf, type Series } from './series.js';
+import { seriesOf, type Series } from './series.js';
 import { openStage, type Stage } from './stage.js';
-
-const USAGE = `npm run bench -- [--quick] [--secrets N] [--rounds N] [--seconds N] [--only NAME,…] [--json FILE] [--chart FILE]
-
-Loads Strongroom and bare routes in turns, on a PostgreSQL of its own with durable settings, and shows each rate as
-a ratio to the yardstick's of the same round.
-
-  --quick        five series at 64 connections, in less than two minutes
-  --secrets N    how many secrets there are, in 100 tenants (100000)
-  --rounds N     how often all is measured (3; 5 with --quick)
-  --seconds N    how long each series is loaded (2)
-  --only NAME,…  these series and their yardsticks: bare, select, insert, get_basic, get_basic_4k, get_token, put,
-                 put_4k, patch, bare_list, list, mix
-  --json FILE    writes the figures there as well
-  --chart FILE   writes the ratios there as an SVG
-  --help         shows this
-`;
+import { USAGE, wishOf, type Wish } from './wish.js';
 
 const CONNECTIONS = [1, 8, 64, 256];
 /** A service runs for days: what is measured is what its compiler has made of it by then. */
@@ -32,40 +16,37 @@ const OPEN_LOOP_PER_SECOND = 1_000;
 const OPEN_LOOP_SECONDS = 5;
 const OPEN_LOOP = ['select', 'insert', 'get_basic', 'get_token', 'put'];
 
-const { values: options } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    secrets: { type: 'string', default: '100000' },
-    rounds: { type: 'string' },
-    seconds: { type: 'string' },
-    only: { type: 'string' },
-    json: { type: 'string' },
-    chart: { type: 'string' },
-    help: { type: 'boolean' },
-  },
-});
-if (options.help === true) process.stdout.write(USAGE);
-else await bench();
+const wish = understood(process.argv.slice(2));
+if (wish === undefined) process.stdout.write(USAGE);
+else await bench(wish);
 
-async function bench(): Promise<void> {
-  const { quick } = options;
+function understood(args: readonly string[]): Wish | undefined {
+  try {
+    return wishOf(args);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\nnpm run bench -- --help shows what there is\n`);
+    process.exit(2);
+  }
+}
+
+async function bench(wish: Wish): Promise<void> {
+  const { quick, secrets, rounds: count } = wish;
   const processes = quick ? 1 : 2;
-  const stage = await openStage({ secrets: wholeNumber('secrets'), processes, progress });
+  const stage = await openStage({ secrets, processes, progress });
   try {
     const all = seriesOf(stage);
-    const series = chosen(all);
-    const efforts = effortsOf(quick);
+    const series = chosen(all, wish.only);
+    const efforts = effortsOf(wish);
     for (const one of series)
       await measure(stage, one, { processes, connections: 64, seconds: WARM_UP_SECONDS });
     const rounds: Round[] = [];
-    const count = wholeNumber('rounds');
     for (let number = 1; number <= count; number += 1) {
       progress(`Round ${number} of ${count}`);
       rounds.push(await roundOf(stage, series, efforts));
     }
     const figures = figuresOf(rounds, all);
     const latencies = quick ? [] : await latenciesOf(stage, series);
-    finish({ figures, latencies, rounds: count, stage }, all);
+    finish(wish, { figures, latencies, stage }, all);
   } finally {
     await stage.close();
   }
@@ -86,17 +67,14 @@ async function roundOf(
   return measured;
 }
 
-function effortsOf(quick: boolean): Effort[] {
-  const seconds = wholeNumber('seconds');
+function effortsOf({ quick, seconds }: Wish): Effort[] {
   if (quick) return [{ processes: 1, connections: 64, seconds }];
   const one = CONNECTIONS.map((connections) => ({ processes: 1, connections, seconds }));
   return [...one, ...[64, 256].map((connections) => ({ processes: 2, connections, seconds }))];
 }
 
-function chosen(all: readonly Series[]): readonly Series[] {
-  const names = options.only?.split(',') ?? (options.quick ? QUICK : all.map(({ name }) => name));
-  const unknown = names.find((name) => !all.some((one) => one.name === name));
-  if (unknown !== undefined) throw new Error(`There is no series ${unknown}; see --help`);
+/** Those that are wished for, and their yardsticks. */
+function chosen(all: readonly Series[], names: readonly string[]): readonly Series[] {
   const wanted = new Set(names.flatMap((name) => [name, all.find((one) => one.name === name)?.against]));
   return all.filter(({ name }) => wanted.has(name));
 }
@@ -113,22 +91,16 @@ async function latenciesOf(stage: Stage, series: readonly Series[]): Promise<Mea
 }
 
 function finish(
-  { stage, ...measured }: Pick<Report, 'figures' | 'latencies' | 'rounds'> & { stage: Stage },
+  { secrets, rounds, json, chart }: Wish,
+  { stage, ...measured }: Pick<Report, 'figures' | 'latencies'> & { stage: Stage },
   series: readonly Series[],
 ): void {
   const { idleMegabytes } = stage;
   const loadedMegabytes = stage.strongrooms[0]?.residentMegabytes() ?? 0;
-  const report: Report = { secrets: wholeNumber('secrets'), idleMegabytes, loadedMegabytes, ...measured };
+  const report: Report = { secrets, rounds, idleMegabytes, loadedMegabytes, ...measured };
   process.stdout.write(textOf(report, series));
-  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(jsonOf(report), null, 2)}\n`);
-  if (options.chart !== undefined) writeFileSync(options.chart, chartOf(report.figures, series));
-}
-
-function wholeNumber(name: 'secrets' | 'rounds' | 'seconds'): number {
-  const defaults = { secrets: 100_000, rounds: options.quick ? 5 : 3, seconds: 2 };
-  const number = Number(options[name] ?? defaults[name]);
-  if (!Number.isInteger(number) || number < 1) throw new Error(`--${name} must be a whole number above 0`);
-  return number;
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(jsonOf(report), null, 2)}\n`);
+  if (chart !== undefined) writeFileSync(chart, chartOf(report.figures, series));
 }
 
 function progress(line: string): void {

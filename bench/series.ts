@@ -8,6 +8,12 @@ import type { Stage } from './stage.js';
 const CALLS = 2_000;
 const LIST = 1_000;
 
+/** The names of all series, in the order in which they are measured. */
+export const NAMES = [
+  ...['bare', 'select', 'insert', 'get_basic', 'get_basic_4k', 'get_token', 'put', 'patch', 'put_4k'],
+  ...['bare_list', 'list', 'mix'],
+];
+
 /** What is done again and again, and what its rate is held against. */
 export interface Series {
   readonly name: string;
