@@ -10,8 +10,8 @@ a ratio to the yardstick's of the same round.
   --secrets N    how many secrets there are, in 100 tenants (100000)
   --rounds N     how often all is measured (3; 5 with --quick)
   --seconds N    how long each series is loaded (2)
-  --only NAME,…  these series and their yardsticks: bare, select, insert, get_basic, get_basic_4k, get_token, put,
-                 put_4k, patch, bare_list, list, mix
+  --only NAME,…  these series and their yardsticks: ${NAMES.slice(0, 6).join(', ')},
+                 ${NAMES.slice(6).join(', ')}
   --json FILE    writes the figures there as well
   --chart FILE   writes the ratios there as an SVG
   --help         shows this
