@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BadParameters, MethodNotAllowed, NotFound } from '../common/errors.js';
 import { answerClientError } from './client-error.js';
 import { COMMON_HEADERS } from './common-headers.js';
+import { DirectAdapter } from './direct-adapter.js';
 import { errorBody } from './error-body.js';
 import { requestIdFrom } from './request-id.js';
 import { RouteTable } from './route-table.js';
@@ -50,8 +50,8 @@ export function createHttpAdapter({
   maxValueBytes,
   maxImportBytes,
   trustedProxies,
-}: HttpAdapterOptions): FastifyAdapter {
-  const adapter: FastifyAdapter = new FastifyAdapter({
+}: HttpAdapterOptions): DirectAdapter {
+  const adapter = new DirectAdapter({
     bodyLimit: bodyLimit(maxValueBytes),
     routerOptions: { maxParamLength: 2_000, caseSensitive: true, ignoreTrailingSlash: false },
     genReqId: (raw: IncomingMessage) => requestIdFrom(raw.headers['x-request-id']),

@@ -1,6 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from '../observability/logger.js';
 import { logAccess } from './access-log.js';
+import type { DirectAdapter } from './direct-adapter.js';
+import { DirectRoutes } from './direct-routes.js';
 import { Drain } from './drain.js';
 import { ErrorFilter } from './error.filter.js';
 import { publishOpenApi } from './open-api.js';
@@ -11,5 +13,6 @@ export function setUpApi(app: NestFastifyApplication, logger: Logger): void {
   app.useGlobalFilters(new ErrorFilter(logger));
   app.get(Drain).watch(instance);
   logAccess(instance, logger);
+  (app.getHttpAdapter() as unknown as DirectAdapter).handleDirectly(new DirectRoutes(app));
   publishOpenApi(app);
 }

@@ -1,10 +1,4 @@
-import {
-  Inject,
-  Injectable,
-  type CallHandler,
-  type ExecutionContext,
-  type NestInterceptor,
-} from '@nestjs/common';
+import { Inject, Injectable, type CallHandler, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Observable } from 'rxjs';
 import { newEvent } from '../audit/audit-event.js';
@@ -15,6 +9,7 @@ import { namedTenant } from '../auth/named-tenant.js';
 import { Forbidden, MaintenanceModeActive } from '../common/errors.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import { tenantRefused } from '../common/tenant-refused.js';
+import type { AdmittingInterceptor } from './admitting-interceptor.js';
 import { ROUTE_PERMISSION, type RoutePermission } from './require-permission.decorator.js';
 
 /**
@@ -22,15 +17,21 @@ import { ROUTE_PERMISSION, type RoutePermission } from './require-permission.dec
  * During maintenance it refuses all but the routes that declare otherwise.
  */
 @Injectable()
-export class TenantScopeInterceptor implements NestInterceptor {
+export class TenantScopeInterceptor implements AdmittingInterceptor {
   constructor(
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(AuditWriter) private readonly audit: AuditWriter,
   ) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    await this.admit(context);
+    return next.handle();
+  }
+
+  /** @throws Forbidden, MaintenanceModeActive once the refusal is on record */
+  async admit(context: ExecutionContext): Promise<void> {
     const required = this.reflector.get<RoutePermission | undefined>(ROUTE_PERMISSION, context.getHandler());
-    if (required === undefined) return next.handle();
+    if (required === undefined) return;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     const { principal } = request;
     if (principal === undefined) throw new Error('A route with a permission has no principal');
@@ -44,7 +45,6 @@ export class TenantScopeInterceptor implements NestInterceptor {
       throw new MaintenanceModeActive();
     }
     if (tenant !== undefined) request.tenantContext = tenant;
-    return next.handle();
   }
 
   /** A tenant that does not exist and one that the caller may not enter get the same answer. */
