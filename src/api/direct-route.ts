@@ -27,7 +27,7 @@ export interface RouteParts {
 
 interface Header {
   readonly name: string;
-  readonly value: string;
+  readonly value: string | (() => string);
 }
 
 /** A route that is gone through step by step: guards, interceptors, parameters, handler, answer; on any failure the filter. */
@@ -51,7 +51,8 @@ export class DirectRoute {
         if ((await guard.canActivate(context)) !== true) throw new ForbiddenException();
       }
       void reply.code(this.status);
-      for (const { name, value } of this.headers) void reply.header(name, value);
+      for (const { name, value } of this.headers)
+        void reply.header(name, typeof value === 'string' ? value : value());
       for (const interceptor of interceptors) await interceptor.admit(context);
       const values = parameters.map((parameter) => parameter(context));
       send(reply, await callback.apply(controller, values));

@@ -3,11 +3,13 @@ import {
   EXCEPTION_FILTERS_METADATA,
   FILTER_CATCH_EXCEPTIONS,
   GUARDS_METADATA,
+  HOST_METADATA,
   INTERCEPTORS_METADATA,
   PIPES_METADATA,
   REDIRECT_METADATA,
   RENDER_METADATA,
   SSE_METADATA,
+  VERSION_METADATA,
 } from '@nestjs/common/constants.js';
 import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -19,7 +21,7 @@ import { readParameters } from './route-parameters.js';
 /** What a controller or a method may have of its own, that only Nest's dispatcher knows how to go about. */
 const OWN = [
   ...[GUARDS_METADATA, INTERCEPTORS_METADATA, PIPES_METADATA, EXCEPTION_FILTERS_METADATA],
-  ...[REDIRECT_METADATA, RENDER_METADATA, SSE_METADATA],
+  ...[REDIRECT_METADATA, RENDER_METADATA, SSE_METADATA, HOST_METADATA, VERSION_METADATA],
 ];
 
 /**
@@ -48,8 +50,7 @@ export class DirectRoutes {
     const parameters = readParameters(type, method);
     const interceptors = this.config.getGlobalInterceptors();
     const filter = this.onlyFilter();
-    if (OWN.some((key) => Reflect.hasMetadata(key, type) || Reflect.hasMetadata(key, callback)))
-      return undefined;
+    if (hasOwn(type) || hasOwn(callback)) return undefined;
     if (parameters === undefined || filter === undefined || !interceptors.every(isAdmitting))
       return undefined;
     const adapter = this.app.getHttpAdapter();
@@ -82,6 +83,10 @@ export class DirectRoutes {
     const once = more.length === 0 && found?.isDependencyTreeStatic() === true;
     return once ? found.instance : undefined;
   }
+}
+
+function hasOwn(target: object): boolean {
+  return OWN.some((key) => Reflect.getMetadata(key, target) !== undefined);
 }
 
 function catchesAll(filter: ExceptionFilter | undefined): boolean {

@@ -102,6 +102,7 @@ class ThingsController {
 
   @Get('headers')
   @Header('X-One', '1')
+  @Header('X-Two', () => '2')
   @Header('Content-Type', 'application/json; charset=utf-8')
   headers(): Buffer {
     return Buffer.from('{"bytes":true}');
@@ -177,16 +178,25 @@ class ThingsController {
   }
 }
 
+/** For one host only, which Nest's dispatcher looks at. */
+@Controller({ path: 'hosted', host: 'elsewhere.example' })
+class HostedController {
+  @Get()
+  read(): object {
+    return { hosted: true };
+  }
+}
+
 const PARTS = [
   { provide: APP_GUARD, useClass: TracedGuard },
   { provide: APP_INTERCEPTOR, useClass: TracedInterceptor },
 ];
 
-@Module({ controllers: [ThingsController], providers: PARTS })
+@Module({ controllers: [ThingsController, HostedController], providers: PARTS })
 class ThingsModule {}
 
 @Module({
-  controllers: [ThingsController],
+  controllers: [ThingsController, HostedController],
   providers: [...PARTS, { provide: APP_INTERCEPTOR, useClass: PassingInterceptor }],
 })
 class ModuleWithMore {}
