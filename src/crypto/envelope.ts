@@ -1,4 +1,4 @@
-import { hkdfSync, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
+import { createSecretKey, hkdfSync, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { decrypt, encrypt, NONCE_BYTES, TAG_BYTES } from './aes-gcm.js';
 import type { Binding } from './binding.js';
 import { DecryptionError } from './crypto-errors.js';
@@ -17,8 +17,8 @@ const KEY_BYTES = 32;
 const MARKERS = { text: 1, json: 2 } as const;
 
 interface Derived {
-  /** To be wiped after its one use. */
-  readonly key: Buffer;
+  /** For its one use. */
+  readonly key: KeyObject;
   readonly nonce: Buffer;
   readonly commitment: Buffer;
 }
@@ -43,7 +43,6 @@ export function sealEnvelope(
     const header = Buffer.concat([Buffer.from([FORMAT]), uint32(generation), salt, commitment]);
     return Buffer.concat([header, encrypt(key, nonce, header, plaintext)]);
   } finally {
-    key.fill(0);
     plaintext.fill(0);
   }
 }
@@ -57,14 +56,10 @@ export function openEnvelope(tenantKey: KeyObject, binding: Binding, bytes: Buff
   const header = bytes.subarray(0, HEADER_BYTES);
   const salt = header.subarray(5, 5 + SALT_BYTES);
   const { key, nonce, commitment } = derive(tenantKey, salt, binding);
-  try {
-    if (!timingSafeEqual(commitment, header.subarray(5 + SALT_BYTES))) {
-      throw new DecryptionError('The value was sealed for something else, or under another key');
-    }
-    return decode(decrypt(key, nonce, header, bytes.subarray(HEADER_BYTES)));
-  } finally {
-    key.fill(0);
+  if (!timingSafeEqual(commitment, header.subarray(5 + SALT_BYTES))) {
+    throw new DecryptionError('The value was sealed for something else, or under another key');
   }
+  return decode(decrypt(key, nonce, header, bytes.subarray(HEADER_BYTES)));
 }
 
 /**
@@ -91,8 +86,11 @@ function derive(tenantKey: KeyObject, salt: Buffer, binding: Binding): Derived {
   const info = infoOf(binding);
   const length = KEY_BYTES + NONCE_BYTES + COMMITMENT_BYTES;
   const derived = Buffer.from(hkdfSync('sha256', tenantKey, salt, info, length));
+  const keyBytes = derived.subarray(0, KEY_BYTES);
+  const key = createSecretKey(keyBytes);
+  keyBytes.fill(0);
   return {
-    key: derived.subarray(0, KEY_BYTES),
+    key,
     nonce: derived.subarray(KEY_BYTES, KEY_BYTES + NONCE_BYTES),
     commitment: derived.subarray(KEY_BYTES + NONCE_BYTES),
   };
