@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** Native ES modules: swc strips the types and keeps `import`; nothing of node_modules is transformed. */
 const swc = {
   jsc: {
@@ -19,5 +21,7 @@ export default {
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
+  // By default one less than there are processors: on two, one file after the other, with half of the machine idle.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   testTimeout: 30_000,
 };
