@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { NAMES, QUICK } from './series.js';
 
@@ -57,8 +58,8 @@ export function wishOf(args: readonly string[]): Wish | undefined {
     rounds: wholeNumber('rounds', rounds),
     seconds: wholeNumber('seconds', seconds),
     only: known(only?.split(',') ?? (quick ? QUICK : NAMES)),
-    json,
-    chart,
+    json: writable('json', json),
+    chart: writable('chart', chart),
   };
 }
 
@@ -72,4 +73,15 @@ function known(names: readonly string[]): readonly string[] {
 function wholeNumber(name: string, text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new Error(`--${name} must be a whole number above 0`);
   return Number(text);
+}
+
+/** Found out before minutes of measuring, whose figures it would cost. */
+function writable(name: string, file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    closeSync(openSync(file, 'a'));
+  } catch (error) {
+    throw new Error(`--${name} cannot be written: ${(error as Error).message}`, { cause: error });
+  }
+  return file;
 }

@@ -21,6 +21,8 @@ describe('what the benchmark is asked for', () => {
     [['--secrets', '1e3'], '--secrets must be a whole number above 0'],
     [['--seconds', '1.5'], '--seconds must be a whole number above 0'],
     [['--slow'], "Unknown option '--slow'"],
+    [['--json', '/no/such/folder/f.json'], '--json cannot be written: ENOENT'],
+    [['--chart', '/'], '--chart cannot be written: EISDIR'],
   ])('is refused before anything is started: %j', (args, problem) => {
     expect(() => wishOf(args)).toThrow(problem);
   });
