@@ -18,12 +18,14 @@ interface Declared {
 
 /**
  * The parameters of a controller's method, in their order.
- * @returns nothing where one of them is none of these: by a decorator of our own, `@Query()` of ours, `@Param(name)`
+ * @returns nothing where one of them is none of these: by a decorator of our own, `@Query()` of ours, `@Param(name)`; nor
+ *   where one has no declaration, as all would if Nest kept those elsewhere
  */
 export function readParameters(controller: Type, method: string): Parameter[] | undefined {
   const declared = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, method) ?? {}) as object;
   const types = (Reflect.getMetadata(PARAMTYPES_METADATA, controller.prototype as object, method) ??
     []) as Type[];
+  if (Object.keys(declared).length !== types.length) return undefined;
   const parameters: Parameter[] = [];
   for (const [key, parameter] of Object.entries(declared) as [string, Declared][]) {
     const read = toParameter(Number.parseInt(key), parameter, types[parameter.index]);

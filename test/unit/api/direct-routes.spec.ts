@@ -7,10 +7,12 @@ const words = (text: string): string[] => text.split(' ');
 const DIRECT = words('plain headers nothing text configured fails named read put post patch delete').map(
   (method) => `ThingsController.${method}`,
 );
-const LEFT_TO_NEST = words('piped guarded intercepted').map((method) => `ThingsController.${method}`);
+const LEFT_TO_NEST = words('piped undeclared guarded intercepted').map(
+  (method) => `ThingsController.${method}`,
+);
 
 const PATHS = words(
-  'plain headers nothing text configured fails guarded intercepted piped/a piped/1 named/ named/a ' +
+  'plain headers nothing text configured fails undeclared guarded intercepted piped/a piped/1 named/ named/a ' +
     'named/a?_size=3&_offset=2 named/a?_size=x named/a?other=1',
 );
 

@@ -139,6 +139,11 @@ class ThingsController {
     return { key, _size, _offset };
   }
 
+  @Get('undeclared')
+  undeclared(query?: object): object {
+    return { given: query !== undefined };
+  }
+
   @Get('guarded')
   @UseGuards(PassingGuard)
   guarded(): object {
