@@ -6,6 +6,7 @@ const LAYERS = [
   ['crypto'],
   ['database'],
   ['audit'],
+  ['jobs'],
   ['tenants'],
   ['users'],
   ['auth'],
@@ -13,8 +14,8 @@ const LAYERS = [
   ['api'],
   ['secrets', 'administration', 'audit-trail', 'keys'],
   ['health'],
-  ['installation'],
-  ['app.module.ts', 'release-memory.ts', 'service.ts', 'welcome.ts'],
+  ['bootstrap'],
+  ['app.module.ts', 'http-server.ts'],
   ['main.ts', 'cli'],
 ];
 

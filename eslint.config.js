@@ -42,12 +42,12 @@ export default defineConfig(
         {
           name: '@nestjs/common',
           importNames: ['Query'],
-          message: 'Use src/api/query.decorator.ts, which validates.',
+          message: 'Use src/api/input/query.decorator.ts, which validates.',
         },
       ],
     },
   },
-  { files: ['src/api/query.decorator.ts'], rules: { 'no-restricted-imports': 'off' } },
+  { files: ['src/api/input/query.decorator.ts'], rules: { 'no-restricted-imports': 'off' } },
   { files: ['src/database/migrations/*.ts'], rules: { 'max-lines': 'off', 'max-lines-per-function': 'off' } },
   {
     files: ['src/config/**/*.ts', 'test/**/*.ts'],

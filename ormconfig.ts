@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { StartupError } from './src/common/startup-error.js';
 import { loadConfiguration } from './src/config/load-configuration.js';
 import { ownerDataSource } from './src/database/migrate.js';
-import { entities } from './src/installation/entities.js';
+import { entities } from './src/bootstrap/entities.js';
 
 /** For the TypeORM command, on the compiled file: `typeorm migration:show -d dist/ormconfig.js`. */
 const { databaseUrl, databaseOwnerUrl = databaseUrl, appRole, readerRole } = loadConfiguration();

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 
 /** A built file beside this one. */
 export function script(path: string): string {
@@ -55,7 +55,7 @@ export class Child {
   }
 
   private async answers(path: string): Promise<void> {
-    const deadline = Date.now() + PATIENCE_MS;
+    const deadline = Date.now() + TIMEOUT_MS;
     while (Date.now() < deadline && this.process.exitCode === null) {
       const answer = await fetch(this.url + path).catch(() => undefined);
       if (answer?.ok === true) return;

@@ -6,7 +6,7 @@ import { measure, type Effort, type Measurement } from './measure.js';
 import { jsonOf, textOf, type Report } from './report.js';
 import { seriesOf, type Series } from './series.js';
 import { openStage, type Stage } from './stage.js';
-import { USAGE, wishOf, type Wish } from './wish.js';
+import { USAGE, optionsOf, type Options } from './bench-options.js';
 
 const CONNECTIONS = [1, 8, 64, 256];
 /** A service runs for days: what is measured is what its compiler has made of it by then. */
@@ -16,27 +16,27 @@ const OPEN_LOOP_PER_SECOND = 1_000;
 const OPEN_LOOP_SECONDS = 5;
 const OPEN_LOOP = ['select', 'insert', 'get_basic', 'get_token', 'put'];
 
-const wish = understood(process.argv.slice(2));
-if (wish === undefined) process.stdout.write(USAGE);
-else await bench(wish);
+const options = understood(process.argv.slice(2));
+if (options === undefined) process.stdout.write(USAGE);
+else await bench(options);
 
-function understood(args: readonly string[]): Wish | undefined {
+function understood(args: readonly string[]): Options | undefined {
   try {
-    return wishOf(args);
+    return optionsOf(args);
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\nnpm run bench -- --help shows what there is\n`);
     process.exit(2);
   }
 }
 
-async function bench(wish: Wish): Promise<void> {
-  const { quick, secrets, rounds: count } = wish;
+async function bench(options: Options): Promise<void> {
+  const { quick, secrets, rounds: count } = options;
   const processes = quick ? 1 : 2;
   const stage = await openStage({ secrets, processes, progress });
   try {
     const all = seriesOf(stage);
-    const series = chosen(all, wish.only);
-    const efforts = effortsOf(wish);
+    const series = chosen(all, options.only);
+    const efforts = effortsOf(options);
     for (const one of series)
       await measure(stage, one, { processes, connections: 64, seconds: WARM_UP_SECONDS });
     const rounds: Round[] = [];
@@ -46,7 +46,7 @@ async function bench(wish: Wish): Promise<void> {
     }
     const figures = figuresOf(rounds, all);
     const latencies = quick ? [] : await latenciesOf(stage, series);
-    finish(wish, { figures, latencies, stage }, all);
+    finish(options, { figures, latencies, stage }, all);
   } finally {
     await stage.close();
   }
@@ -67,7 +67,7 @@ async function roundOf(
   return measured;
 }
 
-function effortsOf({ quick, seconds }: Wish): Effort[] {
+function effortsOf({ quick, seconds }: Options): Effort[] {
   if (quick) return [{ processes: 1, connections: 64, seconds }];
   const one = CONNECTIONS.map((connections) => ({ processes: 1, connections, seconds }));
   return [...one, ...[64, 256].map((connections) => ({ processes: 2, connections, seconds }))];
@@ -91,7 +91,7 @@ async function latenciesOf(stage: Stage, series: readonly Series[]): Promise<Mea
 }
 
 function finish(
-  { secrets, rounds, json, chart }: Wish,
+  { secrets, rounds, json, chart }: Options,
   { stage, ...measured }: Pick<Report, 'figures' | 'latencies'> & { stage: Stage },
   series: readonly Series[],
 ): void {

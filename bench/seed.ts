@@ -4,7 +4,7 @@ import { newId } from '../src/common/ids.js';
 import { sealEnvelope } from '../src/crypto/envelope.js';
 import { PasswordHasher } from '../src/crypto/password-hasher.js';
 import type { RootKeys } from '../src/crypto/root-keys.js';
-import { newTokenValue, shownToken, tokenHash } from '../src/users/token-value.js';
+import { newTokenValue, shownToken, tokenHash } from '../src/users/tokens/token-value.js';
 
 /** A user of a tenant of its own, and what such a caller sends. */
 export interface Caller {

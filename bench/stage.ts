@@ -13,7 +13,7 @@ const IDLE_MS = 5_000;
 /** As the start script and the image start it. */
 const FLAGS = ['--max-semi-space-size=32'];
 
-export interface StageWish {
+export interface StageOptions {
   readonly secrets: number;
   readonly processes: number;
   readonly progress: (line: string) => void;
@@ -36,7 +36,7 @@ export interface Stage {
 }
 
 /** PostgreSQL with durable settings (its defaults: `fsync` and `synchronous_commit` on), seeded, and the servers on it. */
-export async function openStage(wish: StageWish): Promise<Stage> {
+export async function openStage(options: StageOptions): Promise<Stage> {
   const directory = mkdtempSync(join(tmpdir(), 'strongroom-bench-'));
   const closers: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
@@ -44,7 +44,7 @@ export async function openStage(wish: StageWish): Promise<Stage> {
     rmSync(directory, { recursive: true, force: true });
   };
   try {
-    return await build(wish, directory, closers, close);
+    return await build(options, directory, closers, close);
   } catch (error) {
     await close();
     throw error;
@@ -52,7 +52,7 @@ export async function openStage(wish: StageWish): Promise<Stage> {
 }
 
 async function build(
-  { secrets, processes, progress }: StageWish,
+  { secrets, processes, progress }: StageOptions,
   directory: string,
   closers: (() => Promise<unknown>)[],
   close: () => Promise<void>,

@@ -2,13 +2,11 @@ import 'reflect-metadata';
 import { StartupError } from './common/startup-error.js';
 import { configurationWarnings } from './config/unsafe-combinations.js';
 import { loadConfiguration } from './config/load-configuration.js';
-import { firstStartNotice } from './installation/first-start-notice.js';
-import { openInstallation } from './installation/installation.js';
+import { openInstallation } from './bootstrap/installation.js';
 import { errorFields } from './observability/error-fields.js';
 import { createLogger, type Logger } from './observability/logger.js';
-import { releaseMemory } from './release-memory.js';
-import { startService } from './service.js';
-import { welcome } from './welcome.js';
+import { startHttpServer } from './http-server.js';
+import { firstStartNotice, welcome } from './bootstrap/startup-messages.js';
 
 /** After the drain, what still hangs is cut off. */
 const STOP_DEADLINE_MS = 20_000;
@@ -20,7 +18,7 @@ async function run(): Promise<void> {
   const installation = await openInstallation(configuration, (line) => logger.info(line));
   // Before anything else can fail: a generated password is shown once.
   for (const line of firstStartNotice(installation)) process.stdout.write(`${line}\n`);
-  const service = await startService(installation, logger).catch(async (error: unknown) => {
+  const service = await startHttpServer(installation, logger).catch(async (error: unknown) => {
     await installation.close();
     throw error;
   });
@@ -29,7 +27,6 @@ async function run(): Promise<void> {
     await installation.close();
   });
   process.stdout.write(welcome(installation, service.url));
-  releaseMemory();
 }
 
 /** A signal that comes sooner after the first is the same one, sent by both the terminal and npm. */

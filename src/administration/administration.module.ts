@@ -1,25 +1,25 @@
 import { Module } from '@nestjs/common';
 import { TenantsModule } from '../tenants/tenants.module.js';
 import { UsersModule } from '../users/users.module.js';
-import { TenantUserGroupsController } from './tenant-user-groups.controller.js';
-import { TenantUsersController } from './tenant-users.controller.js';
-import { TenantsController } from './tenants.controller.js';
-import { UserGroupUsersController } from './user-group-users.controller.js';
-import { UserGroupsController } from './user-groups.controller.js';
-import { ClusterController } from './cluster.controller.js';
-import { ConsoleController } from './console.controller.js';
-import { CurrentUserController } from './current-user.controller.js';
-import { DatabasePulse } from './database-pulse.js';
-import { MaintenanceController } from './maintenance.controller.js';
-import { MaintenanceMode } from './maintenance-mode.js';
-import { OkController } from './ok.controller.js';
-import { PermissionsController } from './permissions.controller.js';
-import { StatusController } from './status.controller.js';
-import { TokensV3Controller } from './tokens-v3.controller.js';
-import { TokensController } from './tokens.controller.js';
-import { UserRights } from './user-rights.js';
-import { UsersController } from './users.controller.js';
-import { VersionController } from './version.controller.js';
+import { TenantUserGroupsController } from './tenants/tenant-user-groups.controller.js';
+import { TenantUsersController } from './tenants/tenant-users.controller.js';
+import { TenantsController } from './tenants/tenants.controller.js';
+import { UserGroupUsersController } from './groups/user-group-users.controller.js';
+import { UserGroupsController } from './groups/user-groups.controller.js';
+import { CloudifyClusterController } from './cloudify/cloudify-cluster.controller.js';
+import { CloudifyConfigController } from './cloudify/cloudify-config.controller.js';
+import { CurrentUserController } from './users/current-user.controller.js';
+import { DatabasePulse } from './status/database-pulse.js';
+import { MaintenanceController } from './maintenance/maintenance.controller.js';
+import { MaintenanceMode } from './maintenance/maintenance-mode.js';
+import { OkController } from './status/ok.controller.js';
+import { PermissionsController } from './permissions/permissions.controller.js';
+import { StatusController } from './status/status.controller.js';
+import { TokensV3Controller } from './tokens/tokens-v3.controller.js';
+import { TokensController } from './tokens/tokens.controller.js';
+import { UserRights } from './users/user-rights.js';
+import { UsersController } from './users/users.controller.js';
+import { VersionController } from './status/version.controller.js';
 
 /** The endpoints around the secrets: tenants, users and groups, and what clients ask of an installation. */
 @Module({
@@ -38,8 +38,8 @@ import { VersionController } from './version.controller.js';
     StatusController,
     MaintenanceController,
     OkController,
-    ClusterController,
-    ConsoleController,
+    CloudifyClusterController,
+    CloudifyConfigController,
     TokensController,
     TokensV3Controller,
   ],

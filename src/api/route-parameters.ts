@@ -2,7 +2,7 @@ import type { ExecutionContext, Type } from '@nestjs/common';
 import { PARAMTYPES_METADATA, ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { FastifyRequest } from 'fastify';
-import { ValidatedQueryPipe } from './validated-query.pipe.js';
+import { ValidatedQueryPipe } from './input/validated-query.pipe.js';
 
 /** Gives one of a handler's arguments. */
 export type Parameter = (context: ExecutionContext) => unknown;

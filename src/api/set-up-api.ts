@@ -1,11 +1,11 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from '../observability/logger.js';
-import { logAccess } from './access-log.js';
+import { logAccess } from './http/access-log.js';
 import type { DirectAdapter } from './direct-adapter.js';
 import { DirectRoutes } from './direct-routes.js';
-import { Drain } from './drain.js';
-import { ErrorFilter } from './error.filter.js';
-import { publishOpenApi } from './open-api.js';
+import { Drain } from './http/drain.js';
+import { ErrorFilter } from './errors/error.filter.js';
+import { publishOpenApi } from './openapi/open-api.js';
 
 /** What holds for every route. To be called before the application is initialised. */
 export function setUpApi(app: NestFastifyApplication, logger: Logger): void {

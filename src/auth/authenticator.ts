@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { newEvent } from '../audit/audit-event.js';
 import { AuditWriter, SYSTEM_LOG } from '../audit/audit-writer.js';
 import { PasswordHasher } from '../crypto/password-hasher.js';
-import { Slots, type SlotLimits } from '../common/slots.js';
+import { ConcurrencyLimit, type ConcurrencyLimits } from '../common/concurrency-limit.js';
 import type { BasicCredentials } from './basic-credentials.js';
 import { IdentityLookup, type Identity, type IdentityQuestion } from './identity-lookup.js';
 import { loginNameKey } from '../users/login-name.js';
@@ -22,7 +22,7 @@ const FRESH_LOCK_WAITS = 8;
 type Login = IdentityQuestion & { readonly nameKey: Buffer };
 
 /** Of verifications that wait; a source is a network. */
-const VERIFICATIONS: SlotLimits = {
+const VERIFICATIONS: ConcurrencyLimits = {
   all: 64,
   ofOneSource: 32,
   refusal: 'Too many logins at this moment; try again in a second',
@@ -39,7 +39,7 @@ type Proof = 'right' | 'wrong' | 'perhaps later';
 export class Authenticator {
   private readonly verified = new VerifiedPasswords();
   private readonly underway = new Map<string, Promise<Proof>>();
-  private readonly slots = new Slots(VERIFICATIONS);
+  private readonly slots = new ConcurrencyLimit(VERIFICATIONS);
 
   constructor(
     @Inject(IdentityLookup) private readonly identities: IdentityLookup,

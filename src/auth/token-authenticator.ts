@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { newEvent } from '../audit/audit-event.js';
 import { AuditWriter, SYSTEM_LOG } from '../audit/audit-writer.js';
 import { Unauthorized } from '../common/errors.js';
-import { parseTokenValue, tokenHash } from '../users/token-value.js';
+import { parseTokenValue, tokenHash } from '../users/tokens/token-value.js';
 import { IdentityLookup, type Identity } from './identity-lookup.js';
 import { LoginThrottle } from './login-throttle.js';
 import { LoginTimes } from './login-times.js';

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import type { Installation } from '../installation/installation.js';
-import { InstallationModule } from '../installation/installation.module.js';
+import type { Installation } from '../bootstrap/installation.js';
+import { InstallationModule } from '../bootstrap/installation.module.js';
 import type { Logger } from '../observability/logger.js';
 import { SharingModule } from '../secrets/sharing/sharing.module.js';
 import { TenantsModule } from '../tenants/tenants.module.js';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { StartupError } from '../common/startup-error.js';
-import { examine } from '../installation/examination.js';
+import { diagnose } from '../bootstrap/doctor.js';
 import { commandCaller } from './command-caller.js';
 import type { Terminal } from './terminal.js';
 
@@ -10,7 +10,7 @@ export function doctorCommand(io: Terminal): Command {
   return new Command('doctor')
     .description('check configuration, database, roles, row-level security and keys; changes nothing')
     .action(async () => {
-      const healthy = await examine(commandCaller(), ({ subject, state, text }) => {
+      const healthy = await diagnose(commandCaller(), ({ subject, state, text }) => {
         io.write(`${MARKS[state]}  ${subject}: ${text}\n`);
       });
       if (!healthy) throw new StartupError('Something is wrong: see the lines marked FAILED');

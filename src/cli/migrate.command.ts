@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { loadConfiguration } from '../config/load-configuration.js';
-import { firstStartNotice } from '../installation/first-start-notice.js';
-import { openInstallation } from '../installation/installation.js';
+import { firstStartNotice } from '../bootstrap/startup-messages.js';
+import { openInstallation } from '../bootstrap/installation.js';
 import type { Terminal } from './terminal.js';
 
 export function migrateCommand(io: Terminal): Command {

@@ -7,7 +7,7 @@ export interface BatcherOptions<I> {
   readonly maxWeight?: number;
   readonly maxInFlight?: number;
   readonly maxWaiting?: number;
-  readonly patienceMilliseconds?: number;
+  readonly timeoutMilliseconds?: number;
   /** Whether a batch that failed may be sent again: only where `send` leaves nothing behind when it throws. */
   readonly repeatable?: boolean;
 }
@@ -25,7 +25,7 @@ interface Waiting<I, O> {
  * output, and a batch starts after its inputs arrived, so an answer is never older than its question.
  *
  * At most `maxInFlight` batches (2) of `maxBatch` inputs (64) are under way; up to `maxWaiting` further calls (2,000)
- * wait for at most `patienceMilliseconds` (10,000), then they are Unavailable. A batch that fails is sent again one by
+ * wait for at most `timeoutMilliseconds` (10,000), then they are Unavailable. A batch that fails is sent again one by
  * one, so that one bad input fails alone; not so when the failure is Unavailable, or the batch is not `repeatable` (it
  * is): then all of it fails alike.
  */
@@ -59,8 +59,8 @@ export class Batcher<I, O> {
   }
 
   private dispatch(): void {
-    const { patienceMilliseconds, maxInFlight } = this.options;
-    const oldest = Date.now() - patienceMilliseconds;
+    const { timeoutMilliseconds, maxInFlight } = this.options;
+    const oldest = Date.now() - timeoutMilliseconds;
     while ((this.waiting[0]?.since ?? Infinity) < oldest) this.waiting.shift()?.reject(new Unavailable());
     while (this.inFlight < maxInFlight && this.waiting.length > 0) {
       const batch = this.waiting.splice(0, this.sizeOfNext());
@@ -104,6 +104,6 @@ const DEFAULTS = {
   maxWeight: Infinity,
   maxInFlight: 2,
   maxWaiting: 2_000,
-  patienceMilliseconds: 10_000,
+  timeoutMilliseconds: 10_000,
   repeatable: true,
 };

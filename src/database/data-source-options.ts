@@ -1,5 +1,5 @@
 import type { DataSourceOptions, EntityTarget, ObjectLiteral } from 'typeorm';
-import { quickTypes } from './quick-types.js';
+import { typeParsers } from './pg-type-parsers.js';
 
 export interface ConnectionSettings {
   /** postgresql:// URL; `?host=` may name the directory of a unix socket. */
@@ -9,7 +9,7 @@ export interface ConnectionSettings {
   /** Settings that every session starts with; they survive RESET and DISCARD ALL. */
   readonly sessionSettings?: Readonly<Record<string, string>>;
   /** After how long a statement without an answer is given up: the server's own timeouts do not reach a lost host. */
-  readonly patienceMilliseconds?: number;
+  readonly timeoutMilliseconds?: number;
 }
 
 /**
@@ -17,7 +17,7 @@ export interface ConnectionSettings {
  * would lose the socket's directory. The schema is only ever changed by migrations.
  */
 export function dataSourceOptions(settings: ConnectionSettings): DataSourceOptions & { type: 'postgres' } {
-  const { url, poolSize, entities = [], sessionSettings = {}, patienceMilliseconds } = settings;
+  const { url, poolSize, entities = [], sessionSettings = {}, timeoutMilliseconds } = settings;
   return {
     type: 'postgres',
     entities: entities as never[],
@@ -31,11 +31,11 @@ export function dataSourceOptions(settings: ConnectionSettings): DataSourceOptio
     extra: {
       connectionString: withSessionSettings(url, sessionSettings),
       application_name: 'strongroom',
-      types: quickTypes,
+      types: typeParsers,
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
-      ...(patienceMilliseconds !== undefined && { query_timeout: patienceMilliseconds }),
+      ...(timeoutMilliseconds !== undefined && { query_timeout: timeoutMilliseconds }),
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { storable } from './storable.js';
-import type { ListColumn, ListColumns, FoundRows, WantedRows } from './wanted-rows.js';
+import { toStorableText } from './storable-text.js';
+import type { ListColumn, ListColumns, Page, PageRequest } from './page-request.js';
 
 /** What a list is made of, in SQL of ours. */
 export interface ListSource<F extends string> {
@@ -20,40 +20,40 @@ export interface ListSource<F extends string> {
 export async function listRows<R, F extends string>(
   manager: EntityManager,
   source: ListSource<F>,
-  wish: WantedRows<F>,
-): Promise<FoundRows<R>> {
+  options: PageRequest<F>,
+): Promise<Page<R>> {
   const values: unknown[] = [...(source.values ?? [])];
-  const chosen = `${source.from}${conditionsOf(source, wish, values)}`;
+  const chosen = `${source.from}${conditionsOf(source, options, values)}`;
   const [{ total }] = await manager.query<[{ total: number }]>(
     `SELECT count(*)::integer AS total ${chosen}`,
     values,
   );
-  if (wish.size === 0) return { items: [], total };
+  if (options.size === 0) return { items: [], total };
   const page = `LIMIT $${values.length + 1} OFFSET $${values.length + 2}`;
   const items = await manager.query<R[]>(
-    `SELECT ${source.select} ${chosen} ORDER BY ${orderOf(source, wish)} ${page}`,
-    [...values, wish.size, wish.offset],
+    `SELECT ${source.select} ${chosen} ORDER BY ${orderOf(source, options)} ${page}`,
+    [...values, options.size, options.offset],
   );
   return { items, total };
 }
 
 function conditionsOf<F extends string>(
   { columns, searched }: ListSource<F>,
-  { filters, search }: WantedRows<F>,
+  { filters, search }: PageRequest<F>,
   values: unknown[],
 ): string {
   const conditions = [...filters].map(([name, wanted]) => {
     const { sql, text = sql, ignoresCase = false }: ListColumn = columns[name];
-    const texts = wanted.map((value) => storable(ignoresCase ? value.toLowerCase() : value));
+    const texts = wanted.map((value) => toStorableText(ignoresCase ? value.toLowerCase() : value));
     return `${ignoresCase ? `lower(${text})` : text} = ANY ($${values.push(texts)}::text[])`;
   });
   if (search !== undefined) {
-    conditions.push(`strpos(lower(${searched}), lower($${values.push(storable(search))}::text)) > 0`);
+    conditions.push(`strpos(lower(${searched}), lower($${values.push(toStorableText(search))}::text)) > 0`);
   }
   return conditions.map((condition) => ` AND ${condition}`).join('');
 }
 
-function orderOf<F extends string>({ columns, order }: ListSource<F>, { sorts }: WantedRows<F>): string {
+function orderOf<F extends string>({ columns, order }: ListSource<F>, { sorts }: PageRequest<F>): string {
   return [...sorts.map(({ by, descending }) => `${columns[by].sql}${descending ? ' DESC' : ''}`), order].join(
     ', ',
   );

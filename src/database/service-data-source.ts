@@ -4,7 +4,7 @@ import { dataSourceOptions, type ConnectionSettings } from './data-source-option
 
 export interface ServiceDataSourceSettings extends Omit<
   ConnectionSettings,
-  'sessionSettings' | 'patienceMilliseconds'
+  'sessionSettings' | 'timeoutMilliseconds'
 > {
   /** The role whose rights the service has. */
   readonly appRole: string;
@@ -13,7 +13,7 @@ export interface ServiceDataSourceSettings extends Omit<
 }
 
 /** Longer than the server's own timeouts, which say more. */
-const PATIENCE_MS = 12_000;
+const TIMEOUT_MS = 12_000;
 
 /**
  * Opens the connections that the service works on, with bounded times for statements (10 s), locks (5 s) and idle
@@ -32,7 +32,7 @@ export async function openServiceDataSource(settings: ServiceDataSourceSettings)
     idle_in_transaction_session_timeout: '30s',
   };
   const dataSource = new DataSource(
-    dataSourceOptions({ ...connection, sessionSettings, patienceMilliseconds: PATIENCE_MS }),
+    dataSourceOptions({ ...connection, sessionSettings, timeoutMilliseconds: TIMEOUT_MS }),
   );
   try {
     return await dataSource.initialize();

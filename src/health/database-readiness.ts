@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Drain } from '../api/drain.js';
+import { Drain } from '../api/http/drain.js';
 import { Readiness } from './readiness.js';
 
-const PATIENCE_MS = 1_000;
+const TIMEOUT_MS = 1_000;
 
 /** Ready while the database answers and the service is not on its way out. */
 @Injectable()
@@ -21,7 +21,7 @@ export class DatabaseReadiness extends Readiness {
     if (this.drain.isDraining) return false;
     // One question at a time: probes of a database that hangs must not use up its connections.
     this.question ??= this.ask().finally(() => (this.question = undefined));
-    const answered = await within(PATIENCE_MS, this.question);
+    const answered = await within(TIMEOUT_MS, this.question);
     return answered && !this.drain.isDraining;
   }
 

@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { ApiErrors } from '../api/open-api.js';
+import { ApiErrors } from '../api/openapi/open-api.js';
 import { Public } from '../auth/public.decorator.js';
 import { DomainError } from '../common/domain-error.js';
 import { Readiness } from './readiness.js';

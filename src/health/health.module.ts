@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { Drain } from '../api/drain.js';
+import { Drain } from '../api/http/drain.js';
 import { DatabaseReadiness } from './database-readiness.js';
 import { HealthController } from './health.controller.js';
 import { Readiness } from './readiness.js';

@@ -1,5 +1,5 @@
 import type { TenantContext } from '../common/tenant-context.js';
-import type { SecretDescription } from './stored-secret.js';
+import type { SecretDescription } from './secret.js';
 
 /**
  * Who may see and change what, for secrets of the caller's own tenant. The database's `read_secrets` and the list

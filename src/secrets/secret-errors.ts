@@ -37,7 +37,7 @@ export function narrower(key: string): IllegalAction {
   return new IllegalAction(`The visibility of the secret \`${key}\` can only be widened`);
 }
 
-export function textWanted(): BadParameters {
+export function textRequired(): BadParameters {
   return new BadParameters('`value` must be a text that is not empty; anything else needs a `schema`');
 }
 

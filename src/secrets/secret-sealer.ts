@@ -6,7 +6,7 @@ import type { OptionsBinding, ValueBinding } from '../crypto/binding.js';
 import { Keyring } from '../crypto/keyring.js';
 import type { SealedValue } from '../crypto/sealed-value.js';
 import type { SecretValue } from '../crypto/secret-value.js';
-import type { VisibleSecret } from './stored-secret.js';
+import type { VisibleSecret } from './secret.js';
 
 interface Identity {
   readonly id: string;

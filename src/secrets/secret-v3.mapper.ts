@@ -1,7 +1,7 @@
 import { formatTime } from '../api/time-format.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import type { SecretListItemV3, SecretV3 } from './dto/secret-v3.js';
-import type { OpenedSecret, SecretDescription } from './stored-secret.js';
+import type { OpenedSecret, SecretDescription } from './secret.js';
 
 export function toSecretV3(tenant: TenantContext, secret: OpenedSecret): SecretV3 {
   return { ...toSecretListItemV3(tenant, secret), value: secret.value?.text ?? '' };

@@ -1,7 +1,7 @@
 import { formatTime } from '../api/time-format.js';
 import type { SecretValue } from '../crypto/secret-value.js';
 import type { SecretListItemV31, SecretV31 } from './dto/secret-v31.js';
-import type { OpenedSecret, SecretDescription } from './stored-secret.js';
+import type { OpenedSecret, SecretDescription } from './secret.js';
 
 /** The value is shown to who reads it, and to nobody else. */
 export function toReadSecretV31(secret: OpenedSecret): SecretV31 {

@@ -2,7 +2,7 @@ import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, Unique, type Rela
 import type { SealedValue } from '../crypto/sealed-value.js';
 import { sealedValueTransformer } from '../crypto/sealed-value.transformer.js';
 import { Tenant } from '../tenants/tenant.entity.js';
-import type { Schema, Visibility } from './stored-secret.js';
+import type { Schema, Visibility } from './secret.js';
 import { User } from '../users/user.entity.js';
 
 /** A secret with its current value. `created_at` and `updated_at` are the database's clock, equal at creation. */

@@ -1,10 +1,10 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Query } from '../api/query.decorator.js';
-import { listEnvelope } from '../api/list-envelope.js';
-import { NothingList } from '../api/nothing-list.js';
-import { TenantApi } from '../api/open-api.js';
-import { PageQuery } from '../api/paging.js';
+import { Query } from '../api/input/query.decorator.js';
+import { listEnvelope } from '../api/lists/list-envelope.js';
+import { EmptyList } from '../api/lists/empty-list.js';
+import { TenantApi } from '../api/openapi/open-api.js';
+import { PageQuery } from '../api/lists/paging.js';
 import { RequirePermission } from '../tenant-scope/require-permission.decorator.js';
 import { providerNotFound } from './secret-errors.js';
 
@@ -16,15 +16,15 @@ export class SecretsProvidersController {
   @Get()
   @RequirePermission('secret_list', 'secrets_provider.list')
   @ApiOperation({ summary: 'The providers of secrets: none' })
-  @ApiOkResponse({ type: NothingList })
-  list(@Query() { _size: size, _offset: offset }: PageQuery): NothingList {
+  @ApiOkResponse({ type: EmptyList })
+  list(@Query() { _size: size, _offset: offset }: PageQuery): EmptyList {
     return listEnvelope<never>([], { total: 0, size, offset });
   }
 
   @Get(':name')
   @RequirePermission('secret_list', 'secrets_provider.read')
   @ApiOperation({ summary: 'Always 404: there are no providers' })
-  @ApiOkResponse({ type: NothingList, description: 'Never' })
+  @ApiOkResponse({ type: EmptyList, description: 'Never' })
   read(@Param('name') name: string): never {
     throw providerNotFound(name);
   }

@@ -8,12 +8,12 @@ import {
   ApiPropertyOptional,
   ApiTags,
 } from '@nestjs/swagger';
-import { Query } from '../api/query.decorator.js';
-import { flagOf, IsFlag } from '../api/is-flag.decorator.js';
-import { JsonBody, RequestBody } from '../api/json-body.js';
-import { JSON_TEXT } from '../api/list-envelope.js';
-import { ApiErrors, TenantApi } from '../api/open-api.js';
-import { SecretListQuery, toListWish } from './dto/secret-list.query.js';
+import { Query } from '../api/input/query.decorator.js';
+import { flagOf, IsFlag } from '../api/input/is-flag.decorator.js';
+import { JsonBody, RequestBody } from '../api/input/json-body.js';
+import { JSON_TEXT } from '../api/lists/list-envelope.js';
+import { ApiErrors, TenantApi } from '../api/openapi/open-api.js';
+import { SecretListQuery, toListOptions } from './list/dto/secret-list.query.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import { RequirePermission } from '../tenant-scope/require-permission.decorator.js';
 import { Tenant } from '../tenant-scope/tenant.decorator.js';
@@ -22,9 +22,9 @@ import { SECRET_LIST_FIELDS_V31, SecretListV31, SecretV31 } from './dto/secret-v
 import { SECRET_KEY } from './secret-key.parameter.js';
 import { SecretKey } from './secret-key.decorator.js';
 import { toChangedSecretV31, toReadSecretV31 } from './secret-v31.mapper.js';
-import { secretListText } from './secret-list.text.js';
+import { secretListText } from './list/page-text.js';
 import { SecretsService } from './secrets.service.js';
-import { toWantedChange, toWantedSecret } from './wanted-secret.js';
+import { toUpdateInput, toCreateInput } from './secret-input.js';
 
 export class ReadSecretQuery {
   @ApiPropertyOptional({ type: Boolean, description: 'Leaves the value out of the answer' })
@@ -46,8 +46,8 @@ export class SecretsV31Controller {
   @ApiOkResponse({ type: SecretListV31 })
   @ApiErrors(400)
   async list(@Tenant() tenant: TenantContext, @Query() query: SecretListQuery): Promise<Buffer> {
-    const wish = toListWish(query, SECRET_LIST_FIELDS_V31);
-    return secretListText(await this.secrets.list(tenant, wish), wish);
+    const options = toListOptions(query, SECRET_LIST_FIELDS_V31);
+    return secretListText(await this.secrets.list(tenant, options), options);
   }
 
   @Get(':key')
@@ -78,7 +78,7 @@ export class SecretsV31Controller {
     @SecretKey() key: string,
     @RequestBody() body: JsonBody,
   ): Promise<SecretV31> {
-    const wanted = toWantedSecret(await body.read(NewSecretBody));
+    const wanted = toCreateInput(await body.read(NewSecretBody));
     return toChangedSecretV31(await this.secrets.create(tenant, key, wanted));
   }
 
@@ -94,7 +94,7 @@ export class SecretsV31Controller {
     @SecretKey() key: string,
     @RequestBody() body: JsonBody,
   ): Promise<SecretV31> {
-    const wanted = toWantedChange(await body.read(SecretChangeBody));
+    const wanted = toUpdateInput(await body.read(SecretChangeBody));
     return toChangedSecretV31(await this.secrets.update(tenant, key, wanted));
   }
 

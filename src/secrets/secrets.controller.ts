@@ -1,10 +1,10 @@
 import { Controller, Delete, Get, Header, HttpCode, Patch, Put } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { Query } from '../api/query.decorator.js';
-import { JsonBody, RequestBody } from '../api/json-body.js';
-import { JSON_TEXT } from '../api/list-envelope.js';
-import { ApiErrors, TenantApi } from '../api/open-api.js';
-import { SecretListQuery, toListWish } from './dto/secret-list.query.js';
+import { Query } from '../api/input/query.decorator.js';
+import { JsonBody, RequestBody } from '../api/input/json-body.js';
+import { JSON_TEXT } from '../api/lists/list-envelope.js';
+import { ApiErrors, TenantApi } from '../api/openapi/open-api.js';
+import { SecretListQuery, toListOptions } from './list/dto/secret-list.query.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import { RequirePermission } from '../tenant-scope/require-permission.decorator.js';
 import { Tenant } from '../tenant-scope/tenant.decorator.js';
@@ -13,9 +13,9 @@ import { NewSecretBody, SecretChangeBody, SetVisibilityBody } from './dto/new-se
 import { SECRET_KEY } from './secret-key.parameter.js';
 import { SecretKey } from './secret-key.decorator.js';
 import { toSecretV3 } from './secret-v3.mapper.js';
-import { secretListText } from './secret-list.text.js';
+import { secretListText } from './list/page-text.js';
 import { SecretsService } from './secrets.service.js';
-import { toWantedChange, toWantedSecret } from './wanted-secret.js';
+import { toUpdateInput, toCreateInput } from './secret-input.js';
 
 @Controller('api/v3/secrets')
 @ApiTags('Secrets')
@@ -30,8 +30,8 @@ export class SecretsController {
   @ApiOkResponse({ type: SecretListV3 })
   @ApiErrors(400)
   async list(@Tenant() tenant: TenantContext, @Query() query: SecretListQuery): Promise<Buffer> {
-    const wish = toListWish(query, SECRET_LIST_FIELDS_V3);
-    return secretListText(await this.secrets.list(tenant, wish), wish);
+    const options = toListOptions(query, SECRET_LIST_FIELDS_V3);
+    return secretListText(await this.secrets.list(tenant, options), options);
   }
 
   @Get(':key')
@@ -57,7 +57,7 @@ export class SecretsController {
     @SecretKey() key: string,
     @RequestBody() body: JsonBody,
   ): Promise<SecretV3> {
-    const wanted = toWantedSecret(await body.read(NewSecretBody));
+    const wanted = toCreateInput(await body.read(NewSecretBody));
     return toSecretV3(tenant, await this.secrets.create(tenant, key, wanted));
   }
 
@@ -73,7 +73,7 @@ export class SecretsController {
     @SecretKey() key: string,
     @RequestBody() body: JsonBody,
   ): Promise<SecretV3> {
-    const wanted = toWantedChange(await body.read(SecretChangeBody));
+    const wanted = toUpdateInput(await body.read(SecretChangeBody));
     return toSecretV3(tenant, await this.secrets.update(tenant, key, wanted));
   }
 

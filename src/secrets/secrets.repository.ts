@@ -2,8 +2,8 @@ import type { AuditEvent } from '../audit/audit-event.js';
 import type { DomainError } from '../common/domain-error.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import type { SealedValue } from '../crypto/sealed-value.js';
-import type { ListWish, SecretPage } from './list-wish.js';
-import type { Schema, StoredSecret, VisibleSecret, Visibility } from './stored-secret.js';
+import type { ListOptions, SecretPage } from './list/list-options.js';
+import type { Schema, StoredSecret, VisibleSecret, Visibility } from './secret.js';
 
 export interface NewSecret {
   readonly id: string;
@@ -77,7 +77,7 @@ export abstract class SecretsRepository {
    * What the caller sees in the tenant, global secrets of others included; no values. A list of all tenants has what
    * the caller sees in each of those where the caller may list, and is recorded in each of their logs.
    */
-  abstract list(tenant: TenantContext, wish: ListWish, event: AuditEvent): Promise<SecretPage>;
+  abstract list(tenant: TenantContext, options: ListOptions, event: AuditEvent): Promise<SecretPage>;
   /** Records an act that is refused before any secret is looked at. */
   abstract recordRefusal(tenant: TenantContext, event: AuditEvent, refusal: Refusal): Promise<void>;
   /** @param existing decides what becomes of the tenant's secret of that key; without it, that is a conflict */

@@ -4,19 +4,19 @@ import { NotFound } from '../common/errors.js';
 import { newId } from '../common/ids.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import type { SecretValue } from '../crypto/secret-value.js';
-import { CheckedValue } from './checked-value.js';
-import type { ListWish, SecretPage } from './list-wish.js';
-import { SchemaValidator } from './schema-validator.js';
+import { CheckedValue } from './value-schema/checked-value.js';
+import type { ListOptions, SecretPage } from './list/list-options.js';
+import { SchemaValidator } from './value-schema/schema-validator.js';
 import { mayMakeGlobal } from './secret-access.js';
-import { refusalOfProvider, refusalOfTouch, refused, type WantedChange } from './secret-change.js';
-import { isPlainText, SecretChanges, toSecretValue, type Changing } from './secret-changes.js';
+import { refusalOfProvider, refusalOfTouch, refused, type UpdateSecretInput } from './update-secret.rules.js';
+import { isPlainText, SecretChanges, toSecretValue, type Changing } from './update-secret.js';
 import {
   foreignSecret,
   globalElsewhere,
   mayNotMakeGlobal,
   secretExists,
   secretNotFound,
-  textWanted,
+  textRequired,
 } from './secret-errors.js';
 import { SecretSealer } from './secret-sealer.js';
 import {
@@ -26,9 +26,9 @@ import {
   type NewSecret,
   type Refusal,
 } from './secrets.repository.js';
-import type { OpenedSecret, Schema, StoredSecret } from './stored-secret.js';
+import type { OpenedSecret, Schema, StoredSecret } from './secret.js';
 
-export interface WantedSecret extends Omit<WantedChange, 'owner'> {
+export interface CreateSecretInput extends Omit<UpdateSecretInput, 'owner'> {
   readonly schema?: Schema | undefined;
   /** Whether a secret that is there gets the value and the options; nothing else of it changes. */
   readonly updateIfExists?: boolean | undefined;
@@ -55,12 +55,12 @@ export class SecretsService {
     return { ...secret, value, providerOptions };
   }
 
-  list(tenant: TenantContext, wish: ListWish): Promise<SecretPage> {
-    const detail = wish.allTenants ? { all_tenants: 'true', reader_tenant: tenant.tenantId } : null;
-    return this.secrets.list(tenant, wish, newEvent('secret.list', tenant.caller, { detail }));
+  list(tenant: TenantContext, options: ListOptions): Promise<SecretPage> {
+    const detail = options.allTenants ? { all_tenants: 'true', reader_tenant: tenant.tenantId } : null;
+    return this.secrets.list(tenant, options, newEvent('secret.list', tenant.caller, { detail }));
   }
 
-  async create(tenant: TenantContext, key: string, wanted: WantedSecret): Promise<OpenedSecret> {
+  async create(tenant: TenantContext, key: string, wanted: CreateSecretInput): Promise<OpenedSecret> {
     const { updateIfExists = false, value, providerOptions } = wanted;
     const checked = new CheckedValue(this.validator, tenant.tenantId, value);
     const event = newEvent('secret.create', tenant.caller, { key });
@@ -71,18 +71,18 @@ export class SecretsService {
     }
     const replacing = adapted(this.changes.of(tenant, key, { value, providerOptions }, checked));
     const secret = isCreatable(wanted) ? await this.newSecret(tenant, key, wanted) : undefined;
-    if (secret === undefined && !updateIfExists) throw textWanted();
+    if (secret === undefined && !updateIfExists) throw textRequired();
     const outcome =
       secret === undefined
         ? await this.secrets.update(tenant, key, replacing.decide, { ...event, action: 'secret.update' })
         : await this.secrets.create(tenant, secret, event, updateIfExists ? replacing.decide : undefined);
-    if (secret === undefined && outcome.kind === 'absent') throw textWanted();
+    if (secret === undefined && outcome.kind === 'absent') throw textRequired();
     if (outcome.kind === 'exists') throw secretExists(key);
     const created = outcome.kind === 'created' ? outcome.secret : changed(key, outcome);
     return shown(created, toSecretValue(value));
   }
 
-  private async newSecret(tenant: TenantContext, key: string, wanted: WantedSecret): Promise<NewSecret> {
+  private async newSecret(tenant: TenantContext, key: string, wanted: CreateSecretInput): Promise<NewSecret> {
     const { visibility = 'tenant', isHiddenValue = false, schema = null } = wanted;
     const id = newId();
     const value = await this.sealer.sealValue(tenant, { id, key, version: 1 }, toSecretValue(wanted.value));
@@ -90,7 +90,7 @@ export class SecretsService {
     return { id, key, value, visibility, isHiddenValue, schema, providerOptions: options ?? null };
   }
 
-  async update(tenant: TenantContext, key: string, wanted: WantedChange): Promise<OpenedSecret> {
+  async update(tenant: TenantContext, key: string, wanted: UpdateSecretInput): Promise<OpenedSecret> {
     if (wanted.value !== undefined) this.sealer.requireSize('The value', toSecretValue(wanted.value).text);
     const checked = new CheckedValue(this.validator, tenant.tenantId, wanted.value);
     const change = this.changes.of(tenant, key, wanted, checked);
@@ -113,7 +113,7 @@ export class SecretsService {
 }
 
 /** What cannot be created may still be the value of a secret that is there and has a schema. */
-function isCreatable({ schema, value }: WantedSecret): boolean {
+function isCreatable({ schema, value }: CreateSecretInput): boolean {
   return schema !== undefined || isPlainText(value);
 }
 
@@ -121,7 +121,7 @@ function isCreatable({ schema, value }: WantedSecret): boolean {
 async function refusalOfCreation(
   tenant: TenantContext,
   key: string,
-  wanted: WantedSecret,
+  wanted: CreateSecretInput,
   checked: CheckedValue,
 ): Promise<Refusal | undefined> {
   const mismatch = wanted.schema === undefined ? undefined : await checked.mismatchBy(wanted.schema);

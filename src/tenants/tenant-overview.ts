@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { listRows } from '../database/list-rows.js';
-import type { FoundRows, WantedRows } from '../database/wanted-rows.js';
+import type { Page, PageRequest } from '../database/page-request.js';
 
 /** How many belong to a tenant: groups, and users directly or through them. */
 export interface TenantCounts {
@@ -19,7 +19,7 @@ export interface TenantMembers {
 export const TENANT_COLUMNS = { name: { sql: 't.name' } } as const;
 type TenantField = keyof typeof TENANT_COLUMNS;
 
-export interface WantedTenants extends WantedRows<TenantField> {
+export interface TenantListOptions extends PageRequest<TenantField> {
   /** Whose tenants, by membership, groups included; every tenant where undefined. */
   readonly memberId: string | undefined;
 }
@@ -53,9 +53,9 @@ const CHOSEN = `
 /** A page of living tenants, by name where nothing else is said, as counts or with who belongs to them. */
 export function listTenants(
   manager: EntityManager,
-  wanted: WantedTenants,
+  wanted: TenantListOptions,
   withMembers: boolean,
-): Promise<FoundRows<TenantCounts | TenantMembers>> {
+): Promise<Page<TenantCounts | TenantMembers>> {
   const source = {
     select: withMembers ? MEMBERS : COUNTS,
     from: CHOSEN,

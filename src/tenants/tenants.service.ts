@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { newEvent } from '../audit/audit-event.js';
 import { AuditWriter, SYSTEM_LOG } from '../audit/audit-writer.js';
-import { recordedAct, Refusal } from '../audit/recorded-act.js';
+import { auditedTransaction, Refusal } from '../audit/audited-transaction.js';
 import { BadParameters, Conflict } from '../common/errors.js';
 import { nameProblem } from '../common/resource-name.js';
 import type { Caller } from '../common/tenant-context.js';
@@ -68,7 +68,7 @@ export class TenantsService {
    * @throws Forbidden where it was deleted in the meantime
    */
   async delete({ id, name }: { id: string; name: string }, caller: Caller): Promise<void> {
-    await recordedAct<undefined>(
+    await auditedTransaction<undefined>(
       this.transaction,
       newEvent('tenant.delete', caller, { key: name }),
       async (manager) => {

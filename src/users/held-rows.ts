@@ -1,11 +1,11 @@
 import type { EntityManager } from 'typeorm';
-import { Refusal } from '../audit/recorded-act.js';
+import { Refusal } from '../audit/audited-transaction.js';
 import { NotFound } from '../common/errors.js';
 import { printable } from '../common/printable.js';
 import { nameProblem } from '../common/resource-name.js';
 
 /** A row that stays as it is until the transaction ends. */
-export interface HeldRow {
+export interface LockedRow {
   readonly id: string;
   /** As it was given when it was made: look-ups of users and groups ignore case. */
   readonly name: string;
@@ -24,9 +24,9 @@ export async function hold(
   manager: EntityManager,
   kind: keyof typeof HOLD,
   name: string,
-): Promise<HeldRow | undefined> {
+): Promise<LockedRow | undefined> {
   if (nameProblem(name) !== undefined) return undefined;
-  const [row] = await manager.query<HeldRow[]>(HOLD[kind], [name]);
+  const [row] = await manager.query<LockedRow[]>(HOLD[kind], [name]);
   return row;
 }
 

@@ -1,19 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { newEvent } from '../audit/audit-event.js';
-import { recordedAct, Refusal } from '../audit/recorded-act.js';
+import { auditedTransaction, Refusal } from '../audit/audited-transaction.js';
 import { Forbidden } from '../common/errors.js';
 import type { Caller } from '../common/tenant-context.js';
 import { tenantRefused } from '../common/tenant-refused.js';
-import type { FoundRows } from '../database/wanted-rows.js';
+import type { Page } from '../database/page-request.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
 import {
   describeTenant,
   listTenants,
   type TenantCounts,
   type TenantMembers,
-  type WantedTenants,
+  type TenantListOptions,
 } from '../tenants/tenant-overview.js';
-import { isSystemAdministrator } from './roles.js';
+import { isSystemAdministrator } from './permissions/roles.js';
 
 /** What somebody gets to see of tenants. Every look is recorded in the system's log. */
 @Injectable()
@@ -25,12 +25,12 @@ export class TenantDirectory {
    * @throws Forbidden when somebody else asks for the members
    */
   list(
-    wanted: Omit<WantedTenants, 'memberId'>,
+    wanted: Omit<TenantListOptions, 'memberId'>,
     withMembers: boolean,
     userId: string,
     caller: Caller,
-  ): Promise<FoundRows<TenantCounts | TenantMembers>> {
-    return recordedAct(this.transaction, newEvent('tenant.list', caller), async (manager) => {
+  ): Promise<Page<TenantCounts | TenantMembers>> {
+    return auditedTransaction(this.transaction, newEvent('tenant.list', caller), async (manager) => {
       const everything = await isSystemAdministrator(manager, userId);
       if (withMembers && !everything) return new Refusal('forbidden', onlyAdministrators());
       return listTenants(manager, { ...wanted, memberId: everything ? undefined : userId }, withMembers);
@@ -46,7 +46,7 @@ export class TenantDirectory {
     withMembers: boolean,
     caller: Caller,
   ): Promise<TenantCounts | TenantMembers> {
-    return recordedAct(
+    return auditedTransaction(
       this.transaction,
       newEvent('tenant.read', caller, { key: name }),
       async (manager) =>

@@ -1,14 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { newEvent, type AuditEvent } from '../audit/audit-event.js';
-import { recordedAct, Refusal } from '../audit/recorded-act.js';
+import { auditedTransaction, Refusal } from '../audit/audited-transaction.js';
 import { Conflict } from '../common/errors.js';
 import type { Caller } from '../common/tenant-context.js';
 import { tenantRefused } from '../common/tenant-refused.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
 import { describeTenant, type TenantCounts } from '../tenants/tenant-overview.js';
-import { hold, notFound, unknown, type HeldRow } from './held-rows.js';
-import { isPermitted, requireTenantRole } from './roles.js';
+import { hold, notFound, unknown, type LockedRow } from './held-rows.js';
+import { isPermitted, requireTenantRole } from './permissions/roles.js';
 import type { TenantRole } from './tenant-user.entity.js';
 
 const KINDS = {
@@ -27,7 +27,7 @@ export interface Membership {
 }
 
 /** Does its part where both rows are known, or says why not. */
-type Change = (manager: EntityManager, tenant: HeldRow, member: HeldRow) => Promise<Refusal | undefined>;
+type Change = (manager: EntityManager, tenant: LockedRow, member: LockedRow) => Promise<Refusal | undefined>;
 
 /** Who may change a tenant's members, and what whoever may not is told. */
 interface Admission {
@@ -116,7 +116,7 @@ export class TenantMembersService {
     { barred, admits }: Admission,
     change: Change,
   ): Promise<TenantCounts> {
-    return recordedAct(this.transaction, event, async (manager) => {
+    return auditedTransaction(this.transaction, event, async (manager) => {
       const tenant = await hold(manager, 'Tenant', tenantName);
       if (tenant === undefined || !(await admits(manager, tenant.id))) return barred;
       const member = await hold(manager, KINDS[kind].row, name);
@@ -159,6 +159,6 @@ function inserting({ kind }: Membership, role: TenantRole): Change {
   };
 }
 
-function noMember({ kind }: Membership, tenant: HeldRow, member: HeldRow): Refusal {
+function noMember({ kind }: Membership, tenant: LockedRow, member: LockedRow): Refusal {
   return notFound(`${KINDS[kind].label} \`${member.name}\` is not a member of the tenant \`${tenant.name}\``);
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { newEvent, type AuditEvent } from '../audit/audit-event.js';
-import { recordedAct, Refusal } from '../audit/recorded-act.js';
+import { auditedTransaction, Refusal } from '../audit/audited-transaction.js';
 import { Conflict } from '../common/errors.js';
 import type { Caller } from '../common/tenant-context.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
@@ -10,7 +10,7 @@ import { lockAdministrators } from './last-administrator.js';
 import { lockedNames, unlockName } from './login-locks.js';
 import { UserDirectory, type DescribedUser } from './user-directory.js';
 import { TenantUser } from './tenant-user.entity.js';
-import { UserGroupMember } from './user-group-member.entity.js';
+import { UserGroupMember } from './groups/user-group-member.entity.js';
 import { User, type SystemRole } from './user.entity.js';
 
 type Work<T> = (manager: EntityManager, user: User, isLastAdministrator: boolean) => Promise<T | Refusal>;
@@ -93,7 +93,7 @@ export class UserAdministration {
     work: Work<T>,
     lockTo: 'change' | 'delete' = 'change',
   ): Promise<T> {
-    return recordedAct(this.transaction, event, async (manager) => {
+    return auditedTransaction(this.transaction, event, async (manager) => {
       const isLast = await lockAdministrators(manager);
       const user = await findUser(manager, username, lockTo);
       if (user === null) return new Refusal('not_found', userNotFound(username));

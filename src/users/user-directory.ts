@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { newEvent } from '../audit/audit-event.js';
-import { recordedAct, Refusal } from '../audit/recorded-act.js';
+import { auditedTransaction, Refusal } from '../audit/audited-transaction.js';
 import type { Caller } from '../common/tenant-context.js';
 import { listRows } from '../database/list-rows.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
-import { timeText, type FoundRows, type WantedRows } from '../database/wanted-rows.js';
+import { timeText, type Page, type PageRequest } from '../database/page-request.js';
 import { findUser, userNotFound } from './find-user.js';
 import { lockedNames } from './login-locks.js';
 import type { TenantRole } from './tenant-user.entity.js';
@@ -49,7 +49,7 @@ export const USER_COLUMNS = {
   },
 } as const;
 
-export type WantedUsers = WantedRows<keyof typeof USER_COLUMNS>;
+export type UserListOptions = PageRequest<keyof typeof USER_COLUMNS>;
 
 const LISTED = {
   select: `
@@ -91,7 +91,7 @@ export class UserDirectory {
 
   /** @throws NotFound */
   read(username: string, caller: Caller): Promise<DescribedUser> {
-    return recordedAct(
+    return auditedTransaction(
       this.transaction,
       newEvent('user.read', caller, { key: username }),
       async (manager) => {
@@ -114,8 +114,8 @@ export class UserDirectory {
   }
 
   /** A page of users, by name where nothing else is said. */
-  list(wanted: WantedUsers, caller: Caller): Promise<FoundRows<DescribedUser>> {
-    return recordedAct(this.transaction, newEvent('user.list', caller), async (manager) => {
+  list(wanted: UserListOptions, caller: Caller): Promise<Page<DescribedUser>> {
+    return auditedTransaction(this.transaction, newEvent('user.list', caller), async (manager) => {
       const { items, total } = await listRows<ShownUser, keyof typeof USER_COLUMNS>(manager, LISTED, wanted);
       return { items: await this.describe(items, manager), total };
     });

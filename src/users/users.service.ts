@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { newEvent } from '../audit/audit-event.js';
-import { recordedAct, Refusal } from '../audit/recorded-act.js';
+import { auditedTransaction, Refusal } from '../audit/audited-transaction.js';
 import { BadParameters, Conflict } from '../common/errors.js';
 import { newId } from '../common/ids.js';
 import { nameProblem } from '../common/resource-name.js';
@@ -37,7 +37,7 @@ export class UsersService {
     if (problem !== undefined) throw new BadParameters(`User name: ${problem}`);
     requirePassword(password);
     const passwordHash = await this.hasher.hash(password);
-    await recordedAct<undefined>(
+    await auditedTransaction<undefined>(
       this.transaction,
       newEvent('user.create', caller, { key: username, detail: { system_role: systemRole } }),
       async (manager) => {
@@ -54,7 +54,7 @@ export class UsersService {
     requirePassword(password);
     const passwordHash = await this.hasher.hash(password);
     const event = newEvent('user.set_password', caller, { key: username });
-    await recordedAct<undefined>(this.transaction, event, async (manager) => {
+    await auditedTransaction<undefined>(this.transaction, event, async (manager) => {
       const user = await findUser(manager, username);
       if (user === null) return unknown('User', username);
       await manager.update(User, { id: user.id }, { passwordHash });

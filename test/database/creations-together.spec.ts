@@ -8,9 +8,9 @@ import { Unavailable } from '../../src/common/errors.js';
 import type { TenantContext } from '../../src/common/tenant-context.js';
 import { openServiceDataSource } from '../../src/database/service-data-source.js';
 import { TenantTransaction } from '../../src/database/tenant-transaction.js';
-import { entities } from '../../src/installation/entities.js';
-import { createTogether } from '../../src/secrets/secret-creation.statements.js';
-import { SecretCreation } from '../../src/secrets/secret-creation.js';
+import { entities } from '../../src/bootstrap/entities.js';
+import { createTogether } from '../../src/secrets/store/secret-creation.statements.js';
+import { SecretCreation } from '../../src/secrets/store/secret-creation.js';
 import type { NewSecret } from '../../src/secrets/secrets.repository.js';
 import { CuttingProxy } from '../support/cutting-proxy.js';
 import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
@@ -18,7 +18,7 @@ import { StatementCount } from '../support/statement-count.js';
 import { eventsOf, newSecret, tenantContext } from '../support/tenant-secrets.js';
 import { plantTwoTenants } from '../support/two-tenants.js';
 
-interface Wish extends Partial<NewSecret> {
+interface Options extends Partial<NewSecret> {
   readonly quietly?: boolean;
 }
 
@@ -60,11 +60,11 @@ describe('creations of one turn of the event loop', () => {
   function create(
     tenant: TenantContext,
     key: string,
-    { quietly = false, ...wish }: Wish = {},
+    { quietly = false, ...options }: Options = {},
     by = creation,
   ) {
     const event = newEvent('secret.create', tenant.caller, { key });
-    return by.create(tenant, newSecret(tenant.tenantId, key, wish), event, { quietly });
+    return by.create(tenant, newSecret(tenant.tenantId, key, options), event, { quietly });
   }
 
   /** `ok`, `conflict`, or the name of the error. */
@@ -145,10 +145,10 @@ describe('creations of one turn of the event loop', () => {
   it('travel apart where they are large', async () => {
     const large = newSecret(a.tenantId, 'x');
     const options = { ...large.value, bytes: Buffer.alloc(400_000, 1), generation: 1 };
-    const wish = { providerOptions: options as unknown as NonNullable<NewSecret['providerOptions']> };
+    const override = { providerOptions: options as unknown as NonNullable<NewSecret['providerOptions']> };
     let got: string[] = [];
     const counted = await calls(async () => {
-      got = await outcomes(Array.from({ length: 5 }, (_, index) => create(a, `large-${index}`, wish)));
+      got = await outcomes(Array.from({ length: 5 }, (_, index) => create(a, `large-${index}`, override)));
     });
     expect(got).toEqual(['ok', 'ok', 'ok', 'ok', 'ok']);
     expect(counted).toEqual({ together: 3, alone: 0 });

@@ -5,7 +5,7 @@ import { PasswordHasher } from '../../src/crypto/password-hasher.js';
 import { RootKeys } from '../../src/crypto/root-keys.js';
 import { openServiceDataSource } from '../../src/database/service-data-source.js';
 import { TenantTransaction } from '../../src/database/tenant-transaction.js';
-import { entities } from '../../src/installation/entities.js';
+import { entities } from '../../src/bootstrap/entities.js';
 import { initialiseRootKeys } from '../../src/tenants/root-key-registry.js';
 import { TenantsService } from '../../src/tenants/tenants.service.js';
 import { TenantMembersService } from '../../src/users/tenant-members.service.js';

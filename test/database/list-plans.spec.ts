@@ -4,8 +4,8 @@ import pg from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import { openServiceDataSource } from '../../src/database/service-data-source.js';
 import { TenantTransaction } from '../../src/database/tenant-transaction.js';
-import type { ListWish } from '../../src/secrets/list-wish.js';
-import { listSecrets } from '../../src/secrets/secret-list.query.js';
+import type { ListOptions } from '../../src/secrets/list/list-options.js';
+import { listSecrets } from '../../src/secrets/list/list-secrets.js';
 import { APP_ROLE, READER_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
 import { query } from '../support/server.js';
 import { plantTwoTenants } from '../support/two-tenants.js';
@@ -71,7 +71,7 @@ describe('a list of a tenant with 100,000 secrets', () => {
     );
   }
 
-  const WHOLE: ListWish = {
+  const WHOLE: ListOptions = {
     fields: ['key', 'created_at', 'tenant_name', 'created_by'],
     whole: false,
     size: 100,
@@ -85,7 +85,7 @@ describe('a list of a tenant with 100,000 secrets', () => {
 
   /** What a list gives, and what its statements read; without a total unless `after` is undefined. */
   async function list(
-    wish: Partial<ListWish>,
+    options: Partial<ListOptions>,
   ): Promise<{ items: { key: string }[]; read: number; next?: string }> {
     let read = 0;
     const page = await new TenantTransaction(dataSource).run(tenantId, randomUUID(), async (manager) => {
@@ -109,7 +109,7 @@ describe('a list of a tenant with 100,000 secrets', () => {
         },
       };
       const scope = { tenants: [{ id: tenantId, administers: true }], userId };
-      return listSecrets(counting as unknown as EntityManager, scope, { ...WHOLE, ...wish });
+      return listSecrets(counting as unknown as EntityManager, scope, { ...WHOLE, ...options });
     });
     return {
       items: JSON.parse(page.items) as { key: string }[],
@@ -147,14 +147,14 @@ describe('a list of a tenant with 100,000 secrets', () => {
     return read;
   }
 
-  it.each<[string, Partial<ListWish>]>([
+  it.each<[string, Partial<ListOptions>]>([
     ['as they were made', {}],
     ['by key', { sorts: [{ by: 'key', descending: false }] }],
     ['by key, backwards', { sorts: [{ by: 'key', descending: true }] }],
     ['by creation, backwards', { sorts: [{ by: 'created_at', descending: true }] }],
     ['narrowed to what most are', { filters: new Map([['visibility', ['tenant']]]) }],
-  ])('reads fewer rows for a page than three times its size, %s', async (_order, wish) => {
-    const { items, read } = await list(wish);
+  ])('reads fewer rows for a page than three times its size, %s', async (_order, options) => {
+    const { items, read } = await list(options);
     expect(items).toHaveLength(100);
     expect(read).toBeGreaterThanOrEqual(100);
     expect(read).toBeLessThan(300);
@@ -181,7 +181,7 @@ describe('a list of a tenant with 100,000 secrets', () => {
       string,
     ];
     expect(last[2]).toBe(first.at(-1)?.key);
-    for (const wish of [
+    for (const options of [
       { sorts, after: { by: 'key', descending: false, last: ['key-5', randomUUID()] } },
       {
         after: {
@@ -191,7 +191,7 @@ describe('a list of a tenant with 100,000 secrets', () => {
         },
       },
     ] as const) {
-      const { items, read } = await list(wish);
+      const { items, read } = await list(options);
       expect(items).toHaveLength(100);
       expect(read).toBeLessThan(300);
     }

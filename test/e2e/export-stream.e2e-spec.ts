@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '../../src/common/ids.js';
 import { Keyring } from '../../src/crypto/keyring.js';
-import { ExportedSecretsRepository } from '../../src/secrets/sharing/exported-secrets.repository.js';
+import { ExportedSecretsRepository } from '../../src/secrets/sharing/export/exported-secrets.repository.js';
 import { ADMIN, ADMIN_PASSWORD, Strongroom } from '../support/strongroom.js';
 
 const EXPORT = '/api/v3.1/secrets/share/export';

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
 
 const SECRETS = '/api/v3/secrets';
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 /** What is asked for, by whom, with what body; and what must be on record of it: action, outcome, key. */
 type Act = readonly [
@@ -88,7 +88,7 @@ describe('a client that hangs up before the answer', () => {
     );
 
   async function until(isSo: () => Promise<boolean>): Promise<void> {
-    const deadline = Date.now() + PATIENCE_MS;
+    const deadline = Date.now() + TIMEOUT_MS;
     while (!(await isSo())) {
       if (Date.now() > deadline) throw new Error('It did not come to that in time');
       await sleep(5);

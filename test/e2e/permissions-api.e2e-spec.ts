@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { KNOWN_PERMISSIONS, KNOWN_ROLES } from '../../src/users/known-permissions.js';
+import { KNOWN_PERMISSIONS, KNOWN_ROLES } from '../../src/users/permissions/known-permissions.js';
 import { ADMIN, Strongroom } from '../support/strongroom.js';
 
 describe.each(['v3', 'v3.1'])('the permissions under /api/%s', (version) => {

@@ -1,9 +1,9 @@
 import { request, type IncomingMessage } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ExportedSecretsRepository } from '../../src/secrets/sharing/exported-secrets.repository.js';
-import { SecretImport } from '../../src/secrets/sharing/secret-import.service.js';
-import { ImportedSecretsRepository } from '../../src/secrets/sharing/imported-secrets.repository.js';
+import { ExportedSecretsRepository } from '../../src/secrets/sharing/export/exported-secrets.repository.js';
+import { SecretImport } from '../../src/secrets/sharing/import/secret-import.service.js';
+import { ImportedSecretsRepository } from '../../src/secrets/sharing/import/imported-secrets.repository.js';
 import type { Answer } from '../support/http-client.js';
 import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
 

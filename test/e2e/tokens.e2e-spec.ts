@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { TokensService } from '../../src/users/tokens.service.js';
+import { TokensService } from '../../src/users/tokens/tokens.service.js';
 import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
 
 const TOKENS = '/api/v3.1/tokens';
@@ -58,9 +58,9 @@ describe('tokens', () => {
     const { id = '', value = '' } = await make(alice, { expiration_date: '+10h' });
     const service = room.service.app.get(TokensService);
     const create = service.create.bind(service);
-    service.create = async (...wish) => {
+    service.create = async (...options) => {
       await end(id);
-      return create(...wish);
+      return create(...options);
     };
     const answer = await bear(value, 'POST', TOKENS, { description: 'outlives' });
     service.create = create;

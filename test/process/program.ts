@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const DIST = join(import.meta.dirname, '../../dist/src');
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 
 export interface Ended {
   readonly code: number | null;
@@ -35,7 +35,7 @@ export class Program {
 
   /** What is printed once it listens, up to the last line of a start. @throws Error when it ends before that */
   async listening(): Promise<string> {
-    const deadline = Date.now() + PATIENCE_MS;
+    const deadline = Date.now() + TIMEOUT_MS;
     const found = () => /Strongroom listens on (\S+)/.exec(this.stdout)?.[1];
     while (found() === undefined) {
       if (this.child.exitCode !== null || Date.now() > deadline)

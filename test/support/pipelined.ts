@@ -12,7 +12,7 @@ export interface PipelinedCall {
 
 type PipelinedAnswer = Pick<Answer, 'status' | 'text' | 'body'>;
 
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 
 /**
  * Sends requests as one write on one connection, so that the service finds all of them in the same turn
@@ -37,7 +37,7 @@ export function pipelined(baseUrl: string, calls: readonly PipelinedCall[]): Pro
       socket.destroy();
       settle();
     };
-    socket.setTimeout(PATIENCE_MS, () => end(() => reject(new Error(`Only ${received.toString()}`))));
+    socket.setTimeout(TIMEOUT_MS, () => end(() => reject(new Error(`Only ${received.toString()}`))));
     socket.on('error', reject);
     socket.on('end', () => reject(new Error(`It ended after ${received.toString()}`)));
     socket.on('data', (chunk) => {

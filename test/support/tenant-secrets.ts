@@ -18,13 +18,13 @@ export function tenantContext(tenantId: string, userId: string): TenantContext {
 }
 
 /** Sealed under a key that nobody has. */
-export function newSecret(tenantId: string, key: string, wish: Partial<NewSecret> = {}): NewSecret {
+export function newSecret(tenantId: string, key: string, options: Partial<NewSecret> = {}): NewSecret {
   const id = randomUUID();
   const binding = { tenantId, secretId: id, key, version: 1 };
   const sealed = sealEnvelope(createSecretKey(randomBytes(32)), 1, binding, { format: 'text', text: 'v' });
   const value = SealedValue.fromBytes(sealed);
   const properties = { visibility: 'tenant', isHiddenValue: false, schema: null, providerOptions: null };
-  return { id, key, value, ...(properties as Omit<NewSecret, 'id' | 'key' | 'value'>), ...wish };
+  return { id, key, value, ...(properties as Omit<NewSecret, 'id' | 'key' | 'value'>), ...options };
 }
 
 /** The events of a key, in the order of their ids. */

@@ -1,5 +1,5 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { flagOf, IsFlag } from '../../api/is-flag.decorator.js';
+import { flagOf, IsFlag } from '../../api/input/is-flag.decorator.js';
 import { applyDecorators } from '@nestjs/common';
 
 /** For `_get_data`: whether the answer says who belongs to a thing, or how many. */

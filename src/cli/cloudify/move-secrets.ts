@@ -1,5 +1,5 @@
-import type { ImportResult, SecretImport } from '../../secrets/sharing/secret-import.service.js';
-import type { Importer } from '../../secrets/sharing/imported-secrets.repository.js';
+import type { ImportResult, SecretImport } from '../../secrets/sharing/import/secret-import.service.js';
+import type { Importer } from '../../secrets/sharing/import/imported-secrets.repository.js';
 import type { CloudifyContents } from './cloudify-contents.js';
 import type { MoveReport } from './move-report.js';
 

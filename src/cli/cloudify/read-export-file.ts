@@ -1,4 +1,4 @@
-import { flagOf } from '../../api/is-flag.decorator.js';
+import { flagOf } from '../../api/input/is-flag.decorator.js';
 import { printable } from '../../common/printable.js';
 import { StartupError } from '../../common/startup-error.js';
 import { readTextFile } from '../read-text-file.js';

@@ -33,7 +33,7 @@ export interface EmbeddedPostgres {
   readonly stop: () => Promise<void>;
 }
 
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 const POLL_MS = 25;
 
 /**
@@ -75,7 +75,7 @@ async function launchOrJoin(
   user: ServerUser,
   settings: Readonly<Record<string, string>>,
 ): Promise<ServerProcess | undefined> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + TIMEOUT_MS;
   let server = ServerProcess.start(files, user, settings);
   while (Date.now() < deadline) {
     const { state, starter } = await look(files.socketDirectory);
@@ -102,7 +102,7 @@ function failure({ log }: ServerFiles, words: string): StartupError {
 
 /** Waits for a server that is there to become ready; false when it goes away instead. */
 async function answers(sockets: string): Promise<boolean> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + TIMEOUT_MS;
   for (;;) {
     const { state } = await look(sockets);
     if (state !== 'busy' || Date.now() > deadline) return state === 'ready';

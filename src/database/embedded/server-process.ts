@@ -4,7 +4,7 @@ import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import type { ServerUser } from './server-user.js';
 
 const LARGEST_LOG_BYTES = 10_000_000;
-const PATIENCE_S = 10;
+const TIMEOUT_S = 10;
 
 /**
  * Starts the server and watches over this process: the watcher reads a pipe that ends when this process ends, however
@@ -15,7 +15,7 @@ const WATCHER = `
   exec 3<&0
   "$@" </dev/null 3<&- &
   server=$!
-  (cat <&3 >/dev/null; kill -INT "$server"; sleep ${PATIENCE_S}; kill -QUIT "$server") 2>/dev/null &
+  (cat <&3 >/dev/null; kill -INT "$server"; sleep ${TIMEOUT_S}; kill -QUIT "$server") 2>/dev/null &
   exec 3<&-
   wait "$server"
   code=$?

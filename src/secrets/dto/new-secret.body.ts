@@ -1,8 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsObject, IsOptional, IsString, ValidateBy, ValidateIf } from 'class-validator';
-import { flagOf, IsFlag } from '../../api/is-flag.decorator.js';
-import { VISIBILITIES, type Visibility } from '../stored-secret.js';
+import { flagOf, IsFlag } from '../../api/input/is-flag.decorator.js';
+import { VISIBILITIES, type Visibility } from '../secret.js';
 import { ANY_VALUE } from './any-value.js';
 
 const VISIBILITY_MESSAGE = { message: `\`visibility\` must be one of ${VISIBILITIES.join(', ')}` };

@@ -1,5 +1,5 @@
 import { ApiProperty, PartialType } from '@nestjs/swagger';
-import { CursorPageMetadata } from '../../api/list-envelope.js';
+import { CursorPageMetadata } from '../../api/lists/list-envelope.js';
 
 const TIME = { type: String, example: '2026-03-20T08:23:31.276Z', description: 'UTC, with milliseconds' };
 

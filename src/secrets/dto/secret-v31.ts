@@ -1,7 +1,7 @@
 import { ApiProperty, PartialType } from '@nestjs/swagger';
-import { CursorPageMetadata } from '../../api/list-envelope.js';
+import { CursorPageMetadata } from '../../api/lists/list-envelope.js';
 import { ANY_VALUE } from './any-value.js';
-import { VISIBILITIES } from '../stored-secret.js';
+import { VISIBILITIES } from '../secret.js';
 
 const TIME = { type: String, example: '2026-03-20T08:23:31.276Z', description: 'UTC, with milliseconds' };
 const VISIBILITY = { enum: VISIBILITIES, type: String };

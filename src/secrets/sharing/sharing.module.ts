@@ -1,14 +1,14 @@
 import { Module } from '@nestjs/common';
-import { SchemaValidator } from '../schema-validator.js';
+import { SchemaValidator } from '../value-schema/schema-validator.js';
 import { SecretSealer } from '../secret-sealer.js';
-import { ExportedSecretsRepository } from './exported-secrets.repository.js';
-import { PostgresExportedSecretsRepository } from './postgres-exported-secrets.repository.js';
-import { SecretExportController } from './secret-export.controller.js';
-import { SecretExport } from './secret-export.service.js';
-import { ImportedSecretsRepository } from './imported-secrets.repository.js';
-import { PostgresImportedSecretsRepository } from './postgres-imported-secrets.repository.js';
-import { SecretImportController } from './secret-import.controller.js';
-import { SecretImport } from './secret-import.service.js';
+import { ExportedSecretsRepository } from './export/exported-secrets.repository.js';
+import { PostgresExportedSecretsRepository } from './export/postgres-exported-secrets.repository.js';
+import { SecretExportController } from './export/secret-export.controller.js';
+import { SecretExport } from './export/secret-export.service.js';
+import { ImportedSecretsRepository } from './import/imported-secrets.repository.js';
+import { PostgresImportedSecretsRepository } from './import/postgres-imported-secrets.repository.js';
+import { SecretImportController } from './import/secret-import.controller.js';
+import { SecretImport } from './import/secret-import.service.js';
 import { TenantsOfCaller } from './tenants-of-caller.js';
 
 /** Export and import of secrets. */

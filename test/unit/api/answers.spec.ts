@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { ForbiddenException, HttpException, InternalServerErrorException } from '@nestjs/common';
-import { errorBody } from '../../../src/api/error-body.js';
-import { listEnvelope } from '../../../src/api/list-envelope.js';
+import { errorBody } from '../../../src/api/errors/error-body.js';
+import { listEnvelope } from '../../../src/api/lists/list-envelope.js';
 import { formatTime } from '../../../src/api/time-format.js';
-import { toDomainError } from '../../../src/api/to-domain-error.js';
+import { toDomainError } from '../../../src/api/errors/to-domain-error.js';
 import { Conflict, Unavailable } from '../../../src/common/errors.js';
 
 describe('times', () => {

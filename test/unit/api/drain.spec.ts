@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Agent, request, type IncomingHttpHeaders } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Drain } from '../../../src/api/drain.js';
+import { Drain } from '../../../src/api/http/drain.js';
 import { startHttpLayer, type HttpLayerApp } from './http-layer-app.js';
 
 interface Kept {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { IsNotEmpty, IsOptional, IsString } from 'class-validator';
 import fc from 'fast-check';
-import { JsonBody } from '../../../src/api/json-body.js';
+import { JsonBody } from '../../../src/api/input/json-body.js';
 import { BadParameters, UnsupportedContentType } from '../../../src/common/errors.js';
 
 class Parent {

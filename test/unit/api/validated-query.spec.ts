@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ArgumentMetadata } from '@nestjs/common';
 import fc from 'fast-check';
-import { PageQuery } from '../../../src/api/paging.js';
-import { ValidatedQueryPipe } from '../../../src/api/validated-query.pipe.js';
+import { PageQuery } from '../../../src/api/lists/paging.js';
+import { ValidatedQueryPipe } from '../../../src/api/input/validated-query.pipe.js';
 import { BadParameters, IllegalAction } from '../../../src/common/errors.js';
 
 const QUERY: ArgumentMetadata = { type: 'query', metatype: PageQuery };

@@ -212,7 +212,7 @@ describe('a batcher', () => {
 
   it('gives up what has waited too long', async () => {
     const sender = new HeldSender();
-    const batcher = new Batcher(sender.send, { maxBatch: 1, maxInFlight: 1, patienceMilliseconds: 20 });
+    const batcher = new Batcher(sender.send, { maxBatch: 1, maxInFlight: 1, timeoutMilliseconds: 20 });
     const first = batcher.submit(1);
     await turn();
     const late = expect(batcher.submit(2)).rejects.toBeInstanceOf(Unavailable);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { BadParameters } from '../../../src/common/errors.js';
-import { parseExpiry } from '../../../src/users/token-expiry.js';
+import { parseExpiry } from '../../../src/users/tokens/token-expiry.js';
 
 const NOW = Date.UTC(2026, 0, 31, 12, 0);
 const read = (text: string) => parseExpiry(text, NOW).toISOString();

@@ -1,0 +1,87 @@
+import { closeSync, openSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { NAMES, QUICK } from './series.js';
+
+export const USAGE = `npm run bench -- [--quick] [--secrets N] [--rounds N] [--seconds N] [--only NAME,…] [--json FILE] [--chart FILE]
+
+Loads Strongroom and bare routes in turns, on a PostgreSQL of its own with durable settings, and shows each rate as
+a ratio to the yardstick's of the same round.
+
+  --quick        five series at 64 connections, in less than two minutes
+  --secrets N    how many secrets there are, in 100 tenants (100000)
+  --rounds N     how often all is measured (3; 5 with --quick)
+  --seconds N    how long each series is loaded (2)
+  --only NAME,…  these series and their yardsticks: ${NAMES.slice(0, 6).join(', ')},
+                 ${NAMES.slice(6).join(', ')}
+  --json FILE    writes the figures there as well
+  --chart FILE   writes the ratios there as an SVG
+  --help         shows this
+`;
+
+/** What the command line asks for, checked before anything is started. */
+export interface Options {
+  readonly quick: boolean;
+  readonly secrets: number;
+  readonly rounds: number;
+  /** Of load for each series in each round. */
+  readonly seconds: number;
+  /** Names of series; their yardsticks are measured with them. */
+  readonly only: readonly string[];
+  /** Files to be written. */
+  readonly json: string | undefined;
+  readonly chart: string | undefined;
+}
+
+/**
+ * @returns nothing where only the usage is asked for
+ * @throws Error that says what makes no sense
+ */
+export function optionsOf(args: readonly string[]): Options | undefined {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: 'boolean', default: false },
+      secrets: { type: 'string', default: '100000' },
+      rounds: { type: 'string' },
+      seconds: { type: 'string', default: '2' },
+      only: { type: 'string' },
+      json: { type: 'string' },
+      chart: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const { quick, help, secrets, seconds, rounds = quick ? '5' : '3', only, json, chart } = values;
+  if (help) return undefined;
+  return {
+    quick,
+    secrets: wholeNumber('secrets', secrets),
+    rounds: wholeNumber('rounds', rounds),
+    seconds: wholeNumber('seconds', seconds),
+    only: known(only?.split(',') ?? (quick ? QUICK : NAMES)),
+    json: writable('json', json),
+    chart: writable('chart', chart),
+  };
+}
+
+function known(names: readonly string[]): readonly string[] {
+  const unknown = names.find((name) => !NAMES.includes(name));
+  if (unknown !== undefined)
+    throw new Error(`There is no series "${unknown}": it is one of ${NAMES.join(', ')}`);
+  return names;
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new Error(`--${name} must be a whole number above 0`);
+  return Number(text);
+}
+
+/** Found out before minutes of measuring, whose figures it would cost. */
+function writable(name: string, file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    closeSync(openSync(file, 'a'));
+  } catch (error) {
+    throw new Error(`--${name} cannot be written: ${(error as Error).message}`, { cause: error });
+  }
+  return file;
+}

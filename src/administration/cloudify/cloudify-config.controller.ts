@@ -1,0 +1,54 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { listEnvelope } from '../../api/lists/list-envelope.js';
+import { InstallationApi } from '../../api/openapi/open-api.js';
+import { RequireInstallationPermission } from '../../tenant-scope/require-permission.decorator.js';
+import { KNOWN_ROLES } from '../../users/permissions/known-permissions.js';
+import { RolePermissions } from '../../users/permissions/role-permissions.service.js';
+import { ConfigV3, LicenseListV3 } from './dto/cloudify-config-v3.js';
+
+/** What the web console asks for when somebody logs in. */
+@Controller()
+@ApiTags('Installation')
+@InstallationApi()
+export class CloudifyConfigController {
+  constructor(private readonly permissions: RolePermissions) {}
+
+  @Get(['api/v3/config', 'api/v3.1/config'])
+  @RequireInstallationPermission('version_get', 'config.read', { duringMaintenance: true })
+  @ApiOperation({ summary: 'The roles and what they may do' })
+  @ApiOkResponse({ type: ConfigV3 })
+  async config(): Promise<ConfigV3> {
+    const permissions: Record<string, string[]> = {};
+    for (const { role, permission } of await this.permissions.all()) {
+      permissions[permission] = [...(permissions[permission] ?? []), role];
+    }
+    const roles = Object.entries(KNOWN_ROLES).map(([name, type], id) => ({
+      id,
+      name,
+      type,
+      description: '',
+    }));
+    return {
+      ...listEnvelope<never>([], { total: 0, size: 0, offset: 0 }),
+      authorization: { roles, permissions },
+    };
+  }
+
+  @Get(['api/v3/license', 'api/v3.1/license'])
+  @RequireInstallationPermission('license_list', 'license.list', { duringMaintenance: true })
+  @ApiOperation({ summary: 'One license without an end, since clients ask for one' })
+  @ApiOkResponse({ type: LicenseListV3 })
+  license(): LicenseListV3 {
+    const license = {
+      customer_id: 'strongroom',
+      expiration_date: null,
+      license_edition: 'Premium',
+      trial: false,
+      expired: false,
+      cloudify_version: null,
+      capabilities: null,
+    };
+    return listEnvelope([license], { total: 1, size: 1, offset: 0 });
+  }
+}

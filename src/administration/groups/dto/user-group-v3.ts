@@ -1,0 +1,46 @@
+import { ApiProperty, PartialType } from '@nestjs/swagger';
+import { PageMetadata } from '../../../api/lists/list-envelope.js';
+
+const COUNT = { type: 'integer', minimum: 0 };
+
+export class UserGroupV3 {
+  @ApiProperty({ example: 'developers' })
+  name: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  ldap_dn: string | null;
+
+  @ApiProperty({
+    oneOf: [COUNT, { type: 'object', additionalProperties: { type: 'string', example: 'user' } }],
+    description: 'How many tenants; with `_get_data` the role in each',
+  })
+  tenants: number | Record<string, string>;
+
+  @ApiProperty({
+    oneOf: [COUNT, { type: 'array', items: { type: 'string' } }],
+    description: 'How many users; with `_get_data` their names',
+  })
+  users: number | string[];
+
+  @ApiProperty({ enum: ['sys_admin', 'default'] })
+  role: string;
+}
+
+export const USER_GROUP_FIELDS = [
+  'name',
+  'ldap_dn',
+  'tenants',
+  'users',
+  'role',
+] as const satisfies readonly (keyof UserGroupV3)[];
+
+/** With `_include`, only the fields that it names. */
+class UserGroupEntryV3 extends PartialType(UserGroupV3) {}
+
+export class UserGroupListV3 {
+  @ApiProperty({ type: [UserGroupEntryV3] })
+  items: UserGroupEntryV3[];
+
+  @ApiProperty({ type: PageMetadata })
+  metadata: PageMetadata;
+}

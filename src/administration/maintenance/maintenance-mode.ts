@@ -1,0 +1,54 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { newEvent } from '../../audit/audit-event.js';
+import { appendEvent, SYSTEM_LOG } from '../../audit/audit-writer.js';
+import type { Caller } from '../../common/tenant-context.js';
+import { TenantTransaction } from '../../database/tenant-transaction.js';
+
+export type MaintenanceAction = 'activate' | 'deactivate';
+
+/** Since when the installation is in maintenance, and by whom. */
+export interface ActiveMaintenance {
+  readonly activatedAt: Date;
+  readonly activatedBy: string | null;
+}
+
+const READ = `
+  SELECT m.activated_at AS "activatedAt", u.username AS "activatedBy"
+  FROM maintenance m LEFT JOIN users u ON u.id = m.activated_by WHERE m.activated_at IS NOT NULL`;
+
+/** $1 whether it is to be active, $2 by whom. */
+const CHANGE = `
+  UPDATE maintenance SET activated_at = CASE WHEN $1 THEN now() END, activated_by = CASE WHEN $1 THEN $2::uuid END
+  WHERE (activated_at IS NOT NULL) <> $1::boolean`;
+
+/**
+ * Whether the installation is in maintenance: one row, which the look-up of every caller reads, so that each replica
+ * follows with its next request.
+ */
+@Injectable()
+export class MaintenanceMode {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(TenantTransaction) private readonly transaction: TenantTransaction,
+  ) {}
+
+  /** Undefined while there is none. */
+  async read(): Promise<ActiveMaintenance | undefined> {
+    const [active] = await this.dataSource.query<ActiveMaintenance[]>(READ);
+    return active;
+  }
+
+  /** @returns whether it changed anything; that it did not is on record too */
+  set(action: MaintenanceAction, caller: Caller): Promise<boolean> {
+    const event = newEvent(`maintenance.${action}`, caller);
+    return this.transaction.run(SYSTEM_LOG, event.id, async (manager) => {
+      const [, changed] = await manager.query<[unknown[], number]>(CHANGE, [
+        action === 'activate',
+        caller.actorId,
+      ]);
+      await appendEvent(manager, SYSTEM_LOG, { ...event, outcome: changed > 0 ? 'ok' : 'conflict' });
+      return changed > 0;
+    });
+  }
+}

@@ -1,0 +1,61 @@
+import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { InstallationApi } from '../../api/openapi/open-api.js';
+import { formatTime } from '../../api/time-format.js';
+import type { Principal } from '../../auth/principal.js';
+import { BadParameters } from '../../common/errors.js';
+import { CurrentPrincipal } from '../../tenant-scope/current-principal.decorator.js';
+import { RequireInstallationPermission } from '../../tenant-scope/require-permission.decorator.js';
+import { MaintenanceV3 } from './dto/maintenance-v3.js';
+import { MaintenanceMode, type ActiveMaintenance } from './maintenance-mode.js';
+
+const ACTION = { name: 'action', enum: ['activate', 'deactivate'] };
+
+@Controller(['api/v3/maintenance', 'api/v3.1/maintenance'])
+@ApiTags('Installation')
+@InstallationApi()
+export class MaintenanceController {
+  constructor(private readonly mode: MaintenanceMode) {}
+
+  @Get()
+  @RequireInstallationPermission('maintenance_mode_get', 'maintenance.read', { duringMaintenance: true })
+  @ApiOperation({ summary: 'Whether secrets and changes are refused for maintenance' })
+  @ApiOkResponse({ type: MaintenanceV3 })
+  async read(): Promise<MaintenanceV3> {
+    return toMaintenanceV3(await this.mode.read());
+  }
+
+  @Post(':action')
+  @HttpCode(200)
+  @RequireInstallationPermission('maintenance_mode_set', 'maintenance.set', { duringMaintenance: true })
+  @ApiOperation({
+    summary: 'Refuse secrets and changes on every replica from the next request on, or no more',
+  })
+  @ApiParam(ACTION)
+  @ApiOkResponse({ type: MaintenanceV3 })
+  @ApiResponse({ status: 304, description: 'It is so already' })
+  async set(
+    @CurrentPrincipal() { caller }: Principal,
+    @Param('action') action: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<MaintenanceV3 | undefined> {
+    if (action !== 'activate' && action !== 'deactivate')
+      throw new BadParameters('What to do with maintenance mode must be `activate` or `deactivate`');
+    if (await this.mode.set(action, caller)) return toMaintenanceV3(await this.mode.read());
+    reply.status(304);
+    return undefined;
+  }
+}
+
+/** It waits for nothing, so it is active from the moment at which it was asked for. */
+function toMaintenanceV3(active: ActiveMaintenance | undefined): MaintenanceV3 {
+  const since = active === undefined ? '' : formatTime(active.activatedAt);
+  return {
+    status: active === undefined ? 'deactivated' : 'activated',
+    activated_at: since,
+    activation_requested_at: since,
+    remaining_executions: active === undefined ? null : [],
+    requested_by: active?.activatedBy ?? '',
+  };
+}

@@ -1,0 +1,23 @@
+import { ApiProperty, PartialType } from '@nestjs/swagger';
+import { PageMetadata } from '../../../api/lists/list-envelope.js';
+
+export class PermissionV3 {
+  @ApiProperty({ example: 'viewer' })
+  role: string;
+
+  @ApiProperty({ example: 'secret_get' })
+  permission: string;
+}
+
+export const PERMISSION_FIELDS = ['role', 'permission'] as const satisfies readonly (keyof PermissionV3)[];
+
+/** With `_include`, only the fields that it names. */
+class PermissionEntryV3 extends PartialType(PermissionV3) {}
+
+export class PermissionListV3 {
+  @ApiProperty({ type: [PermissionEntryV3] })
+  items: PermissionEntryV3[];
+
+  @ApiProperty({ type: PageMetadata })
+  metadata: PageMetadata;
+}

@@ -1,0 +1,53 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsOptional, IsString } from 'class-validator';
+import { TENANT_ROLES } from '../../../users/tenant-user.entity.js';
+
+const ROLE = { enum: TENANT_ROLES, type: String } as const;
+
+/** A user of a tenant. */
+export class TenantUserBody {
+  @ApiProperty({ type: String })
+  @IsString({ message: '`tenant_name` is missing or no text' })
+  tenant_name: string;
+
+  @ApiProperty({ type: String })
+  @IsString({ message: '`username` is missing or no text' })
+  username: string;
+}
+
+export class NewTenantUserBody extends TenantUserBody {
+  @ApiProperty({ ...ROLE, required: false, description: 'Required by v3.1; `user` where v3 leaves it out' })
+  @IsOptional()
+  @IsString({ message: '`role` must be a text' })
+  role?: string | null;
+}
+
+export class TenantUserRoleBody extends TenantUserBody {
+  @ApiProperty(ROLE)
+  @IsString({ message: '`role` is missing or no text' })
+  role: string;
+}
+
+/** A user group of a tenant. */
+export class TenantGroupBody {
+  @ApiProperty({ type: String })
+  @IsString({ message: '`tenant_name` is missing or no text' })
+  tenant_name: string;
+
+  @ApiProperty({ type: String })
+  @IsString({ message: '`group_name` is missing or no text' })
+  group_name: string;
+}
+
+export class NewTenantGroupBody extends TenantGroupBody {
+  @ApiProperty({ ...ROLE, required: false, description: 'Required by v3.1; `user` where v3 leaves it out' })
+  @IsOptional()
+  @IsString({ message: '`role` must be a text' })
+  role?: string | null;
+}
+
+export class TenantGroupRoleBody extends TenantGroupBody {
+  @ApiProperty(ROLE)
+  @IsString({ message: '`role` is missing or no text' })
+  role: string;
+}

@@ -1,0 +1,98 @@
+import { ApiProperty, PartialType } from '@nestjs/swagger';
+import { PageMetadata } from '../../../api/lists/list-envelope.js';
+
+const ROLE = { type: 'string', example: 'user' };
+const COUNT = { type: 'integer', minimum: 0 };
+const NOTHING = {
+  type: String,
+  nullable: true,
+  enum: [null],
+  description: 'Always null: there is no RabbitMQ',
+};
+
+const ROLES_OF_USER = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['tenant-role', 'roles'],
+  properties: {
+    'tenant-role': { type: 'string', nullable: true, description: 'The direct one' },
+    roles: { type: 'array', items: ROLE },
+  },
+};
+
+const USER_ROLES = {
+  type: 'object',
+  nullable: true,
+  required: ['direct', 'groups'],
+  properties: {
+    direct: { type: 'object', additionalProperties: ROLE },
+    groups: {
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['role', 'users'],
+        properties: { role: ROLE, users: { type: 'array', items: { type: 'string' } } },
+      },
+    },
+  },
+} as const;
+
+/** The roles of one user in a tenant. */
+export interface RolesOfUser {
+  'tenant-role': string | null;
+  roles: string[];
+}
+
+export class TenantV3 {
+  @ApiProperty({ example: 'default_tenant' })
+  name: string;
+
+  @ApiProperty({
+    oneOf: [COUNT, { type: 'object', additionalProperties: ROLE }],
+    description: 'How many groups; with `_get_data` the role of each',
+  })
+  groups: number | Record<string, string>;
+
+  @ApiProperty({
+    oneOf: [COUNT, { type: 'object', additionalProperties: ROLES_OF_USER }],
+    description: 'How many users, directly or through groups; with `_get_data` the roles of each',
+  })
+  users: number | Record<string, RolesOfUser>;
+
+  @ApiProperty({ ...USER_ROLES, description: 'Where the roles come from; null without `_get_data`' } as never)
+  user_roles: {
+    direct: Record<string, string>;
+    groups: Record<string, { role: string; users: string[] }>;
+  } | null;
+
+  @ApiProperty(NOTHING)
+  rabbitmq_username: null;
+
+  @ApiProperty(NOTHING)
+  rabbitmq_password: null;
+
+  @ApiProperty(NOTHING)
+  rabbitmq_vhost: null;
+}
+
+export const TENANT_FIELDS = [
+  'name',
+  'groups',
+  'users',
+  'user_roles',
+  'rabbitmq_username',
+  'rabbitmq_password',
+  'rabbitmq_vhost',
+] as const satisfies readonly (keyof TenantV3)[];
+
+/** With `_include`, only the fields that it names. */
+class TenantEntryV3 extends PartialType(TenantV3) {}
+
+export class TenantListV3 {
+  @ApiProperty({ type: [TenantEntryV3] })
+  items: TenantEntryV3[];
+
+  @ApiProperty({ type: PageMetadata })
+  metadata: PageMetadata;
+}

@@ -1,0 +1,73 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsOptional, IsString, Matches } from 'class-validator';
+import { IsFlag } from '../../../api/input/is-flag.decorator.js';
+
+const TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?$/;
+const TIME_RULE = {
+  message: ({ property }: { property: string }) => `\`${property}\` must be a time as in ISO 8601`,
+};
+const TIME_FIELD = { type: String, required: false, nullable: true, description: 'Needs `set_timestamp`' };
+
+export class NewUserBody {
+  @ApiProperty({ type: String })
+  @IsString({ message: '`username` must be a string' })
+  username: string;
+
+  @ApiProperty({ type: String, minLength: 5, maxLength: 256 })
+  @IsString({ message: '`password` must be a string' })
+  password: string;
+
+  @ApiProperty({ type: String, required: false, default: 'default' })
+  @IsOptional()
+  @IsString({ message: '`role` must be a string' })
+  role?: string | null;
+
+  @ApiProperty({ type: Boolean, required: false, description: 'Passwords come in clear: true is refused' })
+  @IsOptional()
+  @IsFlag()
+  is_prehashed?: unknown;
+
+  @ApiProperty(TIME_FIELD)
+  @IsOptional()
+  @Matches(TIME, TIME_RULE)
+  created_at?: string | null;
+
+  @ApiProperty(TIME_FIELD)
+  @IsOptional()
+  @Matches(TIME, TIME_RULE)
+  first_login_at?: string | null;
+
+  @ApiProperty(TIME_FIELD)
+  @IsOptional()
+  @Matches(TIME, TIME_RULE)
+  last_login_at?: string | null;
+}
+
+/** One of these. */
+export class UserChangeBody {
+  @ApiProperty({ type: String, required: false, minLength: 5, maxLength: 256 })
+  @IsOptional()
+  @IsString({ message: '`password` must be a string' })
+  password?: string | null;
+
+  @ApiProperty({ type: String, required: false })
+  @IsOptional()
+  @IsString({ message: '`role` must be a string' })
+  role?: string | null;
+
+  @ApiProperty({ type: Boolean, required: false })
+  @IsOptional()
+  @IsFlag()
+  show_getting_started?: unknown;
+
+  @ApiProperty({ type: Boolean, required: false, description: 'Passwords come in clear: true is refused' })
+  @IsOptional()
+  @IsFlag()
+  is_prehashed?: unknown;
+}
+
+export class UserActivationBody {
+  @ApiProperty({ type: String, description: '`activate`; anything else deactivates' })
+  @IsString({ message: '`action` must be a string' })
+  action: string;
+}

@@ -1,0 +1,41 @@
+import type { ApiVersion } from '../../api/http/api-version.decorator.js';
+import { flagOf } from '../../api/input/is-flag.decorator.js';
+import { BadParameters } from '../../common/errors.js';
+import type { SystemRole } from '../../users/user.entity.js';
+import type { NewUserBody, UserChangeBody } from './dto/user.bodies.js';
+import { readRole } from './system-role.js';
+
+export type UserChange =
+  | { readonly kind: 'password'; readonly password: string }
+  | { readonly kind: 'role'; readonly role: SystemRole }
+  | { readonly kind: 'first steps'; readonly show: boolean };
+
+/** @throws BadParameters unless one thing is to be changed */
+export function readChange(body: UserChangeBody, version: ApiVersion): UserChange {
+  refusePrehashed(body);
+  const password = body.password ?? undefined;
+  const role = body.role ?? undefined;
+  const show = flagOf(body.show_getting_started);
+  if ([password, role, show].filter((given) => given !== undefined).length !== 1) {
+    throw new BadParameters('Give exactly one of `password`, `role` and `show_getting_started`');
+  }
+  if (password !== undefined) return { kind: 'password', password };
+  if (role !== undefined) return { kind: 'role', role: readRole(role, version) };
+  return { kind: 'first steps', show: show === true };
+}
+
+/** Who could give a hash could give one that a known or an empty password opens, or that costs nothing to try. */
+export function refusePrehashed({ is_prehashed: flag }: Pick<NewUserBody, 'is_prehashed'>): void {
+  if (flagOf(flag) === true) {
+    throw new BadParameters('`is_prehashed` can only be false here: give the password itself');
+  }
+}
+
+/** @throws BadParameters where it is no time of the calendar. Without a zone it is UTC. */
+export function readTime(name: string, text: string | null | undefined): Date | undefined {
+  if (text === null || text === undefined) return undefined;
+  const zoned = /(Z|[+-]\d{2}:\d{2})$/.test(text) ? text : `${text}Z`;
+  const time = new Date(zoned.replace(' ', 'T'));
+  if (Number.isNaN(time.getTime())) throw new BadParameters(`\`${name}\` must be a time as in ISO 8601`);
+  return time;
+}

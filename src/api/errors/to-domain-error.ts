@@ -1,0 +1,56 @@
+import { HttpException } from '@nestjs/common';
+import { DomainError } from '../../common/domain-error.js';
+import {
+  BadParameters,
+  Forbidden,
+  NotFound,
+  TooLarge,
+  TooManyRequests,
+  Unauthorized,
+  Unavailable,
+  UnsupportedContentType,
+  UriTooLong,
+} from '../../common/errors.js';
+import { isUnavailable } from '../../database/unavailability.js';
+
+/** The framework's own messages may quote the request, so its errors are known by their status alone. */
+const BY_STATUS: Readonly<Record<number, () => DomainError>> = {
+  400: () => new BadParameters('The request is malformed'),
+  401: () => new Unauthorized(),
+  403: () => new Forbidden('This is not allowed'),
+  404: () => new NotFound('There is nothing at this address'),
+  405: () => new DomainError('method_not_allowed', 405, 'Method not allowed here'),
+  408: () => new DomainError('request_timeout', 408, 'The request took too long to arrive'),
+  413: () => new TooLarge('The request is too large'),
+  414: () => new UriTooLong('The address is too long'),
+  415: () => new UnsupportedContentType(),
+  429: () => new TooManyRequests('Too many requests; try again shortly'),
+  431: () => new DomainError('too_large', 431, 'The headers of the request are too large'),
+  503: () => new Unavailable(),
+};
+
+/** What the caller is told of anything thrown. What is not known for sure to be harmless becomes a bare 500. */
+export function toDomainError(thrown: unknown): DomainError {
+  if (thrown instanceof DomainError) return thrown;
+  const status = frameworkStatus(thrown);
+  if (status !== undefined) return ofStatus(status);
+  return isUnavailable(thrown) ? new Unavailable(undefined, { cause: thrown }) : internalError();
+}
+
+export function ofStatus(status: number): DomainError {
+  const known = BY_STATUS[status];
+  if (known !== undefined) return known();
+  if (status < 400 || status > 499) return internalError();
+  return new DomainError('bad_parameters_error', status, 'The request cannot be served');
+}
+
+function internalError(): DomainError {
+  return new DomainError('internal_server_error', 500, 'Internal error', 'error');
+}
+
+function frameworkStatus(thrown: unknown): number | undefined {
+  if (thrown instanceof HttpException) return thrown.getStatus();
+  if (typeof thrown !== 'object' || thrown === null || !('statusCode' in thrown)) return undefined;
+  const { statusCode } = thrown;
+  return typeof statusCode === 'number' && statusCode >= 400 && statusCode <= 499 ? statusCode : undefined;
+}

@@ -1,0 +1,32 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { newId } from '../../common/ids.js';
+import { COMMON_HEADERS } from './common-headers.js';
+import { errorBody } from '../errors/error-body.js';
+import { ofStatus } from '../errors/to-domain-error.js';
+
+/** A client that still sends gets this long to read the answer before the connection is cut. */
+const LINGER_MS = 1_000;
+
+const STATUSES: Readonly<Record<string, number>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_HEADER_OVERFLOW: 431,
+};
+
+/** Answers what is not HTTP, in the same envelope as everything else; there is no request to speak of yet. */
+export function answerClientError(error: { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return;
+  const status = STATUSES[error.code ?? ''] ?? 400;
+  const requestId = newId();
+  const body = JSON.stringify(errorBody(ofStatus(status), requestId));
+  const headers = {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+    'X-Request-Id': requestId,
+    ...COMMON_HEADERS,
+    Connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, '', body].join('\r\n'));
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+}

@@ -1,0 +1,28 @@
+import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { BadParameters } from '../../common/errors.js';
+import { printable } from '../../common/printable.js';
+import { declaredFields, type InputClass } from './declared-fields.js';
+import { isRepeatable } from './repeatable.decorator.js';
+import { validateInput } from './validate-input.js';
+
+/** Makes a `@Query()` parameter an instance of its class. A name that the class does not declare is refused. */
+@Injectable()
+export class ValidatedQueryPipe implements PipeTransform<unknown, unknown> {
+  transform(query: unknown, { type, metatype, data }: ArgumentMetadata): unknown {
+    if (type !== 'query' || data !== undefined || metatype === undefined || metatype === Object) return query;
+    return readQuery((query ?? {}) as Record<string, unknown>, metatype as InputClass<object>);
+  }
+}
+
+function readQuery(query: Record<string, unknown>, input: InputClass<object>): object {
+  const names = declaredFields(input);
+  for (const [name, value] of Object.entries(query)) {
+    if (!names.has(name)) throw new BadParameters(`Unknown query parameter "${printable(name)}"`);
+    if (typeof value !== 'string' && !isRepeatable(input.prototype as object, name))
+      throw new BadParameters(`\`${name}\` may be given only once`);
+  }
+  const result = plainToInstance(input, query);
+  validateInput(result);
+  return result;
+}

@@ -1,0 +1,28 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsInt, Max } from 'class-validator';
+import { ILLEGAL_ACTION } from '../input/validate-input.js';
+
+const LARGEST_PAGE = 1_000;
+const LARGEST_OFFSET = 2 ** 31 - 1;
+
+/** Only plain decimal digits become a number; everything else stays the text that it was, and is refused as such. */
+const Digits = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value,
+  );
+
+/** Which part of a list is asked for. */
+export class PageQuery {
+  @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: LARGEST_PAGE, default: LARGEST_PAGE })
+  @IsInt({ message: `\`_size\` must be a whole number from 0 to ${LARGEST_PAGE}` })
+  @Max(LARGEST_PAGE, { message: `\`_size\` can be at most ${LARGEST_PAGE}`, context: ILLEGAL_ACTION })
+  @Digits()
+  _size: number = LARGEST_PAGE;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: LARGEST_OFFSET, default: 0 })
+  @IsInt({ message: `\`_offset\` must be a whole number from 0 to ${LARGEST_OFFSET}` })
+  @Max(LARGEST_OFFSET, { message: `\`_offset\` can be at most ${LARGEST_OFFSET}` })
+  @Digits()
+  _offset: number = 0;
+}

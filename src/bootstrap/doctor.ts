@@ -1,0 +1,148 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { newEvent } from '../audit/audit-event.js';
+import { AuditWriter, SYSTEM_LOG } from '../audit/audit-writer.js';
+import { StartupError } from '../common/startup-error.js';
+import type { Caller } from '../common/tenant-context.js';
+import { loadConfiguration } from '../config/load-configuration.js';
+import { configurationWarnings } from '../config/unsafe-combinations.js';
+import type { Configuration } from '../config/configuration.js';
+import { cryptoSelfTest } from '../crypto/self-test.js';
+import { assertDurable, assertServiceLogin } from '../database/database-assertions.js';
+import { pendingMigrations } from '../database/migrate.js';
+import { openServiceDataSource } from '../database/service-data-source.js';
+import { TenantTransaction } from '../database/tenant-transaction.js';
+import { checkRootKeys, knowsRootKeys } from '../tenants/root-key-registry.js';
+import { unwrapAllTenantKeys } from '../tenants/tenant-key-check.js';
+import { locateDatabase, type DatabaseLocation } from './database-location.js';
+import { withOwnerConnection } from './owner-connection.js';
+import { loadRootKeys } from './root-key-source.js';
+
+/** What one look found: good news, a warning, or what is wrong. */
+export interface Finding {
+  readonly subject: 'configuration' | 'database' | 'roles' | 'row-level security' | 'keys' | 'audit';
+  readonly state: 'ok' | 'warning' | 'failed';
+  readonly text: string;
+}
+
+type Tell = (subject: Finding['subject'], text: string, state?: Finding['state']) => void;
+
+/**
+ * Looks an installation over without changing it, save for the event that says so. What a failed look makes
+ * impossible is left out.
+ */
+export async function diagnose(caller: Caller, onFinding: (finding: Finding) => void): Promise<boolean> {
+  let healthy = true;
+  const tell: Tell = (subject, text, state = 'ok') => {
+    healthy &&= state !== 'failed';
+    onFinding({ subject, state, text });
+  };
+  const attempt = async <T>(
+    subject: Finding['subject'],
+    look: () => T | Promise<T>,
+  ): Promise<T | undefined> => {
+    try {
+      return await look();
+    } catch (error) {
+      tell(subject, reasonOf(error), 'failed');
+      return undefined;
+    }
+  };
+  const configuration = await attempt('configuration', () => diagnoseConfiguration(tell));
+  if (configuration === undefined) return false;
+  const location = await attempt('database', () => {
+    requireCluster(configuration);
+    return locateDatabase(configuration, () => undefined);
+  });
+  if (location === undefined) return false;
+  try {
+    const migrated = await attempt('database', () => diagnoseDatabase(configuration, location, tell));
+    await attempt('keys', () => diagnoseKeys(configuration, location, tell));
+    if (migrated === true)
+      await attempt('row-level security', () => diagnoseLogin(configuration, location, caller, tell));
+  } finally {
+    await location.stop();
+  }
+  return healthy;
+}
+
+function diagnoseConfiguration(tell: Tell): Configuration {
+  const configuration = loadConfiguration();
+  const warnings = configurationWarnings(configuration);
+  for (const warning of warnings) tell('configuration', warning, 'warning');
+  if (warnings.length === 0) tell('configuration', `complete, for ${configuration.nodeEnv}`);
+  return configuration;
+}
+
+/** A look must not make what it looks for. */
+function requireCluster({ databaseUrl, dataDir }: Configuration): void {
+  if (databaseUrl === undefined && !existsSync(join(dataDir, 'postgres')))
+    throw new StartupError(`there is no embedded database in ${dataDir} yet; the first start makes it`);
+}
+
+async function diagnoseDatabase(
+  configuration: Configuration,
+  location: DatabaseLocation,
+  tell: Tell,
+): Promise<boolean> {
+  const { appRole, readerRole } = configuration;
+  const pending = await pendingMigrations({ ownerUrl: location.ownerUrl, appRole, readerRole });
+  await withOwnerConnection(location, async (connection) => {
+    const { rows } = await connection.query<{ version: string; missing: string[] }>(
+      `SELECT current_setting('server_version') AS version,
+              ARRAY(SELECT r FROM unnest($1::text[]) r WHERE to_regrole(quote_ident(r)) IS NULL) AS missing`,
+      [[appRole, readerRole]],
+    );
+    const { version = 'unknown', missing = [] } = rows[0] ?? {};
+    tell('database', `PostgreSQL ${version}, ${location.embedded ? 'embedded' : 'given by DATABASE_URL'}`);
+    if (missing.length > 0)
+      tell('roles', `missing: ${missing.join(', ')}; run \`strongroom migrate\``, 'failed');
+    else tell('roles', `${appRole} and ${readerRole} are there`);
+  });
+  if (pending.length === 0) tell('database', 'the schema is up to date');
+  else tell('database', `${pending.length} migrations are pending; run \`strongroom migrate\``, 'failed');
+  return pending.length === 0;
+}
+
+async function diagnoseKeys(
+  configuration: Configuration,
+  location: DatabaseLocation,
+  tell: Tell,
+): Promise<void> {
+  cryptoSelfTest();
+  await withOwnerConnection(location, async (connection) => {
+    if (!(await knowsRootKeys(connection))) {
+      tell('keys', 'the database knows no root key yet; the first start makes it known', 'warning');
+      return;
+    }
+    const { rootKeys } = loadRootKeys(configuration, true);
+    await checkRootKeys(connection, rootKeys);
+    const count = await unwrapAllTenantKeys(connection, rootKeys);
+    tell('keys', `the root keys are the right ones, and ${count} tenant keys open`);
+  });
+}
+
+async function diagnoseLogin(
+  { appRole, readerRole, nodeEnv }: Configuration,
+  { url, serviceLogin }: DatabaseLocation,
+  caller: Caller,
+  tell: Tell,
+): Promise<void> {
+  const single = serviceLogin === undefined;
+  const dataSource = await openServiceDataSource({ url, appRole, single, poolSize: 1 });
+  try {
+    await assertServiceLogin(dataSource, readerRole);
+    tell('row-level security', "active, and the service's login cannot switch it off");
+    const durable = await assertDurable(dataSource).then(() => undefined, reasonOf);
+    if (durable !== undefined) tell('database', durable, nodeEnv === 'production' ? 'failed' : 'warning');
+    await new AuditWriter(new TenantTransaction(dataSource)).record(SYSTEM_LOG, newEvent('doctor', caller));
+    tell('audit', 'an event can be written');
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof StartupError) return error.message;
+  return `unexpected failure (${error instanceof Error ? error.name : typeof error})`;
+}

@@ -1,0 +1,64 @@
+import type { AddressInfo } from 'node:net';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Drain } from './api/http/drain.js';
+import { createHttpAdapter } from './api/http/http-adapter.js';
+import { setUpApi } from './api/set-up-api.js';
+import { AppModule } from './app.module.js';
+import { StartupError } from './common/startup-error.js';
+import type { Configuration } from './config/configuration.js';
+import type { Installation } from './bootstrap/installation.js';
+import type { Logger } from './observability/logger.js';
+
+/** Requests that still run after the drain get this long before they are cut off. */
+const STOP_DEADLINE_MS = 10_000;
+
+/** A running service. */
+export interface Service {
+  /** Where it listens, such as http://127.0.0.1:8080. */
+  readonly url: string;
+  readonly app: NestFastifyApplication;
+  /** Drains and closes; the installation stays open. */
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Serves an installation.
+ * @throws StartupError when the port cannot be listened on, or a route declares no permission
+ */
+export async function startHttpServer(installation: Installation, logger: Logger): Promise<Service> {
+  const { configuration } = installation;
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.of(installation, logger),
+    createHttpAdapter(configuration),
+    { bodyParser: false, logger, abortOnError: false },
+  );
+  setUpApi(app, logger);
+  await listen(app, configuration);
+  const times = {
+    waitMilliseconds: configuration.drainMilliseconds,
+    deadlineMilliseconds: STOP_DEADLINE_MS,
+  };
+  return { url: urlOf(app, configuration), app, stop: () => app.get(Drain).stop(app, times) };
+}
+
+async function listen(app: NestFastifyApplication, { host, port }: Configuration): Promise<void> {
+  try {
+    await app.init();
+    // Nest's own listen would log the failure a second time.
+    await app.getHttpAdapter().getInstance().listen({ port, host });
+  } catch (error) {
+    await app.close();
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined || !/^E[A-Z]+$/.test(code)) throw error;
+    const hint =
+      code === 'EADDRINUSE' ? 'the port is taken; choose another by PORT' : `${code}; look at HOST and PORT`;
+    throw new StartupError(`Cannot listen on ${host}, port ${port}: ${hint}`);
+  }
+}
+
+function urlOf(app: NestFastifyApplication, { host }: Configuration): string {
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}`;
+}

@@ -1,0 +1,116 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { ExactFilter } from '../../../api/lists/exact-filter.decorator.js';
+import { includedFields } from '../../../api/lists/included-fields.js';
+import { flagOf, IsFlag } from '../../../api/input/is-flag.decorator.js';
+import { ListQuery, partOf, searchOf } from '../../../api/lists/list.query.js';
+import { SortableBy, sortsOf } from '../../../api/lists/sortable-by.decorator.js';
+import { BadParameters } from '../../../common/errors.js';
+import { CURSOR_ORDERS, decodeCursor } from '../list-cursor.js';
+import type { ListOptions } from '../list-options.js';
+import { FILTERS, SORTS, type Filter, type ListField, type Sort } from '../list-fields.js';
+
+/** A key has 256 characters at most; beside it stand a time and an id. */
+const LONGEST_CURSOR = 512;
+const BOOLEANS: ReadonlySet<Filter> = new Set(['is_hidden_value', 'private_resource']);
+
+/** Which part of the list is asked for, and how. Booleans may be written as text in any case. */
+export class SecretListQuery extends ListQuery {
+  @SortableBy(Object.keys(SORTS))
+  _sort?: string[];
+
+  @ApiPropertyOptional({
+    type: Boolean,
+    description: 'Every tenant in which the caller may list, by the roles that the caller has there',
+  })
+  @IsFlag()
+  _all_tenants?: string;
+
+  @ApiPropertyOptional({
+    type: String,
+    description:
+      'Pages by cursor, without a total: empty for the first, then what `metadata.next` says. ' +
+      'Goes with `_sort` by `key` or `created_at`, and without `_offset`',
+  })
+  @IsOptional()
+  @MaxLength(LONGEST_CURSOR, { message: `\`_after\` can be at most ${LONGEST_CURSOR} characters long` })
+  @IsString({ message: '`_after` must be a text' })
+  _after?: string;
+
+  @ExactFilter()
+  key?: string[];
+
+  @ExactFilter()
+  visibility?: string[];
+
+  @ExactFilter()
+  resource_availability?: string[];
+
+  @ExactFilter()
+  private_resource?: string[];
+
+  @ExactFilter()
+  is_hidden_value?: string[];
+
+  @ExactFilter()
+  tenant_name?: string[];
+
+  @ExactFilter()
+  created_by?: string[];
+
+  @ExactFilter()
+  provider_name?: string[];
+
+  @ExactFilter()
+  created_at?: string[];
+
+  @ExactFilter()
+  updated_at?: string[];
+}
+
+/** @throws BadParameters, NoSuchIncludeField */
+export function toListOptions(query: SecretListQuery, fields: readonly ListField[]): ListOptions {
+  const sorts = sortsOf(query._sort, Object.keys(SORTS) as Sort[]);
+  return {
+    ...partOf(query),
+    ...fieldsOf(query, fields),
+    after: afterOf(query, sorts),
+    allTenants: flagOf(query._all_tenants) === true,
+    search: searchOf(query),
+    sorts,
+    filters: filtersOf(query),
+  };
+}
+
+function fieldsOf(query: SecretListQuery, all: readonly ListField[]): Pick<ListOptions, 'fields' | 'whole'> {
+  const fields = includedFields(query._include, all);
+  return {
+    fields,
+    whole: fields.every((field, index) => field === all[index]) && fields.length === all.length,
+  };
+}
+
+function afterOf(query: SecretListQuery, sorts: ListOptions['sorts']): ListOptions['after'] {
+  if (query._after === undefined) return undefined;
+  const [{ by, descending } = { by: 'created_at', descending: false } as const, ...more] = sorts;
+  const order = CURSOR_ORDERS.find((name) => name === by);
+  if (order === undefined || more.length > 0)
+    throw new BadParameters(`\`_after\` goes with one \`_sort\`, by ${CURSOR_ORDERS.join(' or ')}`);
+  if (query._offset > 0 || flagOf(query._get_all_results) === true)
+    throw new BadParameters('`_after` goes without `_offset` and `_get_all_results`');
+  return query._after === '' ? 'start' : decodeCursor(query._after, { by: order, descending });
+}
+
+function filtersOf(query: SecretListQuery): ListOptions['filters'] {
+  const names = Object.keys(FILTERS) as Filter[];
+  return new Map(
+    names.flatMap((name) => {
+      const values = query[name];
+      return values === undefined ? [] : [[name, values.map(booleanOrText(name))] as const];
+    }),
+  );
+}
+
+function booleanOrText(name: Filter): (value: string) => string {
+  return BOOLEANS.has(name) ? (value) => value.toLowerCase() : (value) => value;
+}

@@ -1,0 +1,50 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsArray, IsObject, IsOptional } from 'class-validator';
+import { ErrorBody } from '../../../api/errors/error-body.js';
+import { BadParameters } from '../../../common/errors.js';
+import type { FilterRule } from '../filter-rule.js';
+import { readRules, rulesOfConstraints } from '../filter-rule.reader.js';
+
+/** Rules or constraints; neither finds everything. */
+export class SecretSearchBody {
+  @ApiProperty({
+    required: false,
+    type: [Object],
+    description:
+      'Each with exactly `key` (`key` or `provider_name`), `operator`, `values` and `type` (`attribute`); all must hold, of several values one',
+  })
+  @IsOptional()
+  @IsArray({ message: '`filter_rules` must be a list of rules' })
+  filter_rules?: unknown[] | null;
+
+  @ApiProperty({
+    required: false,
+    type: Object,
+    description: '`name_pattern` (`contains`, `starts_with`, `ends_with`, `equals_to`) and `valid_values`',
+  })
+  @IsOptional()
+  @IsObject({ message: '`constraints` must be an object' })
+  constraints?: Record<string, unknown> | null;
+}
+
+export class SecretSearchErrorBody extends ErrorBody {
+  @ApiProperty({
+    required: false,
+    type: Object,
+    nullable: true,
+    description: 'With `invalid_filter_rule`: which rule it was, where it is short',
+  })
+  err_filter_rule?: object | null;
+
+  @ApiProperty({ required: false, description: 'With `invalid_filter_rule`: why' })
+  err_reason?: string;
+}
+
+/** @throws BadParameters, InvalidFilterRule */
+export function rulesOf({ filter_rules: rules, constraints }: SecretSearchBody): FilterRule[] {
+  const byRules = rules !== undefined && rules !== null;
+  const byConstraints = constraints !== undefined && constraints !== null;
+  if (byRules && byConstraints) throw new BadParameters('Give `filter_rules` or `constraints`, not both');
+  if (byRules) return readRules(rules);
+  return byConstraints ? rulesOfConstraints(constraints) : [];
+}

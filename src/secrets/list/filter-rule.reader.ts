@@ -1,0 +1,108 @@
+import { nameProblem } from '../../common/resource-name.js';
+import { printable } from '../../common/printable.js';
+import { BadParameters } from '../../common/errors.js';
+import {
+  RULE_ATTRIBUTES,
+  RULE_OPERATORS,
+  type FilterRule,
+  type RuleAttribute,
+  type RuleOperator,
+} from './filter-rule.js';
+import { InvalidFilterRule } from './filter-rule-errors.js';
+
+const MOST_RULES = 100;
+const MOST_VALUES = 1_000;
+const MEMBERS = ['key', 'values', 'operator', 'type'];
+
+/** What a constraint on the name is as a rule's operator. */
+const NAME_PATTERNS: Readonly<Record<string, RuleOperator>> = {
+  contains: 'contains',
+  starts_with: 'starts_with',
+  ends_with: 'ends_with',
+  equals_to: 'any_of',
+};
+
+/**
+ * The rules that a client has written.
+ * @throws InvalidFilterRule for the first that is not valid
+ * @throws BadParameters where there are too many
+ */
+export function readRules(rules: readonly unknown[]): FilterRule[] {
+  if (rules.length > MOST_RULES)
+    throw new BadParameters(`\`filter_rules\` can be at most ${MOST_RULES} rules`);
+  return rules.map(readRule);
+}
+
+/**
+ * Constraints are another way to write rules about the key.
+ * @throws BadParameters for constraints that there are not
+ * @throws InvalidFilterRule for values that no key has
+ */
+export function rulesOfConstraints(constraints: Readonly<Record<string, unknown>>): FilterRule[] {
+  const unknown = Object.keys(constraints).find((name) => name !== 'name_pattern' && name !== 'valid_values');
+  if (unknown !== undefined)
+    throw new BadParameters(
+      `\`constraints\`: there is no "${printable(unknown)}"; there are name_pattern and valid_values`,
+    );
+  const { name_pattern: pattern, valid_values: values } = constraints;
+  return [
+    ...(isGiven(pattern) ? rulesOfPattern(pattern) : []),
+    ...(isGiven(values) ? [keyRule('any_of', valuesOf(values))] : []),
+  ];
+}
+
+function rulesOfPattern(pattern: unknown): FilterRule[] {
+  if (typeof pattern !== 'object' || pattern === null || Array.isArray(pattern))
+    throw new BadParameters('`constraints`: `name_pattern` must be an object');
+  return Object.entries(pattern).map(([name, text]) => {
+    const operator = Object.hasOwn(NAME_PATTERNS, name) ? NAME_PATTERNS[name] : undefined;
+    if (operator === undefined || typeof text !== 'string')
+      throw new BadParameters(
+        `\`constraints\`: \`name_pattern\` has ${Object.keys(NAME_PATTERNS).join(', ')}, each with a text`,
+      );
+    return keyRule(operator, [text]);
+  });
+}
+
+function valuesOf(values: unknown): unknown[] {
+  if (!Array.isArray(values)) throw new BadParameters('`constraints`: `valid_values` must be a list');
+  return values;
+}
+
+function keyRule(operator: RuleOperator, values: unknown[]): FilterRule {
+  return readRule({ key: 'key', values, operator, type: 'attribute' });
+}
+
+function readRule(rule: unknown): FilterRule {
+  if (typeof rule !== 'object' || rule === null || Array.isArray(rule))
+    throw new InvalidFilterRule(rule, 'it must be an object');
+  const { key, values, operator, type } = rule as Record<string, unknown>;
+  const members = Object.keys(rule);
+  if (members.length !== MEMBERS.length || !MEMBERS.every((name) => members.includes(name)))
+    throw new InvalidFilterRule(rule, `it must have exactly ${MEMBERS.join(', ')}`);
+  if (type !== 'attribute') throw new InvalidFilterRule(rule, '`type` must be attribute');
+  const attribute = typeof key === 'string' ? key.toLowerCase() : '';
+  if (!Object.hasOwn(RULE_ATTRIBUTES, attribute))
+    throw new InvalidFilterRule(rule, `\`key\` must be one of ${Object.keys(RULE_ATTRIBUTES).join(', ')}`);
+  const known = RULE_OPERATORS.find((name) => name === operator);
+  if (known === undefined)
+    throw new InvalidFilterRule(rule, `\`operator\` must be one of ${RULE_OPERATORS.join(', ')}`);
+  const problem = problemOfValues(values, known);
+  if (problem !== undefined) throw new InvalidFilterRule(rule, problem);
+  return { attribute: attribute as RuleAttribute, operator: known, values: values as string[] };
+}
+
+function problemOfValues(values: unknown, operator: RuleOperator): string | undefined {
+  if (!Array.isArray(values) || !values.every((value) => typeof value === 'string'))
+    return '`values` must be a list of texts';
+  if (operator === 'is_not_empty')
+    return values.length > 0 ? '`values` must be empty with is_not_empty' : undefined;
+  if (values.length === 0) return '`values` must not be empty';
+  if (values.length > MOST_VALUES) return `\`values\` can be at most ${MOST_VALUES}`;
+  const problem = values.map(nameProblem).find((each) => each !== undefined);
+  return problem === undefined ? undefined : `a value ${problem}`;
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}

@@ -1,0 +1,73 @@
+import { toStorableText } from '../../database/storable-text.js';
+import type { ListCursor } from './list-cursor.js';
+import type { ListOptions } from './list-options.js';
+import { RULE_ATTRIBUTES, type FilterRule } from './filter-rule.js';
+import { FILTERS } from './list-fields.js';
+
+/** Puts a value among those of the statement and gives the parameter that stands for it. */
+export type AddValue = (value: unknown) => string;
+
+/** What narrows a list, each part beginning with AND. Names come from our own lists; callers' words are values only. */
+export function conditionsOf({ filters }: ListOptions, add: AddValue): string {
+  return [...filters]
+    .map(
+      ([name, wanted]) =>
+        ` AND ${FILTERS[name].replace('$', () => `${add(wanted.map(toStorableText))}::text[]`)}`,
+    )
+    .join('');
+}
+
+/** The rules of a search, all of which must hold. The ends of a key are compared in any case, the rest as it is. */
+export function ruleConditions({ rules = [] }: ListOptions, add: AddValue): string {
+  return rules.map((rule) => ` AND ${ruleCondition(rule, add)}`).join('');
+}
+
+function ruleCondition({ attribute, operator, values }: FilterRule, add: AddValue): string {
+  const column = RULE_ATTRIBUTES[attribute];
+  const given = `coalesce(${column}, '')`;
+  const any = (texts: readonly string[]): string => `ANY (${add(texts)}::text[])`;
+  const like = (before: string, after: string): string =>
+    any(values.map((text) => before + literally(text) + after));
+  switch (operator) {
+    case 'any_of':
+      return `${column} = ${any(values)}`;
+    case 'not_any_of':
+      return `NOT ${given} = ${any(values)}`;
+    case 'contains':
+      return `${column} LIKE ${like('%', '%')}`;
+    case 'not_contains':
+      return `NOT ${given} LIKE ${like('%', '%')}`;
+    case 'starts_with':
+      return `${column} ILIKE ${like('', '%')}`;
+    case 'ends_with':
+      return `${column} ILIKE ${like('%', '')}`;
+    case 'is_not_empty':
+      return `${given} <> ''`;
+  }
+}
+
+export function searchCondition({ search }: ListOptions, add: AddValue): string {
+  return search === undefined ? '' : ` AND s.key ILIKE ${add(searchPattern(search).text)}`;
+}
+
+/** The rows that come after a cursor's. */
+export function afterCursor({ by, descending, last }: ListCursor, add: AddValue): string {
+  const columns = by === 'key' ? ['key', 'id'] : ['created_at', 'key', 'id'];
+  const types = { key: 'text', id: 'uuid', created_at: 'timestamptz' } as const;
+  const values = columns.map(
+    (column, index) => `${add(last[index])}::${types[column as keyof typeof types]}`,
+  );
+  const compared = columns.map((column) => `s.${column}`).join(', ');
+  return ` AND (${compared}) ${descending ? '<' : '>'} (${values.join(', ')})`;
+}
+
+/** A pattern that matches a part of a key, and whether an index on three characters in a row can find it. */
+export function searchPattern(search: string): { text: string; hasTrigram: boolean } {
+  const text = `%${literally(toStorableText(search))}%`;
+  return { text, hasTrigram: /[A-Za-z0-9]{3}/.test(search) };
+}
+
+/** Without the meaning that some characters have in a pattern. */
+function literally(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
+}

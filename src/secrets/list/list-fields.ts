@@ -1,0 +1,59 @@
+import { quotedTimeText, timeText } from '../../database/page-request.js';
+
+const json = (expression: string): string => `to_json(${expression})::text`;
+const nullable = (text: string): string => `coalesce(${text}, 'null')`;
+
+/**
+ * What a list can show of a secret, as JSON text, in a query where `s` is the secret, `c` and `t` its creator and tenant
+ * with a `name` that is JSON text already, and `$3` the caller. Text put together costs half of what objects do that
+ * the database makes and then writes. Never the value, not even sealed: what clients know by that name is empty here.
+ */
+export const LIST_FIELDS = {
+  key: json('s.key'),
+  value: `'""'`,
+  created_at: quotedTimeText('s.created_at'),
+  updated_at: quotedTimeText('s.updated_at'),
+  permission: `CASE WHEN s.created_by = $3 THEN '"creator"' ELSE '""' END`,
+  visibility: json('s.visibility'),
+  resource_availability: json('s.visibility'),
+  private_resource: `(s.visibility = 'private')::text`,
+  is_hidden_value: 's.is_hidden_value::text',
+  tenant_name: 't.name',
+  created_by: 'c.name',
+  provider_name: nullable(json('s.provider_name')),
+  provider_options: `'null'`,
+  schema: nullable('s.schema::text'),
+} as const;
+export type ListField = keyof typeof LIST_FIELDS;
+
+const TENANT_NAME = '(SELECT t.name FROM tenants t WHERE t.id = s.tenant_id)';
+const CREATOR_NAME = '(SELECT c.username FROM users c WHERE c.id = s.created_by)';
+
+/** What a list can be sorted by. Never the value. */
+export const SORTS = {
+  key: 's.key',
+  created_at: 's.created_at',
+  updated_at: 's.updated_at',
+  visibility: 's.visibility',
+  resource_availability: 's.visibility',
+  is_hidden_value: 's.is_hidden_value',
+  tenant_name: TENANT_NAME,
+  created_by: CREATOR_NAME,
+  provider_name: 's.provider_name',
+} as const;
+export type Sort = keyof typeof SORTS;
+
+/** What a list can be narrowed by: `$` stands for the values, as text, of which one must match. Never the value. */
+export const FILTERS = {
+  key: 's.key = ANY ($)',
+  visibility: 's.visibility = ANY ($)',
+  resource_availability: 's.visibility = ANY ($)',
+  private_resource: `(s.visibility = 'private')::text = ANY ($)`,
+  is_hidden_value: 's.is_hidden_value::text = ANY ($)',
+  created_at: `${timeText('s.created_at')} = ANY ($)`,
+  updated_at: `${timeText('s.updated_at')} = ANY ($)`,
+  tenant_name: 's.tenant_id IN (SELECT t.id FROM tenants t WHERE t.name = ANY ($))',
+  provider_name: 's.provider_name = ANY ($)',
+  created_by: 's.created_by IN (SELECT c.id FROM users c WHERE c.username = ANY ($))',
+} as const;
+export type Filter = keyof typeof FILTERS;

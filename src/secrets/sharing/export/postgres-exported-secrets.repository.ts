@@ -1,0 +1,91 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { AuditEvent } from '../../../audit/audit-event.js';
+import { AuditWriter } from '../../../audit/audit-writer.js';
+import type { TenantContext } from '../../../common/tenant-context.js';
+import { tenantRefused } from '../../../common/tenant-refused.js';
+import { SealedValue } from '../../../crypto/sealed-value.js';
+import { toStorableText } from '../../../database/storable-text.js';
+import { TenantTransaction } from '../../../database/tenant-transaction.js';
+import { searchPattern } from '../../list/list-conditions.js';
+import type { StoredSecret } from '../../secret.js';
+import type { ExportOptions } from './export-options.js';
+import { ExportedSecretsRepository, type BatchQuestion } from './exported-secrets.repository.js';
+import { rightsNow } from '../rights-now.js';
+
+const MOST_ROWS = 200;
+const MOST_BYTES = 1024 * 1024;
+
+type Row = Omit<StoredSecret, 'tenantId' | 'tenantName' | 'value' | 'providerOptions'> & {
+  value: Buffer;
+  providerOptions: Buffer | null;
+};
+
+/**
+ * $1 the tenant, $2 the caller, $3 whether the caller administers the tenant, $4 the last key, $5 to $8 filters. Sizes
+ * are known without reading what is large; the first row is read whatever its size.
+ */
+const BATCH = `
+  SELECT s.id, s.key, s.version, s.revision, s.value, s.visibility, s.is_hidden_value AS "isHiddenValue", s.schema,
+         s.provider_name AS "providerName", s.created_by AS "creatorId", s.username AS "creatorName",
+         s.created_at AS "createdAt", s.updated_at AS "updatedAt",
+         CASE WHEN $3 OR s.created_by = $2 THEN s.provider_options END AS "providerOptions"
+  FROM (
+    SELECT f.*, sum(f.bytes) OVER (ORDER BY f.key ROWS UNBOUNDED PRECEDING) - f.bytes AS bytes_before FROM (
+      SELECT s.*, c.username, octet_length(s.value) + coalesce(octet_length(s.provider_options), 0) AS bytes
+      FROM secrets s JOIN users c ON c.id = s.created_by
+      WHERE s.tenant_id = $1 AND s.key > $4
+        AND ((s.visibility <> 'private' AND NOT s.is_hidden_value) OR s.created_by = $2 OR $3)
+        AND ($5::text[] IS NULL OR s.key = ANY ($5))
+        AND ($6::text[] IS NULL OR s.visibility = ANY ($6))
+        AND ($7::text[] IS NULL OR s.is_hidden_value::text = ANY ($7))
+        AND ($8::text[] IS NULL OR c.username = ANY ($8))
+        AND ($9::text IS NULL OR s.key ILIKE $9)
+      ORDER BY s.key LIMIT ${MOST_ROWS}
+    ) f
+  ) s
+  WHERE s.bytes_before < ${MOST_BYTES} ORDER BY s.key`;
+
+/** The adapter on PostgreSQL: a short transaction for each batch, so that a slow reader holds nothing. */
+@Injectable()
+export class PostgresExportedSecretsRepository extends ExportedSecretsRepository {
+  constructor(
+    @Inject(TenantTransaction) private readonly transaction: TenantTransaction,
+    @Inject(AuditWriter) private readonly audit: AuditWriter,
+  ) {
+    super();
+  }
+
+  batch(tenant: TenantContext, question: BatchQuestion): Promise<readonly StoredSecret[]> {
+    const { tenantId, userId } = tenant;
+    const { options, after = '', event, began } = question;
+    return this.transaction.run(tenantId, event.id, async (manager) => {
+      const rights = await rightsNow(manager, tenant, [tenantId], ['secret_export', 'administrators']);
+      const now = rights.get(tenantId);
+      if (now?.has('secret_export') !== true) throw tenantRefused('secret_export', tenant.tenantName);
+      const values = [tenantId, userId, now.has('administrators'), after, ...valuesOf(options)];
+      const rows = await manager.query<Row[]>(BATCH, values);
+      if (!began) await this.audit.append(manager, tenantId, event);
+      return rows.map((row) => toStoredSecret(tenant, row));
+    });
+  }
+
+  record(tenant: TenantContext, event: AuditEvent): Promise<void> {
+    return this.audit.record(tenant.tenantId, event);
+  }
+}
+
+function valuesOf({ filters, search }: ExportOptions): unknown[] {
+  const { key, visibility, is_hidden_value: hidden, created_by: creator } = filters;
+  const exact = [key, visibility, hidden, creator].map((texts) => texts?.map(toStorableText) ?? null);
+  return [...exact, search === undefined ? null : searchPattern(search).text];
+}
+
+function toStoredSecret({ tenantId, tenantName }: TenantContext, row: Row): StoredSecret {
+  return {
+    ...row,
+    tenantId,
+    tenantName,
+    value: SealedValue.fromBytes(row.value),
+    providerOptions: row.providerOptions === null ? null : SealedValue.fromBytes(row.providerOptions),
+  };
+}

@@ -1,0 +1,25 @@
+import type { TenantContext } from '../../../common/tenant-context.js';
+import type { SecretValue } from '../../../crypto/secret-value.js';
+import type { Schema, Visibility } from '../../secret.js';
+
+/** A secret that is to be imported, once nothing is wrong with it. */
+export interface ImportedRow {
+  /** Its place in the list. */
+  readonly index: number;
+  readonly tenant: TenantContext;
+  readonly key: string;
+  readonly value: SecretValue;
+  readonly schema: Schema | null;
+  /** Undefined where there are none, or they are to stay. */
+  readonly providerOptions: object | undefined;
+  readonly visibility: Visibility;
+  readonly isHiddenValue: boolean;
+  /** Undefined where it is to be the importer, or is to stay. */
+  readonly creatorId: string | undefined;
+  /** Undefined where it is to be now, or is to stay. */
+  readonly createdAt: Date | undefined;
+  readonly updatedAt: Date | undefined;
+}
+
+/** What is wrong with a row, by what of it is. Texts never repeat a value. */
+export type RowErrors = Readonly<Record<string, string | readonly string[]>>;

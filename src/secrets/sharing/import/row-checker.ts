@@ -1,0 +1,165 @@
+import type { TenantContext } from '../../../common/tenant-context.js';
+import { tenantRefused } from '../../../common/tenant-refused.js';
+import { DecryptionError } from '../../../crypto/crypto-errors.js';
+import { decryptFernet } from '../../../crypto/fernet.js';
+import type { FernetKey } from '../../../crypto/fernet-key.js';
+import type { SecretValue } from '../../../crypto/secret-value.js';
+import { depthProblem } from '../../value-schema/schema-bounds.js';
+import { mayMakeGlobal, maySetOwner } from '../../secret-access.js';
+import { toSecretValue } from '../../update-secret.js';
+import type { ImportedRow, RowErrors } from './imported-row.js';
+import { readRow, RowProblems, type RawRow, type RowFields } from './row-fields.js';
+
+/** What rows are held against. */
+export interface RowSurroundings {
+  /** The tenants in which the importer may create, by name. */
+  readonly tenants: ReadonlyMap<string, TenantContext>;
+  readonly tenantMap: ReadonlyMap<string, string>;
+  /** The ids of living users, by name in lower case. */
+  readonly users: ReadonlyMap<string, string>;
+  readonly passphraseKey: FernetKey | undefined;
+  readonly maxValueBytes: number;
+}
+
+export type CheckedRow =
+  { readonly row: ImportedRow } | { readonly index: number; readonly errors: RowErrors };
+
+export const NO_SUCH_USER = 'There is no such user';
+
+/** Holds the rows of an import against the rules, one after the other: a key can come once for each tenant. */
+export class RowChecker {
+  private readonly seen = new Set<string>();
+
+  constructor(private readonly surroundings: RowSurroundings) {}
+
+  check(raw: RawRow, index: number): CheckedRow {
+    const problems = new RowProblems();
+    const fields = readRow(raw, problems);
+    const tenant = this.tenantOf(fields, problems);
+    const creatorId = this.creatorOf(fields, tenant, problems);
+    requireTimes(fields, tenant, problems);
+    const value = this.valueOf(fields, problems);
+    const providerOptions = this.optionsOf(fields, problems);
+    if (tenant === undefined || problems.any) return { index, errors: problems.errors };
+    const { key, visibility, isHiddenValue, createdAt, updatedAt, schema = null } = fields;
+    const content = { value, schema, providerOptions };
+    const row = {
+      index,
+      tenant,
+      key,
+      ...content,
+      visibility,
+      isHiddenValue,
+      creatorId,
+      createdAt,
+      updatedAt,
+    };
+    return { row };
+  }
+
+  private tenantOf(
+    { key, tenantName, visibility }: RowFields,
+    problems: RowProblems,
+  ): TenantContext | undefined {
+    if (tenantName === '') return undefined;
+    const name = this.surroundings.tenantMap.get(tenantName) ?? tenantName;
+    const tenant = this.surroundings.tenants.get(name);
+    if (tenant === undefined) {
+      problems.add('tenant_name', tenantRefused('secret_create', name).message);
+      return undefined;
+    }
+    if (visibility === 'global' && !mayMakeGlobal(tenant))
+      problems.add(
+        'visibility',
+        'Only a system administrator can make a secret global (create_global_resource)',
+      );
+    const place = `${tenant.tenantId} ${key}`;
+    if (key !== '' && this.seen.has(place))
+      problems.add('key', `The key comes more than once for the tenant ${name}`);
+    this.seen.add(place);
+    return tenant;
+  }
+
+  private creatorOf(
+    { creator }: RowFields,
+    tenant: TenantContext | undefined,
+    problems: RowProblems,
+  ): string | undefined {
+    if (creator === undefined || tenant === undefined) return undefined;
+    if (!maySetOwner(tenant)) {
+      // Who there is, is not for everybody to find out.
+      problems.add('creator', 'Not permitted: set_owner, which importing a creator needs');
+      return undefined;
+    }
+    const id = this.surroundings.users.get(creator.toLowerCase());
+    if (id === undefined) problems.add('creator_valid', NO_SUCH_USER);
+    return id;
+  }
+
+  private valueOf({ value, schema, encrypted }: RowFields, problems: RowProblems): SecretValue {
+    const text = encrypted ? this.opened('value', value, problems) : value;
+    const plain = schema !== undefined && encrypted ? jsonOr(text) : text;
+    if (isTooDeep('value', plain, problems)) return toSecretValue('');
+    const secret = toSecretValue(plain);
+    const { maxValueBytes } = this.surroundings;
+    if (Buffer.byteLength(secret.text, 'utf8') > maxValueBytes)
+      problems.add('value', `The value is larger than ${maxValueBytes} bytes of UTF-8`);
+    return secret;
+  }
+
+  private optionsOf(fields: RowFields, problems: RowProblems): object | undefined {
+    const { providerOptions: given, encrypted } = fields;
+    if (given === undefined) return undefined;
+    const text = encrypted ? this.opened('provider_options', given, problems) : given;
+    const options = jsonOr(text);
+    const { maxValueBytes } = this.surroundings;
+    if (typeof options !== 'object' || options === null || Array.isArray(options))
+      problems.add('provider_options', 'Not the JSON of an object');
+    else if (Buffer.byteLength(text, 'utf8') > maxValueBytes)
+      problems.add('provider_options', `Larger than ${maxValueBytes} bytes of UTF-8`);
+    else if (!isTooDeep('provider_options', options, problems)) return options;
+    return undefined;
+  }
+
+  private opened(what: string, token: unknown, problems: RowProblems): string {
+    const { passphraseKey: key } = this.surroundings;
+    if (key === undefined) problems.add('encrypted', 'No passphrase');
+    if (typeof token !== 'string') problems.add(what, 'Not text');
+    if (key === undefined || typeof token !== 'string' || token === '') return '';
+    try {
+      const text = decryptFernet(key, token);
+      if (text === '') problems.add(what, 'Empty');
+      return text;
+    } catch (error) {
+      if (!(error instanceof DecryptionError)) throw error;
+      problems.add('encrypted', 'The passphrase does not open the value, or it was altered');
+      return '';
+    }
+  }
+}
+
+/** Before anything walks it by recursion. */
+function isTooDeep(what: string, value: unknown, problems: RowProblems): boolean {
+  const problem = depthProblem('It', value);
+  if (problem !== undefined) problems.add(what, problem);
+  return problem !== undefined;
+}
+
+/** What a text is the JSON of; the text itself where it is none. */
+function jsonOr(text: unknown): unknown {
+  try {
+    return JSON.parse(String(text)) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+function requireTimes(
+  { createdAt, updatedAt }: RowFields,
+  tenant: TenantContext | undefined,
+  problems: RowProblems,
+): void {
+  const given = createdAt !== undefined || updatedAt !== undefined;
+  if (given && tenant?.permissions.has('set_timestamp') === false)
+    problems.add('timestamp', 'Not permitted: set_timestamp, which importing times needs');
+}

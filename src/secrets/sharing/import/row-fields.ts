@@ -1,0 +1,118 @@
+import { flagOf } from '../../../api/input/is-flag.decorator.js';
+import { isCalendarTime } from '../../../common/calendar-time.js';
+import { nameProblem } from '../../../common/resource-name.js';
+import { VISIBILITIES, type Visibility } from '../../secret.js';
+
+/** A row as it was sent. */
+export type RawRow = Readonly<Record<string, unknown>>;
+
+/** What could be made of a row by itself, beside what is wrong with it. */
+export interface RowFields {
+  readonly key: string;
+  readonly tenantName: string;
+  readonly visibility: Visibility;
+  readonly isHiddenValue: boolean;
+  readonly encrypted: boolean;
+  /** Text, or with a schema whatever it is. */
+  readonly value: unknown;
+  readonly schema: object | undefined;
+  /** The JSON of them, perhaps encrypted. */
+  readonly providerOptions: string | undefined;
+  readonly creator: string | undefined;
+  readonly createdAt: Date | undefined;
+  readonly updatedAt: Date | undefined;
+}
+
+const REQUIRED = ['key', 'value', 'tenant_name', 'visibility', 'is_hidden_value', 'encrypted'] as const;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/;
+
+/** Collects what is wrong with a row: the first of each kind. */
+export class RowProblems {
+  readonly errors: Record<string, string | readonly string[]> = {};
+
+  add(what: string, problem: string | readonly string[]): void {
+    if (!Object.hasOwn(this.errors, what)) this.errors[what] = problem;
+  }
+
+  get any(): boolean {
+    return Object.keys(this.errors).length > 0;
+  }
+}
+
+/** Reads what can be judged without knowing tenants, users and passphrase. Fields that are unknown are ignored. */
+export function readRow(row: RawRow, problems: RowProblems): RowFields {
+  const missing = REQUIRED.filter((name) => (name === 'value' ? hasNoValue(row) : isBlank(row[name])));
+  if (missing.length > 0) problems.add('missing secret fields', missing);
+  if (hasProvider(row)) problems.add('provider', 'There is no such provider: there are none');
+  const schema = schemaOf(row, problems);
+  return {
+    key: keyOf(row.key, problems),
+    tenantName: textOf(row, 'tenant_name', problems) ?? '',
+    visibility: visibilityOf(row.visibility, problems),
+    isHiddenValue: booleanOf(row, 'is_hidden_value', problems),
+    encrypted: booleanOf(row, 'encrypted', problems),
+    value: schema === undefined ? (textOf(row, 'value', problems) ?? '') : (row.value ?? null),
+    schema,
+    providerOptions: textOf(row, 'provider_options', problems),
+    creator: textOf(row, 'creator', problems),
+    createdAt: timeOf(row.created_at, problems),
+    updatedAt: timeOf(row.updated_at, problems),
+  };
+}
+
+function isBlank(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+}
+
+/** With a schema a value may be null or an empty text. */
+function hasNoValue(row: RawRow): boolean {
+  return isBlank(row.schema) ? isBlank(row.value) && !hasProvider(row) : row.value === undefined;
+}
+
+function hasProvider({ provider }: RawRow): boolean {
+  return !isBlank(provider);
+}
+
+function schemaOf({ schema }: RawRow, problems: RowProblems): object | undefined {
+  if (isBlank(schema)) return undefined;
+  if (typeof schema === 'object' && schema !== null && !Array.isArray(schema)) return schema;
+  problems.add('schema', 'Not an object');
+  return undefined;
+}
+
+/** What is blank is missing, which is another problem. */
+function textOf(row: RawRow, name: string, problems: RowProblems): string | undefined {
+  const value = row[name];
+  if (isBlank(value)) return undefined;
+  if (typeof value === 'string') return value;
+  problems.add(name, 'Not text');
+  return undefined;
+}
+
+function booleanOf(row: RawRow, name: string, problems: RowProblems): boolean {
+  const flag = flagOf(row[name]);
+  if (flag === undefined && !isBlank(row[name])) problems.add(name, 'Not boolean');
+  return flag ?? false;
+}
+
+function keyOf(key: unknown, problems: RowProblems): string {
+  if (isBlank(key)) return '';
+  const problem = typeof key === 'string' ? nameProblem(key) : 'must be text';
+  if (problem === undefined) return key as string;
+  problems.add('key', `The key ${problem}`);
+  return '';
+}
+
+function visibilityOf(visibility: unknown, problems: RowProblems): Visibility {
+  const known = VISIBILITIES.find((one) => one === visibility);
+  if (known === undefined && !isBlank(visibility))
+    problems.add('visibility', `Not one of ${VISIBILITIES.join(', ')}`);
+  return known ?? 'tenant';
+}
+
+function timeOf(text: unknown, problems: RowProblems): Date | undefined {
+  if (isBlank(text)) return undefined;
+  if (typeof text === 'string' && TIME.test(text) && isCalendarTime(text.slice(0, 19))) return new Date(text);
+  problems.add('timestamp', 'Not a time in UTC such as 2026-03-20T08:23:31.276Z');
+  return undefined;
+}

@@ -1,0 +1,35 @@
+import type { Schema } from '../../secret.js';
+import type { SchemaValidator } from '../../value-schema/schema-validator.js';
+import type { ImportedRow, RowErrors } from './imported-row.js';
+
+/** For all schemas of an import together: each may be made to take long. */
+const LONGEST_MILLISECONDS = 30_000;
+
+/** Holds rows against the schemas that they bring. */
+export class RowSchemas {
+  private spent = 0;
+
+  constructor(private readonly validator: SchemaValidator) {}
+
+  /**
+   * @returns what is wrong, if anything
+   * @throws TooManyRequests when too many wait for their turn
+   */
+  async errorsOf({ tenant, value, schema }: ImportedRow): Promise<RowErrors | undefined> {
+    if (schema === null) return undefined;
+    if (this.spent > LONGEST_MILLISECONDS)
+      return { schema: 'Too costly: import fewer secrets with a schema at once' };
+    const begun = Date.now();
+    const plain: unknown = value.format === 'json' ? JSON.parse(value.text) : value.text;
+    const verdict = await this.validator.check(tenant.tenantId, schema, plain);
+    this.spent += Date.now() - begun;
+    if (verdict.kind === 'valid') return undefined;
+    return verdict.kind === 'invalid'
+      ? { value: `Error validating secret value: ${verdict.reason}` }
+      : { schema: verdict.reason };
+  }
+}
+
+export function isSameSchema(one: Schema | null, other: Schema | null): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

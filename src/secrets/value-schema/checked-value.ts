@@ -1,0 +1,49 @@
+import { BadParameters, Conflict } from '../../common/errors.js';
+import type { SchemaValidator, Verdict } from './schema-validator.js';
+import type { Schema } from '../secret.js';
+
+interface SecretWithSchema {
+  readonly id: string;
+  readonly schema: Schema;
+}
+
+/**
+ * A value that a request brings, and what is known of it against the schemas of secrets. Checking may take a while, and a
+ * secret's schema never changes, so a verdict on it holds however often a change of it is decided anew.
+ */
+export class CheckedValue {
+  private readonly verdicts = new Map<string, Verdict>();
+
+  constructor(
+    private readonly validator: SchemaValidator,
+    private readonly tenantId: string,
+    private readonly value: unknown,
+  ) {}
+
+  /**
+   * @returns why the value does not fit, if so
+   * @throws BadParameters for a schema that cannot be used with it
+   */
+  async mismatchWith({ id, schema }: SecretWithSchema): Promise<Conflict | undefined> {
+    const verdict = this.verdicts.get(id) ?? (await this.verdictBy(schema));
+    this.verdicts.set(id, verdict);
+    return mismatch(verdict);
+  }
+
+  /** The same for a schema that no secret has yet. */
+  async mismatchBy(schema: Schema): Promise<Conflict | undefined> {
+    return mismatch(await this.verdictBy(schema));
+  }
+
+  private verdictBy(schema: Schema): Promise<Verdict> {
+    return this.validator.check(this.tenantId, schema, this.value);
+  }
+}
+
+/** Clients match how the text begins. */
+function mismatch(verdict: Verdict): Conflict | undefined {
+  if (verdict.kind === 'unusable') throw new BadParameters(verdict.reason);
+  return verdict.kind === 'invalid'
+    ? new Conflict(`Error validating secret value: ${verdict.reason}`)
+    : undefined;
+}

@@ -1,0 +1,98 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { printable } from '../../common/printable.js';
+import { ConcurrencyLimit } from '../../common/concurrency-limit.js';
+import { depthProblem, schemaSizeProblem } from './schema-bounds.js';
+import type { Schema } from '../secret.js';
+
+/** `unusable`: the schema cannot be used for this value, whatever the value is. No reason holds anything of the value. */
+export type Verdict =
+  | { readonly kind: 'valid' }
+  | { readonly kind: 'invalid'; readonly reason: string }
+  | { readonly kind: 'unusable'; readonly reason: string };
+
+/** For compiling and checking together. A pattern that runs away is cut off then. */
+const LONGEST_MILLISECONDS = 250;
+const LONGEST_REASON = 300;
+const MEMORY = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 };
+const PROGRAM = new URL('./schema-worker.js', import.meta.url);
+const TOO_COSTLY = 'it takes too long or too much memory to check; make it simpler';
+
+/**
+ * Holds values against JSON Schemas that somebody else wrote: one at a time, in a worker thread without environment
+ * that is ended, and replaced when it is needed again, where it takes too long. Requests go on meanwhile.
+ */
+@Injectable()
+export class SchemaValidator implements OnModuleDestroy {
+  private readonly slots = new ConcurrencyLimit({
+    all: 16,
+    ofOneSource: 4,
+    refusal: 'Too many values to be checked against a schema at this moment; try again in a second',
+  });
+  private worker: Promise<Worker> | undefined;
+  private turn: Promise<unknown> = Promise.resolve();
+
+  /**
+   * @param tenantId whose turn it is: a tenant can only fill a part of the queue
+   * @throws TooManyRequests when too many wait
+   */
+  async check(tenantId: string, schema: Schema, value: unknown): Promise<Verdict> {
+    const reason = schemaSizeProblem(schema) ?? depthProblem('`value`', value);
+    if (reason !== undefined) return { kind: 'unusable', reason };
+    const question = { schema: JSON.stringify(schema), value: JSON.stringify(value) };
+    return this.slots.hold(tenantId, () => {
+      const verdict = this.turn.then(() => this.ask(question));
+      this.turn = verdict.catch(() => undefined);
+      return verdict;
+    });
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    const worker = await this.worker?.catch(() => undefined);
+    await worker?.terminate();
+  }
+
+  private async ask(question: { schema: string; value: string }): Promise<Verdict> {
+    this.worker ??= startedWorker(() => (this.worker = undefined));
+    const worker = await this.worker;
+    const verdict = await answerOf(worker, question);
+    if (verdict !== undefined) return bounded(verdict);
+    await worker.terminate();
+    return { kind: 'unusable', reason: `\`schema\` cannot be used: ${TOO_COSTLY}` };
+  }
+}
+
+/** A worker that has loaded its program: the time for that is nobody's. */
+async function startedWorker(ended: () => void): Promise<Worker> {
+  const worker = new Worker(PROGRAM, { env: {}, execArgv: [], resourceLimits: MEMORY });
+  // Running out of memory is an error, which an emitter without a listener throws.
+  worker.on('error', () => undefined).on('exit', ended);
+  worker.unref();
+  await once(worker, 'message');
+  return worker;
+}
+
+/** @returns nothing where there is none in time, or the worker came to an end over the question */
+function answerOf(worker: Worker, question: object): Promise<Verdict | undefined> {
+  return new Promise((resolve) => {
+    // One more turn of the loop: an answer that came while this thread was busy counts.
+    const timer = setTimeout(() => setImmediate(resolve, undefined), LONGEST_MILLISECONDS);
+    const ended = (): void => answered(undefined);
+    const answered = (verdict: Verdict | undefined): void => {
+      clearTimeout(timer);
+      worker.off('message', answered).off('exit', ended);
+      resolve(verdict);
+    };
+    worker.once('message', answered).once('exit', ended);
+    worker.postMessage(question);
+  });
+}
+
+function bounded(verdict: Verdict): Verdict {
+  if (verdict.kind === 'valid') return verdict;
+  const reason = printable(verdict.reason.replaceAll('"', "'"), LONGEST_REASON);
+  return verdict.kind === 'invalid'
+    ? { kind: 'invalid', reason }
+    : { kind: 'unusable', reason: `\`schema\` cannot be used: ${reason}` };
+}
