@@ -28,7 +28,6 @@ export interface Identity {
   locked_just_now: boolean;
   tenant_id: string | null;
   tenant_name: string | null;
-  key_generation: number | null;
   /** With commas between. */
   permissions: string;
   /** Whether the installation is in maintenance. */

@@ -7,7 +7,6 @@ import { permissionSet } from './permission-set.js';
 interface NamedTenant {
   readonly id: string;
   readonly name: string;
-  readonly keyGeneration: number;
 }
 
 /** Who is calling, proved by a password or a token, with what they may do in the tenant that the request names. */
@@ -42,19 +41,12 @@ export function callerOf(
 
 /** @throws Error for an identity that is nobody's */
 export function principalOf(identity: Identity, caller: Caller, tokenId?: string): Principal {
-  const {
-    user_id: userId,
-    username,
-    tenant_id: id,
-    tenant_name: name,
-    key_generation: keyGeneration,
-  } = identity;
+  const { user_id: userId, username, tenant_id: id, tenant_name: name } = identity;
   if (userId === null || username === null) throw new Error('A principal without a user');
-  const named = id !== null && name !== null && keyGeneration !== null;
   return {
     userId,
     username,
-    tenant: named ? { id, name, keyGeneration } : undefined,
+    tenant: id !== null && name !== null ? { id, name } : undefined,
     permissions: permissionSet(identity.permissions),
     inMaintenance: identity.maintenance,
     tokenId,

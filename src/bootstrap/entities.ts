@@ -1,4 +1,4 @@
-import { Secret } from '../secrets/secret.entity.js';
+import { SecretEntity } from '../secrets/secret.entity.js';
 import { RootKey } from '../tenants/root-key.entity.js';
 import { TenantKey } from '../tenants/tenant-key.entity.js';
 import { Tenant } from '../tenants/tenant.entity.js';
@@ -18,5 +18,5 @@ export const entities = [
   UserGroupMember,
   TenantUser,
   TenantUserGroup,
-  Secret,
+  SecretEntity,
 ];

@@ -11,8 +11,6 @@ export interface Caller {
 export interface TenantContext {
   readonly tenantId: string;
   readonly tenantName: string;
-  /** The generation of the tenant's key that new values are sealed under. */
-  readonly keyGeneration: number;
   readonly userId: string;
   readonly username: string;
   readonly permissions: ReadonlySet<string>;

@@ -11,6 +11,9 @@ const SALT_BYTES = 32;
 const COMMITMENT_BYTES = 32;
 const HEADER_BYTES = 1 + 4 + SALT_BYTES + COMMITMENT_BYTES;
 
+/** How many bytes an envelope has beside the UTF-8 of its value: header, marker and tag. */
+export const ENVELOPE_OVERHEAD_BYTES = HEADER_BYTES + 1 + TAG_BYTES;
+
 const VALUE_LABEL = 'strongroom/value/1';
 const OPTIONS_LABEL = 'strongroom/provider-options/1';
 const KEY_BYTES = 32;
@@ -72,7 +75,7 @@ export function generationOf(bytes: Buffer): number {
 }
 
 function requireEnvelope(bytes: Buffer): void {
-  if (bytes.length < HEADER_BYTES + 1 + TAG_BYTES) throw new DecryptionError('Too short for an envelope');
+  if (bytes.length < ENVELOPE_OVERHEAD_BYTES) throw new DecryptionError('Too short for an envelope');
   if (bytes[0] !== FORMAT) throw new DecryptionError(`Unknown envelope format ${bytes[0] ?? ''}`);
 }
 

@@ -1,76 +1,110 @@
-import type { KeyObject } from 'node:crypto';
 import type { Binding } from './binding.js';
 import { UnknownKeyError } from './crypto-errors.js';
-import { openEnvelope, sealEnvelope } from './envelope.js';
 import type { RootKeys } from './root-keys.js';
-import { SealedValue } from './sealed-value.js';
+import type { SealedValue } from './sealed-value.js';
 import type { SecretValue } from './secret-value.js';
-import type { TenantKeyStore } from './tenant-key-store.js';
+import { TenantCipher } from './tenant-cipher.js';
+import type { TenantKeyStore, WrappedTenantKey } from './tenant-key-store.js';
 
 export interface KeyringOptions {
   /** How many unwrapped keys of tenants are kept; the longest unused go first. */
   readonly maxCachedKeys?: number;
+  /** For how long a generation is taken to be a tenant's active one without asking the store again. */
+  readonly activeMilliseconds?: number;
 }
 
-/** Seals and opens values under tenants' keys. The keys never leave it. */
+/** Seals for a tenant until a monotonic time, in milliseconds; then the store is asked again. */
+interface ActiveCipher {
+  readonly cipher: Promise<TenantCipher>;
+  readonly until: number;
+}
+
+/**
+ * Unwraps tenants' keys and hands out ciphers that use them. The keys never leave it. A new generation of a tenant's key
+ * is used for sealing at most `activeMilliseconds` (a minute) after it was made; old generations go on opening.
+ */
 export class Keyring {
-  private readonly cache = new Map<string, Promise<KeyObject>>();
+  private readonly ciphers = new Map<string, Promise<TenantCipher>>();
+  private readonly active = new Map<string, ActiveCipher>();
   private readonly maxCachedKeys: number;
+  private readonly activeMilliseconds: number;
 
   constructor(
     private readonly rootKeys: RootKeys,
     private readonly store: TenantKeyStore,
-    { maxCachedKeys = 1000 }: KeyringOptions = {},
+    { maxCachedKeys = 1000, activeMilliseconds = 60_000 }: KeyringOptions = {},
   ) {
     this.maxCachedKeys = maxCachedKeys;
+    this.activeMilliseconds = activeMilliseconds;
   }
 
   /**
-   * Seals a value so that it opens for this binding only.
-   * @param generation of the tenant's key
-   * @throws UnknownKeyError, DecryptionError when that key is not there or does not unwrap
+   * Returns the cipher that seals new values of a tenant.
+   * @throws UnknownKeyError when the tenant has no key, DecryptionError when its key does not unwrap
+   * @throws Unavailable when the store cannot be reached
    */
-  async seal(value: SecretValue, binding: Binding, generation: number): Promise<SealedValue> {
-    const key = await this.tenantKey(binding.tenantId, generation);
-    return SealedValue.fromBytes(sealEnvelope(key, generation, binding, value));
+  cipher(tenantId: string): Promise<TenantCipher> {
+    const known = this.active.get(tenantId);
+    if (known !== undefined && known.until > performance.now()) return known.cipher;
+    this.active.delete(tenantId);
+    const cipher = this.findActive(tenantId);
+    const active = { cipher, until: performance.now() + this.activeMilliseconds };
+    this.active.set(tenantId, active);
+    cipher.catch(() => {
+      if (this.active.get(tenantId) === active) this.active.delete(tenantId);
+    });
+    evict(this.active, this.maxCachedKeys);
+    return cipher;
   }
 
   /**
-   * Opens a value with what the caller asked for, never with what the row says of itself.
+   * Opens a value with what the caller asked for, under the generation that its envelope names.
    * @throws DecryptionError when it was sealed for anything else, or altered
-   * @throws UnknownKeyError when the generation it names is not known
+   * @throws UnknownKeyError when that generation is not known
+   * @throws Unavailable when the store cannot be reached
    */
   async open(sealed: SealedValue, binding: Binding): Promise<SecretValue> {
-    const key = await this.tenantKey(binding.tenantId, sealed.generation);
-    return openEnvelope(key, binding, sealed.bytes);
+    return sealed.open(await this.cipherOf(binding.tenantId, sealed.generation), binding);
+  }
+
+  private async findActive(tenantId: string): Promise<TenantCipher> {
+    const found = await this.store.findActive(tenantId);
+    if (found === undefined) throw new UnknownKeyError('The tenant has no key');
+    return this.cipherOf(tenantId, found.generation, found);
   }
 
   /** Concurrent calls share one unwrapping; a failure is not remembered. */
-  private tenantKey(tenantId: string, generation: number): Promise<KeyObject> {
+  private cipherOf(tenantId: string, generation: number, found?: WrappedTenantKey): Promise<TenantCipher> {
     const name = `${tenantId}/${generation}`;
-    const known = this.cache.get(name);
-    this.cache.delete(name);
-    const key = known ?? this.unwrap(tenantId, generation);
-    this.cache.set(name, key);
+    const known = this.ciphers.get(name);
+    this.ciphers.delete(name);
+    const cipher = known ?? this.unwrap(tenantId, generation, found);
+    this.ciphers.set(name, cipher);
     if (known === undefined) {
-      key.catch(() => {
-        if (this.cache.get(name) === key) this.cache.delete(name);
+      cipher.catch(() => {
+        if (this.ciphers.get(name) === cipher) this.ciphers.delete(name);
       });
-      this.evict();
+      evict(this.ciphers, this.maxCachedKeys);
     }
-    return key;
+    return cipher;
   }
 
-  private evict(): void {
-    for (const name of this.cache.keys()) {
-      if (this.cache.size <= this.maxCachedKeys) return;
-      this.cache.delete(name);
-    }
-  }
-
-  private async unwrap(tenantId: string, generation: number): Promise<KeyObject> {
-    const found = await this.store.find(tenantId, generation);
+  private async unwrap(
+    tenantId: string,
+    generation: number,
+    known: WrappedTenantKey | undefined,
+  ): Promise<TenantCipher> {
+    const found = known ?? (await this.store.find(tenantId, generation));
     if (found === undefined) throw new UnknownKeyError(`The tenant has no key of generation ${generation}`);
-    return this.rootKeys.unwrap(found.rootKeyId, tenantId, generation, found.wrapped);
+    const key = this.rootKeys.unwrap(found.rootKeyId, tenantId, generation, found.wrapped);
+    return new TenantCipher(tenantId, generation, key);
+  }
+}
+
+/** Takes the oldest entries out of a map that has more than `most`. */
+function evict(map: Map<string, unknown>, most: number): void {
+  for (const name of map.keys()) {
+    if (map.size <= most) return;
+    map.delete(name);
   }
 }

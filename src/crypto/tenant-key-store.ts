@@ -7,8 +7,17 @@ export interface WrappedTenantKey {
   readonly wrapped: Buffer;
 }
 
-/** The port through which the keyring finds wrapped keys. */
+/** Finds wrapped keys for the keyring: a port. */
 export interface TenantKeyStore {
-  /** @throws Unavailable when the store cannot be reached */
+  /**
+   * Returns one generation of a tenant's key.
+   * @throws Unavailable when the store cannot be reached
+   */
   find(tenantId: string, generation: number): Promise<WrappedTenantKey | undefined>;
+
+  /**
+   * Returns the newest generation that is not retired, or the newest of all where every one is (the tenant is deleted).
+   * @throws Unavailable when the store cannot be reached
+   */
+  findActive(tenantId: string): Promise<WrappedTenantKey | undefined>;
 }

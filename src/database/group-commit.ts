@@ -2,76 +2,69 @@ import { Unavailable } from '../common/errors.js';
 import { Batcher } from './batcher.js';
 import { AnswerLost, type NamedStatement, type TenantTransaction } from './tenant-transaction.js';
 
-/** What is done in a tenant, and the event that it records. */
-interface AuditedWrite {
-  readonly tenant: { readonly tenantId: string };
-  readonly event: { readonly id: string };
+/** A write to a tenant, on its way to a function of the database that makes many of them and records each. */
+export interface GroupedWrite<A> {
+  readonly tenantId: string;
+  /** The event that records it, which tells after a lost connection whether it was committed. */
+  readonly eventId: string;
+  /** Whether others can be written in the same call without waiting for it. */
+  readonly mayBatch: boolean;
+  /** The size of what may be large in it. */
+  readonly bytes: number;
+  /** Tells what became of it where the answer was lost but its event is there, if it can be told. */
+  readonly recover: () => Promise<A | undefined>;
 }
 
-/** How acts of a kind are done by a function of the database that records each of them. */
-export interface GroupStatements<A, R> {
-  /**
-   * For many acts, waiting for nobody's locks: gives a row for each, with its `ordinal` from 1, in any order. The
-   * outcome `busy` means that nothing of it was done, and that it is to be done alone.
-   */
-  together(acts: readonly A[]): NamedStatement;
-  /** For one act, which may wait: gives one row. */
-  alone(act: A): NamedStatement;
-  /** Whether others can do without waiting for it. */
-  mayShare(act: A): boolean;
-  /** Of what of it may be large. */
-  bytesOf(act: A): number;
-  /** What became of it where the answer was lost but its event is there, if it can be told. */
-  found(act: A): Promise<R | undefined>;
-}
+/**
+ * Makes the statement that writes these. It gives a row for each, with its `ordinal` from 1, in any order.
+ * @param wait false for many writes, which wait for nobody's locks: the outcome `busy` means that nothing of that write
+ *   was done, and that it is to be written alone
+ */
+export type WriteStatement<W> = (writes: readonly W[], wait: boolean) => NamedStatement;
 
 const BATCH_BYTES = 1_048_576;
 
 /**
- * Acts of the same turn of the event loop as one call, which share a message and a commit; at most 64 of them and a
- * mebibyte, two calls under way. What is busy, and each of a call that the server took back, is done again alone and
- * beside what comes after. Nothing is done again that may have been committed.
+ * Sends writes of the same turn of the event loop as one call, which share a message and a commit; at most 64 of them
+ * and a mebibyte, two calls under way. What is busy, and each of a call that the server took back, is written again
+ * alone, beside what comes after. Nothing is written again that may have been committed.
  */
-export class GroupCommit<A extends AuditedWrite, R extends { readonly outcome: string }> {
-  private readonly batcher: Batcher<A, R | typeof BUSY | AnswerLost>;
+export class GroupCommit<W extends GroupedWrite<A>, A extends { readonly outcome: string }> {
+  private readonly batcher: Batcher<W, A | typeof BUSY | AnswerLost>;
 
   constructor(
     private readonly transaction: TenantTransaction,
-    private readonly statements: GroupStatements<A, R>,
+    private readonly statement: WriteStatement<W>,
   ) {
-    this.batcher = new Batcher((acts) => this.together(acts), {
-      weigh: (act) => statements.bytesOf(act),
+    this.batcher = new Batcher((writes) => this.writeBatch(writes), {
+      weigh: ({ bytes }) => bytes,
       maxWeight: BATCH_BYTES,
       repeatable: false,
     });
   }
 
   /** @throws Unavailable as `TenantTransaction.call` does, and when too many wait */
-  async perform(act: A): Promise<R> {
-    if (!this.statements.mayShare(act)) return this.alone(act);
-    const answer = await this.batcher.submit(act);
-    if (answer instanceof AnswerLost) {
-      const found = (): Promise<R | undefined> => this.statements.found(act);
-      return this.transaction.recover(act.tenant.tenantId, act.event.id, answer, found);
-    }
-    return isBusy(answer) ? this.alone(act) : answer;
+  async write(write: W): Promise<A> {
+    if (!write.mayBatch) return this.writeAlone(write);
+    const answer = await this.batcher.submit(write);
+    if (answer instanceof AnswerLost)
+      return this.transaction.recover(write.tenantId, write.eventId, answer, write.recover);
+    return isBusy(answer) ? this.writeAlone(write) : answer;
   }
 
-  private alone(act: A): Promise<R> {
-    const { tenant, event } = act;
-    return this.transaction.call(tenant.tenantId, event.id, this.statements.alone(act), () =>
-      this.statements.found(act),
-    );
+  private writeAlone(write: W): Promise<A> {
+    const { tenantId, eventId, recover } = write;
+    return this.transaction.call(tenantId, eventId, this.statement([write], true), recover);
   }
 
-  private async together(acts: readonly A[]): Promise<(R | typeof BUSY | AnswerLost)[]> {
+  private async writeBatch(writes: readonly W[]): Promise<(A | typeof BUSY | AnswerLost)[]> {
     try {
-      const rows = await this.transaction.send<R & { ordinal: number }>(this.statements.together(acts));
+      const rows = await this.transaction.send<A & { ordinal: number }>(this.statement(writes, false));
       return rows.sort((one, other) => one.ordinal - other.ordinal);
     } catch (error) {
-      if (error instanceof AnswerLost) return acts.map(() => error);
+      if (error instanceof AnswerLost) return writes.map(() => error);
       if (error instanceof Unavailable) throw error;
-      return acts.map(() => BUSY);
+      return writes.map(() => BUSY);
     }
   }
 }

@@ -4,7 +4,7 @@ import type { TenantContext } from '../common/tenant-context.js';
 import { Configuration } from '../config/configuration.js';
 import type { OptionsBinding, ValueBinding } from '../crypto/binding.js';
 import { Keyring } from '../crypto/keyring.js';
-import type { SealedValue } from '../crypto/sealed-value.js';
+import { SealedValue } from '../crypto/sealed-value.js';
 import type { SecretValue } from '../crypto/secret-value.js';
 import type { VisibleSecret } from './secret.js';
 
@@ -14,8 +14,9 @@ interface Identity {
 }
 
 /**
- * Seals what belongs to a tenant's secret, and opens it with the tenant and the key that the caller asked for (its
- * owner's tenant only where it is global): what reached the wrong request stays shut.
+ * Binds what is sealed to a tenant's secret, and opens it with the tenant and the key that the caller asked for (its
+ * owner's tenant only where it is global): what reached the wrong request stays shut. The column transformer seals what
+ * was bound.
  */
 @Injectable()
 export class SecretSealer {
@@ -26,22 +27,23 @@ export class SecretSealer {
 
   /** @throws TooLarge */
   async sealValue(
-    tenant: TenantContext,
-    { id, key, version }: Identity & { readonly version: number },
+    { tenantId }: Pick<TenantContext, 'tenantId'>,
+    { id: secretId, key, version }: Identity & { readonly version: number },
     value: SecretValue,
   ): Promise<SealedValue> {
     this.requireSize('The value', value.text);
-    const binding: ValueBinding = { tenantId: tenant.tenantId, secretId: id, key, version };
-    return this.keyring.seal(value, binding, tenant.keyGeneration);
+    const binding: ValueBinding = { tenantId, secretId, key, version };
+    return SealedValue.of(await this.keyring.cipher(tenantId), binding, value);
   }
 
+  /** Returns nothing where the value is hidden from the caller. */
   async openValue(
     tenant: TenantContext,
     key: string,
     secret: VisibleSecret,
   ): Promise<SecretValue | undefined> {
     const { value, id: secretId, version } = secret;
-    if (value === undefined) return undefined;
+    if (value === null) return undefined;
     return this.keyring.open(value, { tenantId: ownerOf(tenant, secret), secretId, key, version });
   }
 
@@ -53,11 +55,11 @@ export class SecretSealer {
   }
 
   /**
-   * @returns null where there are none to be kept, nothing where none were given
+   * @returns null where none are to be kept, nothing where none were given
    * @throws TooLarge
    */
   async sealOptions(
-    tenant: TenantContext,
+    { tenantId }: Pick<TenantContext, 'tenantId'>,
     { id: secretId, key }: Identity,
     options: object | undefined,
   ): Promise<SealedValue | null | undefined> {
@@ -65,11 +67,11 @@ export class SecretSealer {
     if (Object.keys(options).length === 0) return null;
     const text = JSON.stringify(options);
     this.requireSize('`provider_options`', text);
-    const binding: OptionsBinding = { tenantId: tenant.tenantId, secretId, key, part: 'provider options' };
-    return this.keyring.seal({ format: 'json', text }, binding, tenant.keyGeneration);
+    const binding: OptionsBinding = { tenantId, secretId, key, part: 'provider options' };
+    return SealedValue.of(await this.keyring.cipher(tenantId), binding, { format: 'json', text });
   }
 
-  /** @returns null where there are none to be seen */
+  /** Returns null where there are none to be seen. */
   async openOptions(tenant: TenantContext, key: string, secret: VisibleSecret): Promise<string | null> {
     const { providerOptions, id: secretId } = secret;
     if (providerOptions === null) return null;

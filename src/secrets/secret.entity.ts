@@ -2,13 +2,16 @@ import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relat
 import type { SealedValue } from '../crypto/sealed-value.js';
 import { sealedValueTransformer } from '../crypto/sealed-value.transformer.js';
 import { Tenant } from '../tenants/tenant.entity.js';
-import type { Schema, Visibility } from './secret.js';
 import { User } from '../users/user.entity.js';
+import type { Schema, Visibility } from './secret.js';
 
-/** A secret with its current value. `created_at` and `updated_at` are the database's clock, equal at creation. */
+/**
+ * Maps a row of `secrets`, with its current value. `SecretRows` turns rows into secrets and back by these columns; those
+ * that are not selected are of no use to a reader.
+ */
 @Entity('secrets')
 @Index('uq_secrets_key', ['tenantId', 'key'], { unique: true, where: 'deleted_at IS NULL' })
-export class Secret {
+export class SecretEntity {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'pk_secrets' })
   tenantId: string;
 
@@ -27,7 +30,7 @@ export class Secret {
   @Column('bytea', { transformer: sealedValueTransformer })
   value: SealedValue;
 
-  @Column('integer', { name: 'key_generation' })
+  @Column('integer', { name: 'key_generation', select: false })
   keyGeneration: number;
 
   @Column('text', { default: 'tenant' })
@@ -45,23 +48,36 @@ export class Secret {
   @Column('bytea', { name: 'provider_options', nullable: true, transformer: sealedValueTransformer })
   providerOptions: SealedValue | null;
 
-  @Column('integer', { name: 'provider_options_generation', nullable: true })
+  @Column('integer', { name: 'provider_options_generation', nullable: true, select: false })
   providerOptionsGeneration: number | null;
 
-  @Column('uuid', { name: 'version_created_by' })
+  @Column('uuid', { name: 'version_created_by', select: false })
   versionCreatedBy: string;
 
-  @Column({ type: 'timestamptz', name: 'version_created_at', precision: 3, default: () => 'now()' })
+  @Column({
+    type: 'timestamptz',
+    name: 'version_created_at',
+    precision: 3,
+    default: () => 'now()',
+    select: false,
+  })
   versionCreatedAt: Date;
 
   @Column('uuid', { name: 'created_by' })
-  createdBy: string;
+  creatorId: string;
 
+  /** By the database's clock; the same as `updatedAt` at the creation. */
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3, default: () => 'now()' })
   createdAt: Date;
 
   @Column({ type: 'timestamptz', name: 'updated_at', precision: 3, default: () => 'now()' })
   updatedAt: Date;
+
+  @Column({ type: 'timestamptz', name: 'expires_at', precision: 3, nullable: true, select: false })
+  expiresAt: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'deleted_at', precision: 3, nullable: true, select: false })
+  deletedAt: Date | null;
 
   @ManyToOne(() => Tenant, { nullable: false })
   @JoinColumn({ name: 'tenant_id', foreignKeyConstraintName: 'fk_secrets_tenant' })

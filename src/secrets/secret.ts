@@ -1,12 +1,33 @@
 import type { SealedValue } from '../crypto/sealed-value.js';
 import type { SecretValue } from '../crypto/secret-value.js';
 
-/** From the narrowest to the widest. */
+/** Lists the visibilities from the narrowest to the widest. */
 export const VISIBILITIES = ['private', 'tenant', 'global'] as const;
 export type Visibility = (typeof VISIBILITIES)[number];
 
-/** What is known of a secret without its value. */
-export interface SecretDescription {
+/** Holds a JSON Schema that every value of the secret satisfies. */
+export type Schema = object;
+
+/**
+ * Holds what callers set of a secret beside what is sealed. Whatever is added here travels from the bodies of requests to
+ * the row of `secrets` and back without being named on the way.
+ */
+export interface SecretAttributes {
+  readonly visibility: Visibility;
+  readonly isHiddenValue: boolean;
+}
+
+/** The attributes of a secret that nothing is said of. */
+export const DEFAULT_ATTRIBUTES: SecretAttributes = { visibility: 'tenant', isHiddenValue: false };
+
+/** Returns the attributes among the properties of a secret. */
+export function attributesOf(secret: SecretAttributes): SecretAttributes {
+  const names = Object.keys(DEFAULT_ATTRIBUTES) as (keyof SecretAttributes)[];
+  return Object.fromEntries(names.map((name) => [name, secret[name]])) as unknown as SecretAttributes;
+}
+
+/** Describes a secret without its value. */
+export interface SecretDescription extends SecretAttributes {
   /** The tenant that the secret belongs to: another than the reader's where it is global. */
   readonly tenantId: string;
   readonly tenantName: string;
@@ -14,37 +35,29 @@ export interface SecretDescription {
   readonly key: string;
   readonly version: number;
   readonly revision: number;
-  readonly visibility: Visibility;
-  readonly isHiddenValue: boolean;
+  readonly schema: Schema | null;
+  readonly providerName: string | null;
   readonly creatorId: string;
   readonly creatorName: string;
-  readonly providerName: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
 
-/** A JSON Schema that every value of the secret satisfies. */
-export type Schema = object;
-
-/** What a list does not have. */
-interface WholeSecret extends SecretDescription {
-  readonly schema: Schema | null;
-}
-
-/** A secret as it is stored: its value is sealed. */
-export interface StoredSecret extends WholeSecret {
+/** Holds a secret as it is stored. */
+export interface StoredSecret extends SecretDescription {
   readonly value: SealedValue;
   readonly providerOptions: SealedValue | null;
 }
 
-/** A secret as a caller may see it; without a value or options where they are hidden from the caller. */
-export interface VisibleSecret extends WholeSecret {
-  readonly value: SealedValue | undefined;
+/** Holds a secret as a caller may see it: value and options are null where they are hidden from the caller. */
+export interface VisibleSecret extends SecretDescription {
+  readonly value: SealedValue | null;
   readonly providerOptions: SealedValue | null;
 }
 
-/** A secret whose value has been opened for a caller who may see it; undefined where it may not be seen. */
-export interface OpenedSecret extends WholeSecret {
+/** Holds a secret whose value was opened for a caller who may see it. */
+export interface OpenedSecret extends SecretDescription {
+  /** Undefined where the caller may not see it or did not ask for it. */
   readonly value: SecretValue | undefined;
   /** The JSON of the options; null where there are none, they are not shown, or were not asked for. */
   readonly providerOptions: string | null;

@@ -111,7 +111,7 @@ export class SecretsV31Controller {
     @RequestBody() body: JsonBody,
   ): Promise<SecretV31> {
     const { visibility } = await body.read(SetVisibilityBody);
-    return toChangedSecretV31(await this.secrets.update(tenant, key, { visibility }));
+    return toChangedSecretV31(await this.secrets.update(tenant, key, { attributes: { visibility } }));
   }
 
   @Patch(':key/set-global')
@@ -121,7 +121,9 @@ export class SecretsV31Controller {
   @ApiOkResponse({ type: SecretV31 })
   @ApiErrors(400, 404, 409)
   async setGlobal(@Tenant() tenant: TenantContext, @SecretKey() key: string): Promise<SecretV31> {
-    return toChangedSecretV31(await this.secrets.update(tenant, key, { visibility: 'global' }));
+    return toChangedSecretV31(
+      await this.secrets.update(tenant, key, { attributes: { visibility: 'global' } }),
+    );
   }
 
   @Delete(':key')

@@ -90,7 +90,7 @@ export class SecretsController {
     @RequestBody() body: JsonBody,
   ): Promise<SecretV3> {
     const { visibility } = await body.read(SetVisibilityBody);
-    return toSecretV3(tenant, await this.secrets.update(tenant, key, { visibility }));
+    return toSecretV3(tenant, await this.secrets.update(tenant, key, { attributes: { visibility } }));
   }
 
   @Patch(':key/set-global')
@@ -100,7 +100,10 @@ export class SecretsController {
   @ApiOkResponse({ type: SecretV3 })
   @ApiErrors(400, 404, 409)
   async setGlobal(@Tenant() tenant: TenantContext, @SecretKey() key: string): Promise<SecretV3> {
-    return toSecretV3(tenant, await this.secrets.update(tenant, key, { visibility: 'global' }));
+    return toSecretV3(
+      tenant,
+      await this.secrets.update(tenant, key, { attributes: { visibility: 'global' } }),
+    );
   }
 
   @Delete(':key')

@@ -1,16 +1,15 @@
 import type { AuditEvent } from '../audit/audit-event.js';
-import type { DomainError } from '../common/domain-error.js';
+import type { Refusal } from '../audit/refusal.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import type { SealedValue } from '../crypto/sealed-value.js';
 import type { ListOptions, SecretPage } from './list/list-options.js';
-import type { Schema, StoredSecret, VisibleSecret, Visibility } from './secret.js';
+import type { Schema, SecretAttributes, StoredSecret, VisibleSecret } from './secret.js';
 
 export interface NewSecret {
   readonly id: string;
   readonly key: string;
+  readonly attributes: SecretAttributes;
   readonly value: SealedValue;
-  readonly visibility: Visibility;
-  readonly isHiddenValue: boolean;
   readonly schema: Schema | null;
   readonly providerOptions: SealedValue | null;
 }
@@ -19,27 +18,18 @@ export interface NewSecret {
 export type Missing = { readonly kind: 'absent' } | { readonly kind: 'foreign' };
 export type ReadOutcome =
   { readonly kind: 'found'; readonly secret: VisibleSecret } | { readonly kind: 'absent' };
-export type CreateOutcome = { readonly kind: 'created'; readonly secret: StoredSecret } | ChangeOutcome;
-export type ChangeOutcome =
+export type CreateOutcome = { readonly kind: 'created'; readonly secret: StoredSecret } | UpdateOutcome;
+export type UpdateOutcome =
   | { readonly kind: 'changed'; readonly secret: StoredSecret }
   | { readonly kind: 'exists' }
   | Missing
   | Refusal;
 
-/** Why nothing is done, as it is recorded and as it is answered. */
-export interface Refusal {
-  readonly kind: 'refused';
-  readonly key: string;
-  readonly outcome: 'forbidden' | 'not_found' | 'refused' | 'conflict';
-  readonly error: DomainError;
-}
-
-/** What becomes of a secret; what is left out stays. */
-export interface Change {
-  readonly kind: 'change';
+/** Says what is to change of a secret; what is left out stays. */
+export interface SecretUpdate {
+  readonly kind: 'update';
+  readonly attributes?: Partial<SecretAttributes>;
   readonly value?: SealedValue | undefined;
-  readonly visibility?: Visibility | undefined;
-  readonly isHiddenValue?: boolean | undefined;
   readonly owner?: NewOwner | undefined;
   /** Null takes them away. */
   readonly providerOptions?: SealedValue | null | undefined;
@@ -57,25 +47,28 @@ type FindUser = (username: string) => Promise<NewOwner | undefined>;
  * Decides what becomes of a secret. It is done only to the secret that was decided about, for an owner who is still
  * there: where either has changed meanwhile the decision is made anew. What it throws leaves the secret as it is.
  */
-export type Decide = (current: StoredSecret, findUser: FindUser) => Promise<Change | Refusal>;
-
-/** Looks at a secret before it is deleted, and again where it was changed meanwhile. What it throws leaves it in place. */
-export type BeforeDelete = (current: StoredSecret) => Promise<Refusal | undefined>;
+export type Decide = (current: StoredSecret, findUser: FindUser) => Promise<SecretUpdate | Refusal>;
 
 /**
- * The port to the secrets of a tenant. Every method takes the tenant first and commits the event that it is given in
- * the transaction of the act: its outcome and version are set to what happened ('ok', 'not_found', 'conflict', or a
- * refusal's own).
+ * Decides whether a secret may be deleted; it is asked again where the secret was changed meanwhile. What it throws leaves
+ * the secret in place.
+ */
+export type DecideDeletion = (current: StoredSecret) => Promise<Refusal | undefined>;
+
+/**
+ * Stores the secrets of a tenant: a port. Every method takes the tenant first and commits the event that it is given in the
+ * transaction of the act; the event's outcome, version and revision are set to what happened ('ok', 'not_found',
+ * 'conflict', or a refusal's own).
  *
  * A refusal is an outcome, never an exception, so that its event is kept.
  * @throws Unavailable when the database cannot be reached or does not say whether it committed
  */
 export abstract class SecretsRepository {
-  /** One call for look-up, event and answer. Calls of the same turn of the event loop may travel together. */
+  /** Looks up, records and answers in one call. Calls of the same turn of the event loop may travel together. */
   abstract read(tenant: TenantContext, key: string, event: AuditEvent): Promise<ReadOutcome>;
   /**
-   * What the caller sees in the tenant, global secrets of others included; no values. A list of all tenants has what
-   * the caller sees in each of those where the caller may list, and is recorded in each of their logs.
+   * Lists what the caller sees in the tenant, global secrets of others included; no values. A list of all tenants has
+   * what the caller sees in each of those where the caller may list, and is recorded in each of their logs.
    */
   abstract list(tenant: TenantContext, options: ListOptions, event: AuditEvent): Promise<SecretPage>;
   /** Records an act that is refused before any secret is looked at. */
@@ -92,12 +85,12 @@ export abstract class SecretsRepository {
     key: string,
     decide: Decide,
     event: AuditEvent,
-  ): Promise<ChangeOutcome>;
-  /** Erases the secret and gives what it was. */
+  ): Promise<UpdateOutcome>;
+  /** Removes the secret and returns what it was. */
   abstract delete(
     tenant: TenantContext,
     key: string,
-    before: BeforeDelete,
+    decide: DecideDeletion,
     event: AuditEvent,
-  ): Promise<ChangeOutcome>;
+  ): Promise<UpdateOutcome>;
 }

@@ -1,90 +1,135 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Refusal } from '../audit/refusal.js';
 import type { TenantContext } from '../common/tenant-context.js';
-import type { SecretValue } from '../crypto/secret-value.js';
 import type { SealedValue } from '../crypto/sealed-value.js';
-import type { CheckedValue } from './value-schema/checked-value.js';
+import type { SecretValue } from '../crypto/secret-value.js';
+import { mayMakeGlobal, mayReveal, maySee, maySetOwner, mayTouch } from './secret-access.js';
 import {
-  refusalOfChange,
-  refusalOfOwner,
-  refusalOfProvider,
-  refused,
-  type UpdateSecretInput,
-} from './update-secret.rules.js';
-import { textRequired, unknownOwner } from './secret-errors.js';
+  hiddenFrom,
+  mayNotMakeGlobal,
+  mayNotSetOwner,
+  narrower,
+  providerNotFound,
+  secretNotFound,
+  textRequired,
+  unknownOwner,
+} from './secret-errors.js';
+import type { UpdateSecretInput } from './secret-input.js';
 import { SecretSealer } from './secret-sealer.js';
-import type { Change, Decide, Refusal } from './secrets.repository.js';
-import type { StoredSecret } from './secret.js';
+import { VISIBILITIES, type SecretAttributes, type SecretDescription, type StoredSecret } from './secret.js';
+import type { Decide, SecretUpdate } from './secrets.repository.js';
+import type { CheckedValue } from './value-schema/checked-value.js';
 
-/** What becomes of a secret by an update, and the value that it has then. */
-export interface Changing {
+/** Holds the decision on an update, and the value that the secret has afterwards. */
+export interface DecidedUpdate {
   readonly decide: Decide;
   readonly value: () => SecretValue | undefined;
 }
 
-/** Decides on changes of secrets, in the order in which clients know the checks. */
+/** Decides on updates of secrets, in the order in which clients know the checks. */
 @Injectable()
-export class SecretChanges {
+export class UpdateSecret {
   constructor(@Inject(SecretSealer) private readonly sealer: SecretSealer) {}
 
-  /** The same value again makes no version, but moves the time of the update. */
-  of(tenant: TenantContext, key: string, wanted: UpdateSecretInput, checked: CheckedValue): Changing {
-    let kept: SecretValue | undefined;
-    const decide: Decide = async (current, findUser): Promise<Change | Refusal> => {
+  /** Returns the decision on an update. The same value again makes no version, but moves the time of the update. */
+  of(tenant: TenantContext, key: string, input: UpdateSecretInput, checked: CheckedValue): DecidedUpdate {
+    let next: SecretValue | undefined;
+    const decide: Decide = async (current, findUser): Promise<SecretUpdate | Refusal> => {
       const refusal =
-        refusalOfChange(tenant, current, wanted) ??
-        (await refusalOfValue(current, wanted, checked)) ??
-        refusalOfOwner(tenant, current, wanted);
+        refusalOfUpdate(tenant, current, input.attributes) ??
+        (await refusalOfValue(current, input, checked)) ??
+        refusalOfOwner(tenant, input);
       if (refusal !== undefined) return refusal;
-      const owner = wanted.owner === undefined ? undefined : await findUser(wanted.owner);
-      if (wanted.owner !== undefined && owner === undefined)
-        return refused('refused', key, unknownOwner(wanted.owner));
-      const absent = refusalOfProvider(current, wanted);
+      const owner = input.owner === undefined ? undefined : await findUser(input.owner);
+      if (input.owner !== undefined && owner === undefined)
+        return new Refusal('refused', unknownOwner(input.owner));
+      const absent = refusalOfProvider(input);
       if (absent !== undefined) return absent;
       const known = await this.sealer.openValue(tenant, key, current);
-      kept = wanted.value === undefined ? known : toSecretValue(wanted.value);
-      const { visibility, isHiddenValue } = wanted;
-      const value = await this.sealedAnew(tenant, current, known, kept);
-      const providerOptions = await this.sealer.sealOptions(tenant, current, wanted.providerOptions);
-      return { kind: 'change', value, visibility, isHiddenValue, owner, providerOptions };
+      next = input.value === undefined ? known : toSecretValue(input.value);
+      const value = await this.newVersion(tenant, current, known, next);
+      const providerOptions = await this.sealer.sealOptions(tenant, current, input.providerOptions);
+      return { kind: 'update', attributes: input.attributes, value, owner, providerOptions };
     };
-    return { decide, value: () => kept };
+    return { decide, value: () => next };
   }
 
-  private async sealedAnew(
+  /** Returns the value of the next version, or nothing where the value stays the same. */
+  async newVersion(
     tenant: TenantContext,
     current: StoredSecret,
     known: SecretValue | undefined,
     next: SecretValue | undefined,
   ): Promise<SealedValue | undefined> {
-    const same = next === undefined || (next.format === known?.format && next.text === known.text);
-    if (same) return undefined;
+    if (next === undefined || (next.format === known?.format && next.text === known.text)) return undefined;
     return this.sealer.sealValue(tenant, { ...current, version: current.version + 1 }, next);
   }
 }
 
-/** Text as it is; everything else, which only a schema lets in, as JSON. */
+/** Returns why the caller may neither update nor delete a secret, if so: what the caller does not see is not there. */
+export function refusalOfTouch(tenant: TenantContext, secret: StoredSecret): Refusal | undefined {
+  if (!maySee(tenant, secret)) return new Refusal('not_found', secretNotFound(secret.key));
+  if (!mayTouch(tenant, secret)) return new Refusal('forbidden', hiddenFrom(secret.key));
+  return undefined;
+}
+
+/** Returns why the caller may not give a secret these attributes, if so, in the order in which clients know the checks. */
+export function refusalOfUpdate(
+  tenant: TenantContext,
+  secret: StoredSecret,
+  { visibility, isHiddenValue }: Partial<SecretAttributes>,
+): Refusal | undefined {
+  const refusal = refusalOfTouch(tenant, secret);
+  if (refusal !== undefined) return refusal;
+  if (isHiddenValue !== undefined && !mayReveal(tenant, secret))
+    return new Refusal('forbidden', hiddenFrom(secret.key));
+  if (visibility === undefined || visibility === secret.visibility) return undefined;
+  if (VISIBILITIES.indexOf(visibility) < VISIBILITIES.indexOf(secret.visibility))
+    return new Refusal('refused', narrower(secret.key));
+  return visibility === 'global' ? refusalOfGlobal(tenant) : undefined;
+}
+
+/** Returns why the caller may not make a secret global, if so. */
+export function refusalOfGlobal(tenant: TenantContext): Refusal | undefined {
+  return mayMakeGlobal(tenant) ? undefined : new Refusal('forbidden', mayNotMakeGlobal());
+}
+
+/** Refuses every provider: there are none. */
+export function refusalOfProvider({
+  providerName,
+}: {
+  providerName?: string | undefined;
+}): Refusal | undefined {
+  return providerName === undefined ? undefined : new Refusal('not_found', providerNotFound(providerName));
+}
+
+function refusalOfOwner(tenant: TenantContext, { owner }: UpdateSecretInput): Refusal | undefined {
+  if (owner === undefined || maySetOwner(tenant)) return undefined;
+  return new Refusal('forbidden', mayNotSetOwner());
+}
+
+async function refusalOfValue(
+  { id, schema }: SecretDescription,
+  { value }: UpdateSecretInput,
+  checked: CheckedValue,
+): Promise<Refusal | undefined> {
+  if (value === undefined) return undefined;
+  if (schema !== null) {
+    const mismatch = await checked.mismatchWith({ id, schema });
+    return mismatch && new Refusal('conflict', mismatch);
+  }
+  if (!isPlainText(value)) throw textRequired();
+  return undefined;
+}
+
+/** Returns a value as it is sealed: text as it is; everything else, which only a schema lets in, as JSON. */
 export function toSecretValue(value: unknown): SecretValue {
   return typeof value === 'string'
     ? { format: 'text', text: value }
     : { format: 'json', text: JSON.stringify(value) };
 }
 
-/** What a secret without a schema can hold. */
+/** Tells whether a secret without a schema can hold a value. */
 export function isPlainText(value: unknown): boolean {
   return typeof value === 'string' && value !== '';
-}
-
-async function refusalOfValue(
-  current: StoredSecret,
-  { value }: UpdateSecretInput,
-  checked: CheckedValue,
-): Promise<Refusal | undefined> {
-  const { id, key, schema } = current;
-  if (value === undefined) return undefined;
-  if (schema !== null) {
-    const mismatch = await checked.mismatchWith({ id, schema });
-    return mismatch === undefined ? undefined : refused('conflict', key, mismatch);
-  }
-  if (!isPlainText(value)) throw textRequired();
-  return undefined;
 }

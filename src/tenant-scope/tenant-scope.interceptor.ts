@@ -87,8 +87,8 @@ function contextOf(
 function tenantContextOf(principal: Principal, permission: string): TenantContext | undefined {
   const { tenant, permissions, userId, username, caller } = principal;
   if (tenant === undefined || !permissions.has(permission)) return undefined;
-  const { id: tenantId, name: tenantName, keyGeneration } = tenant;
-  return Object.freeze({ tenantId, tenantName, keyGeneration, userId, username, permissions, caller });
+  const { id: tenantId, name: tenantName } = tenant;
+  return Object.freeze({ tenantId, tenantName, userId, username, permissions, caller });
 }
 
 /** For a system administrator who asks for all tenants and names none: the context is the installation's own. */
@@ -101,6 +101,6 @@ function allTenantsContextOf(
   const asksForAll = typeof all === 'string' && all.toLowerCase() === 'true';
   if (acrossTenants !== true || !asksForAll || request.raw.headers.tenant !== undefined) return undefined;
   if (!permissions.has('all_tenants') || !permissions.has(permission)) return undefined;
-  const nowhere = { tenantId: SYSTEM_LOG, tenantName: '', keyGeneration: 0 };
+  const nowhere = { tenantId: SYSTEM_LOG, tenantName: '' };
   return Object.freeze({ ...nowhere, userId, username, permissions, caller });
 }

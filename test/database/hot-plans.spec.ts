@@ -45,8 +45,10 @@ describe('the functions of the hot path, called by the service', () => {
 
   it('read by the unique keys of the living', async () => {
     const caller = JSON.stringify({ actor: null });
-    const values = [[a.tenantId], ['no-such-key'], [randomUUID()], [caller], [userId], [false]];
-    expect(await scansOf('SELECT * FROM read_secrets($1, $2, $3, $4, $5, $6)', values)).toEqual(UNIQUE);
+    const act = [[randomUUID()], ['secret.read'], [caller], [null]];
+    const values = [[a.tenantId], ['no-such-key'], ...act, [userId], [false]];
+    const read = 'SELECT * FROM read_secrets($1, $2, $3, $4, $5::json[], $6::json[], $7, $8)';
+    expect(await scansOf(read, values)).toEqual(UNIQUE);
   });
 
   it('find by the unique keys of the living', async () => {

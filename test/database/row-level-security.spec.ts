@@ -9,6 +9,10 @@ import { TenantTransaction } from '../../src/database/tenant-transaction.js';
 import { APP_ROLE, READER_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
 import { plantTwoTenants, type TenantRows } from '../support/two-tenants.js';
 
+const READ = `
+  SELECT ordinal, outcome, (secret).id, (secret).value
+  FROM read_secrets($1, $2, $3, $4, $5::json[], $6::json[], $7, $8) ORDER BY ordinal`;
+
 const INSERT = `INSERT INTO secrets (tenant_id, id, key, value, key_generation, version_created_by, created_by)
   VALUES ($1, $2, $3, '\\x00', 1, $4, $4)`;
 
@@ -212,11 +216,13 @@ describe.each([
     const [one, two, three] = [randomUUID(), randomUUID(), randomUUID()];
     const rows = await dataSource.query<
       { ordinal: number; outcome: string; id: string | null; value: Buffer }[]
-    >('SELECT * FROM read_secrets($1, $2, $3, $4, $5, $6) ORDER BY ordinal', [
+    >(READ, [
       [b.tenantId, a.tenantId, b.tenantId],
       ['shared-key', 'shared-key', 'no-such-key'],
       [one, two, three],
+      ['secret.read', 'secret.read', 'secret.read'],
       ['{}', '{}', '{}'],
+      [null, null, null],
       [userId, userId, userId],
       [false, false, false],
     ]);

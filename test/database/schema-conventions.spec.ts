@@ -165,8 +165,7 @@ describe('the schema', () => {
       { name: 'audit_event_exists', ...expected },
       { name: 'read_secrets', ...expected, settings: [path, ...HOT] },
       { name: 'search_secret_keys', ...expected, settings: [path, 'plan_cache_mode=force_generic_plan'] },
-      { name: 'secret_key_taken', ...expected },
-      { name: 'secrets_in_the_way', ...expected },
+      { name: 'secret_key_elsewhere', ...expected },
       { name: 'user_owns_secrets', ...expected },
     ]);
   });

@@ -5,6 +5,7 @@ import { newId } from '../../src/common/ids.js';
 import { StartupError } from '../../src/common/startup-error.js';
 import { DecryptionError } from '../../src/crypto/crypto-errors.js';
 import { Keyring } from '../../src/crypto/keyring.js';
+import { SealedValue } from '../../src/crypto/sealed-value.js';
 import { RootKeys } from '../../src/crypto/root-keys.js';
 import { DEFAULT_TENANT, ensureDefaultTenant } from '../../src/tenants/default-tenant.js';
 import { PostgresTenantKeyStore } from '../../src/tenants/postgres-tenant-key-store.js';
@@ -55,7 +56,8 @@ describe('TenantsService', () => {
     expect(() => open(one.id, first!.wrapped, impostor)).toThrow(DecryptionError);
     const binding = { tenantId: one.id, secretId: newId(), key: 'k', version: 1 };
     const keyring = new Keyring(services.rootKeys, store);
-    const sealed = await keyring.seal({ format: 'text', text: 'of one' }, binding, 1);
+    const value = { format: 'text', text: 'of one' } as const;
+    const sealed = SealedValue.of(await keyring.cipher(one.id), binding, value);
     expect(await keyring.open(sealed, binding)).toEqual({ format: 'text', text: 'of one' });
   });
 

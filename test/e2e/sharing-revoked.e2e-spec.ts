@@ -2,7 +2,7 @@ import { request, type IncomingMessage } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ExportedSecretsRepository } from '../../src/secrets/sharing/export/exported-secrets.repository.js';
-import { SecretImport } from '../../src/secrets/sharing/import/secret-import.service.js';
+import { SecretWrites } from '../../src/secrets/store/secret-writes.js';
 import { ImportedSecretsRepository } from '../../src/secrets/sharing/import/imported-secrets.repository.js';
 import type { Answer } from '../support/http-client.js';
 import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
@@ -70,19 +70,18 @@ describe('rights taken away in the middle', () => {
   ];
 
   it.each(TAKEN)('an import changes nothing without %s', async (_what, take) => {
-    const rules = room.service.app.get(SecretImport);
-    const seal = rules.seal.bind(rules);
-    let sealed = 0;
+    const writes = room.service.app.get(SecretWrites);
+    const writeIn = writes.writeIn.bind(writes);
     let taking: Promise<Answer> | undefined;
-    rules.seal = async (...question) => {
-      sealed += 1;
+    writes.writeIn = async (...rows) => {
+      const answers = await writeIn(...rows);
       // Some rows are in the table by now, and refer to the user: that must keep nobody waiting.
-      if (sealed > COUNT / 2) await (taking ??= take());
-      return seal(...question);
+      await (taking ??= take());
+      return answers;
     };
     const prefix = `taken${made}`;
     const answer = await imported(caller, rowsOf(COUNT, prefix));
-    rules.seal = seal;
+    writes.writeIn = writeIn;
     expect(isSuccess(await taking)).toBe(true);
     expect(answer.status).toBe(200);
     expect(answer.body.secrets_errors).toMatchObject({

@@ -1,7 +1,8 @@
 import { createSecretKey, randomBytes, randomUUID } from 'node:crypto';
 import type { Caller, TenantContext } from '../../src/common/tenant-context.js';
-import { sealEnvelope } from '../../src/crypto/envelope.js';
 import { SealedValue } from '../../src/crypto/sealed-value.js';
+import { TenantCipher } from '../../src/crypto/tenant-cipher.js';
+import { DEFAULT_ATTRIBUTES } from '../../src/secrets/secret.js';
 import type { NewSecret } from '../../src/secrets/secrets.repository.js';
 import type { TestDatabase } from './database.js';
 
@@ -12,19 +13,18 @@ const CALLER: Caller = {
 /** What a request of a user without further rights carries in a tenant. */
 export function tenantContext(tenantId: string, userId: string): TenantContext {
   return {
-    ...{ tenantId, tenantName: 'a tenant', keyGeneration: 1, userId, username: 'alice' },
+    ...{ tenantId, tenantName: 'a tenant', userId, username: 'alice' },
     ...{ permissions: new Set(), caller: CALLER },
   };
 }
 
-/** Sealed under a key that nobody has. */
+/** Returns a new secret whose value is sealed under a key that nobody has. */
 export function newSecret(tenantId: string, key: string, options: Partial<NewSecret> = {}): NewSecret {
   const id = randomUUID();
+  const cipher = new TenantCipher(tenantId, 1, createSecretKey(randomBytes(32)));
   const binding = { tenantId, secretId: id, key, version: 1 };
-  const sealed = sealEnvelope(createSecretKey(randomBytes(32)), 1, binding, { format: 'text', text: 'v' });
-  const value = SealedValue.fromBytes(sealed);
-  const properties = { visibility: 'tenant', isHiddenValue: false, schema: null, providerOptions: null };
-  return { id, key, value, ...(properties as Omit<NewSecret, 'id' | 'key' | 'value'>), ...options };
+  const value = SealedValue.of(cipher, binding, { format: 'text', text: 'v' });
+  return { id, key, attributes: DEFAULT_ATTRIBUTES, value, schema: null, providerOptions: null, ...options };
 }
 
 /** The events of a key, in the order of their ids. */

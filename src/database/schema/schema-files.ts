@@ -21,6 +21,7 @@ export const TABLES = [
 /** Functions, each after those that it calls. `functions/<name>.sql` creates or replaces a function. */
 export const FUNCTIONS = [
   'audit_body',
+  'record_events',
   'audit_append',
   'audit_append_each',
   'audit_event_exists',
@@ -32,15 +33,15 @@ export const FUNCTIONS = [
   'find_identities',
   'secret_key_bucket',
   'lock_secret_keys',
-  'secret_key_taken',
-  'secrets_in_the_way',
+  'secret_key_elsewhere',
+  'secret_key_claim',
   'search_secret_keys',
+  'blank_secret',
   'read_secrets',
   'find_secrets',
-  'create_secret',
-  'create_secrets',
-  'change_secrets',
-  'delete_secret',
+  'insert_secrets',
+  'update_secrets',
+  'remove_secrets',
 ] as const;
 
 /**

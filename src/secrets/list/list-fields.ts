@@ -26,6 +26,20 @@ export const LIST_FIELDS = {
 } as const;
 export type ListField = keyof typeof LIST_FIELDS;
 
+/** The columns that the fields of every list are made of: nothing that a list may not show. */
+const COLUMNS = [
+  ...['s.tenant_id', 's.id', 's.key', 's.visibility', 's.is_hidden_value', 's.provider_name'],
+  ...['s.created_by', 's.created_at', 's.updated_at'],
+];
+
+/** Columns that are read only for lists that show them. */
+const OPTIONAL_COLUMNS: Partial<Record<ListField, string>> = { schema: 's.schema' };
+
+/** Returns the columns that a list with these fields reads. */
+export function columnsOf(fields: readonly ListField[]): string[] {
+  return [...COLUMNS, ...fields.flatMap((field) => OPTIONAL_COLUMNS[field] ?? [])];
+}
+
 const TENANT_NAME = '(SELECT t.name FROM tenants t WHERE t.id = s.tenant_id)';
 const CREATOR_NAME = '(SELECT c.username FROM users c WHERE c.id = s.created_by)';
 

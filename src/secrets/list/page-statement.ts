@@ -2,7 +2,7 @@ import { afterCursor, conditionsOf, ruleConditions, searchCondition } from './li
 import type { FoundSecrets, KeyMatches } from './list-search.js';
 import type { ListScope } from './list-scope.js';
 import type { ListOptions } from './list-options.js';
-import { LIST_FIELDS, SORTS } from './list-fields.js';
+import { columnsOf, LIST_FIELDS, SORTS } from './list-fields.js';
 
 /** $1 and $2 are the tenants, $3 the caller. What reads one tenant is planned as that, and can be planned once for all. */
 const MANY = {
@@ -16,12 +16,6 @@ const ONE = {
 
 /** A private secret is seen by its creator and the tenant's administrators. */
 const SEEN = `(s.visibility <> 'private' OR s.created_by = $3 OR own.administers)`;
-
-/** What the fields of a list are made of, and nothing that a list may not show. */
-const COLUMNS = [
-  ...['s.tenant_id', 's.id', 's.key', 's.visibility', 's.is_hidden_value', 's.provider_name'],
-  ...['s.created_by', 's.created_at', 's.updated_at'],
-];
 
 interface Order {
   readonly expression: string;
@@ -55,10 +49,8 @@ export class PageStatement {
     this.scope = tenants.length === 1 ? ONE : MANY;
     this.values = tenants.length === 1 ? [...ids, ...administers, userId] : [ids, administers, userId];
     this.orders = ordersOf(options);
-    const schema = options.fields.includes('schema') ? ['s.schema'] : [];
     this.columns = [
-      ...COLUMNS,
-      ...schema,
+      ...columnsOf(options.fields),
       ...this.orders.map(({ expression }, index) => `${expression} AS o${index}`),
     ].join(', ');
     const [size, offset] = [this.value(options.size), this.value(options.offset)];

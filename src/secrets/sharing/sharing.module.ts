@@ -9,14 +9,20 @@ import { ImportedSecretsRepository } from './import/imported-secrets.repository.
 import { PostgresImportedSecretsRepository } from './import/postgres-imported-secrets.repository.js';
 import { SecretImportController } from './import/secret-import.controller.js';
 import { SecretImport } from './import/secret-import.service.js';
+import { SecretStoreModule } from '../store/secret-store.module.js';
+import { UpdateSecret } from '../update-secret.js';
+import { ImportPlanner } from './import/import-planner.js';
 import { TenantsOfCaller } from './tenants-of-caller.js';
 
-/** Export and import of secrets. */
+/** Exports and imports secrets. */
 @Module({
+  imports: [SecretStoreModule],
   controllers: [SecretExportController, SecretImportController],
   providers: [
     SecretExport,
     SecretImport,
+    ImportPlanner,
+    UpdateSecret,
     SecretSealer,
     SchemaValidator,
     TenantsOfCaller,

@@ -6,7 +6,6 @@ import type { TenantContext } from '../../common/tenant-context.js';
 interface Row {
   tenantId: string;
   tenantName: string;
-  keyGeneration: number;
   permissions: string[];
 }
 
@@ -18,11 +17,9 @@ const PERMISSIONS = [
 
 /** $1 the user, $2 the permission, $3 what else is asked, $4 names of tenants, or NULL for every tenant. */
 const TENANTS = `
-  SELECT t.id AS "tenantId", t.name AS "tenantName", k.generation AS "keyGeneration",
+  SELECT t.id AS "tenantId", t.name AS "tenantName",
          ARRAY(SELECT p FROM unnest($3::text[]) p WHERE user_may($1, t.id, p)) AS permissions
-  FROM tenants t CROSS JOIN LATERAL (
-    SELECT max(generation) AS generation FROM tenant_keys WHERE tenant_id = t.id AND retired_at IS NULL
-  ) k
+  FROM tenants t
   WHERE t.deleted_at IS NULL AND ($4::text[] IS NULL OR t.name = ANY ($4)) AND user_may($1, t.id, $2)
   ORDER BY t.name`;
 

@@ -2,35 +2,35 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { AuditEvent } from '../../audit/audit-event.js';
 import { AuditWriter } from '../../audit/audit-writer.js';
+import type { Refusal } from '../../audit/refusal.js';
 import type { TenantContext } from '../../common/tenant-context.js';
 import { TenantTransaction } from '../../database/tenant-transaction.js';
 import type { ListOptions, SecretPage } from '../list/list-options.js';
-import { readTenants, tenantsWhereUserMay } from '../list/listed-tenants.js';
-import { administers } from '../secret-access.js';
-import { SecretCreation } from './secret-creation.js';
-import { SecretModification } from './secret-modification.js';
-import { SecretReadBatch } from './secret-read.batch.js';
 import type { ListedTenant } from '../list/list-scope.js';
 import { listSecrets } from '../list/list-secrets.js';
+import { readTenants, tenantsWhereUserMay } from '../list/listed-tenants.js';
+import { administers } from '../secret-access.js';
 import {
   SecretsRepository,
-  type BeforeDelete,
-  type ChangeOutcome,
   type CreateOutcome,
   type Decide,
+  type DecideDeletion,
   type NewSecret,
   type ReadOutcome,
-  type Refusal,
+  type UpdateOutcome,
 } from '../secrets.repository.js';
+import { SecretInserts } from './secret-inserts.js';
+import { SecretReads } from './secret-reads.js';
+import { SecretUpdates } from './secret-updates.js';
 
-/** The adapter on PostgreSQL: every act under the policies of its tenant's rows. */
+/** Stores secrets in PostgreSQL: every act under the policies of its tenant's rows. */
 @Injectable()
 export class PostgresSecretsRepository extends SecretsRepository {
   constructor(
     @Inject(TenantTransaction) private readonly transaction: TenantTransaction,
-    @Inject(SecretReadBatch) private readonly reads: SecretReadBatch,
-    @Inject(SecretCreation) private readonly creation: SecretCreation,
-    @Inject(SecretModification) private readonly modification: SecretModification,
+    @Inject(SecretReads) private readonly reads: SecretReads,
+    @Inject(SecretInserts) private readonly inserts: SecretInserts,
+    @Inject(SecretUpdates) private readonly updates: SecretUpdates,
     @Inject(AuditWriter) private readonly audit: AuditWriter,
   ) {
     super();
@@ -71,24 +71,24 @@ export class PostgresSecretsRepository extends SecretsRepository {
     event: AuditEvent,
     existing?: Decide,
   ): Promise<CreateOutcome> {
-    const quietly = existing !== undefined;
-    const created = await this.creation.create(tenant, secret, event, { quietly });
+    const recordConflict = existing === undefined;
+    const created = await this.inserts.insert(tenant, secret, event, { recordConflict });
     if (created !== undefined) return { kind: 'created', secret: created };
     if (existing === undefined) return { kind: 'exists' };
     return this.update(tenant, secret.key, existing, { ...event, action: 'secret.update' });
   }
 
-  update(tenant: TenantContext, key: string, decide: Decide, event: AuditEvent): Promise<ChangeOutcome> {
-    return this.modification.update(tenant, key, decide, event);
+  update(tenant: TenantContext, key: string, decide: Decide, event: AuditEvent): Promise<UpdateOutcome> {
+    return this.updates.update(tenant, key, decide, event);
   }
 
   delete(
     tenant: TenantContext,
     key: string,
-    before: BeforeDelete,
+    decide: DecideDeletion,
     event: AuditEvent,
-  ): Promise<ChangeOutcome> {
-    return this.modification.delete(tenant, key, before, event);
+  ): Promise<UpdateOutcome> {
+    return this.updates.remove(tenant, key, decide, event);
   }
 
   private async allTenants(

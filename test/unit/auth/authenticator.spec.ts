@@ -17,7 +17,6 @@ const ALICE: Identity = {
   locked_just_now: false,
   tenant_id: null,
   tenant_name: null,
-  key_generation: null,
   maintenance: false,
   permissions: '',
 };

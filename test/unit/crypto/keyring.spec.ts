@@ -23,6 +23,8 @@ const VALUE = { format: 'json', text: '{"a":1}' } as const;
 class Store implements TenantKeyStore {
   readonly asked: string[] = [];
   readonly rows = new Map<string, WrappedTenantKey>();
+  /** By the tenant's number; 1 where none is named. */
+  readonly active = new Map<number, number>();
   before: (() => Promise<void>) | undefined;
 
   add(tenant: number, generation: number): void {
@@ -41,6 +43,13 @@ class Store implements TenantKeyStore {
     await this.before?.();
     return this.rows.get(`${tenantId}/${generation}`);
   }
+
+  async findActive(tenantId: string): Promise<WrappedTenantKey | undefined> {
+    const tenant = Number(tenantId.slice(-12));
+    this.asked.push(`${tenant}/active`);
+    await this.before?.();
+    return this.rows.get(`${tenantId}/${this.active.get(tenant) ?? 1}`);
+  }
 }
 
 let store: Store;
@@ -49,10 +58,14 @@ let keyring: Keyring;
 beforeEach(() => {
   store = new Store();
   for (const tenant of [1, 2, 3]) for (const generation of [1, 2]) store.add(tenant, generation);
-  keyring = new Keyring(rootKeys, store);
+  keyring = new Keyring(rootKeys, store, { activeMilliseconds: 0 });
 });
 
-const seal = (tenant: number, generation = 1) => keyring.seal(VALUE, bindingOf(tenant), generation);
+/** Seals under a generation that the store calls active from now on. */
+async function seal(tenant: number, generation = 1): Promise<SealedValue> {
+  store.active.set(tenant, generation);
+  return SealedValue.of(await keyring.cipher(tenantOf(tenant)), bindingOf(tenant), VALUE);
+}
 
 describe('Keyring', () => {
   it('opens what it sealed, and seals anew each time', async () => {
@@ -62,7 +75,7 @@ describe('Keyring', () => {
     expect(await keyring.open(two, bindingOf(1))).toEqual(VALUE);
   });
 
-  it('seals under the generation asked for and opens under the one that the envelope names', async () => {
+  it('seals under the active generation and opens under the one that the envelope names', async () => {
     const [old, current] = [await seal(1, 1), await seal(1, 2)];
     expect([old.generation, current.generation]).toEqual([1, 2]);
     expect(await keyring.open(old, bindingOf(1))).toEqual(VALUE);
@@ -86,7 +99,7 @@ describe('Keyring', () => {
 
   it('knows no key that the store does not know', async () => {
     const unknown = new UnknownKeyError('The tenant has no key of generation 9');
-    await expect(seal(1, 9)).rejects.toThrow(unknown);
+    await expect(seal(1, 9)).rejects.toThrow(new UnknownKeyError('The tenant has no key'));
     await expect(seal(8, 1)).rejects.toThrow(UnknownKeyError);
     const bytes = Buffer.from((await seal(1)).bytes);
     bytes.writeUInt32BE(9, 1);
@@ -98,8 +111,10 @@ describe('Keyring', () => {
       store.rows.get(`${tenantOf(tenant)}/${generation}`)!.wrapped;
     store.alter(1, 1, { wrapped: wrappedOf(2, 1) });
     await expect(seal(1)).rejects.toThrow(DecryptionError);
+    const sealed = SealedValue.fromBytes(Buffer.from((await seal(2)).bytes));
+    keyring = new Keyring(rootKeys, store);
     store.alter(2, 1, { wrapped: wrappedOf(2, 2), generation: 2 });
-    await expect(seal(2)).rejects.toThrow(DecryptionError);
+    await expect(keyring.open(sealed, bindingOf(2))).rejects.toThrow(DecryptionError);
     store.alter(3, 1, { rootKeyId: 'r2' });
     await expect(seal(3)).rejects.toThrow(DecryptionError);
     store.alter(3, 2, { rootKeyId: 'r3' });
@@ -107,56 +122,95 @@ describe('Keyring', () => {
   });
 });
 
+describe('a cipher', () => {
+  it('seals and opens for its own tenant only', async () => {
+    const cipher = await keyring.cipher(tenantOf(1));
+    expect(cipher.open(bindingOf(1), cipher.seal(bindingOf(1), VALUE))).toEqual(VALUE);
+    expect(() => cipher.seal(bindingOf(2), VALUE)).toThrow(TypeError);
+    expect(() => cipher.open(bindingOf(2), cipher.seal(bindingOf(1), VALUE))).toThrow(TypeError);
+  });
+
+  it('follows a new generation once the store is asked again', async () => {
+    keyring = new Keyring(rootKeys, store, { activeMilliseconds: 60_000 });
+    expect((await seal(1, 1)).generation).toBe(1);
+    expect((await seal(1, 2)).generation).toBe(1);
+    keyring = new Keyring(rootKeys, store, { activeMilliseconds: 0 });
+    expect((await seal(1, 2)).generation).toBe(2);
+  });
+});
+
 describe('the cache of a keyring', () => {
-  it('asks once for each tenant and generation', async () => {
-    for (const [tenant, generation] of [
-      [1, 1],
-      [1, 2],
-      [2, 1],
-      [1, 1],
-      [1, 2],
-      [2, 1],
-    ] as const) {
-      await keyring.open(await seal(tenant, generation), bindingOf(tenant));
-    }
-    expect(store.asked).toEqual(['1/1', '1/2', '2/1']);
+  const cached = (options = {}) => new Keyring(rootKeys, store, { activeMilliseconds: 60_000, ...options });
+  const sealedUnder = async (tenant: number, generation: number) => {
+    const bytes = Buffer.from((await seal(tenant)).bytes);
+    bytes.writeUInt32BE(generation, 1);
+    return SealedValue.fromBytes(bytes);
+  };
+
+  it('asks once for the active generation of each tenant, and opens what it sealed without asking', async () => {
+    keyring = cached();
+    for (const tenant of [1, 2, 1, 2]) await keyring.open(await seal(tenant), bindingOf(tenant));
+    expect(store.asked).toEqual(['1/active', '2/active']);
+  });
+
+  it('asks once for each generation that envelopes name', async () => {
+    keyring = cached();
+    const [one, other] = [await sealedUnder(1, 2), await sealedUnder(2, 2)];
+    store.asked.length = 0;
+    for (const [sealed, tenant] of [
+      [one, 1],
+      [other, 2],
+      [one, 1],
+    ] as const)
+      await expect(keyring.open(sealed, bindingOf(tenant))).rejects.toThrow(DecryptionError);
+    expect(store.asked).toEqual(['1/2', '2/2']);
   });
 
   it('lets concurrent calls share one look-up', async () => {
+    keyring = cached();
     await Promise.all(Array.from({ length: 50 }, () => seal(1)));
-    expect(store.asked).toEqual(['1/1']);
+    expect(store.asked).toEqual(['1/active']);
+    const sealed = await sealedUnder(1, 2);
+    await Promise.allSettled(Array.from({ length: 50 }, () => keyring.open(sealed, bindingOf(1))));
+    expect(store.asked).toEqual(['1/active', '1/2']);
   });
 
   it('forgets the one that was used longest ago, and only that one', async () => {
-    keyring = new Keyring(rootKeys, store, { maxCachedKeys: 2 });
-    for (const tenant of [1, 2, 1, 3]) await seal(tenant);
-    expect(store.asked).toEqual(['1/1', '2/1', '3/1']);
-    await seal(1);
-    await seal(3);
-    expect(store.asked).toEqual(['1/1', '2/1', '3/1']);
-    await seal(2);
-    expect(store.asked).toEqual(['1/1', '2/1', '3/1', '2/1']);
+    keyring = cached({ maxCachedKeys: 2 });
+    const sealed = new Map<number, SealedValue>();
+    for (const tenant of [1, 2, 3]) sealed.set(tenant, await seal(tenant));
+    const open = (tenant: number) => keyring.open(sealed.get(tenant)!, bindingOf(tenant));
+    store.asked.length = 0;
+    for (const tenant of [2, 3, 2]) await open(tenant);
+    expect(store.asked).toEqual([]);
+    await open(1);
+    expect(store.asked).toEqual(['1/1']);
+    await open(2);
+    expect(store.asked).toEqual(['1/1']);
+    await open(3);
+    expect(store.asked).toEqual(['1/1', '3/1']);
   });
 
   it('works without room for any key', async () => {
-    keyring = new Keyring(rootKeys, store, { maxCachedKeys: 0 });
+    keyring = cached({ maxCachedKeys: 0 });
     expect(await keyring.open(await seal(1), bindingOf(1))).toEqual(VALUE);
-    expect(store.asked).toEqual(['1/1', '1/1']);
+    expect(store.asked).toEqual(['1/active', '1/1']);
   });
 
   it('remembers no failure, neither of the store nor of a key', async () => {
+    keyring = cached();
     store.before = () => Promise.reject(new Error('unreachable'));
     await expect(Promise.all([seal(1), seal(1)])).rejects.toThrow('unreachable');
     store.before = undefined;
     await seal(1);
-    await expect(seal(1, 9)).rejects.toThrow(UnknownKeyError);
-    store.add(1, 9);
-    await seal(1, 9);
-    expect(store.asked).toEqual(['1/1', '1/1', '1/9', '1/9']);
+    await expect(seal(2, 9)).rejects.toThrow(UnknownKeyError);
+    store.add(2, 9);
+    await seal(2, 9);
+    expect(store.asked).toEqual(['1/active', '1/active', '2/active', '2/active']);
   });
 
   it('keeps a newer key when an older look-up of the same name fails late', async () => {
-    keyring = new Keyring(rootKeys, store, { maxCachedKeys: 1 });
+    keyring = cached({ maxCachedKeys: 1 });
     let fail: (error: Error) => void = () => undefined;
     store.before = () => new Promise((_resolve, reject) => (fail = reject));
     const early = seal(1);
@@ -166,7 +220,7 @@ describe('the cache of a keyring', () => {
     fail(new Error('late'));
     await expect(early).rejects.toThrow('late');
     await seal(1);
-    expect(store.asked).toEqual(['1/1', '2/1', '1/1']);
+    expect(store.asked).toEqual(['1/active', '2/active', '1/active']);
   });
 
   it('is not seen from outside', async () => {

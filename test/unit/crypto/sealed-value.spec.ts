@@ -7,6 +7,7 @@ import { DecryptionError } from '../../../src/crypto/crypto-errors.js';
 import { openEnvelope, sealEnvelope } from '../../../src/crypto/envelope.js';
 import { SealedValue } from '../../../src/crypto/sealed-value.js';
 import { sealedValueTransformer } from '../../../src/crypto/sealed-value.transformer.js';
+import { TenantCipher } from '../../../src/crypto/tenant-cipher.js';
 import { createLogger } from '../../../src/observability/logger.js';
 
 const KEY = createSecretKey(createHash('sha256').update('strongroom unit tests').digest());
@@ -19,6 +20,7 @@ const BINDING = {
 const VALUE = { format: 'text', text: 'canary' } as const;
 const BYTES = sealEnvelope(KEY, 5, BINDING, VALUE);
 const sealed = SealedValue.fromBytes(BYTES);
+const cipher = new TenantCipher(BINDING.tenantId, 5, KEY);
 
 class Row {
   constructor(
@@ -118,6 +120,28 @@ describe('SealedValue', () => {
     expect(openEnvelope(KEY, BINDING, sealed.bytes)).toEqual(VALUE);
   });
 
+  it('seals a bound value once, when its envelope is asked for, and forgets the clear text', () => {
+    const bound = SealedValue.of(cipher, BINDING, VALUE);
+    expect([bound.generation, bound.size]).toEqual([5, BYTES.length]);
+    expect(bound.bytes).toBe(bound.bytes);
+    expect(bound.bytes.equals(BYTES)).toBe(false);
+    expect(bound.open(cipher, BINDING)).toEqual(VALUE);
+    expect(() => bound.open(cipher, { ...BINDING, version: 2 })).toThrow(DecryptionError);
+  });
+
+  it.each(['before', 'after'])('shows nothing of a bound value %s it is sealed', (when) => {
+    const bound = SealedValue.of(cipher, BINDING, VALUE);
+    if (when === 'after') expect(bound.size).toBe(bound.bytes.length);
+    for (const shown of [
+      JSON.stringify({ bound }),
+      String(bound),
+      inspect(bound, { customInspect: false, showHidden: true, getters: false, depth: 9 }),
+      JSON.stringify({ ...bound }),
+      inspect(structuredClone(bound), { showHidden: true }),
+    ])
+      expect(shown).not.toContain('canary');
+  });
+
   it('refuses bytes that are no envelope', () => {
     for (const bytes of [Buffer.alloc(0), Buffer.from('canary'), BYTES.subarray(0, 85), Buffer.alloc(86)]) {
       expect(() => SealedValue.fromBytes(bytes)).toThrow(DecryptionError);
@@ -127,8 +151,15 @@ describe('SealedValue', () => {
 });
 
 describe('sealedValueTransformer', () => {
+  it('seals what is bound, and gives back what opens only with the binding', () => {
+    const column = sealedValueTransformer.to(SealedValue.of(cipher, BINDING, VALUE));
+    const read = sealedValueTransformer.from(column)!;
+    expect(read.open(cipher, BINDING)).toEqual(VALUE);
+    expect(() => read.open(cipher, { ...BINDING, key: 'K' })).toThrow(DecryptionError);
+  });
+
   it('takes bytes from the column and gives the same bytes back', () => {
-    const value = sealedValueTransformer.from(BYTES) as SealedValue;
+    const value = sealedValueTransformer.from(BYTES);
     expect(value).toBeInstanceOf(SealedValue);
     expect(sealedValueTransformer.to(value)).toBe(BYTES);
   });

@@ -11,7 +11,7 @@ CREATE OR REPLACE FUNCTION find_identities(
 ) RETURNS TABLE (
   ordinal integer, user_id uuid, username text, password_hash text, active boolean, token_hash bytea,
   token_expired boolean, locked boolean, locked_just_now boolean, tenant_id uuid, tenant_name text,
-  key_generation integer, permissions text, permissions_in integer, maintenance boolean
+  permissions text, permissions_in integer, maintenance boolean
 )
 LANGUAGE plpgsql STABLE
 SET plan_cache_mode = force_generic_plan
@@ -23,7 +23,7 @@ AS $$
 BEGIN
   RETURN QUERY
   SELECT a.ordinal::integer, a.user_id, a.username, a.password_hash, a.active, a.token_hash, a.token_expired,
-         a.locked, a.locked_just_now, a.tenant_id, a.tenant_name, a.key_generation,
+         a.locked, a.locked_just_now, a.tenant_id, a.tenant_name,
          CASE WHEN a.ordinal = a.first THEN array_to_string(ARRAY(
            SELECT DISTINCT p.permission FROM role_permissions p WHERE p.role = ANY (a.roles) ORDER BY 1
          ), ',') END, a.first::integer,
@@ -34,8 +34,6 @@ BEGIN
            coalesce(f.locked_until > now(), false) AS locked,
            coalesce(f.locked_until > now() AND f.locked_at > now() - interval '1 second', false) AS locked_just_now,
            t.id AS tenant_id, t.name AS tenant_name,
-           (SELECT g.generation FROM tenant_keys g WHERE g.tenant_id = t.id AND g.retired_at IS NULL
-              ORDER BY g.generation DESC LIMIT 1) AS key_generation,
            ARRAY[u.system_role, tu.role] || ARRAY(
              SELECT unnest(ARRAY[g.system_role, tg.role])
              FROM user_group_members m JOIN user_groups g ON g.id = m.group_id

@@ -1,16 +1,15 @@
 -- Reads many secrets and records each read, in one statement. Each answer carries the ordinal of its question.
 --
 -- A secret of the caller's tenant goes before a global one. A private secret exists only for its creator and the
--- administrators of its tenant. The hidden value of another user is given to administrators of the secret's tenant
--- only and is NULL for everyone else; so are provider options, hidden or not. The event goes to the log of the
--- secret's tenant or, where there is no secret, of the caller's tenant.
+-- administrators of its tenant. The hidden value of another user, and provider options, are given to administrators of the
+-- secret's tenant only, and are NULL for everyone else.
+--
+-- The event goes to the log of the secret's tenant or, where there is no secret, of the caller's tenant. Of a reader from
+-- another tenant it holds the tenant and the user's id, and neither name nor address.
 CREATE OR REPLACE FUNCTION read_secrets(
-  p_tenants uuid[], p_keys text[], p_events uuid[], p_callers json[], p_users uuid[], p_administrators boolean[]
-) RETURNS TABLE (
-  ordinal integer, outcome text, tenant_id uuid, tenant_name text, id uuid, version integer, revision integer,
-  value bytea, visibility text, is_hidden_value boolean, created_at timestamptz, updated_at timestamptz,
-  created_by uuid, creator text, schema json, provider_name text, provider_options bytea
-)
+  p_tenants uuid[], p_keys text[], p_events uuid[], p_actions text[], p_callers json[], p_details json[], p_users uuid[],
+  p_administrators boolean[]
+) RETURNS TABLE (ordinal integer, outcome text, tenant_name text, creator_name text, secret secrets)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -20,50 +19,54 @@ SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
 DECLARE
-  v_at timestamptz(3) := clock_timestamp();
+  r         record;
+  v_foreign boolean;
+  v_entries audit_entry[] := '{}';
 BEGIN
-  RETURN QUERY
-  WITH asked AS (
-    SELECT q.* FROM unnest(p_tenants, p_keys, p_events, p_callers, p_users, p_administrators)
-      WITH ORDINALITY AS q (reader_id, key, event_id, caller, user_id, administers, ordinal)
-  ), answered AS (
-    SELECT a.ordinal, a.reader_id, a.key, a.event_id, a.caller,
-           CASE WHEN s.id IS NULL THEN 'not_found' ELSE 'ok' END AS outcome,
-           s.tenant_id, t.name, s.id, s.version, s.revision, s.visibility, s.is_hidden_value,
-           CASE WHEN NOT s.is_hidden_value OR s.created_by = a.user_id
-                  OR CASE WHEN s.tenant_id = a.reader_id THEN a.administers
-                          ELSE user_may(a.user_id, s.tenant_id, 'administrators') END
-                THEN s.value END AS value,
-           CASE WHEN s.provider_options IS NOT NULL AND (
-                       s.created_by = a.user_id
-                       OR CASE WHEN s.tenant_id = a.reader_id THEN a.administers
-                               ELSE user_may(a.user_id, s.tenant_id, 'administrators') END)
-                THEN s.provider_options END AS provider_options,
-           s.schema, s.provider_name, s.created_at, s.updated_at, s.created_by, u.username
-    FROM asked a
+  FOR r IN
+    SELECT a.*, s.secret, t.name AS tenant_name, u.username AS creator_name
+    FROM unnest(p_tenants, p_keys, p_events, p_actions, p_callers, p_details, p_users, p_administrators)
+      WITH ORDINALITY AS a (reader_id, key, event_id, action, caller, detail, user_id, administers, ordinal)
     LEFT JOIN LATERAL (
-      SELECT * FROM (
-        SELECT o.* FROM secrets o WHERE o.tenant_id = a.reader_id AND o.key = a.key COLLATE "C"
+      SELECT candidates.secret FROM (
+        SELECT o AS secret, 1 AS rank FROM secrets o WHERE o.tenant_id = a.reader_id AND o.key = a.key COLLATE "C"
           AND (o.visibility <> 'private' OR o.created_by = a.user_id OR a.administers)
         UNION ALL
-        SELECT g.* FROM secrets g WHERE g.visibility = 'global' AND g.key = a.key COLLATE "C"
+        SELECT g, 2 FROM secrets g WHERE g.visibility = 'global' AND g.key = a.key COLLATE "C"
           AND g.tenant_id <> a.reader_id
-      ) candidates ORDER BY candidates.tenant_id <> a.reader_id LIMIT 1
+      ) candidates ORDER BY candidates.rank LIMIT 1
     ) s ON true
-    LEFT JOIN users u ON u.id = s.created_by
-    LEFT JOIN tenants t ON t.id = s.tenant_id
-  ), recorded AS (
-    INSERT INTO audit_events (log_id, id, at, body)
-    SELECT coalesce(a.tenant_id, a.reader_id), a.event_id, v_at,
-           audit_body(a.event_id, v_at, coalesce(a.tenant_id, a.reader_id), 'secret.read', a.key, a.version,
-                      a.outcome, a.caller,
-                      CASE WHEN a.tenant_id <> a.reader_id THEN json_build_object('reader_tenant', a.reader_id) END)
-    FROM answered a
-  )
-  SELECT a.ordinal::integer, a.outcome, a.tenant_id, a.name, a.id, a.version, a.revision, a.value, a.visibility,
-         a.is_hidden_value, a.created_at, a.updated_at, a.created_by, a.username, a.schema, a.provider_name,
-         a.provider_options
-  FROM answered a;
+    LEFT JOIN users u ON u.id = (s.secret).created_by
+    LEFT JOIN tenants t ON t.id = (s.secret).tenant_id
+  LOOP
+    ordinal := r.ordinal;
+    tenant_name := r.tenant_name;
+    creator_name := r.creator_name;
+    secret := r.secret;
+    outcome := CASE WHEN secret.id IS NULL THEN 'not_found' ELSE 'ok' END;
+    v_foreign := coalesce(secret.tenant_id <> r.reader_id, false);
+
+    IF (secret.is_hidden_value OR secret.provider_options IS NOT NULL) AND secret.created_by <> r.user_id
+       AND NOT (CASE WHEN v_foreign THEN user_may(r.user_id, secret.tenant_id, 'administrators') ELSE r.administers END)
+    THEN
+      secret := blank_secret(secret, secret.is_hidden_value);
+    END IF;
+    RETURN NEXT;
+
+    IF v_foreign THEN
+      r.caller := json_build_object(
+        'actor_id', r.caller -> 'actor_id', 'actor_name', NULL, 'method', r.caller -> 'method',
+        'request_id', r.caller -> 'request_id', 'address', NULL
+      );
+      r.detail := coalesce(r.detail::jsonb, '{}') || jsonb_build_object('reader_tenant', r.reader_id);
+    END IF;
+    v_entries := v_entries || ROW(
+      coalesce(secret.tenant_id, r.reader_id), r.event_id, r.action, r.key, secret.id, secret.version, secret.revision,
+      outcome, r.caller, r.detail
+    )::audit_entry;
+  END LOOP;
+
+  PERFORM record_events(v_entries);
 END
 $$;
 

@@ -23,3 +23,5 @@ CREATE POLICY reader_appends ON audit_events FOR INSERT TO :"reader_role" WITH C
 
 GRANT INSERT ON audit_events TO :"app_role";
 GRANT SELECT, INSERT ON audit_events TO :"reader_role";
+
+CREATE TYPE audit_entry AS (log_id uuid, id uuid, action text, key text, secret_id uuid, version integer, revision integer, outcome text, caller json, detail json);

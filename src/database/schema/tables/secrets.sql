@@ -73,7 +73,7 @@ ALTER TABLE secrets ENABLE ROW LEVEL SECURITY;
 
 -- A transaction names its tenant in app.tenant and sees that tenant's rows; where it names none, it sees none. A reused
 -- connection holds '' there, not NULL. The subselect is evaluated once a statement. What is written is compared row by
--- row, because create_secrets names a tenant for each row.
+-- row, because insert_secrets names a tenant for each row.
 CREATE POLICY tenant_rows ON secrets
   USING (tenant_id = (SELECT nullif(current_setting('app.tenant', true), '')::uuid))
   WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid);

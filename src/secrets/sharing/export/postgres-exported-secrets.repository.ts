@@ -3,11 +3,11 @@ import type { AuditEvent } from '../../../audit/audit-event.js';
 import { AuditWriter } from '../../../audit/audit-writer.js';
 import type { TenantContext } from '../../../common/tenant-context.js';
 import { tenantRefused } from '../../../common/tenant-refused.js';
-import { SealedValue } from '../../../crypto/sealed-value.js';
 import { toStorableText } from '../../../database/storable-text.js';
 import { TenantTransaction } from '../../../database/tenant-transaction.js';
 import { searchPattern } from '../../list/list-conditions.js';
 import type { StoredSecret } from '../../secret.js';
+import { SecretRows, type SecretRow } from '../../store/secret-row.js';
 import type { ExportOptions } from './export-options.js';
 import { ExportedSecretsRepository, type BatchQuestion } from './exported-secrets.repository.js';
 import { rightsNow } from '../rights-now.js';
@@ -15,23 +15,17 @@ import { rightsNow } from '../rights-now.js';
 const MOST_ROWS = 200;
 const MOST_BYTES = 1024 * 1024;
 
-type Row = Omit<StoredSecret, 'tenantId' | 'tenantName' | 'value' | 'providerOptions'> & {
-  value: Buffer;
-  providerOptions: Buffer | null;
-};
-
 /**
- * $1 the tenant, $2 the caller, $3 whether the caller administers the tenant, $4 the last key, $5 to $8 filters. Sizes
- * are known without reading what is large; the first row is read whatever its size.
+ * Makes the statement of a batch. $1 the tenant, $2 the caller, $3 whether the caller administers the tenant, $4 the last
+ * key, $5 to $9 filters. Sizes are known without reading what is large; the first row is read whatever its size.
  */
-const BATCH = `
-  SELECT s.id, s.key, s.version, s.revision, s.value, s.visibility, s.is_hidden_value AS "isHiddenValue", s.schema,
-         s.provider_name AS "providerName", s.created_by AS "creatorId", s.username AS "creatorName",
-         s.created_at AS "createdAt", s.updated_at AS "updatedAt",
-         CASE WHEN $3 OR s.created_by = $2 THEN s.provider_options END AS "providerOptions"
+function batchOf(columns: string): string {
+  return `
+  SELECT ${columns}, s.creator_name
   FROM (
     SELECT f.*, sum(f.bytes) OVER (ORDER BY f.key ROWS UNBOUNDED PRECEDING) - f.bytes AS bytes_before FROM (
-      SELECT s.*, c.username, octet_length(s.value) + coalesce(octet_length(s.provider_options), 0) AS bytes
+      SELECT s.*, c.username AS creator_name,
+             octet_length(s.value) + coalesce(octet_length(s.provider_options), 0) AS bytes
       FROM secrets s JOIN users c ON c.id = s.created_by
       WHERE s.tenant_id = $1 AND s.key > $4
         AND ((s.visibility <> 'private' AND NOT s.is_hidden_value) OR s.created_by = $2 OR $3)
@@ -44,15 +38,23 @@ const BATCH = `
     ) f
   ) s
   WHERE s.bytes_before < ${MOST_BYTES} ORDER BY s.key`;
+}
 
-/** The adapter on PostgreSQL: a short transaction for each batch, so that a slow reader holds nothing. */
+/** Options are for the creator and the tenant's administrators. */
+const OPTIONS = { provider_options: 'CASE WHEN $3 OR s.created_by = $2 THEN s.provider_options END' };
+
+/** Exports from PostgreSQL, with a short transaction for each batch, so that a slow reader holds nothing. */
 @Injectable()
 export class PostgresExportedSecretsRepository extends ExportedSecretsRepository {
+  private readonly statement: string;
+
   constructor(
     @Inject(TenantTransaction) private readonly transaction: TenantTransaction,
     @Inject(AuditWriter) private readonly audit: AuditWriter,
+    @Inject(SecretRows) private readonly rows: SecretRows,
   ) {
     super();
+    this.statement = batchOf(rows.select('s', OPTIONS));
   }
 
   batch(tenant: TenantContext, question: BatchQuestion): Promise<readonly StoredSecret[]> {
@@ -63,9 +65,9 @@ export class PostgresExportedSecretsRepository extends ExportedSecretsRepository
       const now = rights.get(tenantId);
       if (now?.has('secret_export') !== true) throw tenantRefused('secret_export', tenant.tenantName);
       const values = [tenantId, userId, now.has('administrators'), after, ...valuesOf(options)];
-      const rows = await manager.query<Row[]>(BATCH, values);
+      const rows = await manager.query<SecretRow[]>(this.statement, values);
       if (!began) await this.audit.append(manager, tenantId, event);
-      return rows.map((row) => toStoredSecret(tenant, row));
+      return rows.map((row) => this.rows.toSecret(row, tenant.tenantName));
     });
   }
 
@@ -78,14 +80,4 @@ function valuesOf({ filters, search }: ExportOptions): unknown[] {
   const { key, visibility, is_hidden_value: hidden, created_by: creator } = filters;
   const exact = [key, visibility, hidden, creator].map((texts) => texts?.map(toStorableText) ?? null);
   return [...exact, search === undefined ? null : searchPattern(search).text];
-}
-
-function toStoredSecret({ tenantId, tenantName }: TenantContext, row: Row): StoredSecret {
-  return {
-    ...row,
-    tenantId,
-    tenantName,
-    value: SealedValue.fromBytes(row.value),
-    providerOptions: row.providerOptions === null ? null : SealedValue.fromBytes(row.providerOptions),
-  };
 }

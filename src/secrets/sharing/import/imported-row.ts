@@ -1,19 +1,18 @@
 import type { TenantContext } from '../../../common/tenant-context.js';
 import type { SecretValue } from '../../../crypto/secret-value.js';
-import type { Schema, Visibility } from '../../secret.js';
+import type { Schema, SecretAttributes } from '../../secret.js';
 
-/** A secret that is to be imported, once nothing is wrong with it. */
+/** Holds a secret that is to be imported, once nothing is wrong with it. */
 export interface ImportedRow {
   /** Its place in the list. */
   readonly index: number;
   readonly tenant: TenantContext;
   readonly key: string;
+  readonly attributes: SecretAttributes;
   readonly value: SecretValue;
   readonly schema: Schema | null;
   /** Undefined where there are none, or they are to stay. */
   readonly providerOptions: object | undefined;
-  readonly visibility: Visibility;
-  readonly isHiddenValue: boolean;
   /** Undefined where it is to be the importer, or is to stay. */
   readonly creatorId: string | undefined;
   /** Undefined where it is to be now, or is to stay. */
@@ -21,5 +20,5 @@ export interface ImportedRow {
   readonly updatedAt: Date | undefined;
 }
 
-/** What is wrong with a row, by what of it is. Texts never repeat a value. */
+/** Says what is wrong with a row, by field. Texts never repeat a value. */
 export type RowErrors = Readonly<Record<string, string | readonly string[]>>;

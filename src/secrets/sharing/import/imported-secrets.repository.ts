@@ -1,10 +1,10 @@
 import type { AuditEvent } from '../../../audit/audit-event.js';
 import type { Caller } from '../../../common/tenant-context.js';
-import type { SealedValue } from '../../../crypto/sealed-value.js';
 import type { StoredSecret } from '../../secret.js';
+import type { NewSecret, SecretUpdate } from '../../secrets.repository.js';
 import type { ImportedRow, RowErrors } from './imported-row.js';
 
-/** Who imports, and whose log says so. */
+/** Identifies who imports, and whose log says so. */
 export interface Importer {
   readonly userId: string;
   readonly username: string;
@@ -13,26 +13,18 @@ export interface Importer {
   readonly logId: string;
 }
 
-/** What of a secret is sealed. */
-export interface SealedContent {
-  readonly value: SealedValue;
-  readonly providerOptions: SealedValue | null;
-}
+/** Says what becomes of one row. */
+export type PlannedRow = { readonly row: ImportedRow } & (
+  | { readonly kind: 'insert'; readonly secret: NewSecret }
+  | { readonly kind: 'update'; readonly current: StoredSecret; readonly update: SecretUpdate }
+  /** The key is there and is to stay as it is. */
+  | { readonly kind: 'collision' }
+  /** The key is there and cannot be replaced. */
+  | { readonly kind: 'error'; readonly errors: RowErrors }
+);
 
-/** What becomes of a secret that is there: its value stays sealed as it is where it is the same. */
-export interface Replacement extends SealedContent {
-  readonly version: number;
-}
-
-/** The rules of an import, asked within its transaction. */
-export interface ImportRules {
-  seal(row: ImportedRow, id: string): Promise<SealedContent>;
-  /** @returns why not, where the importer may not replace it */
-  replace(row: ImportedRow, current: StoredSecret): Promise<Replacement | RowErrors>;
-}
-
-export interface ImportOrder {
-  readonly rows: readonly ImportedRow[];
+export interface ImportPlan {
+  readonly rows: readonly PlannedRow[];
   /** Whether secrets that are there already are replaced. */
   readonly override: boolean;
   /** Whether all of it is taken back at the end: to see what would happen. */
@@ -40,25 +32,31 @@ export interface ImportOrder {
   readonly event: AuditEvent;
 }
 
-export interface ImportOutcome {
-  /** The rows whose key is there already. */
-  readonly colliding: readonly ImportedRow[];
-  /** By the index of the row. Where there are any, nothing was imported. */
-  readonly errors: ReadonlyMap<number, RowErrors>;
-}
+export type ImportOutcome =
+  | {
+      readonly kind: 'done';
+      /** The rows whose key is there already. */
+      readonly colliding: readonly ImportedRow[];
+      /** By the index of the row. Where there are any, nothing was imported. */
+      readonly errors: ReadonlyMap<number, RowErrors>;
+    }
+  /** Nothing was imported: these are no longer as they were when the plan was made. */
+  | { readonly kind: 'stale'; readonly rows: readonly ImportedRow[] };
 
 /**
- * The port to many secrets at once, of many tenants: all of them or none, in one transaction with an event for each and
- * one for the import.
+ * Imports many secrets at once, of many tenants: all of them or none, in one transaction with an event for each and one
+ * for the import. A port.
  */
 export abstract class ImportedSecretsRepository {
+  /** Returns the secrets that are there already, by the index of their row. */
+  abstract find(rows: readonly ImportedRow[]): Promise<ReadonlyMap<number, StoredSecret>>;
   /**
-   * The importer's rights of the beginning must still hold at the end.
-   * @throws Unavailable when the database cannot be reached, or others changed the same secrets meanwhile
+   * Carries a plan out. The importer's rights of the beginning must still hold at the end.
+   * @throws Unavailable when the database cannot be reached
    */
-  abstract importAll(importer: Importer, order: ImportOrder, rules: ImportRules): Promise<ImportOutcome>;
+  abstract importAll(importer: Importer, plan: ImportPlan): Promise<ImportOutcome>;
   /** Records an import that was refused before it began. */
   abstract record(importer: Importer, event: AuditEvent): Promise<void>;
-  /** The ids of living users of these names, by the name in lower case. */
+  /** Returns the ids of living users of these names, by the name in lower case. */
   abstract users(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }

@@ -1,43 +1,73 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { AuditEvent } from '../../../audit/audit-event.js';
+import { newEvent, type AuditEvent } from '../../../audit/audit-event.js';
 import { AuditWriter } from '../../../audit/audit-writer.js';
 import { nameProblem } from '../../../common/resource-name.js';
 import { TenantTransaction } from '../../../database/tenant-transaction.js';
-import { actIn } from './import-rows.js';
-import { ImportTransaction } from './import-transaction.js';
+import type { StoredSecret } from '../../secret.js';
+import { SecretLookups } from '../../store/secret-lookups.js';
+import { insertRecord, updateRecord } from '../../store/secret-records.js';
+import { SecretRows } from '../../store/secret-row.js';
+import { SecretWrites } from '../../store/secret-writes.js';
+import { ImportTransaction, type PreparedRow } from './import-transaction.js';
+import type { ImportedRow } from './imported-row.js';
 import {
   ImportedSecretsRepository,
   type Importer,
-  type ImportOrder,
   type ImportOutcome,
-  type ImportRules,
+  type ImportPlan,
+  type PlannedRow,
 } from './imported-secrets.repository.js';
+
+/** Rows between which others have their turn. */
+const CHUNK = 500;
 
 const USERS = `
   SELECT id, lower(username) AS name FROM users
   WHERE lower(username) = ANY ($1::text[]) AND deleted_at IS NULL`;
 
-/** The adapter on PostgreSQL. */
+/** Imports secrets into PostgreSQL. */
 @Injectable()
 export class PostgresImportedSecretsRepository extends ImportedSecretsRepository {
   constructor(
     @Inject(TenantTransaction) private readonly transaction: TenantTransaction,
     @Inject(AuditWriter) private readonly audit: AuditWriter,
     @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(SecretRows) private readonly rows: SecretRows,
+    @Inject(SecretLookups) private readonly lookups: SecretLookups,
+    @Inject(SecretWrites) private readonly writes: SecretWrites,
   ) {
     super();
   }
 
-  importAll(importer: Importer, order: ImportOrder, rules: ImportRules): Promise<ImportOutcome> {
+  async find(rows: readonly ImportedRow[]): Promise<ReadonlyMap<number, StoredSecret>> {
+    const present = new Map<number, StoredSecret>();
+    for (let start = 0; start < rows.length; start += CHUNK) {
+      const chunk = rows.slice(start, start + CHUNK);
+      const found = await Promise.all(chunk.map(({ tenant, key }) => this.lookups.find(tenant, key)));
+      for (const [place, { index }] of chunk.entries()) {
+        const secret = found[place];
+        if (secret !== undefined && !('kind' in secret)) present.set(index, secret);
+      }
+    }
+    return present;
+  }
+
+  /** What is written is sealed before the transaction begins, so that its locks are held for the writing only. */
+  async importAll(importer: Importer, plan: ImportPlan): Promise<ImportOutcome> {
+    const prepared = await this.prepare(importer, plan);
     const { logId } = importer;
-    return this.transaction.run(logId, order.event.id, async (manager) => {
+    const { event, override, dryRun } = plan;
+    return this.transaction.run(logId, event.id, async (manager) => {
       await manager.query('SAVEPOINT import');
-      const outcome = await new ImportTransaction(manager, this.audit, importer, order, rules).run();
-      const refused = outcome.errors.size > 0;
-      if (refused || order.dryRun) await manager.query('ROLLBACK TO SAVEPOINT import');
-      await actIn(manager, logId);
-      await this.audit.append(manager, logId, ended(order, outcome));
+      const work = new ImportTransaction(manager, this.writes, importer, prepared, override);
+      const outcome = await work.run();
+      const isRefused = outcome.kind === 'stale' || outcome.errors.size > 0;
+      if (isRefused || dryRun) await manager.query('ROLLBACK TO SAVEPOINT import');
+      if (outcome.kind === 'stale') return outcome;
+      await manager.query("SELECT set_config('app.tenant', $1, true)", [logId]);
+      await this.audit.append(manager, logId, ended(plan, outcome));
       return outcome;
     });
   }
@@ -54,18 +84,49 @@ export class PostgresImportedSecretsRepository extends ImportedSecretsRepository
     const rows = await this.dataSource.query<{ id: string; name: string }[]>(USERS, [possible]);
     return new Map(rows.map(({ id, name }) => [name, id]));
   }
+
+  private async prepare(importer: Importer, { rows, event }: ImportPlan): Promise<PreparedRow[]> {
+    const prepared: PreparedRow[] = [];
+    for (const [place, planned] of rows.entries()) {
+      if (place % CHUNK === CHUNK - 1) await nextTurn();
+      prepared.push(this.prepareRow(importer, planned, { import: event.id }));
+    }
+    return prepared;
+  }
+
+  private prepareRow(
+    { userId: authorId, caller }: Importer,
+    planned: PlannedRow,
+    detail: { import: string },
+  ): PreparedRow {
+    const { row } = planned;
+    const { key, creatorId, createdAt, updatedAt } = row;
+    const times = { createdAt, updatedAt };
+    if (planned.kind === 'insert') {
+      const event = newEvent('secret.create', caller, { key, detail });
+      const owners = { tenantId: row.tenant.tenantId, authorId, creatorId };
+      const insertion = { ...owners, ...times, secret: planned.secret, event, recordConflict: false };
+      return { row, write: { name: 'insert_secrets', record: insertRecord(this.rows, insertion) } };
+    }
+    if (planned.kind === 'update') {
+      const event = newEvent('secret.update', caller, { key, detail });
+      const update = { authorId, ...times, current: planned.current, update: planned.update, event };
+      return { row, write: { name: 'update_secrets', record: updateRecord(this.rows, update) } };
+    }
+    return planned.kind === 'error' ? { row, errors: planned.errors } : { row };
+  }
 }
 
 function ended(
-  { event, rows, override, dryRun }: ImportOrder,
-  { colliding, errors }: ImportOutcome,
+  { event, rows, override, dryRun }: ImportPlan,
+  { colliding, errors }: Extract<ImportOutcome, { kind: 'done' }>,
 ): AuditEvent {
-  const counts = { colliding: String(colliding.length), errors: String(errors.size) };
   const detail = {
     secrets: String(rows.length),
     override: String(override),
     dry_run: String(dryRun),
-    ...counts,
+    colliding: String(colliding.length),
+    errors: String(errors.size),
   };
   return { ...event, outcome: errors.size > 0 ? 'refused' : 'ok', detail };
 }

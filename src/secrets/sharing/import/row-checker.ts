@@ -41,24 +41,13 @@ export class RowChecker {
     const value = this.valueOf(fields, problems);
     const providerOptions = this.optionsOf(fields, problems);
     if (tenant === undefined || problems.any) return { index, errors: problems.errors };
-    const { key, visibility, isHiddenValue, createdAt, updatedAt, schema = null } = fields;
-    const content = { value, schema, providerOptions };
-    const row = {
-      index,
-      tenant,
-      key,
-      ...content,
-      visibility,
-      isHiddenValue,
-      creatorId,
-      createdAt,
-      updatedAt,
-    };
-    return { row };
+    const { key, attributes, createdAt, updatedAt, schema = null } = fields;
+    const content = { key, attributes, value, schema, providerOptions };
+    return { row: { index, tenant, ...content, creatorId, createdAt, updatedAt } };
   }
 
   private tenantOf(
-    { key, tenantName, visibility }: RowFields,
+    { key, tenantName, attributes }: RowFields,
     problems: RowProblems,
   ): TenantContext | undefined {
     if (tenantName === '') return undefined;
@@ -68,7 +57,7 @@ export class RowChecker {
       problems.add('tenant_name', tenantRefused('secret_create', name).message);
       return undefined;
     }
-    if (visibility === 'global' && !mayMakeGlobal(tenant))
+    if (attributes.visibility === 'global' && !mayMakeGlobal(tenant))
       problems.add(
         'visibility',
         'Only a system administrator can make a secret global (create_global_resource)',

@@ -1,7 +1,7 @@
 import { flagOf } from '../../../api/input/is-flag.decorator.js';
 import { isCalendarTime } from '../../../common/calendar-time.js';
 import { nameProblem } from '../../../common/resource-name.js';
-import { VISIBILITIES, type Visibility } from '../../secret.js';
+import { VISIBILITIES, type SecretAttributes, type Visibility } from '../../secret.js';
 
 /** A row as it was sent. */
 export type RawRow = Readonly<Record<string, unknown>>;
@@ -10,8 +10,7 @@ export type RawRow = Readonly<Record<string, unknown>>;
 export interface RowFields {
   readonly key: string;
   readonly tenantName: string;
-  readonly visibility: Visibility;
-  readonly isHiddenValue: boolean;
+  readonly attributes: SecretAttributes;
   readonly encrypted: boolean;
   /** Text, or with a schema whatever it is. */
   readonly value: unknown;
@@ -48,8 +47,10 @@ export function readRow(row: RawRow, problems: RowProblems): RowFields {
   return {
     key: keyOf(row.key, problems),
     tenantName: textOf(row, 'tenant_name', problems) ?? '',
-    visibility: visibilityOf(row.visibility, problems),
-    isHiddenValue: booleanOf(row, 'is_hidden_value', problems),
+    attributes: {
+      visibility: visibilityOf(row.visibility, problems),
+      isHiddenValue: booleanOf(row, 'is_hidden_value', problems),
+    },
     encrypted: booleanOf(row, 'encrypted', problems),
     value: schema === undefined ? (textOf(row, 'value', problems) ?? '') : (row.value ?? null),
     schema,

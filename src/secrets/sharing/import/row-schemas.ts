@@ -1,4 +1,3 @@
-import type { Schema } from '../../secret.js';
 import type { SchemaValidator } from '../../value-schema/schema-validator.js';
 import type { ImportedRow, RowErrors } from './imported-row.js';
 
@@ -28,8 +27,4 @@ export class RowSchemas {
       ? { value: `Error validating secret value: ${verdict.reason}` }
       : { schema: verdict.reason };
   }
-}
-
-export function isSameSchema(one: Schema | null, other: Schema | null): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }

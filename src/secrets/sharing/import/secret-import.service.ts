@@ -1,26 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { newEvent } from '../../../audit/audit-event.js';
-import { BadParameters } from '../../../common/errors.js';
+import { BadParameters, Unavailable } from '../../../common/errors.js';
 import { printable } from '../../../common/printable.js';
 import type { TenantContext } from '../../../common/tenant-context.js';
 import { Configuration } from '../../../config/configuration.js';
 import { passphraseKey } from '../../../crypto/passphrase-key.js';
-import { refusalOfChange } from '../../update-secret.rules.js';
 import { SchemaValidator } from '../../value-schema/schema-validator.js';
-import { SecretSealer } from '../../secret-sealer.js';
-import type { StoredSecret } from '../../secret.js';
-import type { ImportedRow, RowErrors } from './imported-row.js';
-import {
-  ImportedSecretsRepository,
-  type Importer,
-  type Replacement,
-  type SealedContent,
-} from './imported-secrets.repository.js';
-import { RowChecker, type RowSurroundings } from './row-checker.js';
-import { isSameSchema, RowSchemas } from './row-schemas.js';
-import type { RawRow } from './row-fields.js';
 import { TenantsOfCaller } from '../tenants-of-caller.js';
+import { ImportPlanner } from './import-planner.js';
+import type { ImportedRow, RowErrors } from './imported-row.js';
+import { ImportedSecretsRepository, type Importer, type PlannedRow } from './imported-secrets.repository.js';
+import { RowChecker, type RowSurroundings } from './row-checker.js';
+import type { RawRow } from './row-fields.js';
+import { RowSchemas } from './row-schemas.js';
 
 /** Rows between which others have their turn. */
 const CHUNK = 500;
@@ -42,71 +35,75 @@ export interface ImportResult {
   readonly errors: ReadonlyMap<number, RowErrors>;
 }
 
-/** Takes secrets in: all of them, or none. */
+/** Plans made for one import: others may change the same secrets between a plan and its transaction. */
+const ATTEMPTS = 3;
+
+/** Imports secrets: all of them, or none. */
 @Injectable()
 export class SecretImport {
   constructor(
     @Inject(ImportedSecretsRepository) private readonly secrets: ImportedSecretsRepository,
-    @Inject(SecretSealer) private readonly sealer: SecretSealer,
+    @Inject(ImportPlanner) private readonly planner: ImportPlanner,
     @Inject(TenantsOfCaller) private readonly tenants: TenantsOfCaller,
     @Inject(SchemaValidator) private readonly validator: SchemaValidator,
     @Inject(Configuration) private readonly configuration: Configuration,
   ) {}
 
-  /** @throws BadParameters for a tenant map that leads where the importer may not create */
-  async run(importer: Importer, wanted: ImportInput): Promise<ImportResult> {
-    const checker = new RowChecker(await this.surroundingsOf(importer, wanted));
+  /**
+   * Checks all rows, then imports them in one transaction.
+   * @throws BadParameters for a tenant map that leads where the importer may not create
+   * @throws Unavailable when the database cannot be reached, or others go on changing the same secrets
+   */
+  async run(importer: Importer, input: ImportInput): Promise<ImportResult> {
+    const { rows, errors } = await this.check(importer, input);
+    const event = newEvent('secret.import', importer.caller);
+    if (errors.size > 0) {
+      const detail = { secrets: String(input.rows.length), errors: String(errors.size) };
+      await this.secrets.record(importer, { ...event, outcome: 'refused', detail });
+      return { colliding: new Map(), errors };
+    }
+    const { override, dryRun = false } = input;
+    let plan = await this.planner.plan(rows, override);
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      const outcome = await this.secrets.importAll(importer, { rows: plan, override, dryRun, event });
+      if (outcome.kind === 'done')
+        return { colliding: keysByTenant(outcome.colliding), errors: outcome.errors };
+      plan = await this.planAgain(plan, outcome.rows, override);
+    }
+    throw new Unavailable('Others are changing the same secrets; import again');
+  }
+
+  /** Plans anew for the rows that are no longer as they were seen. */
+  private async planAgain(
+    plan: readonly PlannedRow[],
+    stale: readonly ImportedRow[],
+    override: boolean,
+  ): Promise<PlannedRow[]> {
+    const renewed = await this.planner.plan(stale, override);
+    const byIndex = new Map(renewed.map((planned) => [planned.row.index, planned]));
+    return plan.map((planned) => byIndex.get(planned.row.index) ?? planned);
+  }
+
+  private async check(
+    importer: Importer,
+    input: ImportInput,
+  ): Promise<{ rows: ImportedRow[]; errors: Map<number, RowErrors> }> {
+    const checker = new RowChecker(await this.surroundingsOf(importer, input));
     const schemas = new RowSchemas(this.validator);
     const rows: ImportedRow[] = [];
     const errors = new Map<number, RowErrors>();
-    for (const [index, raw] of wanted.rows.entries()) {
+    for (const [index, raw] of input.rows.entries()) {
       if (index % CHUNK === CHUNK - 1) await nextTurn();
       const checked = checker.check(raw, index);
       const wrong = 'row' in checked ? await schemas.errorsOf(checked.row) : checked.errors;
       if (wrong !== undefined) errors.set(index, wrong);
       else if ('row' in checked) rows.push(checked.row);
     }
-    const { override, dryRun = false } = wanted;
-    const event = newEvent('secret.import', importer.caller);
-    if (errors.size > 0) {
-      const detail = { secrets: String(wanted.rows.length), errors: String(errors.size) };
-      await this.secrets.record(importer, { ...event, outcome: 'refused', detail });
-      return { colliding: new Map(), errors };
-    }
-    const outcome = await this.secrets.importAll(importer, { rows, override, dryRun, event }, this);
-    return { colliding: keysByTenant(outcome.colliding), errors: outcome.errors };
+    return { rows, errors };
   }
 
-  /** For the import's transaction. */
-  async seal(
-    { tenant, key, value, providerOptions: options }: ImportedRow,
-    id: string,
-  ): Promise<SealedContent> {
-    const sealed = await this.sealer.sealValue(tenant, { id, key, version: 1 }, value);
-    const providerOptions = await this.sealer.sealOptions(tenant, { id, key }, options);
-    return { value: sealed, providerOptions: providerOptions ?? null };
-  }
-
-  /** For the import's transaction: by the rules of any other change. The same value again makes no version. */
-  async replace(row: ImportedRow, current: StoredSecret): Promise<Replacement | RowErrors> {
-    const { tenant, key, value, visibility } = row;
-    const isHiddenValue = row.isHiddenValue === current.isHiddenValue ? undefined : row.isHiddenValue;
-    const refusal = refusalOfChange(tenant, current, { visibility, isHiddenValue });
-    if (refusal !== undefined) return { key: taken(refusal.outcome, refusal.error.message) };
-    if (!isSameSchema(row.schema, current.schema))
-      return { schema: 'The secret that is there has another schema, or none' };
-    const options = await this.sealer.sealOptions(tenant, current, row.providerOptions);
-    const providerOptions = options === undefined ? current.providerOptions : options;
-    const kept = await this.sealer.openValue(tenant, key, current);
-    if (kept?.format === value.format && kept.text === value.text)
-      return { value: current.value, version: current.version, providerOptions };
-    const version = current.version + 1;
-    const sealed = await this.sealer.sealValue(tenant, { id: current.id, key, version }, value);
-    return { value: sealed, version, providerOptions };
-  }
-
-  private async surroundingsOf(importer: Importer, wanted: ImportInput): Promise<RowSurroundings> {
-    const { rows, tenantMap, passphrase } = wanted;
+  private async surroundingsOf(importer: Importer, input: ImportInput): Promise<RowSurroundings> {
+    const { rows, tenantMap, passphrase } = input;
     const named = new Set([...tenantMap.values(), ...textsOf(rows, 'tenant_name')]);
     const [tenants, users, key] = await Promise.all([
       this.tenants.where(importer, 'secret_create', [...named]),
@@ -118,11 +115,6 @@ export class SecretImport {
     const { maxValueBytes } = this.configuration;
     return { tenants: byName, tenantMap, users, passphraseKey: key, maxValueBytes };
   }
-}
-
-/** What is private to somebody else is not there for the importer, but its key is taken. */
-function taken(outcome: string, message: string): string {
-  return outcome === 'not_found' ? 'The key is taken in this tenant' : message;
 }
 
 function textsOf(rows: readonly RawRow[], name: string): ReadonlySet<string> {

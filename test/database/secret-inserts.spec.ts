@@ -5,20 +5,20 @@ import { newEvent } from '../../src/audit/audit-event.js';
 import { Forbidden, Unavailable } from '../../src/common/errors.js';
 import type { TenantContext } from '../../src/common/tenant-context.js';
 import { openServiceDataSource } from '../../src/database/service-data-source.js';
-import { TenantTransaction } from '../../src/database/tenant-transaction.js';
 import { entities } from '../../src/bootstrap/entities.js';
-import { SecretCreation } from '../../src/secrets/store/secret-creation.js';
+import type { SecretInserts } from '../../src/secrets/store/secret-inserts.js';
 import { CuttingProxy } from '../support/cutting-proxy.js';
 import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
+import { secretStoreOn } from '../support/secret-store.js';
 import { eventsOf, newSecret, tenantContext } from '../support/tenant-secrets.js';
 import { plantTwoTenants } from '../support/two-tenants.js';
 
-describe('the creation of a secret as one call', () => {
+describe('the insertion of a secret as one call', () => {
   let database: TestDatabase;
   let tenant: TenantContext;
   let proxy: CuttingProxy;
   let dataSource: DataSource;
-  let creation: SecretCreation;
+  let inserts: SecretInserts;
   beforeAll(async () => {
     database = await cloneDatabase();
     const { a, userId } = await plantTwoTenants(database);
@@ -26,7 +26,7 @@ describe('the creation of a secret as one call', () => {
   });
   afterAll(() => database.drop());
   beforeEach(async () => {
-    proxy = new CuttingProxy(database, 'create_secret');
+    proxy = new CuttingProxy(database, 'insert_secrets');
     const url = await proxy.url();
     dataSource = await openServiceDataSource({
       url,
@@ -35,16 +35,16 @@ describe('the creation of a secret as one call', () => {
       single: false,
       entities,
     });
-    creation = new SecretCreation(new TenantTransaction(dataSource));
+    ({ inserts } = secretStoreOn(dataSource));
   });
   afterEach(async () => {
     await dataSource.destroy();
     await proxy.close();
   });
 
-  function create(key: string, { quietly = false, inTenant = tenant } = {}) {
+  function create(key: string, { recordConflict = true, inTenant = tenant } = {}) {
     const event = newEvent('secret.create', inTenant.caller, { key });
-    return creation.create(inTenant, newSecret(inTenant.tenantId, key), event, { quietly });
+    return inserts.insert(inTenant, newSecret(inTenant.tenantId, key), event, { recordConflict });
   }
 
   const onRecord = (key: string) => eventsOf(database, key);
@@ -61,10 +61,10 @@ describe('the creation of a secret as one call', () => {
     expect(await onRecord('made')).toEqual([{ action: 'secret.create', outcome: 'ok', version: 1 }]);
   });
 
-  it('gives nothing for a key that is taken, and records that unless it is to be quiet', async () => {
+  it('gives nothing for a key that is taken, and records that unless it is not to be recorded', async () => {
     await create('taken');
     expect(await create('taken')).toBeUndefined();
-    expect(await create('taken', { quietly: true })).toBeUndefined();
+    expect(await create('taken', { recordConflict: false })).toBeUndefined();
     expect((await onRecord('taken')).map(({ outcome }) => outcome)).toEqual(['ok', 'conflict']);
     expect(await stored('taken')).toBe(1);
   });

@@ -7,22 +7,25 @@ import { newEvent } from '../../src/audit/audit-event.js';
 import { Unavailable } from '../../src/common/errors.js';
 import type { TenantContext } from '../../src/common/tenant-context.js';
 import { openServiceDataSource } from '../../src/database/service-data-source.js';
-import { TenantTransaction } from '../../src/database/tenant-transaction.js';
 import { entities } from '../../src/bootstrap/entities.js';
-import { createTogether } from '../../src/secrets/store/secret-creation.statements.js';
-import { SecretCreation } from '../../src/secrets/store/secret-creation.js';
+import type { SecretInserts } from '../../src/secrets/store/secret-inserts.js';
+import { insertRecord } from '../../src/secrets/store/secret-records.js';
+import { SealedValue } from '../../src/crypto/sealed-value.js';
+import { DEFAULT_ATTRIBUTES, type SecretAttributes } from '../../src/secrets/secret.js';
 import type { NewSecret } from '../../src/secrets/secrets.repository.js';
 import { CuttingProxy } from '../support/cutting-proxy.js';
 import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
+import { secretStoreOn, type SecretStore } from '../support/secret-store.js';
 import { StatementCount } from '../support/statement-count.js';
 import { eventsOf, newSecret, tenantContext } from '../support/tenant-secrets.js';
 import { plantTwoTenants } from '../support/two-tenants.js';
 
-interface Options extends Partial<NewSecret> {
-  readonly quietly?: boolean;
+interface Options extends Omit<Partial<NewSecret>, 'attributes'> {
+  readonly attributes?: Partial<SecretAttributes>;
+  readonly recordConflict?: boolean;
 }
 
-describe('creations of one turn of the event loop', () => {
+describe('insertions of one turn of the event loop', () => {
   let database: TestDatabase;
   let statements: StatementCount;
   let a: TenantContext;
@@ -30,7 +33,7 @@ describe('creations of one turn of the event loop', () => {
   let holder: pg.Client;
   let proxy: CuttingProxy;
   let dataSource: DataSource;
-  let creation: SecretCreation;
+  let store: SecretStore;
   beforeAll(async () => {
     database = await cloneDatabase();
     statements = await StatementCount.of(database);
@@ -44,9 +47,9 @@ describe('creations of one turn of the event loop', () => {
   beforeEach(async () => {
     holder = new pg.Client(database.superuserUrl);
     await holder.connect();
-    proxy = new CuttingProxy(database, 'create_secrets');
+    proxy = new CuttingProxy(database, 'insert_secrets');
     dataSource = await open(await proxy.url());
-    creation = new SecretCreation(new TenantTransaction(dataSource));
+    store = secretStoreOn(dataSource);
   });
   afterEach(async () => {
     await holder.end();
@@ -60,11 +63,12 @@ describe('creations of one turn of the event loop', () => {
   function create(
     tenant: TenantContext,
     key: string,
-    { quietly = false, ...options }: Options = {},
-    by = creation,
+    { recordConflict = true, attributes = {}, ...options }: Options = {},
+    by: SecretInserts = store.inserts,
   ) {
     const event = newEvent('secret.create', tenant.caller, { key });
-    return by.create(tenant, newSecret(tenant.tenantId, key, options), event, { quietly });
+    const given = { ...options, attributes: { ...DEFAULT_ATTRIBUTES, ...attributes } };
+    return by.insert(tenant, newSecret(tenant.tenantId, key, given), event, { recordConflict });
   }
 
   /** `ok`, `conflict`, or the name of the error. */
@@ -83,27 +87,31 @@ describe('creations of one turn of the event loop', () => {
     return (await database.asSuperuser('SELECT FROM secrets WHERE key = $1', [key])).length;
   }
 
-  /** How often each of the two functions was called. */
-  async function calls(act: () => Promise<unknown>) {
+  /** How often the function was called. */
+  async function calls(act: () => Promise<unknown>): Promise<number> {
     const { counted } = await statements.during(act);
-    const of = (name: string) =>
-      Object.entries(counted).reduce((sum, [text, count]) => sum + (text.includes(name) ? count : 0), 0);
-    return { together: of('create_secrets('), alone: of('create_secret(') };
+    return Object.entries(counted).reduce(
+      (sum, [text, count]) => sum + (text.includes('insert_secrets(') ? count : 0),
+      0,
+    );
   }
 
   it('are one call, and each has its own outcome and its own event', async () => {
     await create(a, 'mixed-taken');
-    await create(b, 'mixed-global', { visibility: 'global' });
+    await create(b, 'mixed-global', { attributes: { visibility: 'global' } });
     const gone = { ...a, tenantId: randomUUID() };
     let got: string[] = [];
     const counted = await calls(async () => {
       got = await outcomes([
         create(a, 'mixed-a'),
-        create(b, 'mixed-b', { visibility: 'private', isHiddenValue: true, schema: { type: 'string' } }),
+        create(b, 'mixed-b', {
+          attributes: { visibility: 'private', isHiddenValue: true },
+          schema: { type: 'string' },
+        }),
         create(a, 'mixed-taken'),
         create(b, 'mixed-taken'),
         create(a, 'mixed-quiet'),
-        create(a, 'mixed-quiet', { quietly: true }),
+        create(a, 'mixed-quiet', { recordConflict: false }),
         create(a, 'mixed-global'),
         create(gone, 'mixed-gone'),
       ]);
@@ -111,7 +119,8 @@ describe('creations of one turn of the event loop', () => {
     expect(got.slice(0, 4)).toEqual(['ok', 'ok', 'conflict', 'ok']);
     expect(got.slice(4, 6).sort()).toEqual(['conflict', 'ok']);
     expect(got.slice(6)).toEqual(['conflict', 'Forbidden']);
-    expect(counted).toEqual({ together: 1, alone: 1 });
+    // All of them together, and the one of the tenant that is gone once more by itself.
+    expect(counted).toBe(2);
     expect(await onRecord('mixed-a')).toEqual(['ok']);
     expect(await onRecord('mixed-b')).toEqual(['ok']);
     expect(await onRecord('mixed-taken')).toEqual(['conflict', 'ok', 'ok']);
@@ -143,15 +152,15 @@ describe('creations of one turn of the event loop', () => {
   });
 
   it('travel apart where they are large', async () => {
-    const large = newSecret(a.tenantId, 'x');
-    const options = { ...large.value, bytes: Buffer.alloc(400_000, 1), generation: 1 };
-    const override = { providerOptions: options as unknown as NonNullable<NewSecret['providerOptions']> };
+    const bytes = Buffer.alloc(400_000, 1);
+    bytes.writeUInt32BE(1, 1);
+    const override = { providerOptions: SealedValue.fromBytes(bytes) };
     let got: string[] = [];
     const counted = await calls(async () => {
       got = await outcomes(Array.from({ length: 5 }, (_, index) => create(a, `large-${index}`, override)));
     });
     expect(got).toEqual(['ok', 'ok', 'ok', 'ok', 'ok']);
-    expect(counted).toEqual({ together: 3, alone: 0 });
+    expect(counted).toBe(3);
   });
 
   it('fail alone where the database refuses one of them', async () => {
@@ -174,23 +183,20 @@ describe('creations of one turn of the event loop', () => {
 
   it('are refused by the policy where one is of another tenant than the one named for it', async () => {
     const [{ text }] = (await database.asSuperuser(
-      `SELECT pg_get_functiondef('create_secrets'::regproc) AS text`,
+      `SELECT pg_get_functiondef('insert_secrets'::regproc) AS text`,
     )) as [{ text: string }];
-    const statement = createTogether(
-      [a, b].map((tenant) => ({
-        ...{ tenant, secret: newSecret(tenant.tenantId, 'careless'), quietly: false },
-        event: newEvent('secret.create', tenant.caller, { key: 'careless' }),
-      })),
-    );
-    await database.asSuperuser(
-      text.replaceAll(
-        `set_config('app.tenant', w.tenant_id::text, true)::uuid`,
-        `CASE WHEN set_config('app.tenant', p_tenants[1]::text, true) <> '' THEN w.tenant_id END`,
-      ),
-    );
+    const records = [a, b].map(({ tenantId, userId: authorId, caller }) => {
+      const event = newEvent('secret.create', caller, { key: 'careless' });
+      const secret = newSecret(tenantId, 'careless');
+      return insertRecord(store.rows, { tenantId, authorId, secret, event, recordConflict: true });
+    });
+    const named = `set_config('app.tenant', r.tenant_id::text, true)`;
+    expect(text).toContain(named);
+    await database.asSuperuser(text.replaceAll(named, `set_config('app.tenant', '${a.tenantId}', true)`));
     try {
-      const client = new TenantTransaction(dataSource);
-      await expect(client.send(statement)).rejects.toThrow(/row-level security policy for table "secrets"/);
+      await expect(
+        dataSource.transaction((manager) => store.writes.writeIn(manager, 'insert_secrets', records)),
+      ).rejects.toThrow(/row-level security policy for table "secrets"/);
     } finally {
       await database.asSuperuser(text);
     }
@@ -232,15 +238,15 @@ describe('creations of one turn of the event loop', () => {
 
   it('come to no deadlock and no wrong answer where two processes create the same keys', async () => {
     const second = await open(database.url);
-    const creators = [creation, new SecretCreation(new TenantTransaction(second))];
+    const creators = [store.inserts, secretStoreOn(second).inserts];
     try {
       for (let round = 0; round < 10; round += 1) {
         const keys = Array.from({ length: 40 }, (_, index) => `both-${round}-${index}`);
-        const wishes = creators.flatMap((by) =>
+        const attempts = creators.flatMap((by) =>
           [a, b].flatMap((tenant) => keys.map((key) => ({ by, tenant, key, order: randomUUID() }))),
         );
-        wishes.sort((one, other) => (one.order < other.order ? -1 : 1));
-        const got = await outcomes(wishes.map(({ by, tenant, key }) => create(tenant, key, {}, by)));
+        attempts.sort((one, other) => (one.order < other.order ? -1 : 1));
+        const got = await outcomes(attempts.map(({ by, tenant, key }) => create(tenant, key, {}, by)));
         expect(got.filter((outcome) => outcome === 'ok')).toHaveLength(80);
         expect(got.filter((outcome) => outcome === 'conflict')).toHaveLength(80);
         expect(await onRecord(keys[0]!)).toEqual(['conflict', 'conflict', 'ok', 'ok']);

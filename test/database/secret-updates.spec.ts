@@ -4,24 +4,21 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { newEvent } from '../../src/audit/audit-event.js';
-import { AuditWriter } from '../../src/audit/audit-writer.js';
 import { Unavailable } from '../../src/common/errors.js';
 import type { TenantContext } from '../../src/common/tenant-context.js';
 import { openServiceDataSource } from '../../src/database/service-data-source.js';
-import { TenantTransaction } from '../../src/database/tenant-transaction.js';
 import { entities } from '../../src/bootstrap/entities.js';
-import { SecretFindingBatch } from '../../src/secrets/store/secret-lookup.batch.js';
-import { SecretModification } from '../../src/secrets/store/secret-modification.js';
-import { changeTogether } from '../../src/secrets/store/secret-modification.statements.js';
-import type { Change, Decide } from '../../src/secrets/secrets.repository.js';
+import { updateRecord } from '../../src/secrets/store/secret-records.js';
+import type { Decide, SecretUpdate } from '../../src/secrets/secrets.repository.js';
 import type { StoredSecret } from '../../src/secrets/secret.js';
 import { CuttingProxy } from '../support/cutting-proxy.js';
 import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
+import { secretStoreOn, type SecretStore } from '../support/secret-store.js';
 import { StatementCount } from '../support/statement-count.js';
 import { eventsOf, newSecret, tenantContext } from '../support/tenant-secrets.js';
 import { plantTwoTenants } from '../support/two-tenants.js';
 
-const HIDE: Change = { kind: 'change', isHiddenValue: true };
+const HIDE: SecretUpdate = { kind: 'update', attributes: { isHiddenValue: true } };
 
 describe('changes and deletions of secrets', () => {
   let database: TestDatabase;
@@ -31,8 +28,7 @@ describe('changes and deletions of secrets', () => {
   let holder: pg.Client;
   let proxy: CuttingProxy;
   let dataSource: DataSource;
-  let finding: SecretFindingBatch;
-  let modification: SecretModification;
+  let store: SecretStore;
   beforeAll(async () => {
     database = await cloneDatabase();
     statements = await StatementCount.of(database);
@@ -44,9 +40,9 @@ describe('changes and deletions of secrets', () => {
   beforeEach(async () => {
     holder = new pg.Client(database.superuserUrl);
     await holder.connect();
-    proxy = new CuttingProxy(database, 'change_secrets');
+    proxy = new CuttingProxy(database, 'update_secrets');
     dataSource = await open(await proxy.url());
-    ({ finding, modification } = on(dataSource));
+    store = secretStoreOn(dataSource);
   });
   afterEach(async () => {
     await holder.end();
@@ -57,13 +53,6 @@ describe('changes and deletions of secrets', () => {
   const open = (url: string) =>
     openServiceDataSource({ url, poolSize: 4, appRole: APP_ROLE, single: false, entities });
 
-  function on(source: DataSource) {
-    const transaction = new TenantTransaction(source);
-    const looks = new SecretFindingBatch(source);
-    const audit = new AuditWriter(transaction);
-    return { finding: looks, modification: new SecretModification(source, transaction, looks, audit) };
-  }
-
   async function plant(tenant: TenantContext, key: string): Promise<void> {
     const { id, value } = newSecret(tenant.tenantId, key);
     await database.asSuperuser(
@@ -73,12 +62,12 @@ describe('changes and deletions of secrets', () => {
     );
   }
 
-  const update = (tenant: TenantContext, key: string, decide: Decide, by = modification) =>
+  const update = (tenant: TenantContext, key: string, decide: Decide, by = store.updates) =>
     by.update(tenant, key, decide, newEvent('secret.update', tenant.caller, { key }));
-  const change = (tenant: TenantContext, key: string, wanted: Change = HIDE, by = modification) =>
-    update(tenant, key, () => Promise.resolve(wanted), by);
-  const remove = (tenant: TenantContext, key: string, by = modification) =>
-    by.delete(
+  const change = (tenant: TenantContext, key: string, input: SecretUpdate = HIDE, by = store.updates) =>
+    update(tenant, key, () => Promise.resolve(input), by);
+  const remove = (tenant: TenantContext, key: string, by = store.updates) =>
+    by.remove(
       tenant,
       key,
       () => Promise.resolve(undefined),
@@ -100,7 +89,9 @@ describe('changes and deletions of secrets', () => {
     const { result, counted } = await statements.during(() =>
       Promise.all([
         change(a, 'turn-1'),
-        change(a, 'turn-2', { kind: 'change', value, visibility: 'private', providerOptions: value }),
+        change(a, 'turn-2', {
+          ...{ kind: 'update', value, attributes: { visibility: 'private' }, providerOptions: value },
+        }),
         change(b, 'turn-1'),
       ]),
     );
@@ -112,9 +103,9 @@ describe('changes and deletions of secrets', () => {
     ]);
     for (const each of result)
       if (each.kind === 'changed')
-        expect(await finding.find(each.secret.tenantId === a.tenantId ? a : b, each.secret.key)).toEqual(
-          each.secret,
-        );
+        expect(
+          await store.lookups.find(each.secret.tenantId === a.tenantId ? a : b, each.secret.key),
+        ).toEqual(each.secret);
     expect(await onRecord('turn-1')).toEqual(['ok', 'ok']);
     expect(await onRecord('turn-2')).toEqual(['ok']);
   });
@@ -124,8 +115,8 @@ describe('changes and deletions of secrets', () => {
     const seen: number[] = [];
     const outcome = await update(a, 'overtaken', async (current) => {
       seen.push(current.revision);
-      if (seen.length === 1) await change(a, 'overtaken', HIDE, on(dataSource).modification);
-      return { kind: 'change', visibility: current.isHiddenValue ? 'private' : 'tenant' };
+      if (seen.length === 1) await change(a, 'overtaken', HIDE, secretStoreOn(dataSource).updates);
+      return { kind: 'update', attributes: { visibility: current.isHiddenValue ? 'private' : 'tenant' } };
     });
     expect(seen).toEqual([1, 2]);
     expect(outcome).toMatchObject({ kind: 'changed', secret: { revision: 3, visibility: 'private' } });
@@ -134,7 +125,7 @@ describe('changes and deletions of secrets', () => {
 
   it('find nothing any more where somebody else deleted it meanwhile, and record that', async () => {
     for (const key of ['gone-change', 'gone-delete']) await plant(a, key);
-    const other = on(dataSource).modification;
+    const other = secretStoreOn(dataSource).updates;
     const deciding: Decide = async () => {
       await remove(a, 'gone-change', other);
       return HIDE;
@@ -150,7 +141,7 @@ describe('changes and deletions of secrets', () => {
     await plant(a, 'hot');
     const second = await open(database.url);
     try {
-      const by = [modification, on(second).modification];
+      const by = [store.updates, secretStoreOn(second).updates];
       const all = await Promise.all(
         Array.from({ length: 60 }, (_, index) => change(a, 'hot', HIDE, by[index % 2])),
       );
@@ -168,10 +159,10 @@ describe('changes and deletions of secrets', () => {
     for (const key of keys) await plant(a, key);
     const second = await open(database.url);
     try {
-      const by = [modification, on(second).modification];
-      const wishes = by.flatMap((one) => keys.map((key) => ({ one, key, order: randomUUID() })));
-      wishes.sort((one, other) => (one.order < other.order ? -1 : 1));
-      const all = await Promise.all(wishes.map(({ one, key }) => change(a, key, HIDE, one)));
+      const by = [store.updates, secretStoreOn(second).updates];
+      const attempts = by.flatMap((one) => keys.map((key) => ({ one, key, order: randomUUID() })));
+      attempts.sort((one, other) => (one.order < other.order ? -1 : 1));
+      const all = await Promise.all(attempts.map(({ one, key }) => change(a, key, HIDE, one)));
       expect(all.every(({ kind }) => kind === 'changed')).toBe(true);
       for (const key of keys) expect(await stored(key)).toMatchObject([{ revision: 3 }]);
     } finally {
@@ -205,7 +196,8 @@ describe('changes and deletions of secrets', () => {
             once.add(key);
             await database.asSuperuser('UPDATE secrets SET revision = 9 WHERE key = $1', [key]);
           } else await sleep(20);
-          return { kind: 'change', visibility: index % 2 === 0 ? 'private' : current.visibility };
+          const visibility = index % 2 === 0 ? 'private' : current.visibility;
+          return { kind: 'update', attributes: { visibility } };
         }),
       ),
     );
@@ -222,15 +214,20 @@ describe('changes and deletions of secrets', () => {
 
   it('touch nothing of another tenant than the one that they name', async () => {
     await plant(a, 'foreign');
-    const current = (await finding.find(a, 'foreign')) as StoredSecret;
+    const current = (await store.lookups.find(a, 'foreign')) as StoredSecret;
     const event = newEvent('secret.update', b.caller, { key: 'foreign' });
-    const statement = changeTogether([{ tenant: b, current, change: HIDE, event }]);
-    const send = () => new TenantTransaction(dataSource).send(statement);
+    const { tenantId, userId: authorId } = b;
+    const record = updateRecord(store.rows, {
+      ...{ authorId, event, update: HIDE },
+      current: { ...current, tenantId },
+    });
+    const send = () =>
+      dataSource.transaction((manager) => store.writes.writeIn(manager, 'update_secrets', [record]));
     expect(await send()).toMatchObject([{ outcome: 'stale' }]);
     const [{ text }] = (await database.asSuperuser(
-      `SELECT pg_get_functiondef('change_secrets'::regproc) AS text`,
+      `SELECT pg_get_functiondef('update_secrets'::regproc) AS text`,
     )) as [{ text: string }];
-    await database.asSuperuser(text.replaceAll('s.tenant_id = w.tenant_id AND ', ''));
+    await database.asSuperuser(text.replaceAll('s.tenant_id = r.tenant_id AND ', ''));
     try {
       expect(await send()).toMatchObject([{ outcome: 'stale' }]);
     } finally {
@@ -250,7 +247,7 @@ describe('changes and deletions of secrets', () => {
       const owner = await findUser('HEIR');
       found.push(owner?.name);
       await database.asSuperuser('UPDATE users SET deleted_at = now() WHERE id = $1', [id]);
-      return owner === undefined ? HIDE : { kind: 'change', owner };
+      return owner === undefined ? HIDE : { kind: 'update', owner };
     });
     expect(found).toEqual(['heir', undefined]);
     expect(outcome).toMatchObject({ kind: 'changed', secret: { revision: 2, creatorName: 'planter' } });
@@ -277,7 +274,7 @@ describe('changes and deletions of secrets', () => {
 
     it('after a deletion was committed, give what was deleted', async () => {
       await plant(a, 'after-delete');
-      proxy.mark = 'delete_secret';
+      proxy.mark = 'remove_secrets';
       proxy.cut = 'after the server has answered';
       expect(await remove(a, 'after-delete')).toMatchObject({ kind: 'changed', secret: { revision: 1 } });
       expect([proxy.cuts, await stored('after-delete')]).toEqual([1, []]);
@@ -287,9 +284,9 @@ describe('changes and deletions of secrets', () => {
     it('do not guess whether the secret could become global', async () => {
       await plant(a, 'wider');
       proxy.cut = 'after the server has answered';
-      await expect(change(a, 'wider', { kind: 'change', visibility: 'global' })).rejects.toThrow(
-        /read it before you try again/,
-      );
+      await expect(
+        change(a, 'wider', { kind: 'update', attributes: { visibility: 'global' } }),
+      ).rejects.toThrow(/read it before you try again/);
       expect(await onRecord('wider')).toEqual(['ok']);
     });
 

@@ -1,0 +1,82 @@
+-- Inserts secrets and records each, under the policies of the caller's login.
+--
+-- p_secrets holds an array of records: the columns of a secret by their names (a schema as the text of its JSON),
+-- author_id (who inserts), record_conflict (false where something else becomes of a key that is taken) and event (id,
+-- action, caller, detail). p_values and p_options hold what is sealed of each, in the same order.
+--
+-- Outcomes: ok; exists (the key is taken in the tenant); global_elsewhere (another tenant has a global secret of the key);
+-- key_elsewhere (the secret is to be global and another tenant has the key); no_tenant, unrecorded (the tenant was deleted
+-- since the caller's rights were read). The tenant stays until the transaction ends.
+--
+-- With p_wait locks are waited for; whoever inserts many in one transaction has taken the locks of their keys beforehand,
+-- in one order (lock_secret_keys). Without it nobody's lock is waited for: the outcome is busy, with nothing done and
+-- nothing recorded, where the tenant or the key is locked, the tenant is gone, or the secret is to be global; what can only
+-- be found out by waiting fails the whole call after 50 ms.
+CREATE OR REPLACE FUNCTION insert_secrets(p_secrets json, p_values bytea[], p_options bytea[], p_wait boolean)
+RETURNS TABLE (
+  ordinal integer, outcome text, version integer, revision integer, created_at timestamptz, updated_at timestamptz
+)
+LANGUAGE plpgsql VOLATILE
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+AS $$
+#variable_conflict use_column
+DECLARE
+  r         record;
+  v_entries audit_entry[] := '{}';
+BEGIN
+  IF cardinality(p_values) <> json_array_length(p_secrets) OR cardinality(p_options) <> json_array_length(p_secrets) THEN
+    RAISE EXCEPTION 'Every record needs a value and options';
+  END IF;
+  IF NOT p_wait THEN
+    PERFORM set_config('lock_timeout', '50ms', true);
+  END IF;
+
+  FOR r IN
+    SELECT * FROM ROWS FROM (json_to_recordset(p_secrets) AS (
+      tenant_id uuid, id uuid, key text, visibility text, is_hidden_value boolean, schema text, key_generation integer,
+      provider_options_generation integer, created_by uuid, created_at timestamptz, updated_at timestamptz,
+      author_id uuid, record_conflict boolean, event json
+    )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
+  LOOP
+    ordinal := r.ordinality;
+    version := NULL;
+    revision := NULL;
+    created_at := NULL;
+    updated_at := NULL;
+    outcome := secret_key_claim(r.tenant_id, r.key, r.visibility = 'global', p_wait);
+
+    IF outcome = 'ok' THEN
+      PERFORM set_config('app.tenant', r.tenant_id::text, true);
+      INSERT INTO secrets AS s (
+        tenant_id, id, key, visibility, is_hidden_value, schema, value, key_generation, provider_options,
+        provider_options_generation, version_created_by, created_by, created_at, updated_at
+      ) VALUES (
+        r.tenant_id, r.id, r.key, r.visibility, r.is_hidden_value, r.schema::json, p_values[r.ordinality],
+        r.key_generation, p_options[r.ordinality], r.provider_options_generation, r.author_id, r.created_by,
+        coalesce(r.created_at, now()), coalesce(r.updated_at, now())
+      )
+      ON CONFLICT DO NOTHING
+      RETURNING s.version, s.revision, s.created_at, s.updated_at INTO version, revision, created_at, updated_at;
+      IF NOT FOUND THEN
+        outcome := 'exists';
+      END IF;
+    END IF;
+
+    IF outcome = 'ok' OR r.record_conflict AND outcome NOT IN ('busy', 'no_tenant') THEN
+      v_entries := v_entries || ROW(
+        r.tenant_id, r.event ->> 'id', r.event ->> 'action', r.key, CASE WHEN outcome = 'ok' THEN r.id END, version,
+        revision, CASE WHEN outcome = 'ok' THEN 'ok' ELSE 'conflict' END, r.event -> 'caller', r.event -> 'detail'
+      )::audit_entry;
+    END IF;
+    RETURN NEXT;
+  END LOOP;
+
+  PERFORM record_events(v_entries);
+END
+$$;
+
+REVOKE ALL ON FUNCTION insert_secrets FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION insert_secrets TO :"app_role";

@@ -1,0 +1,52 @@
+-- Removes secrets that are still as they were seen, and records each, under its tenant's policy.
+--
+-- p_secrets holds an array of records: tenant_id, id, key, revision (what was seen) and event (id, action, caller, detail).
+-- p_values and p_options are there so that all functions that write secrets are called alike.
+--
+-- Outcomes: ok, with the version and revision that the secret had; stale, with nothing done and nothing recorded. Without
+-- p_wait a lock that cannot be had within 50 ms fails the whole call.
+CREATE OR REPLACE FUNCTION remove_secrets(p_secrets json, p_values bytea[], p_options bytea[], p_wait boolean)
+RETURNS TABLE (
+  ordinal integer, outcome text, version integer, revision integer, created_at timestamptz, updated_at timestamptz
+)
+LANGUAGE plpgsql VOLATILE
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+AS $$
+#variable_conflict use_column
+DECLARE
+  r         record;
+  v_entries audit_entry[] := '{}';
+BEGIN
+  IF NOT p_wait THEN
+    PERFORM set_config('lock_timeout', '50ms', true);
+  END IF;
+
+  FOR r IN
+    SELECT * FROM ROWS FROM (json_to_recordset(p_secrets) AS (
+      tenant_id uuid, id uuid, key text, revision integer, event json
+    )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
+  LOOP
+    ordinal := r.ordinality;
+    PERFORM set_config('app.tenant', r.tenant_id::text, true);
+    DELETE FROM secrets AS s
+    WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision
+    RETURNING s.version, s.revision, s.created_at, s.updated_at INTO version, revision, created_at, updated_at;
+    outcome := CASE WHEN FOUND THEN 'ok' ELSE 'stale' END;
+    IF outcome = 'ok' THEN
+      v_entries := v_entries || ROW(
+        r.tenant_id, r.event ->> 'id', r.event ->> 'action', r.key, r.id, version, revision, 'ok', r.event -> 'caller',
+        r.event -> 'detail'
+      )::audit_entry;
+    END IF;
+    RETURN NEXT;
+  END LOOP;
+
+  PERFORM record_events(v_entries);
+END
+$$;
+
+REVOKE ALL ON FUNCTION remove_secrets FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION remove_secrets TO :"app_role";

@@ -1,0 +1,105 @@
+-- Updates secrets and records each, under its tenant's policy.
+--
+-- p_secrets holds an array of records: the columns of a secret as it is to be, by their names, with revision (what was
+-- seen), author_id (who updates), owner_id (whose the secret becomes; null leaves it), widens (whether it becomes global),
+-- replaces_options, and event (id, action, caller, detail). A null in p_values leaves the value; p_options counts where
+-- replaces_options is true.
+--
+-- Outcomes: ok; stale, with nothing done and nothing recorded, where the secret is no longer as it was seen or the new owner
+-- is gone; global_elsewhere or key_elsewhere where it is to be global and another tenant has the key; no_tenant, unrecorded,
+-- where it is to be global and the tenant is gone. Locks are taken in the order of tenants and keys; without p_wait a lock
+-- that cannot be had within 50 ms fails the whole call.
+CREATE OR REPLACE FUNCTION update_secrets(p_secrets json, p_values bytea[], p_options bytea[], p_wait boolean)
+RETURNS TABLE (
+  ordinal integer, outcome text, version integer, revision integer, created_at timestamptz, updated_at timestamptz
+)
+LANGUAGE plpgsql VOLATILE
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+AS $$
+#variable_conflict use_column
+DECLARE
+  r         record;
+  v_value   bytea;
+  v_entries audit_entry[] := '{}';
+BEGIN
+  IF cardinality(p_values) <> json_array_length(p_secrets) OR cardinality(p_options) <> json_array_length(p_secrets) THEN
+    RAISE EXCEPTION 'Every record needs a value and options, or nulls';
+  END IF;
+  IF NOT p_wait THEN
+    PERFORM set_config('lock_timeout', '50ms', true);
+  END IF;
+
+  FOR r IN
+    SELECT * FROM ROWS FROM (json_to_recordset(p_secrets) AS (
+      tenant_id uuid, id uuid, key text, revision integer, visibility text, is_hidden_value boolean,
+      key_generation integer, provider_options_generation integer, created_at timestamptz, updated_at timestamptz,
+      author_id uuid, owner_id uuid, widens boolean, replaces_options boolean, event json
+    )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
+  LOOP
+    ordinal := r.ordinality;
+    outcome := 'ok';
+    version := NULL;
+    revision := NULL;
+    created_at := NULL;
+    updated_at := NULL;
+    v_value := p_values[r.ordinality];
+
+    IF r.owner_id IS NOT NULL THEN
+      PERFORM FROM users u WHERE u.id = r.owner_id AND u.deleted_at IS NULL FOR SHARE;
+      IF NOT FOUND THEN
+        outcome := 'stale';
+      END IF;
+    END IF;
+    IF outcome = 'ok' AND r.widens THEN
+      outcome := secret_key_claim(r.tenant_id, r.key, true, p_wait);
+    END IF;
+
+    PERFORM set_config('app.tenant', r.tenant_id::text, true);
+    IF outcome = 'ok' THEN
+      UPDATE secrets AS s SET
+        visibility = r.visibility,
+        is_hidden_value = r.is_hidden_value,
+        value = coalesce(v_value, s.value),
+        key_generation = CASE WHEN v_value IS NULL THEN s.key_generation ELSE r.key_generation END,
+        version = s.version + (v_value IS NOT NULL)::integer,
+        version_created_by = CASE WHEN v_value IS NULL THEN s.version_created_by ELSE r.author_id END,
+        version_created_at = CASE WHEN v_value IS NULL THEN s.version_created_at ELSE clock_timestamp() END,
+        provider_options = CASE WHEN r.replaces_options THEN p_options[r.ordinality] ELSE s.provider_options END,
+        provider_options_generation =
+          CASE WHEN r.replaces_options THEN r.provider_options_generation ELSE s.provider_options_generation END,
+        created_by = coalesce(r.owner_id, s.created_by),
+        created_at = coalesce(r.created_at, s.created_at),
+        updated_at = coalesce(r.updated_at, greatest(clock_timestamp(), s.updated_at)),
+        revision = s.revision + 1
+      WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision
+      RETURNING s.version, s.revision, s.created_at, s.updated_at INTO version, revision, created_at, updated_at;
+      IF NOT FOUND THEN
+        outcome := 'stale';
+      END IF;
+    ELSIF outcome IN ('global_elsewhere', 'key_elsewhere') THEN
+      -- The refusal counts only for the secret that was seen.
+      PERFORM FROM secrets s
+      WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision FOR UPDATE;
+      IF NOT FOUND THEN
+        outcome := 'stale';
+      END IF;
+    END IF;
+
+    IF outcome IN ('ok', 'global_elsewhere', 'key_elsewhere') THEN
+      v_entries := v_entries || ROW(
+        r.tenant_id, r.event ->> 'id', r.event ->> 'action', r.key, r.id, version, revision,
+        CASE WHEN outcome = 'ok' THEN 'ok' ELSE 'conflict' END, r.event -> 'caller', r.event -> 'detail'
+      )::audit_entry;
+    END IF;
+    RETURN NEXT;
+  END LOOP;
+
+  PERFORM record_events(v_entries);
+END
+$$;
+
+REVOKE ALL ON FUNCTION update_secrets FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION update_secrets TO :"app_role";

@@ -1,0 +1,30 @@
+import type { EntityManager } from 'typeorm';
+import type { TenantContext } from '../../../common/tenant-context.js';
+import type { ImportedRow } from './imported-row.js';
+
+/** Keeps tenants from being deleted until the transaction ends. */
+export async function lockTenants(manager: EntityManager, tenants: readonly TenantContext[]): Promise<void> {
+  await manager.query('SELECT id FROM tenants WHERE id = ANY ($1::uuid[]) ORDER BY id FOR KEY SHARE', [
+    tenants.map(({ tenantId }) => tenantId),
+  ]);
+}
+
+/** Keeps users from being removed until the transaction ends, and returns the ids of those that are there. */
+export async function lockUsers(
+  manager: EntityManager,
+  ids: ReadonlySet<string | undefined>,
+): Promise<ReadonlySet<string | undefined>> {
+  const rows = await manager.query<{ id: string }[]>(
+    'SELECT id FROM users WHERE id = ANY ($1::uuid[]) AND deleted_at IS NULL ORDER BY id FOR KEY SHARE',
+    [[...ids]],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Keeps others, until the transaction ends, from making one of these keys global, or using one that is to be global. */
+export async function lockKeys(manager: EntityManager, rows: readonly ImportedRow[]): Promise<void> {
+  await manager.query('SELECT lock_secret_keys($1::text[], $2::boolean[])', [
+    rows.map(({ key }) => key),
+    rows.map(({ attributes }) => attributes.visibility === 'global'),
+  ]);
+}

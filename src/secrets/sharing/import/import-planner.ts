@@ -1,0 +1,81 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { newId } from '../../../common/ids.js';
+import { SecretSealer } from '../../secret-sealer.js';
+import type { Schema, StoredSecret } from '../../secret.js';
+import type { SecretUpdate } from '../../secrets.repository.js';
+import { refusalOfUpdate, UpdateSecret } from '../../update-secret.js';
+import type { ImportedRow, RowErrors } from './imported-row.js';
+import { ImportedSecretsRepository, type PlannedRow } from './imported-secrets.repository.js';
+
+/** Plans what becomes of the rows of an import, by what is there now and by the rules of any other change. */
+@Injectable()
+export class ImportPlanner {
+  constructor(
+    @Inject(ImportedSecretsRepository) private readonly secrets: ImportedSecretsRepository,
+    @Inject(SecretSealer) private readonly sealer: SecretSealer,
+    @Inject(UpdateSecret) private readonly updates: UpdateSecret,
+  ) {}
+
+  /** @param override whether secrets that are there already are replaced */
+  async plan(rows: readonly ImportedRow[], override: boolean): Promise<PlannedRow[]> {
+    const globals = new Map(rows.filter(isGlobal).map((row) => [row.key, row.tenant.tenantId]));
+    const present = await this.secrets.find(rows);
+    const planned: PlannedRow[] = [];
+    for (const row of rows) {
+      const current = present.get(row.index);
+      const within = globals.get(row.key);
+      if (within !== undefined && within !== row.tenant.tenantId)
+        planned.push({ row, kind: 'error', errors: { key: WITHIN } });
+      else if (current === undefined) planned.push(await this.insertion(row));
+      else planned.push(override ? await this.replacement(row, current) : { row, kind: 'collision' });
+    }
+    return planned;
+  }
+
+  private async insertion(row: ImportedRow): Promise<PlannedRow> {
+    const { tenant, key, attributes, schema } = row;
+    const id = newId();
+    const value = await this.sealer.sealValue(tenant, { id, key, version: 1 }, row.value);
+    const options = await this.sealer.sealOptions(tenant, { id, key }, row.providerOptions);
+    const secret = { id, key, attributes, value, schema, providerOptions: options ?? null };
+    return { row, kind: 'insert', secret };
+  }
+
+  /** The same value again makes no version. */
+  private async replacement(row: ImportedRow, current: StoredSecret): Promise<PlannedRow> {
+    const errors = errorsOfReplacement(row, current);
+    if (errors !== undefined) return { row, kind: 'error', errors };
+    const { tenant, key, attributes, creatorId } = row;
+    const known = await this.sealer.openValue(tenant, key, current);
+    const value = await this.updates.newVersion(tenant, current, known, row.value);
+    const providerOptions = await this.sealer.sealOptions(tenant, current, row.providerOptions);
+    const owner = creatorId === undefined ? undefined : { id: creatorId, name: '' };
+    const update: SecretUpdate = { kind: 'update', attributes, value, owner, providerOptions };
+    return { row, kind: 'update', current, update };
+  }
+}
+
+const WITHIN = 'The import has this key in more than one tenant, and once as a global one';
+
+function errorsOfReplacement(row: ImportedRow, current: StoredSecret): RowErrors | undefined {
+  const { visibility, isHiddenValue } = row.attributes;
+  const isHidden = isHiddenValue === current.isHiddenValue ? {} : { isHiddenValue };
+  const refusal = refusalOfUpdate(row.tenant, current, { visibility, ...isHidden });
+  if (refusal !== undefined) return { key: taken(refusal.outcome, refusal.error.message) };
+  if (!isSameSchema(row.schema, current.schema))
+    return { schema: 'The secret that is there has another schema, or none' };
+  return undefined;
+}
+
+/** What is private to somebody else is not there for the importer, but its key is taken. */
+function taken(outcome: string, message: string): string {
+  return outcome === 'not_found' ? 'The key is taken in this tenant' : message;
+}
+
+function isSameSchema(one: Schema | null, other: Schema | null): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function isGlobal({ attributes }: ImportedRow): boolean {
+  return attributes.visibility === 'global';
+}

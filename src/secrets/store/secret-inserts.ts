@@ -1,0 +1,74 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { AuditEvent } from '../../audit/audit-event.js';
+import type { TenantContext } from '../../common/tenant-context.js';
+import { tenantRefused } from '../../common/tenant-refused.js';
+import type { StoredSecret } from '../secret.js';
+import type { NewSecret } from '../secrets.repository.js';
+import { SecretLookups } from './secret-lookups.js';
+import { insertRecord } from './secret-records.js';
+import { SecretRows } from './secret-row.js';
+import { SecretWrites, type WriteAnswer } from './secret-writes.js';
+
+/** Inserts new secrets. */
+@Injectable()
+export class SecretInserts {
+  constructor(
+    @Inject(SecretRows) private readonly rows: SecretRows,
+    @Inject(SecretWrites) private readonly writes: SecretWrites,
+    @Inject(SecretLookups) private readonly lookups: SecretLookups,
+  ) {}
+
+  /**
+   * Inserts a secret and records it.
+   * @param recordConflict false where something else becomes of a key that is taken
+   * @returns nothing where the key is taken
+   * @throws Forbidden where the tenant was deleted since the caller's rights were read
+   * @throws Unavailable when the database cannot be reached or does not say whether it committed
+   */
+  async insert(
+    tenant: TenantContext,
+    secret: NewSecret,
+    event: AuditEvent,
+    { recordConflict }: { recordConflict: boolean },
+  ): Promise<StoredSecret | undefined> {
+    const { tenantId, userId: authorId } = tenant;
+    const record = insertRecord(this.rows, { tenantId, authorId, secret, event, recordConflict });
+    const answer = await this.writes.write('insert_secrets', {
+      ...{ tenantId, eventId: event.id, record },
+      // A key that becomes global is locked against everybody, which may take its time.
+      mayBatch: secret.attributes.visibility !== 'global',
+      bytes: record.bytes,
+      recover: () => this.recover(tenant, secret),
+    });
+    if (answer.outcome === 'no_tenant') throw tenantRefused('secret_create', tenant.tenantName);
+    return answer.outcome === 'ok' ? inserted(tenant, secret, answer) : undefined;
+  }
+
+  /** The event is there: with the secret it says that it was inserted; without it, nothing can be told. */
+  private async recover(tenant: TenantContext, { id, key }: NewSecret): Promise<WriteAnswer | undefined> {
+    const found = await this.lookups.find(tenant, key);
+    if ('kind' in found || found.id !== id) return undefined;
+    const { version, revision, createdAt, updatedAt } = found;
+    return { outcome: 'ok', version, revision, created_at: createdAt, updated_at: updatedAt };
+  }
+}
+
+function inserted(
+  tenant: TenantContext,
+  { attributes, ...content }: NewSecret,
+  answer: WriteAnswer,
+): StoredSecret {
+  return {
+    ...content,
+    ...attributes,
+    tenantId: tenant.tenantId,
+    tenantName: tenant.tenantName,
+    version: answer.version,
+    revision: answer.revision,
+    creatorId: tenant.userId,
+    creatorName: tenant.username,
+    providerName: null,
+    createdAt: answer.created_at,
+    updatedAt: answer.updated_at,
+  };
+}

@@ -1,0 +1,68 @@
+import type { AuditEvent } from '../../audit/audit-event.js';
+import { attributesOf, type StoredSecret } from '../secret.js';
+import type { NewSecret, SecretUpdate } from '../secrets.repository.js';
+import type { SecretRecord, SecretRows } from './secret-row.js';
+
+/** Times that an import brings; now, or what is there, where they are left out. */
+interface GivenTimes {
+  readonly createdAt?: Date | undefined;
+  readonly updatedAt?: Date | undefined;
+}
+
+export interface Insertion extends GivenTimes {
+  readonly tenantId: string;
+  readonly authorId: string;
+  /** The author where it is left out. */
+  readonly creatorId?: string | undefined;
+  readonly secret: NewSecret;
+  readonly event: AuditEvent;
+  /** False where something else becomes of a key that is taken. */
+  readonly recordConflict: boolean;
+}
+
+export interface Update extends GivenTimes {
+  readonly authorId: string;
+  /** The secret as it was seen when the update was decided on. */
+  readonly current: StoredSecret;
+  readonly update: SecretUpdate;
+  readonly event: AuditEvent;
+}
+
+/** Returns the record that `insert_secrets` takes. */
+export function insertRecord(rows: SecretRows, insertion: Insertion): SecretRecord {
+  const { tenantId, authorId, creatorId = authorId, secret, event, recordConflict } = insertion;
+  const { createdAt, updatedAt = createdAt } = insertion;
+  const { attributes, ...content } = secret;
+  const columns = { ...content, ...attributes, tenantId, creatorId, createdAt, updatedAt };
+  return rows.toRecord(columns, { author_id: authorId, record_conflict: recordConflict }, event);
+}
+
+/** Returns the record that `update_secrets` takes: the secret as it is to be, with the revision that was seen. */
+export function updateRecord(rows: SecretRows, { authorId, current, update, ...rest }: Update): SecretRecord {
+  const { tenantId, id, key, revision } = current;
+  const { attributes, value, providerOptions, owner } = update;
+  const { event, createdAt, updatedAt } = rest;
+  const columns = {
+    ...{ ...attributesOf(current), ...attributes },
+    ...{ tenantId, id, key, revision },
+    ...{ value, providerOptions: providerOptions ?? null, createdAt, updatedAt },
+  };
+  const members = {
+    author_id: authorId,
+    owner_id: owner?.id ?? null,
+    widens: widens(current, update),
+    replaces_options: providerOptions !== undefined,
+  };
+  return rows.toRecord(columns, members, event);
+}
+
+/** Returns the record that `remove_secrets` takes. */
+export function removalRecord(rows: SecretRows, current: StoredSecret, event: AuditEvent): SecretRecord {
+  const { tenantId, id, key, revision } = current;
+  return rows.toRecord({ tenantId, id, key, revision }, {}, event);
+}
+
+/** Tells whether the secret becomes global, which it is in nobody's way to be before. */
+export function widens(current: StoredSecret, { attributes }: SecretUpdate): boolean {
+  return attributes?.visibility === 'global' && current.visibility !== 'global';
+}

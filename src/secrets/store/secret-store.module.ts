@@ -1,0 +1,24 @@
+import { Module } from '@nestjs/common';
+import { SecretsRepository } from '../secrets.repository.js';
+import { PostgresSecretsRepository } from './postgres-secrets.repository.js';
+import { SecretInserts } from './secret-inserts.js';
+import { SecretLookups } from './secret-lookups.js';
+import { SecretReads } from './secret-reads.js';
+import { SecretRows } from './secret-row.js';
+import { SecretUpdates } from './secret-updates.js';
+import { SecretWrites } from './secret-writes.js';
+
+/** Provides the repository of secrets, and the parts of it that exports and imports share. */
+@Module({
+  providers: [
+    SecretRows,
+    SecretLookups,
+    SecretReads,
+    SecretWrites,
+    SecretInserts,
+    SecretUpdates,
+    { provide: SecretsRepository, useClass: PostgresSecretsRepository },
+  ],
+  exports: [SecretsRepository, SecretRows, SecretLookups, SecretWrites],
+})
+export class SecretStoreModule {}

@@ -1,0 +1,99 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { arrayLiteral } from '../../database/array-literal.js';
+import { GroupCommit, type GroupedWrite, type WriteStatement } from '../../database/group-commit.js';
+import { namedQueryIn } from '../../database/named-query.js';
+import { TenantTransaction, type NamedStatement } from '../../database/tenant-transaction.js';
+import type { SecretRecord } from './secret-row.js';
+
+/**
+ * Says what became of a write:
+ * - `ok`
+ * - `exists`: the key is taken in the tenant
+ * - `global_elsewhere`: another tenant has a global secret of the key
+ * - `key_elsewhere`: the secret is to be global and another tenant has the key
+ * - `stale`: the secret is no longer as it was seen, or its new owner is gone; nothing was recorded
+ * - `no_tenant`: the tenant was deleted since the caller's rights were read; nothing was recorded
+ */
+export interface WriteAnswer {
+  readonly outcome: 'ok' | 'exists' | 'global_elsewhere' | 'key_elsewhere' | 'stale' | 'no_tenant';
+  readonly version: number;
+  readonly revision: number;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+}
+
+export interface SecretWrite extends GroupedWrite<WriteAnswer> {
+  readonly record: SecretRecord;
+}
+
+/** The functions of the database that write secrets: the only ones that do. */
+type WriteFunction = 'insert_secrets' | 'update_secrets' | 'remove_secrets';
+
+/** Inserts, updates and removes secrets, each with its event: alone, in groups, or in a transaction of many. */
+@Injectable()
+export class SecretWrites {
+  private readonly groups: Record<WriteFunction, GroupCommit<SecretWrite, WriteAnswer>>;
+
+  constructor(@Inject(TenantTransaction) transaction: TenantTransaction) {
+    const group = (name: WriteFunction): GroupCommit<SecretWrite, WriteAnswer> =>
+      new GroupCommit(transaction, writeStatement(name));
+    this.groups = {
+      insert_secrets: group('insert_secrets'),
+      update_secrets: group('update_secrets'),
+      remove_secrets: group('remove_secrets'),
+    };
+  }
+
+  /** @throws Unavailable as `GroupCommit.write` does */
+  write(name: WriteFunction, write: SecretWrite): Promise<WriteAnswer> {
+    return this.groups[name].write(write);
+  }
+
+  /**
+   * Writes records of one tenant in the caller's transaction, and waits for locks.
+   * @returns an answer for each, in their order
+   * @throws the driver's errors unchanged
+   */
+  async writeIn(
+    manager: EntityManager,
+    name: WriteFunction,
+    records: readonly SecretRecord[],
+  ): Promise<WriteAnswer[]> {
+    const statement = statementOf(name, records, true);
+    const rows = await namedQueryIn<WriteAnswer & { ordinal: number }>(
+      manager,
+      statement.name,
+      statement.text,
+      statement.values,
+    );
+    return rows.sort((one, other) => one.ordinal - other.ordinal);
+  }
+}
+
+function writeStatement(name: WriteFunction): WriteStatement<SecretWrite> {
+  return (writes, wait) =>
+    statementOf(
+      name,
+      writes.map(({ record }) => record),
+      wait,
+    );
+}
+
+function statementOf(name: WriteFunction, records: readonly SecretRecord[], wait: boolean): NamedStatement {
+  return {
+    name,
+    text: `SELECT ordinal, outcome, version, revision, created_at, updated_at FROM ${name}($1::json, $2::bytea[], $3::bytea[], $4)`,
+    values: [
+      `[${records.map(({ json }) => json).join()}]`,
+      arrayLiteral(records.map(({ value }) => hex(value))),
+      arrayLiteral(records.map(({ options }) => hex(options))),
+      wait,
+    ],
+  };
+}
+
+/** Returns bytes in the hex form of PostgreSQL's `bytea` (its manual, 8.4.1). */
+function hex(bytes: Buffer | null): string | null {
+  return bytes === null ? null : `\\x${bytes.toString('hex')}`;
+}

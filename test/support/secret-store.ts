@@ -1,0 +1,31 @@
+import type { DataSource } from 'typeorm';
+import { AuditWriter } from '../../src/audit/audit-writer.js';
+import { TenantTransaction } from '../../src/database/tenant-transaction.js';
+import { SecretInserts } from '../../src/secrets/store/secret-inserts.js';
+import { SecretLookups } from '../../src/secrets/store/secret-lookups.js';
+import { SecretRows } from '../../src/secrets/store/secret-row.js';
+import { SecretUpdates } from '../../src/secrets/store/secret-updates.js';
+import { SecretWrites } from '../../src/secrets/store/secret-writes.js';
+
+export interface SecretStore {
+  readonly rows: SecretRows;
+  readonly lookups: SecretLookups;
+  readonly writes: SecretWrites;
+  readonly inserts: SecretInserts;
+  readonly updates: SecretUpdates;
+}
+
+/** Puts the parts of the store of secrets together as their module does. */
+export function secretStoreOn(dataSource: DataSource): SecretStore {
+  const transaction = new TenantTransaction(dataSource);
+  const rows = new SecretRows(dataSource);
+  const lookups = new SecretLookups(dataSource, rows);
+  const writes = new SecretWrites(transaction);
+  return {
+    rows,
+    lookups,
+    writes,
+    inserts: new SecretInserts(rows, writes, lookups),
+    updates: new SecretUpdates(rows, writes, lookups, dataSource, new AuditWriter(transaction)),
+  };
+}
