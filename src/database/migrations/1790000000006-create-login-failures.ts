@@ -44,24 +44,31 @@ const TABLE = `
   CREATE INDEX ix_login_failures_expires_at ON login_failures (expires_at);
 `;
 
-/** Takes a few expired counters away; what they refused goes on record as a count for each window and source. */
+/**
+ * Deletes up to p_limit expired counters, the oldest first, and returns how many. The guesses that they refused go on
+ * record as one count for each.
+ */
 const SWEEP = `
-  CREATE FUNCTION login_sweep() RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+  CREATE FUNCTION login_sweep(p_limit integer) RETURNS integer LANGUAGE plpgsql VOLATILE AS $$
   DECLARE
     v_row record;
+    v_deleted integer := 0;
   BEGIN
+    PERFORM set_config('app.tenant', '00000000-0000-0000-0000-000000000000', true);
     FOR v_row IN
       DELETE FROM login_failures f USING (
         SELECT name_key, source FROM login_failures WHERE expires_at <= clock_timestamp()
-        ORDER BY expires_at LIMIT 10 FOR UPDATE SKIP LOCKED
+        ORDER BY expires_at LIMIT p_limit FOR UPDATE SKIP LOCKED
       ) old
       WHERE f.name_key = old.name_key AND f.source = old.source
       RETURNING f.source, f.refused
     LOOP
+      v_deleted := v_deleted + 1;
       CONTINUE WHEN v_row.refused = 0;
       PERFORM audit_append('00000000-0000-0000-0000-000000000000', gen_random_uuid(), 'login.refused', NULL, NULL,
                            'refused', json_build_object('address', v_row.source), json_build_object('count', v_row.refused));
     END LOOP;
+    RETURN v_deleted;
   END
   $$;
 `;
@@ -79,15 +86,12 @@ const RESERVE = `
     v_now timestamptz := clock_timestamp();
     v_pair login_failures;
   BEGIN
-    PERFORM set_config('app.tenant', '00000000-0000-0000-0000-000000000000', true);
-
     IF EXISTS (SELECT FROM login_failures WHERE name_key = p_name_key AND source = '*' AND failures >= 30
                  AND expires_at > v_now)
        AND NOT EXISTS (SELECT FROM login_failures WHERE name_key = p_name_key AND source = p_source
                  AND trusted_until > v_now) THEN
       UPDATE login_failures SET refused = refused + 1 WHERE name_key = p_name_key AND source = '*';
       RETURN QUERY SELECT 'ceiling', false, false;
-      PERFORM login_sweep();
       RETURN;
     END IF;
 
@@ -106,7 +110,6 @@ const RESERVE = `
       UPDATE login_failures SET refused = refused + 1 WHERE name_key = p_name_key AND source = p_source
       RETURNING * INTO v_pair;
       RETURN QUERY SELECT 'locked', false, coalesce(v_pair.locked_at > v_now - interval '1 second', false);
-      PERFORM login_sweep();
       RETURN;
     END IF;
 
@@ -118,11 +121,9 @@ const RESERVE = `
     WHERE f.expires_at <= v_now OR f.failures < 30 OR v_pair.trusted_until > v_now;
     IF NOT FOUND THEN
       RETURN QUERY SELECT 'ceiling', false, false;
-      PERFORM login_sweep();
       RETURN;
     END IF;
     RETURN QUERY SELECT 'allowed', v_pair.locked_until IS NOT NULL, false;
-    PERFORM login_sweep();
   END
   $$;
 `;
