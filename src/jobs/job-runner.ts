@@ -117,7 +117,7 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
     const { job } = entry;
     const fields = { job: job.name, err: errorFields(error) };
     if (this.state === 'stopped') {
-      this.logger.warn(fields, 'a job was stopped before its end; its run was rolled back');
+      this.logger.warn(fields, 'a job was stopped before its end');
       return;
     }
     entry.failures += 1;
