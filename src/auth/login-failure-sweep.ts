@@ -14,8 +14,8 @@ export class LoginFailureSweep implements Job {
   async run(manager: EntityManager): Promise<JobResult> {
     const [row] = await namedQueryIn<{ deleted: number }>(
       manager,
-      'login_sweep',
-      'SELECT login_sweep($1) AS deleted',
+      'sweep_login_failures',
+      'SELECT sweep_login_failures($1) AS deleted',
       [BATCH_SIZE],
     );
     return row?.deleted === BATCH_SIZE ? 'more' : 'done';

@@ -102,7 +102,7 @@ describe('the throttle, asked through two pools at once', () => {
        SELECT sha256(n::text::bytea), 'swept-' || n, n, now() - interval '1 day' FROM generate_series(1, 60) n`,
     );
     const sweeps = Array.from({ length: 20 }, (_, index) =>
-      pools[index % 2]!.query<{ deleted: number }[]>('SELECT login_sweep(10) AS deleted'),
+      pools[index % 2]!.query<{ deleted: number }[]>('SELECT sweep_login_failures(10) AS deleted'),
     );
     const attempts = tally(
       40,

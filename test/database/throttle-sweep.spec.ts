@@ -156,11 +156,11 @@ describe('counters that have expired', () => {
     const rows = await database.asSuperuser(
       `SELECT p.proname AS name, has_function_privilege('public', p.oid, 'EXECUTE') AS everyone,
          has_function_privilege($1, p.oid, 'EXECUTE') AS service
-       FROM pg_proc p WHERE p.proname LIKE 'login\\_%' ORDER BY 1`,
+       FROM pg_proc p WHERE p.proname ~ '^login_|_login_' ORDER BY 1`,
       [APP_ROLE],
     );
     expect(rows).toEqual(
-      ['login_reserve', 'login_succeeded', 'login_sweep'].map((name) => ({
+      ['login_reserve', 'login_succeeded', 'sweep_login_failures'].map((name) => ({
         name,
         everyone: false,
         service: true,
