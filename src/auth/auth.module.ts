@@ -1,17 +1,22 @@
-import { Module } from '@nestjs/common';
+import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { JobRunner } from '../jobs/job-runner.js';
+import { JobsModule } from '../jobs/jobs.module.js';
 import { Authenticator } from './authenticator.js';
 import { BasicAuthGuard } from './basic-auth.guard.js';
 import { BasicStrategy } from './basic.strategy.js';
 import { IdentityLookup } from './identity-lookup.js';
+import { LoginFailureSweep } from './login-failure-sweep.js';
 import { LoginThrottle } from './login-throttle.js';
 import { LoginTimes } from './login-times.js';
 import { TokenAuthenticator } from './token-authenticator.js';
 
 @Module({
+  imports: [JobsModule],
   providers: [
     IdentityLookup,
     LoginThrottle,
+    LoginFailureSweep,
     LoginTimes,
     Authenticator,
     BasicStrategy,
@@ -19,4 +24,13 @@ import { TokenAuthenticator } from './token-authenticator.js';
     { provide: APP_GUARD, useClass: BasicAuthGuard },
   ],
 })
-export class AuthModule {}
+export class AuthModule implements OnModuleInit {
+  constructor(
+    @Inject(JobRunner) private readonly jobs: JobRunner,
+    @Inject(LoginFailureSweep) private readonly sweep: LoginFailureSweep,
+  ) {}
+
+  onModuleInit(): void {
+    this.jobs.register(this.sweep);
+  }
+}

@@ -2,7 +2,8 @@ import type pg from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Unavailable } from '../common/errors.js';
 import { poolOf } from './named-query.js';
-import { asDomainError, isContention, isUnanswered, isUnavailable } from './unavailability.js';
+import { discardConnection, rollBack } from './roll-back.js';
+import { asDomainError, isContention, isUnavailable } from './unavailability.js';
 
 export interface TransactionOptions {
   /** READ COMMITTED, as each session of the service has it, where it is not given. */
@@ -116,10 +117,10 @@ export class TenantTransaction {
       await runner.commitTransaction();
     } catch (error) {
       if (!isUnavailable(error) || !(await this.wasCommitted(tenantId, eventId))) {
-        await discard(runner);
+        await discardConnection(runner);
         throw error;
       }
-      await discard(runner);
+      await discardConnection(runner);
     }
   }
 
@@ -159,18 +160,7 @@ async function perform<T>(
     await runner.query("SELECT set_config('app.tenant', $1, true)", [tenantId]);
     return await work(runner.manager);
   } catch (error) {
-    await rollback(runner, error);
+    await rollBack(runner, error);
     throw error;
   }
-}
-
-async function rollback(runner: QueryRunner, reason: unknown): Promise<void> {
-  if (isUnanswered(reason)) return discard(runner);
-  await runner.rollbackTransaction().catch(() => discard(runner));
-}
-
-/** Ends the connection, and its transaction with it: what may still be open must not go back to the pool. */
-async function discard(runner: QueryRunner): Promise<void> {
-  const client = (await runner.connect()) as pg.PoolClient & { end: () => Promise<void> };
-  void client.end().catch(() => undefined);
 }

@@ -2,14 +2,16 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { loginNameKey } from '../../src/users/login-name.js';
+import { LoginFailureSweep } from '../../src/auth/login-failure-sweep.js';
 import { LoginThrottle } from '../../src/auth/login-throttle.js';
+import type { JobResult } from '../../src/jobs/job.js';
 import { openServiceDataSource } from '../../src/database/service-data-source.js';
 import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
 
 const HOME = '192.0.2.1';
 const BARRIER = 4711;
 
-/** Holds every sweep, once it has its rows, until the barrier opens. */
+/** Holds every sweep that has its rows until the barrier opens. */
 const HOLD_SWEEPS = `
   CREATE FUNCTION hold_sweep() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
@@ -20,7 +22,7 @@ const HOLD_SWEEPS = `
   CREATE TRIGGER hold_sweep AFTER DELETE ON login_failures EXECUTE FUNCTION hold_sweep();
 `;
 
-describe('two names that come back at the same moment, after their counters expired', () => {
+describe('names that come back while their expired counters are swept', () => {
   let database: TestDatabase;
   let dataSource: DataSource;
   let barrier: pg.Client;
@@ -62,19 +64,42 @@ describe('two names that come back at the same moment, after their counters expi
     }
   }
 
-  it('are both answered, though each finds the other in its sweep', async () => {
+  const allowed = { verdict: 'allowed', locks: false, fresh: false };
+  const sweep = (): Promise<JobResult> =>
+    dataSource.transaction((manager) => new LoginFailureSweep().run(manager));
+
+  it('are answered once the sweep has ended, though each waits for it', async () => {
     await plant('first', 9, 2);
     await plant('second', 9, 1);
     await barrier.query(`SELECT pg_advisory_lock(${BARRIER})`);
     const throttle = new LoginThrottle(dataSource);
-    const second = throttle.reserve(loginNameKey('second'), HOME);
+    const swept = sweep();
     await untilWaiting(1);
-    const first = throttle.reserve(loginNameKey('first'), HOME);
-    const both = Promise.all([first, second]);
-    both.catch(() => undefined);
+    const second = throttle.reserve(loginNameKey('second'), HOME);
     await untilWaiting(2);
+    const first = throttle.reserve(loginNameKey('first'), HOME);
+    const all = Promise.all([swept, first, second]);
+    all.catch(() => undefined);
+    await untilWaiting(3);
     await barrier.query(`SELECT pg_advisory_unlock(${BARRIER})`);
-    const allowed = { verdict: 'allowed', locks: false, fresh: false };
-    expect(await both).toEqual([allowed, allowed]);
+    expect(await all).toEqual(['done', allowed, allowed]);
+  });
+
+  it('hold no sweep up: it passes over the counters that an attempt under way holds', async () => {
+    await plant('third', 9, 1);
+    const throttle = new LoginThrottle(dataSource);
+    const name = loginNameKey('third');
+    await throttle.reserve(name, '192.0.2.9');
+    await database.asSuperuser("UPDATE login_failures SET expires_at = now() - interval '1 minute'");
+    await barrier.query("BEGIN; SELECT FROM login_failures WHERE source = '*' FOR UPDATE");
+    const attempt = throttle.reserve(name, HOME);
+    await untilWaiting(1);
+    expect(await sweep()).toBe('done');
+    const left = await barrier.query<{ source: string }>(
+      'SELECT source FROM login_failures WHERE name_key = $1 ORDER BY source',
+      [name],
+    );
+    await barrier.query('COMMIT');
+    expect([left.rows, await attempt]).toEqual([[{ source: '*' }, { source: HOME }], allowed]);
   });
 });

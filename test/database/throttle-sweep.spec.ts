@@ -2,8 +2,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { loginNameKey } from '../../src/users/login-name.js';
+import { AuthModule } from '../../src/auth/auth.module.js';
+import { LoginFailureSweep } from '../../src/auth/login-failure-sweep.js';
 import { LoginThrottle } from '../../src/auth/login-throttle.js';
+import { JobRunner } from '../../src/jobs/job-runner.js';
+import type { JobResult } from '../../src/jobs/job.js';
 import { openServiceDataSource } from '../../src/database/service-data-source.js';
+import { createLogger } from '../../src/observability/logger.js';
 import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
 
 interface Refused {
@@ -48,35 +53,46 @@ describe('counters that have expired', () => {
     );
   const left = async (source: string) =>
     (await database.asSuperuser('SELECT FROM login_failures WHERE source = $1', [source])).length;
+  const sweepOnce = (): Promise<JobResult> =>
+    dataSource.transaction((manager) => new LoginFailureSweep().run(manager));
+  const sweep = async (): Promise<void> => {
+    while ((await sweepOnce()) === 'more');
+  };
   const attempt = () => throttle.reserve(loginNameKey('alice'), '192.0.2.1');
   const events = async () =>
     (await database.asSuperuser<{ body: string }>('SELECT body FROM audit_events ORDER BY at, id')).map(
       ({ body }) => JSON.parse(body) as Refused,
     );
 
-  it('go ten at a time with each attempt, the oldest first', async () => {
-    await plant('old', 12, 100);
+  it('go five hundred at a time, the oldest first, until none is left', async () => {
+    await plant('old', 502, 100);
     await plant('older', 6, 200);
-    await attempt();
+    expect(await sweepOnce()).toBe('more');
     expect([await left('older'), await left('old')]).toEqual([0, 8]);
-    await attempt();
+    expect(await sweepOnce()).toBe('done');
     expect(await left('old')).toBe(0);
+    expect(await sweepOnce()).toBe('done');
   });
 
   it('go alone: those that have time left stay', async () => {
     await plant('living', 3, -60);
     await plant('dead', 3, 1);
     await attempt();
+    await sweep();
     expect([await left('living'), await left('dead'), await left('*'), await left('192.0.2.1')]).toEqual([
       3, 0, 1, 1,
     ]);
   });
 
-  it('go with attempts that are refused as well', async () => {
-    for (let guess = 0; guess < 5; guess += 1) await attempt();
-    await plant('dead', 3, 1);
-    expect((await attempt()).verdict).toBe('locked');
-    expect(await left('dead')).toBe(0);
+  it('are left to the job by attempts, whatever their verdict', async () => {
+    await plant('dead', 3, 1, 7);
+    const verdicts = [];
+    for (let guess = 0; guess < 6; guess += 1) verdicts.push((await attempt()).verdict);
+    for (let index = 0; index < 26; index += 1)
+      verdicts.push((await throttle.reserve(loginNameKey('alice'), `198.51.100.${index}`)).verdict);
+    expect(new Set(verdicts)).toEqual(new Set(['allowed', 'locked', 'ceiling']));
+    await throttle.succeeded(loginNameKey('alice'), '198.51.100.1');
+    expect([await left('dead'), await events()]).toEqual([3, []]);
   });
 
   it('are left to who is at work on them', async () => {
@@ -86,7 +102,7 @@ describe('counters that have expired', () => {
     await other.connect();
     try {
       await other.query("BEGIN; SELECT FROM login_failures WHERE source = 'busy' FOR UPDATE");
-      await attempt();
+      await sweep();
     } finally {
       await other.end();
     }
@@ -95,7 +111,7 @@ describe('counters that have expired', () => {
 
   it('leave what they refused on record: source and count, and no name', async () => {
     await plant('198.51.100.7', 1, 1, 23);
-    await attempt();
+    await sweep();
     const [event, ...further] = await events();
     expect(further).toEqual([]);
     expect(event).toMatchObject({
@@ -112,7 +128,7 @@ describe('counters that have expired', () => {
 
   it('leave nothing on record where they refused nothing', async () => {
     await plant('quiet', 5, 1);
-    await attempt();
+    await sweep();
     expect([await left('quiet'), await events()]).toEqual([0, []]);
   });
 
@@ -122,7 +138,7 @@ describe('counters that have expired', () => {
     for (let index = 0; index < 27; index += 1) await far(index);
     expect(await events()).toEqual([]);
     await database.asSuperuser("UPDATE login_failures SET expires_at = now() - interval '1 second'");
-    for (let time = 0; time < 3; time += 1) await throttle.reserve(loginNameKey('bob'), '192.0.2.9');
+    await sweep();
     const recorded = (await events()).map(({ caller, detail }) => [caller.address, detail.count]);
     expect(recorded.sort()).toEqual([
       ['*', 2],
@@ -130,15 +146,21 @@ describe('counters that have expired', () => {
     ]);
   });
 
+  it('are swept by a job that the service registers', () => {
+    const runner = new JobRunner(dataSource, createLogger('silent'));
+    new AuthModule(runner, new LoginFailureSweep()).onModuleInit();
+    expect(() => runner.register(new LoginFailureSweep())).toThrow('Two jobs are named login failure sweep');
+  });
+
   it('can neither be swept nor asked for by logins that are not the service', async () => {
     const rows = await database.asSuperuser(
       `SELECT p.proname AS name, has_function_privilege('public', p.oid, 'EXECUTE') AS everyone,
          has_function_privilege($1, p.oid, 'EXECUTE') AS service
-       FROM pg_proc p WHERE p.proname LIKE 'login\\_%' ORDER BY 1`,
+       FROM pg_proc p WHERE p.proname ~ '^login_|_login_' ORDER BY 1`,
       [APP_ROLE],
     );
     expect(rows).toEqual(
-      ['login_reserve', 'login_succeeded', 'login_sweep'].map((name) => ({
+      ['login_reserve', 'login_succeeded', 'sweep_login_failures'].map((name) => ({
         name,
         everyone: false,
         service: true,

@@ -60,6 +60,7 @@ describe('a client that hangs up before the answer', () => {
   let gate: pg.Client;
   beforeAll(async () => {
     room = await Strongroom.start();
+    await room.stopJobs();
     const member = await room.tenant('left');
     callers.set('member', member).set('admin', ADMIN);
     callers.set('stranger', { ...(await room.tenant('elsewhere')), tenant: 'left' });

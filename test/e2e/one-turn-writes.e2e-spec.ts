@@ -11,6 +11,7 @@ describe('writes that arrive in one turn of the event loop', () => {
   let members: readonly As[];
   beforeAll(async () => {
     room = await Strongroom.start();
+    await room.stopJobs();
     members = [await room.tenant('turn-a'), await room.tenant('turn-b'), await room.tenant('turn-c')];
     statements = await StatementCount.of(room.database);
     await pipelined(

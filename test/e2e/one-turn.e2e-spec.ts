@@ -22,6 +22,7 @@ describe('reads that arrive in one turn of the event loop', () => {
 
   beforeAll(async () => {
     room = await Strongroom.start();
+    await room.stopJobs();
     for (const name of TENANTS) {
       const member = await room.tenant(name);
       headers.set(name, { basic: basicOf(member), token: await tokenOf(member) });

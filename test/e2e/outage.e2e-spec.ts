@@ -71,6 +71,7 @@ describe('a database that fails', () => {
       { DATABASE_URL: through(database.url), DATABASE_OWNER_URL: through(database.ownerUrl) },
       database,
     );
+    await room.stopJobs();
     await room.secret(ADMIN, 'PUT', 'kept', 'x');
   });
   afterAll(async () => {

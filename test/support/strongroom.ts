@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfiguration } from '../../src/config/load-configuration.js';
 import { openInstallation, type Installation } from '../../src/bootstrap/installation.js';
+import { JobRunner } from '../../src/jobs/job-runner.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { startHttpServer, type Service } from '../../src/http-server.js';
 import { TenantsService } from '../../src/tenants/tenants.service.js';
@@ -152,6 +153,11 @@ export class Strongroom {
   /** A further instance on the same database, as behind a load balancer. */
   replica(overrides: NodeJS.ProcessEnv = {}): Promise<Strongroom> {
     return Strongroom.on({ ...this.database, drop: () => Promise.resolve() }, overrides);
+  }
+
+  /** Ends the work in the background, for tests that count statements or sessions. */
+  stopJobs(): Promise<void> {
+    return this.service.app.get(JobRunner).stop();
   }
 
   async stop(): Promise<void> {

@@ -9,7 +9,7 @@ import { FUNCTIONS, FUNCTIONS_NUMBER, TABLES } from '../../../src/database/schem
 const FOLDER = join(import.meta.dirname, '../../../src/database/schema');
 
 /** Raise FUNCTIONS_NUMBER with each change of a function, then put the new number and hash here. */
-const HASH_OF_NUMBER = [1, '17c6409edff41846654ece5bb55d65e3523678e9fbb4c0543defa22f381e5b3b'];
+const HASH_OF_NUMBER = [2, '15c0611b716ee2db401957efc500fda69f32aa5b9cc798152877cb30b70cc869'];
 
 describe('the files of the schema', () => {
   it.each([

@@ -12,15 +12,12 @@ DECLARE
   v_now timestamptz := clock_timestamp();
   v_pair login_failures;
 BEGIN
-  PERFORM set_config('app.tenant', '00000000-0000-0000-0000-000000000000', true);
-
   IF EXISTS (SELECT FROM login_failures WHERE name_key = p_name_key AND source = '*' AND failures >= 30
                AND expires_at > v_now)
      AND NOT EXISTS (SELECT FROM login_failures WHERE name_key = p_name_key AND source = p_source
                AND trusted_until > v_now) THEN
     UPDATE login_failures SET refused = refused + 1 WHERE name_key = p_name_key AND source = '*';
     RETURN QUERY SELECT 'ceiling', false, false;
-    PERFORM login_sweep();
     RETURN;
   END IF;
 
@@ -39,7 +36,6 @@ BEGIN
     UPDATE login_failures SET refused = refused + 1 WHERE name_key = p_name_key AND source = p_source
     RETURNING * INTO v_pair;
     RETURN QUERY SELECT 'locked', false, coalesce(v_pair.locked_at > v_now - interval '1 second', false);
-    PERFORM login_sweep();
     RETURN;
   END IF;
 
@@ -51,11 +47,9 @@ BEGIN
   WHERE f.expires_at <= v_now OR f.failures < 30 OR v_pair.trusted_until > v_now;
   IF NOT FOUND THEN
     RETURN QUERY SELECT 'ceiling', false, false;
-    PERFORM login_sweep();
     RETURN;
   END IF;
   RETURN QUERY SELECT 'allowed', v_pair.locked_until IS NOT NULL, false;
-  PERFORM login_sweep();
 END
 $$;
 

@@ -1,0 +1,30 @@
+-- Deletes up to p_limit expired counters, the oldest first, and returns how many. The guesses that they refused go on
+-- record as one count for each. Counters that another transaction holds are left to a later call.
+CREATE OR REPLACE FUNCTION sweep_login_failures(p_limit integer) RETURNS integer
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  v_row record;
+  v_deleted integer := 0;
+BEGIN
+  PERFORM set_config('app.tenant', '00000000-0000-0000-0000-000000000000', true);
+  FOR v_row IN
+    DELETE FROM login_failures f USING (
+      SELECT name_key, source FROM login_failures WHERE expires_at <= clock_timestamp()
+      ORDER BY expires_at LIMIT p_limit FOR UPDATE SKIP LOCKED
+    ) old
+    WHERE f.name_key = old.name_key AND f.source = old.source
+    RETURNING f.source, f.refused
+  LOOP
+    v_deleted := v_deleted + 1;
+    CONTINUE WHEN v_row.refused = 0;
+    PERFORM audit_append('00000000-0000-0000-0000-000000000000', gen_random_uuid(), 'login.refused', NULL, NULL,
+                         'refused', json_build_object('address', v_row.source),
+                         json_build_object('count', v_row.refused));
+  END LOOP;
+  RETURN v_deleted;
+END
+$$;
+
+REVOKE ALL ON FUNCTION sweep_login_failures FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sweep_login_failures TO :"app_role";

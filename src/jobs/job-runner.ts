@@ -1,0 +1,127 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { errorFields } from '../observability/error-fields.js';
+import { Logger } from '../observability/logger.js';
+import { firstDelay, nextDelay, retryDelay } from './job-delay.js';
+import { runInJobTransaction } from './job-transaction.js';
+import type { Job } from './job.js';
+
+/** The running job gets this long to end after it was told to. */
+const STOP_TIMEOUT_MS = 5_000;
+
+interface ScheduledJob {
+  readonly job: Job;
+  /** Failed runs in a row. */
+  failures: number;
+  timer?: NodeJS.Timeout;
+}
+
+/**
+ * Runs the jobs that features register, one after the other: all jobs together use one connection of the pool at most,
+ * and none between runs. A failed run is logged and repeated; it never reaches the process.
+ */
+@Injectable()
+export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly scheduled = new Map<string, ScheduledJob>();
+  private readonly due: ScheduledJob[] = [];
+  private state: 'new' | 'started' | 'stopped' = 'new';
+  /** Settles when nothing is due any more. */
+  private working: Promise<void> | undefined;
+  private running: { readonly stop: AbortController; readonly cutOff: AbortController } | undefined;
+
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(Logger) private readonly logger: Logger,
+  ) {}
+
+  /**
+   * Adds a job. Features call this in `onModuleInit`.
+   * @throws Error when the name is taken, or when the runner was started before
+   */
+  register(job: Job): void {
+    if (this.state !== 'new') throw new Error(`The job ${job.name} was registered after the start`);
+    if (this.scheduled.has(job.name)) throw new Error(`Two jobs are named ${job.name}`);
+    this.scheduled.set(job.name, { job, failures: 0 });
+  }
+
+  onApplicationBootstrap(): void {
+    if (this.state !== 'new') return;
+    this.state = 'started';
+    for (const entry of this.scheduled.values())
+      this.schedule(entry, firstDelay(entry.job.intervalMilliseconds));
+  }
+
+  beforeApplicationShutdown(): Promise<void> {
+    return this.stop();
+  }
+
+  /** Begins no further run, and returns when the running one has ended or its connection was ended after the timeout. */
+  async stop(timeoutMilliseconds = STOP_TIMEOUT_MS): Promise<void> {
+    this.state = 'stopped';
+    for (const { timer } of this.scheduled.values()) clearTimeout(timer);
+    this.due.length = 0;
+    if (this.running === undefined) return this.working;
+    const { stop, cutOff } = this.running;
+    stop.abort();
+    const timeout = new AbortController();
+    const late = wait(timeoutMilliseconds, undefined, { signal: timeout.signal }).then(
+      () => cutOff.abort(),
+      () => undefined,
+    );
+    await Promise.race([this.working, late]);
+    timeout.abort();
+    await this.working;
+  }
+
+  private schedule(entry: ScheduledJob, delayMilliseconds: number): void {
+    if (this.state !== 'started') return;
+    entry.timer = setTimeout(() => this.enqueue(entry), delayMilliseconds).unref();
+  }
+
+  private enqueue(entry: ScheduledJob): void {
+    if (this.state !== 'started') return;
+    this.due.push(entry);
+    this.working ??= this.runDue().finally(() => (this.working = undefined));
+  }
+
+  private async runDue(): Promise<void> {
+    for (let entry = this.due.shift(); entry !== undefined; entry = this.due.shift()) await this.run(entry);
+  }
+
+  private async run(entry: ScheduledJob): Promise<void> {
+    const { job } = entry;
+    this.running = { stop: new AbortController(), cutOff: new AbortController() };
+    const { stop, cutOff } = this.running;
+    try {
+      const result = await runInJobTransaction(this.dataSource, job, {
+        stop: stop.signal,
+        cutOff: cutOff.signal,
+      });
+      if (result !== 'skipped') entry.failures = 0;
+      if (result === 'more') this.enqueue(entry);
+      else this.schedule(entry, nextDelay(job.intervalMilliseconds));
+    } catch (error) {
+      this.retry(entry, error);
+    } finally {
+      this.running = undefined;
+    }
+  }
+
+  private retry(entry: ScheduledJob, error: unknown): void {
+    const { job } = entry;
+    const fields = { job: job.name, err: errorFields(error) };
+    if (this.state === 'stopped') {
+      this.logger.warn(fields, 'a job was stopped before its end');
+      return;
+    }
+    entry.failures += 1;
+    this.logger.error(fields, 'a job failed and will be tried again');
+    this.schedule(entry, retryDelay(job.intervalMilliseconds, entry.failures));
+  }
+}
