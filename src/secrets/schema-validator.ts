@@ -4,6 +4,7 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { printable } from '../common/printable.js';
 import { Slots } from '../common/slots.js';
 import { depthProblem, schemaSizeProblem } from './schema-bounds.js';
+import { circleProblem } from './schema-circles.js';
 import { limitTime, type TimeLimit } from './schema-time-limit.js';
 import type { Schema } from './stored-secret.js';
 
@@ -45,7 +46,7 @@ export class SchemaValidator implements OnModuleDestroy {
    * @throws TooManyRequests when too many wait
    */
   async check(tenantId: string, schema: Schema, value: unknown): Promise<Verdict> {
-    const reason = schemaSizeProblem(schema) ?? depthProblem('`value`', value);
+    const reason = schemaSizeProblem(schema) ?? depthProblem('`value`', value) ?? circleProblem(schema);
     if (reason !== undefined) return { kind: 'unusable', reason };
     const question = { schema: JSON.stringify(schema), value: JSON.stringify(value) };
     return this.slots.hold(tenantId, () => {

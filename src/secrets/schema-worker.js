@@ -23,7 +23,7 @@ const OPTIONS = {
 const SHOWN_ERRORS = 3;
 const NEWEST = 'https://json-schema.org/draft/2020-12/schema';
 
-/** The stack ran out, over the schema alone: values that could do that are turned away before. */
+/** The stack ran out, over the schema alone: values that could do that are turned away before, and most circles too. */
 const CIRCLE = /** @type {const} */ ({ kind: 'unusable', reason: 'its references lead in a circle' });
 
 /** @typedef {import('ajv').Ajv | Ajv2019 | Ajv2020} Validator */
