@@ -5,6 +5,8 @@ import { printable } from '../../common/printable.js';
 import { ConcurrencyLimit } from '../../common/concurrency-limit.js';
 import { depthProblem, schemaSizeProblem } from './schema-bounds.js';
 import type { Schema } from '../secret.js';
+import { circleProblem } from './schema-circles.js';
+import { limitTime, type TimeLimit } from './schema-time-limit.js';
 
 /** `unusable`: the schema cannot be used for this value, whatever the value is. No reason holds anything of the value. */
 export type Verdict =
@@ -13,15 +15,21 @@ export type Verdict =
   | { readonly kind: 'unusable'; readonly reason: string };
 
 /** For compiling and checking together. A pattern that runs away is cut off then. */
-const LONGEST_MILLISECONDS = 250;
+const LIMIT: TimeLimit = { processor: 250, elapsed: 30_000 };
 const LONGEST_REASON = 300;
 const MEMORY = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 };
 const PROGRAM = new URL('./schema-worker.js', import.meta.url);
 const TOO_COSTLY = 'it takes too long or too much memory to check; make it simpler';
 
+interface StartedWorker {
+  readonly worker: Worker;
+  /** As `limitTime` takes it. */
+  readonly thread: string | undefined;
+}
+
 /**
  * Holds values against JSON Schemas that somebody else wrote: one at a time, in a worker thread without environment
- * that is ended, and replaced when it is needed again, where it takes too long. Requests go on meanwhile.
+ * that is ended, and replaced when it is needed again, where it uses too much processor time. Requests go on meanwhile.
  */
 @Injectable()
 export class SchemaValidator implements OnModuleDestroy {
@@ -30,7 +38,7 @@ export class SchemaValidator implements OnModuleDestroy {
     ofOneSource: 4,
     refusal: 'Too many values to be checked against a schema at this moment; try again in a second',
   });
-  private worker: Promise<Worker> | undefined;
+  private worker: Promise<StartedWorker> | undefined;
   private turn: Promise<unknown> = Promise.resolve();
 
   /**
@@ -38,7 +46,7 @@ export class SchemaValidator implements OnModuleDestroy {
    * @throws TooManyRequests when too many wait
    */
   async check(tenantId: string, schema: Schema, value: unknown): Promise<Verdict> {
-    const reason = schemaSizeProblem(schema) ?? depthProblem('`value`', value);
+    const reason = schemaSizeProblem(schema) ?? depthProblem('`value`', value) ?? circleProblem(schema);
     if (reason !== undefined) return { kind: 'unusable', reason };
     const question = { schema: JSON.stringify(schema), value: JSON.stringify(value) };
     return this.slots.hold(tenantId, () => {
@@ -49,42 +57,41 @@ export class SchemaValidator implements OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
-    const worker = await this.worker?.catch(() => undefined);
-    await worker?.terminate();
+    const started = await this.worker?.catch(() => undefined);
+    await started?.worker.terminate();
   }
 
   private async ask(question: { schema: string; value: string }): Promise<Verdict> {
     this.worker ??= startedWorker(() => (this.worker = undefined));
-    const worker = await this.worker;
-    const verdict = await answerOf(worker, question);
+    const started = await this.worker;
+    const verdict = await answerOf(started, question);
     if (verdict !== undefined) return bounded(verdict);
-    await worker.terminate();
+    await started.worker.terminate();
     return { kind: 'unusable', reason: `\`schema\` cannot be used: ${TOO_COSTLY}` };
   }
 }
 
-/** A worker that has loaded its program: the time for that is nobody's. */
-async function startedWorker(ended: () => void): Promise<Worker> {
+/** Starts a worker and waits until it has loaded its program, which counts for no check. */
+async function startedWorker(ended: () => void): Promise<StartedWorker> {
   const worker = new Worker(PROGRAM, { env: {}, execArgv: [], resourceLimits: MEMORY });
   // Running out of memory is an error, which an emitter without a listener throws.
   worker.on('error', () => undefined).on('exit', ended);
   worker.unref();
-  await once(worker, 'message');
-  return worker;
+  const [{ thread }] = (await once(worker, 'message')) as [{ thread: string | undefined }];
+  return { worker, thread };
 }
 
-/** @returns nothing where there is none in time, or the worker came to an end over the question */
-function answerOf(worker: Worker, question: object): Promise<Verdict | undefined> {
+/** @returns nothing where the worker used too much time for an answer, or came to an end over the question */
+function answerOf({ worker, thread }: StartedWorker, question: object): Promise<Verdict | undefined> {
   return new Promise((resolve) => {
-    // One more turn of the loop: an answer that came while this thread was busy counts.
-    const timer = setTimeout(() => setImmediate(resolve, undefined), LONGEST_MILLISECONDS);
-    const ended = (): void => answered(undefined);
+    const unanswered = (): void => answered(undefined);
     const answered = (verdict: Verdict | undefined): void => {
-      clearTimeout(timer);
-      worker.off('message', answered).off('exit', ended);
+      stopWatching();
+      worker.off('message', answered).off('exit', unanswered);
       resolve(verdict);
     };
-    worker.once('message', answered).once('exit', ended);
+    const stopWatching = limitTime(thread, LIMIT, unanswered);
+    worker.once('message', answered).once('exit', unanswered);
     worker.postMessage(question);
   });
 }
