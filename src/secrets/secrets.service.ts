@@ -56,8 +56,10 @@ export class SecretsService {
   }
 
   list(tenant: TenantContext, options: ListOptions): Promise<SecretPage> {
-    const detail = options.allTenants ? { all_tenants: 'true', reader_tenant: tenant.tenantId } : null;
-    return this.secrets.list(tenant, options, newEvent('secret.list', tenant.caller, { detail }));
+    const event = newEvent('secret.list', tenant.caller, {
+      detail: options.allTenants ? { all_tenants: 'true', reader_tenant: tenant.tenantId } : null,
+    });
+    return this.secrets.list(tenant, options, event);
   }
 
   async create(tenant: TenantContext, key: string, wanted: CreateSecretInput): Promise<OpenedSecret> {

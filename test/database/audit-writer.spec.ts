@@ -45,7 +45,7 @@ describe('AuditWriter', () => {
       key: 'db.password',
       version: 7,
       outcome: 'conflict',
-      detail: { role: 'user' },
+      detail: { owner: 'bob' },
     });
     const before = Date.now();
     await services.audit.record(tenant, event);
@@ -65,7 +65,7 @@ describe('AuditWriter', () => {
         request_id: 'request-1',
         address: '192.0.2.7',
       },
-      detail: { role: 'user' },
+      detail: { owner: 'bob' },
     });
     expect(Object.keys(JSON.parse(body) as object)).toEqual(
       'id time tenant_id action key version outcome caller detail'.split(' '),
@@ -104,7 +104,7 @@ describe('AuditWriter', () => {
   });
 
   it('takes the act back where its event cannot be written', async () => {
-    const event = newEvent('user.rename', ALICE, { key: 'first' });
+    const event = newEvent('user_group.create', ALICE, { key: 'first' });
     await services.audit.record(SYSTEM_LOG, event);
     const repeated = services.transaction.run(SYSTEM_LOG, event.id, async (manager) => {
       await manager.query("INSERT INTO user_groups (id, name) VALUES ($1, 'taken-back')", [newId()]);

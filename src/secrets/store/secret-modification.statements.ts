@@ -1,3 +1,4 @@
+import type { AuditDetail } from '../../audit/actions.js';
 import type { AuditEvent } from '../../audit/audit-event.js';
 import { callerJson } from '../../audit/caller-json.js';
 import type { TenantContext } from '../../common/tenant-context.js';
@@ -55,7 +56,8 @@ function changeOf(modifications: readonly Modification[], alone: boolean): Named
 function columnsOf(modification: Modification): Column[] {
   const { tenant, current, change, event } = modification;
   const { value, owner, visibility = current.visibility, isHiddenValue = current.isHiddenValue } = change;
-  const detail = owner === undefined ? event.detail : { owner: owner.name };
+  const detail: AuditDetail<'secret.update'> | null =
+    owner === undefined ? event.detail : { owner: owner.name };
   return [
     ...[tenant.tenantId, tenant.userId, current.id, current.key, current.revision],
     ...sealedColumns(value),

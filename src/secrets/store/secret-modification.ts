@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { AuditEvent } from '../../audit/audit-event.js';
+import type { AuditOutcome } from '../../audit/outcomes.js';
 import { AuditWriter } from '../../audit/audit-writer.js';
 import { Unavailable } from '../../common/errors.js';
 import type { TenantContext } from '../../common/tenant-context.js';
@@ -148,7 +149,7 @@ export class SecretModification {
     return missing;
   }
 
-  private record(tenant: TenantContext, event: AuditEvent, outcome: string): Promise<void> {
+  private record(tenant: TenantContext, event: AuditEvent, outcome: AuditOutcome): Promise<void> {
     return this.audit.record(tenant.tenantId, { ...event, outcome });
   }
 }

@@ -146,9 +146,12 @@ export class ImportTransaction {
     return first.tenant;
   }
 
-  private event(action: string, key: string, version: number): AuditEvent {
-    const detail = { import: this.order.event.id };
-    return newEvent(action, this.importer.caller, { key, version, detail });
+  private event(action: 'secret.create' | 'secret.update', key: string, version: number): AuditEvent {
+    return newEvent(action, this.importer.caller, {
+      key,
+      version,
+      detail: { import: this.order.event.id },
+    });
   }
 
   /** Tenant by tenant and key by key: whoever locks many locks them in this order. */

@@ -37,7 +37,7 @@ export interface ImportOrder {
   readonly override: boolean;
   /** Whether all of it is taken back at the end: to see what would happen. */
   readonly dryRun: boolean;
-  readonly event: AuditEvent;
+  readonly event: AuditEvent<'secret.import'>;
 }
 
 export interface ImportOutcome {
@@ -58,7 +58,7 @@ export abstract class ImportedSecretsRepository {
    */
   abstract importAll(importer: Importer, order: ImportOrder, rules: ImportRules): Promise<ImportOutcome>;
   /** Records an import that was refused before it began. */
-  abstract record(importer: Importer, event: AuditEvent): Promise<void>;
+  abstract record(importer: Importer, event: AuditEvent<'secret.import'>): Promise<void>;
   /** The ids of living users of these names, by the name in lower case. */
   abstract users(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }

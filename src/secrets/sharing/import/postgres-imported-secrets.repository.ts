@@ -42,7 +42,7 @@ export class PostgresImportedSecretsRepository extends ImportedSecretsRepository
     });
   }
 
-  record(importer: Importer, event: AuditEvent): Promise<void> {
+  record(importer: Importer, event: AuditEvent<'secret.import'>): Promise<void> {
     return this.audit.record(importer.logId, event);
   }
 
@@ -59,13 +59,16 @@ export class PostgresImportedSecretsRepository extends ImportedSecretsRepository
 function ended(
   { event, rows, override, dryRun }: ImportOrder,
   { colliding, errors }: ImportOutcome,
-): AuditEvent {
-  const counts = { colliding: String(colliding.length), errors: String(errors.size) };
-  const detail = {
-    secrets: String(rows.length),
-    override: String(override),
-    dry_run: String(dryRun),
-    ...counts,
+): AuditEvent<'secret.import'> {
+  return {
+    ...event,
+    outcome: errors.size > 0 ? 'refused' : 'ok',
+    detail: {
+      secrets: String(rows.length),
+      override: String(override),
+      dry_run: String(dryRun),
+      colliding: String(colliding.length),
+      errors: String(errors.size),
+    },
   };
-  return { ...event, outcome: errors.size > 0 ? 'refused' : 'ok', detail };
 }
