@@ -58,8 +58,16 @@ module.exports = {
       name: 'migrations-stand-alone',
       comment: 'A migration is history: what it imports must never change under it',
       severity: 'error',
-      from: { path: '^src/database/migrations/' },
+      from: { path: '^src/database/migrations/', pathNot: '-baseline\\.ts$' },
       to: { path: '^src/', pathNot: '^src/database/migrations/' },
+    },
+    {
+      name: 'baseline-runs-the-schema',
+      comment:
+        'Until the first release the baseline runs the files of the schema; then their text is frozen in it',
+      severity: 'error',
+      from: { path: '^src/database/migrations/.*-baseline\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/database/(migrations|schema)/' },
     },
     {
       name: 'no-development-package',

@@ -9,7 +9,7 @@ import { configurationWarnings } from '../config/unsafe-combinations.js';
 import type { Configuration } from '../config/configuration.js';
 import { cryptoSelfTest } from '../crypto/self-test.js';
 import { assertDurable, assertServiceLogin } from '../database/database-assertions.js';
-import { pendingMigrations } from '../database/migrate.js';
+import { pendingUpgrade } from '../database/migrate.js';
 import { openServiceDataSource } from '../database/service-data-source.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
 import { checkRootKeys, knowsRootKeys } from '../tenants/root-key-registry.js';
@@ -86,7 +86,7 @@ async function diagnoseDatabase(
   tell: Tell,
 ): Promise<boolean> {
   const { appRole, readerRole } = configuration;
-  const pending = await pendingMigrations({ ownerUrl: location.ownerUrl, appRole, readerRole });
+  const pending = await pendingUpgrade({ ownerUrl: location.ownerUrl, appRole, readerRole });
   await withOwnerConnection(location, async (connection) => {
     const { rows } = await connection.query<{ version: string; missing: string[] }>(
       `SELECT current_setting('server_version') AS version,
@@ -99,9 +99,11 @@ async function diagnoseDatabase(
       tell('roles', `missing: ${missing.join(', ')}; run \`strongroom migrate\``, 'failed');
     else tell('roles', `${appRole} and ${readerRole} are there`);
   });
-  if (pending.length === 0) tell('database', 'the schema is up to date');
-  else tell('database', `${pending.length} migrations are pending; run \`strongroom migrate\``, 'failed');
-  return pending.length === 0;
+  const { length } = pending.migrations;
+  const problem = length > 0 ? `migrations are pending (${length})` : pending.functions;
+  if (problem === undefined) tell('database', 'the schema is up to date');
+  else tell('database', `${problem}; run \`strongroom migrate\``, 'failed');
+  return problem === undefined;
 }
 
 async function diagnoseKeys(

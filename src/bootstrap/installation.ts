@@ -27,6 +27,7 @@ export interface Installation {
   readonly createdKeyFile: string | undefined;
   readonly firstAdministrator: FirstAdministrator | undefined;
   readonly appliedMigrations: readonly string[];
+  readonly functionsInstalled: boolean;
   readonly close: () => Promise<void>;
 }
 
@@ -69,7 +70,7 @@ async function prepare(
   const { appRole, readerRole } = configuration;
   const { ownerUrl, serviceLogin, embedded } = location;
   let firstAdministrator: FirstAdministrator | undefined;
-  const { applied } = await migrate({
+  const { applied, functionsInstalled } = await migrate({
     ownerUrl,
     appRole,
     readerRole,
@@ -90,6 +91,7 @@ async function prepare(
     createdKeyFile: created ? file : undefined,
     firstAdministrator,
     appliedMigrations: applied,
+    functionsInstalled,
     close: async () => {
       await Promise.all([dataSource.destroy(), keyDataSource.destroy()]);
       await location.stop();

@@ -9,12 +9,10 @@ export function migrateCommand(io: Terminal): Command {
     .description('bring the database up to this version; the service does the same when it starts')
     .action(async () => {
       const installation = await openInstallation(loadConfiguration(), (line) => io.error(line));
-      const { appliedMigrations: applied } = installation;
       for (const line of firstStartNotice(installation)) io.error(line);
       await installation.close();
-      for (const name of applied) io.write(`applied ${name}\n`);
-      io.write(
-        applied.length === 0 ? 'The database is up to date\n' : `Applied ${applied.length} migrations\n`,
-      );
+      for (const name of installation.appliedMigrations) io.write(`applied ${name}\n`);
+      if (installation.functionsInstalled) io.write('installed the functions\n');
+      io.write('The database is up to date\n');
     });
 }

@@ -1,11 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { DataSource, type EntityManager, type Logger, type MigrationInterface } from 'typeorm';
+import { DataSource, type EntityManager, type Logger } from 'typeorm';
 import { StartupError } from '../common/startup-error.js';
 import { allMigrations } from './all-migrations.js';
 import { connectionProblem } from './connection-problem.js';
 import { dataSourceOptions, type ConnectionSettings } from './data-source-options.js';
 import { driverErrorOf } from './driver-error.js';
+import { programFunctions, type FunctionSet } from './schema/function-set.js';
+import { functionsProblem, installFunctions } from './schema/install-functions.js';
 import { joinServiceRole, refuseForeignRoles } from './service-role.js';
+import { appliedMigrations, nameOf, refuseForeignMigrations } from './upgrade/applied-migrations.js';
+import { MIGRATION_LOCK_TIMEOUT, whileLocked } from './upgrade/lock-retries.js';
+import { underMigrationLock } from './upgrade/migration-lock.js';
 
 export interface MigrateOptions {
   /** The login that owns the schema. */
@@ -21,10 +25,18 @@ export interface MigrateOptions {
   readonly afterwards?: (manager: EntityManager) => Promise<void>;
   /** Migrations to run instead of all of them. */
   readonly migrations?: typeof allMigrations;
+  /** Functions to install instead of the program's. */
+  readonly functions?: FunctionSet;
 }
 
-const LOCK = 'strongroom migrations';
-const LOCK_POLL_MS = 100;
+/** What an upgrade would do. */
+export interface PendingUpgrade {
+  /** The names of the migrations that the database lacks. */
+  readonly migrations: readonly string[];
+  /** What is wrong with the functions of a database that lacks no migration. */
+  readonly functions: string | undefined;
+}
+
 const OLDEST_SERVER = 150_000;
 const INSUFFICIENT_PRIVILEGE = '42501';
 
@@ -41,14 +53,17 @@ const SILENT: Logger = {
 };
 
 /**
- * Brings the database up to this program's schema. Replicas that start together take turns under a session's advisory
- * lock; who comes later finds nothing to do.
+ * Brings the database up to this program's schema: its migrations, then its functions. Replicas that start together
+ * take turns under a session's advisory lock; those that come later find nothing to do.
  *
- * @returns the names of the migrations that were applied
+ * @returns the names of the migrations that were applied, and whether functions were installed
  * @throws StartupError when the database cannot be reached, is older than PostgreSQL 15, was migrated by a newer
- *   program, or when the login may not do what a migration needs
+ *   program than this one can follow or by an unreleased one, when a lock is not to be had, or when the login may not
+ *   do what a migration needs
  */
-export async function migrate(options: MigrateOptions): Promise<{ applied: string[] }> {
+export async function migrate(
+  options: MigrateOptions,
+): Promise<{ applied: string[]; functionsInstalled: boolean }> {
   const dataSource = ownerDataSource(options);
   dataSource.logger = SILENT;
   try {
@@ -57,7 +72,7 @@ export async function migrate(options: MigrateOptions): Promise<{ applied: strin
     throw connectionProblem(error, 'DATABASE_OWNER_URL');
   }
   try {
-    return await underLock(dataSource, options.onProgress, () => migrateLocked(dataSource, options));
+    return await underMigrationLock(dataSource, options.onProgress, () => migrateLocked(dataSource, options));
   } catch (error) {
     throw missingRight(error, options);
   } finally {
@@ -65,10 +80,10 @@ export async function migrate(options: MigrateOptions): Promise<{ applied: strin
   }
 }
 
-/** The names of the migrations that this program has and the database has not; changes nothing. */
-export async function pendingMigrations(
-  options: Pick<MigrateOptions, 'ownerUrl' | 'appRole' | 'readerRole'>,
-): Promise<string[]> {
+/** Returns what `migrate` would do. Changes nothing. */
+export async function pendingUpgrade(
+  options: Pick<MigrateOptions, 'ownerUrl' | 'appRole' | 'readerRole' | 'migrations' | 'functions'>,
+): Promise<PendingUpgrade> {
   const dataSource = ownerDataSource(options);
   try {
     await dataSource.initialize();
@@ -76,16 +91,17 @@ export async function pendingMigrations(
     throw connectionProblem(error, 'DATABASE_OWNER_URL');
   }
   try {
-    await refuseOldServer(dataSource);
-    await refuseNewerDatabase(dataSource);
-    const applied = new Set(await appliedMigrations(dataSource));
-    return dataSource.migrations.map(nameOf).filter((name) => !applied.has(name));
+    const applied = await acceptedMigrations(dataSource);
+    const migrations = dataSource.migrations.map(nameOf).filter((name) => !applied.includes(name));
+    if (migrations.length > 0) return { migrations, functions: undefined };
+    const functions = options.functions ?? programFunctions();
+    return { migrations, functions: await functionsProblem(dataSource, functions) };
   } finally {
     await dataSource.destroy();
   }
 }
 
-/** The data source of the owner's login, which migrations (and the TypeORM command) run on. */
+/** Returns the data source of the owner's login, which migrations (and TypeORM's command) run on. */
 export function ownerDataSource(
   options: Pick<MigrateOptions, 'ownerUrl' | 'appRole' | 'readerRole' | 'migrations' | 'entities'>,
 ): DataSource {
@@ -97,6 +113,7 @@ export function ownerDataSource(
       sessionSettings: {
         'strongroom.app_role': options.appRole,
         'strongroom.reader_role': options.readerRole,
+        lock_timeout: MIGRATION_LOCK_TIMEOUT,
       },
     }),
     migrations: [...(options.migrations ?? allMigrations)],
@@ -106,15 +123,26 @@ export function ownerDataSource(
 async function migrateLocked(
   dataSource: DataSource,
   options: MigrateOptions,
-): Promise<{ applied: string[] }> {
-  await refuseOldServer(dataSource);
-  await refuseNewerDatabase(dataSource);
+): Promise<{ applied: string[]; functionsInstalled: boolean }> {
+  const before = await acceptedMigrations(dataSource);
   await refuseForeignRoles(dataSource, options);
-  const applied = await dataSource.runMigrations({ transaction: 'each' });
-  if (options.serviceLogin !== undefined)
-    await joinServiceRole(dataSource, options.appRole, options.serviceLogin);
-  if (options.afterwards !== undefined) await dataSource.transaction(options.afterwards);
-  return { applied: applied.map(({ name }) => name) };
+  await whileLocked(() => dataSource.runMigrations({ transaction: 'each' }));
+  const functionsInstalled = await whileLocked(() =>
+    installFunctions(dataSource, options.functions ?? programFunctions()),
+  );
+  const { serviceLogin, afterwards } = options;
+  if (serviceLogin !== undefined) await joinServiceRole(dataSource, options.appRole, serviceLogin);
+  if (afterwards !== undefined) await whileLocked(() => dataSource.transaction(afterwards));
+  const applied = (await appliedMigrations(dataSource)).filter((name) => !before.includes(name));
+  return { applied, functionsInstalled };
+}
+
+/** Returns the migrations that the database has, once it is clear that this program can work on it. */
+async function acceptedMigrations(dataSource: DataSource): Promise<string[]> {
+  await refuseOldServer(dataSource);
+  const applied = await appliedMigrations(dataSource);
+  refuseForeignMigrations(applied, dataSource.migrations.map(nameOf));
+  return applied;
 }
 
 /** The server's message names the object and nothing else. */
@@ -128,34 +156,6 @@ function missingRight(error: unknown, { appRole, readerRole }: MigrateOptions): 
   );
 }
 
-/** The lock is polled for: to wait inside the server would hold up index builds, which wait for old snapshots. */
-async function underLock<T>(
-  dataSource: DataSource,
-  onProgress: ((line: string) => void) | undefined,
-  work: () => Promise<T>,
-): Promise<T> {
-  const runner = dataSource.createQueryRunner();
-  try {
-    for (let waited = 0; !(await tryLock(runner)); waited += LOCK_POLL_MS) {
-      if (waited === 0) onProgress?.('waiting for another start to finish migrating');
-      await sleep(LOCK_POLL_MS);
-    }
-    return await work();
-  } finally {
-    await runner.query('SELECT pg_advisory_unlock_all()').catch(() => undefined);
-    await runner.release();
-  }
-}
-
-async function tryLock(runner: {
-  query: (text: string, values: unknown[]) => Promise<unknown>;
-}): Promise<boolean> {
-  const [row] = (await runner.query('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS locked', [
-    LOCK,
-  ])) as [{ locked: boolean }];
-  return row.locked;
-}
-
 async function refuseOldServer(dataSource: DataSource): Promise<void> {
   const [row] = await dataSource.query<{ number: number; version: string }[]>(
     `SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS version`,
@@ -163,27 +163,4 @@ async function refuseOldServer(dataSource: DataSource): Promise<void> {
   if (row === undefined || row.number < OLDEST_SERVER) {
     throw new StartupError(`PostgreSQL 15 or newer is needed; this server is ${row?.version ?? 'unknown'}`);
   }
-}
-
-async function refuseNewerDatabase(dataSource: DataSource): Promise<void> {
-  const known = new Set(dataSource.migrations.map(nameOf));
-  const newer = (await appliedMigrations(dataSource)).find((name) => !known.has(name));
-  if (newer !== undefined) {
-    throw new StartupError(
-      `The database was migrated by a newer version of Strongroom (${newer}): start that version or a newer one`,
-    );
-  }
-}
-
-async function appliedMigrations(dataSource: DataSource): Promise<string[]> {
-  const [table] = await dataSource.query<{ there: boolean }[]>(
-    `SELECT to_regclass('schema_migrations') IS NOT NULL AS there`,
-  );
-  if (table?.there !== true) return [];
-  const rows = await dataSource.query<{ name: string }[]>('SELECT name FROM schema_migrations ORDER BY id');
-  return rows.map(({ name }) => name);
-}
-
-function nameOf(migration: MigrationInterface): string {
-  return migration.name ?? migration.constructor.name;
 }

@@ -1,4 +1,4 @@
-import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, Unique, type Relation } from 'typeorm';
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
 import type { SealedValue } from '../crypto/sealed-value.js';
 import { sealedValueTransformer } from '../crypto/sealed-value.transformer.js';
 import { Tenant } from '../tenants/tenant.entity.js';
@@ -7,7 +7,7 @@ import { User } from '../users/user.entity.js';
 
 /** A secret with its current value. `created_at` and `updated_at` are the database's clock, equal at creation. */
 @Entity('secrets')
-@Unique('uq_secrets_key', ['tenantId', 'key'])
+@Index('uq_secrets_key', ['tenantId', 'key'], { unique: true, where: 'deleted_at IS NULL' })
 export class Secret {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'pk_secrets' })
   tenantId: string;

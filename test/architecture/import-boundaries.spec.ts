@@ -50,6 +50,14 @@ describe('the order of imports', () => {
     ['no-cycles', { 'src/common/one.ts': "import './two.js';", 'src/common/two.ts': "import './one.js';" }],
     ['known-layer', { 'src/utils/planted.ts': "import '../common/ids.js';" }],
     ['migrations-stand-alone', { 'src/database/migrations/planted.ts': "import '../batcher.js';" }],
+    [
+      'migrations-stand-alone',
+      { 'src/database/migrations/planted.ts': "import '../schema/create-tables.js';" },
+    ],
+    [
+      'baseline-runs-the-schema',
+      { 'src/database/migrations/1-planted-baseline.ts': "import '../batcher.js';" },
+    ],
     ['no-development-package', { 'src/api/planted.ts': "import 'fast-check';" }],
   ])('is held by %s', (rule, files) => {
     expect(broken(files)).toContain(rule);

@@ -33,7 +33,8 @@ const CHECKED_BEFORE = {
     'ck_secrets_version',
     'ck_secrets_revision',
   ],
-  'there is the one row that the migration made': ['ck_maintenance_singleton'],
+  'there is the one row that the schema made': ['ck_maintenance_singleton'],
+  'written by installFunctions()': ['ck_schema_functions_singleton', 'ck_schema_functions_number'],
   'a SHA-256': ['ck_login_failures_name_key', 'ck_tokens_secret_hash'],
   'options and their generation are written together': ['ck_secrets_provider_options'],
   'made by newTokenValue()': ['ck_tokens_id'],
@@ -65,6 +66,7 @@ const OUT_OF_REACH = {
   ],
   'written under the lock of the migrations only': [
     'pk_maintenance',
+    'pk_schema_functions',
     'uq_users_bootstrap',
     'pk_root_keys',
     'uq_root_keys_active',

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { StartupError } from '../../src/common/startup-error.js';
 import { allMigrations } from '../../src/database/all-migrations.js';
-import { migrate, pendingMigrations } from '../../src/database/migrate.js';
+import { migrate, pendingUpgrade } from '../../src/database/migrate.js';
 import { catalogue } from '../support/catalogue.js';
 import {
   APP_ROLE,
@@ -19,7 +19,7 @@ import { query, testServer } from '../support/server.js';
 const ROLES = { appRole: APP_ROLE, readerRole: READER_ROLE };
 
 /** Takes long enough for others to come by meanwhile, and fails when it is made twice. */
-class Slow1790000000999 implements MigrationInterface {
+class ExpandSlow1800000000999 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('CREATE TABLE slow (id integer)');
     await runner.query('SELECT pg_sleep(0.3)');
@@ -30,7 +30,17 @@ class Slow1790000000999 implements MigrationInterface {
   }
 }
 
-class Broken1790000000999 implements MigrationInterface {
+class ContractSlow1800000001000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE slow');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('CREATE TABLE slow (id integer)');
+  }
+}
+
+class ExpandBroken1800000000999 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('CREATE TABLE half (id integer)');
     await runner.query('SELECT 1 / 0');
@@ -75,7 +85,7 @@ describe('migrate', () => {
 
   it('is done once when replicas start at the same moment on an empty database', async () => {
     const database = await emptyDatabase();
-    const migrations = [...allMigrations, Slow1790000000999];
+    const migrations = [...allMigrations, ExpandSlow1800000000999];
     let inside = 0;
     let most = 0;
     const afterwards = async () => {
@@ -138,9 +148,9 @@ describe('migrate', () => {
   it('undoes what a failing migration did, and keeps those before it', async () => {
     const database = await emptyDatabase();
     const options = { ownerUrl: database.ownerUrl, ...ROLES };
-    const failing = migrate({ ...options, migrations: [...allMigrations, Broken1790000000999] });
+    const failing = migrate({ ...options, migrations: [...allMigrations, ExpandBroken1800000000999] });
     await expect(failing).rejects.toThrow('division by zero');
-    expect(await pendingMigrations(options)).toEqual([]);
+    expect((await pendingUpgrade(options)).migrations).toEqual([]);
     expect(await database.asSuperuser(`SELECT to_regclass('half') AS half`)).toEqual([{ half: null }]);
   });
 
@@ -148,23 +158,38 @@ describe('migrate', () => {
     const database = await emptyDatabase();
     const options = { ownerUrl: database.ownerUrl, ...ROLES };
     const all = allMigrations.map(({ name }) => name);
-    expect(await pendingMigrations(options)).toEqual(all);
+    expect(await pendingUpgrade(options)).toEqual({ migrations: all, functions: undefined });
     expect(
       await database.asSuperuser(`SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace`),
     ).toEqual([]);
-    await migrate({ ...options, migrations: allMigrations.slice(0, 2) });
-    expect(await pendingMigrations(options)).toEqual(all.slice(2));
+    await migrate(options);
+    const migrations = [...allMigrations, ExpandSlow1800000000999];
+    expect((await pendingUpgrade({ ...options, migrations })).migrations).toEqual([
+      ExpandSlow1800000000999.name,
+    ]);
   });
 
-  it('refuses a database that a newer program migrated', async () => {
+  it('works on a newer database whose further migrations only add', async () => {
     const database = await emptyDatabase();
     const options = { ownerUrl: database.ownerUrl, ...ROLES };
-    await migrate({ ...options, migrations: [...allMigrations, Slow1790000000999] });
+    await migrate({ ...options, migrations: [...allMigrations, ExpandSlow1800000000999] });
     const before = await catalogue(database.superuserUrl);
-    const refusal = /^The database was migrated by a newer version of Strongroom \(Slow1790000000999\)/;
+    expect(await migrate(options)).toEqual({ applied: [], functionsInstalled: false });
+    expect(await pendingUpgrade(options)).toEqual({ migrations: [], functions: undefined });
+    expect(await catalogue(database.superuserUrl)).toEqual(before);
+  });
+
+  it('refuses a newer database from which something was taken away', async () => {
+    const database = await emptyDatabase();
+    const options = { ownerUrl: database.ownerUrl, ...ROLES };
+    const newer = [...allMigrations, ExpandSlow1800000000999, ContractSlow1800000001000];
+    await migrate({ ...options, migrations: newer });
+    const before = await catalogue(database.superuserUrl);
+    const refusal =
+      /^The database was migrated by a newer version of Strongroom \(ContractSlow1800000001000\)/;
     await expect(migrate(options)).rejects.toThrow(StartupError);
     await expect(migrate(options)).rejects.toThrow(refusal);
-    await expect(pendingMigrations(options)).rejects.toThrow(refusal);
+    await expect(pendingUpgrade(options)).rejects.toThrow(refusal);
     expect(await catalogue(database.superuserUrl)).toEqual(before);
   });
 

@@ -143,7 +143,7 @@ describe.each([
     const refused = /violates row-level security policy/;
     await expect(asB(INSERT, [a.tenantId, randomUUID(), 'planted', userId])).rejects.toThrow(refused);
     await expect(asB('UPDATE secrets SET tenant_id = $1', [a.tenantId])).rejects.toThrow(refused);
-    const overwrite = `${INSERT} ON CONFLICT (tenant_id, key) DO UPDATE SET value = excluded.value`;
+    const overwrite = `${INSERT} ON CONFLICT (tenant_id, key) WHERE deleted_at IS NULL DO UPDATE SET value = excluded.value`;
     await expect(asB(overwrite, [a.tenantId, randomUUID(), 'shared-key', userId])).rejects.toThrow(refused);
     await expect(asB(INSERT, [b.tenantId, a.secretId, 'own-row', userId])).resolves.toBeDefined();
     await asB(`DELETE FROM secrets WHERE key = 'own-row'`);
@@ -250,7 +250,7 @@ describe.each([
   });
 });
 
-class Backfill1790000000999 implements MigrationInterface {
+class ExpandBackfill1800000000999 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`ALTER TABLE secrets ADD backfilled text`);
     await runner.query(`UPDATE secrets SET backfilled = key || ' of ' || tenant_id`);
@@ -271,7 +271,7 @@ describe('a backfill', () => {
         ownerUrl: database.ownerUrl,
         appRole: APP_ROLE,
         readerRole: READER_ROLE,
-        migrations: [...allMigrations, Backfill1790000000999],
+        migrations: [...allMigrations, ExpandBackfill1800000000999],
       });
       const rows = await database.asSuperuser('SELECT tenant_id, backfilled FROM secrets');
       expect(new Map(rows.map(({ tenant_id, backfilled }) => [tenant_id, backfilled]))).toEqual(

@@ -69,7 +69,7 @@ describe('the schema', () => {
       `SELECT tablename AS table, policyname AS name, permissive, roles::text[], cmd,
               regexp_replace(qual, 'log_id|tenant_id', 'OWNER') AS seen,
               regexp_replace(with_check, 'log_id|tenant_id', 'OWNER') AS written
-       FROM pg_policies WHERE NOT roles = '{${READER_ROLE}}' AND policyname NOT IN ('global_rows', 'tenant_set') ORDER BY 1, 2`,
+       FROM pg_policies WHERE NOT roles = '{${READER_ROLE}}' AND policyname NOT IN ('global_rows', 'tenant_set', 'living') ORDER BY 1, 2`,
     );
     expect(policies).toEqual(
       [...TENANT_TABLES].sort().map((table) => ({
@@ -105,6 +105,19 @@ describe('the schema', () => {
     );
     expect(policies).toEqual([
       { table: 'secrets', cmd: 'SELECT', qual: "(visibility = 'global'::text)", with_check: null },
+    ]);
+  });
+
+  it('hides what lies in the trash from the service and the reader, whatever else they may see', async () => {
+    const policies = await database.asSuperuser(
+      `SELECT tablename AS table, permissive, roles::text[], cmd, qual, with_check
+       FROM pg_policies WHERE policyname = 'living'`,
+    );
+    expect(policies).toEqual([
+      {
+        ...{ table: 'secrets', permissive: 'RESTRICTIVE', roles: [APP_ROLE, READER_ROLE], cmd: 'ALL' },
+        ...{ qual: '(deleted_at IS NULL)', with_check: 'true' },
+      },
     ]);
   });
 
@@ -151,7 +164,7 @@ describe('the schema', () => {
     expect(functions).toEqual([
       { name: 'audit_event_exists', ...expected },
       { name: 'read_secrets', ...expected, settings: [path, ...HOT] },
-      { name: 'search_secret_keys', ...expected },
+      { name: 'search_secret_keys', ...expected, settings: [path, 'plan_cache_mode=force_generic_plan'] },
       { name: 'secret_key_taken', ...expected },
       { name: 'secrets_in_the_way', ...expected },
       { name: 'user_owns_secrets', ...expected },
@@ -183,6 +196,7 @@ describe('the schema', () => {
     expect(grants).toEqual([
       { name: 'audit_events', may: 'INSERT,SELECT' },
       { name: 'role_permissions', may: 'SELECT' },
+      { name: 'secret_keys', may: 'SELECT' },
       { name: 'secrets', may: 'SELECT' },
       { name: 'tenant_user_groups', may: 'SELECT' },
       { name: 'tenant_users', may: 'SELECT' },

@@ -1,7 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { allMigrations } from '../../src/database/all-migrations.js';
-import { migrate } from '../../src/database/migrate.js';
-import { APP_ROLE, READER_ROLE, cloneDatabase } from '../support/database.js';
 import { ADMIN, Strongroom } from '../support/strongroom.js';
 
 describe.each(['v3', 'v3.1'])('the bootstrap administrator under /api/%s', (version) => {
@@ -47,33 +44,5 @@ describe.each(['v3', 'v3.1'])('the bootstrap administrator under /api/%s', (vers
     });
     expect(made.status).toBe(201);
     expect((await call('DELETE', 'third')).status).toBeLessThan(300);
-  });
-});
-
-describe('an installation from before there was a mark', () => {
-  const BEFORE = 'AdministerInstallation1790000000012';
-
-  it('keeps its oldest living administrator, by when the service made them', async () => {
-    const database = await cloneDatabase({ empty: true });
-    const options = { ownerUrl: database.ownerUrl, appRole: APP_ROLE, readerRole: READER_ROLE };
-    const older = allMigrations.slice(
-      0,
-      allMigrations.findIndex(({ name }) => name === BEFORE),
-    );
-    expect(older.length).toBeGreaterThan(5);
-    try {
-      await migrate({ ...options, migrations: older });
-      await database.asSuperuser(`
-        INSERT INTO users (id, username, password_hash, system_role, created_at, deleted_at) VALUES
-          ('01900000-0000-7000-8000-000000000001', 'gone', '-', 'sys_admin', now(), now()),
-          ('01900000-0000-7000-8000-000000000002', 'worker', '-', 'default', now(), NULL),
-          ('01900000-0000-7000-8000-000000000003', 'first', '-', 'sys_admin', now(), NULL),
-          ('01900000-0000-7000-8000-000000000004', 'later', '-', 'sys_admin', '2001-01-01', NULL)`);
-      await migrate({ ...options, migrations: allMigrations });
-      const marked = await database.asSuperuser('SELECT username FROM users WHERE is_bootstrap');
-      expect(marked).toEqual([{ username: 'first' }]);
-    } finally {
-      await database.drop();
-    }
   });
 });

@@ -1,0 +1,15 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { createTables } from '../schema/create-tables.js';
+
+/** Creates all tables. Until the first release it runs the files of the schema as they are; see ADR 20. */
+export class Baseline1800000000001 implements MigrationInterface {
+  up(runner: QueryRunner): Promise<void> {
+    return createTables(runner);
+  }
+
+  down(): Promise<void> {
+    return Promise.reject(
+      new Error('The baseline cannot be reverted: every secret would go with it. Drop the database instead.'),
+    );
+  }
+}

@@ -1,0 +1,24 @@
+-- Clears the pair of name and source after the right password, gives the reservation back, and trusts the source for
+-- thirty days. Guesses that the pair refused before go on record now.
+CREATE OR REPLACE FUNCTION login_succeeded(p_name_key bytea, p_source text) RETURNS void
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  v_refused integer;
+BEGIN
+  SELECT refused INTO v_refused FROM login_failures
+  WHERE name_key = p_name_key AND source = p_source FOR UPDATE;
+  IF v_refused > 0 THEN
+    PERFORM set_config('app.tenant', '00000000-0000-0000-0000-000000000000', true);
+    PERFORM audit_append('00000000-0000-0000-0000-000000000000', gen_random_uuid(), 'login.refused', NULL, NULL,
+                         'refused', json_build_object('address', p_source), json_build_object('count', v_refused));
+  END IF;
+  UPDATE login_failures SET failures = 0, locks = 0, locked_at = NULL, locked_until = NULL, refused = 0,
+    trusted_until = clock_timestamp() + interval '30 days', expires_at = clock_timestamp() + interval '30 days'
+  WHERE name_key = p_name_key AND source = p_source;
+  UPDATE login_failures SET failures = greatest(failures - 1, 0) WHERE name_key = p_name_key AND source = '*';
+END
+$$;
+
+REVOKE ALL ON FUNCTION login_succeeded FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION login_succeeded TO :"app_role";

@@ -1,0 +1,67 @@
+import type { DataSource } from 'typeorm';
+import { functionFingerprint } from './function-fingerprint.js';
+import type { FunctionSet } from './function-set.js';
+import { withVariables } from './read-schema.js';
+import { roleVariables, type SqlRunner } from './role-variables.js';
+
+/**
+ * Installs the functions in one transaction where the database has none or those of a lower number, and again where
+ * the catalogue no longer holds what was installed: a restore may have lost owners or grants. Functions of a higher
+ * number are never touched. The caller holds the lock of migrations.
+ *
+ * @returns whether anything was installed
+ */
+export function installFunctions(dataSource: DataSource, functions: FunctionSet): Promise<boolean> {
+  return dataSource.transaction(async (manager) => {
+    if ((await functionsProblem(manager, functions)) === undefined) return false;
+    await replaceFunctions(manager, functions);
+    await manager.query(
+      `INSERT INTO schema_functions (number, fingerprint) VALUES ($1, $2)
+       ON CONFLICT (singleton) DO UPDATE SET number = excluded.number, fingerprint = excluded.fingerprint,
+         installed_at = excluded.installed_at`,
+      [functions.number, await functionFingerprint(manager, namesOf(functions))],
+    );
+    return true;
+  });
+}
+
+/** Returns what is wrong with the functions of the database, for the operator; undefined where nothing is. */
+export async function functionsProblem(
+  runner: SqlRunner,
+  functions: FunctionSet,
+): Promise<string | undefined> {
+  const [installed] = (await runner.query('SELECT number, fingerprint FROM schema_functions')) as {
+    number: number;
+    fingerprint: string;
+  }[];
+  if (installed === undefined) return 'the functions are not installed';
+  if (installed.number > functions.number) return undefined;
+  if (installed.number < functions.number) return 'the functions are those of an older version';
+  const found = await functionFingerprint(runner, namesOf(functions));
+  return found === installed.fingerprint ? undefined : 'the functions differ from those that were installed';
+}
+
+/** A new owner needs CREATE on the schema for the moment of the change. */
+async function replaceFunctions(runner: SqlRunner, { texts }: FunctionSet): Promise<void> {
+  const roles = await roleVariables(runner);
+  await revokeAll(runner, [...texts.keys()]);
+  await runner.query(withVariables('GRANT CREATE ON SCHEMA public TO :"reader_role"', roles));
+  for (const text of texts.values()) await runner.query(withVariables(text, roles));
+  await runner.query(withVariables('REVOKE CREATE ON SCHEMA public FROM :"reader_role"', roles));
+}
+
+/** Takes back what was ever granted, so that the files say all of it. */
+async function revokeAll(runner: SqlRunner, names: readonly string[]): Promise<void> {
+  const grants = (await runner.query(
+    `SELECT format('REVOKE ALL ON FUNCTION %s FROM %s', p.oid::regprocedure,
+                   CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END) AS revoke
+     FROM pg_proc p, aclexplode(p.proacl) a
+     WHERE p.pronamespace = 'public'::regnamespace AND p.proname = ANY ($1) AND a.grantee <> p.proowner`,
+    [names],
+  )) as { revoke: string }[];
+  for (const { revoke } of grants) await runner.query(revoke);
+}
+
+function namesOf({ texts }: FunctionSet): string[] {
+  return [...texts.keys()];
+}

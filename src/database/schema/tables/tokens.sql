@@ -1,0 +1,19 @@
+-- Tokens that stand for a user's password. Of the secret part only the SHA-256 is kept.
+CREATE TABLE tokens (
+  id           text COLLATE "C" NOT NULL,
+  user_id      uuid             NOT NULL,
+  secret_hash  bytea            NOT NULL,
+  description  text,
+  created_at   timestamptz(3)   NOT NULL DEFAULT now(),
+  expires_at   timestamptz(3),
+  last_used_at timestamptz(3),
+
+  CONSTRAINT pk_tokens PRIMARY KEY (id),
+  CONSTRAINT fk_tokens_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE,
+  CONSTRAINT ck_tokens_id CHECK (id ~ '^[A-Za-z0-9]{10}$'),
+  CONSTRAINT ck_tokens_secret_hash CHECK (octet_length(secret_hash) = 32)
+);
+
+CREATE INDEX ix_tokens_user ON tokens (user_id, created_at);
+
+GRANT SELECT, INSERT, DELETE, UPDATE (last_used_at) ON tokens TO :"app_role";

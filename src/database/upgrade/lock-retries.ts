@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StartupError } from '../../common/startup-error.js';
+import { driverErrorOf } from '../driver-error.js';
+
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** For how long one statement of a migration waits for a lock: whoever comes after it waits too. */
+export const MIGRATION_LOCK_TIMEOUT = '2s';
+
+/**
+ * Does work that gives up where a lock is not free in time, again and again with pauses between, so that requests that
+ * queued behind it get their turn.
+ *
+ * @throws StartupError when the lock is still not free after a minute
+ */
+export async function whileLocked<T>(
+  work: () => Promise<T>,
+  { totalMs = 60_000, pauseMs = 1_000 } = {},
+): Promise<T> {
+  const end = Date.now() + totalMs;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (driverErrorOf(error)?.code !== LOCK_NOT_AVAILABLE) throw error;
+      if (Date.now() + pauseMs > end) {
+        throw new StartupError(
+          'A migration could not lock its tables for a minute: end long transactions on the database and start again',
+        );
+      }
+      await sleep(pauseMs);
+    }
+  }
+}

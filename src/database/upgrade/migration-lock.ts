@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DataSource, QueryRunner } from 'typeorm';
+
+const LOCK = 'strongroom migrations';
+const POLL_MS = 100;
+
+/**
+ * Does work under the lock of migrations, which one session of a database can hold. The lock is polled for: waiting
+ * inside the server would hold up index builds, which wait for old snapshots.
+ */
+export async function underMigrationLock<T>(
+  dataSource: DataSource,
+  onProgress: ((line: string) => void) | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    for (let waited = 0; !(await tryLock(runner)); waited += POLL_MS) {
+      if (waited === 0) onProgress?.('waiting for another start to finish migrating');
+      await sleep(POLL_MS);
+    }
+    return await work();
+  } finally {
+    await runner.query('SELECT pg_advisory_unlock_all()').catch(() => undefined);
+    await runner.release();
+  }
+}
+
+async function tryLock(runner: QueryRunner): Promise<boolean> {
+  const [row] = (await runner.query('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS locked', [
+    LOCK,
+  ])) as [{ locked: boolean }];
+  return row.locked;
+}

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { SERVICE, cloneDatabase, type TestDatabase } from '../support/database.js';
+import { plantTwoTenants, type TenantRows } from '../support/two-tenants.js';
+
+describe('the functions of the hot path, called by the service', () => {
+  let database: TestDatabase;
+  let client: pg.Client;
+  let a: TenantRows;
+  let userId: string;
+  const plans: string[] = [];
+  beforeAll(async () => {
+    database = await cloneDatabase();
+    ({ a, userId } = await plantTwoTenants(database));
+    // In a table of a few rows all indexes cost the same.
+    await database.asSuperuser(
+      `INSERT INTO secrets (tenant_id, id, key, value, key_generation, visibility, version_created_by, created_by)
+       SELECT $1, gen_random_uuid(), v || '-' || n, '', 1, v, $2, $2
+       FROM unnest('{tenant,global}'::text[]) v, generate_series(1, 2000) n`,
+      [a.tenantId, userId],
+    );
+    await database.asSuperuser('VACUUM ANALYZE secrets');
+    client = new pg.Client(database.superuserUrl);
+    client.on('notice', ({ message = '' }) => plans.push(message));
+    await client.connect();
+    await client.query(`LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0;
+      SET auto_explain.log_nested_statements = on; SET auto_explain.log_level = notice;
+      SET SESSION AUTHORIZATION ${SERVICE}`);
+  });
+  afterAll(async () => {
+    await client.end();
+    await database.drop();
+  });
+
+  /** Every scan of secrets in the plans of a call, with its index. */
+  async function scansOf(call: string, values: unknown[]): Promise<string[]> {
+    plans.length = 0;
+    await client.query(call, values);
+    const scans = plans.flatMap((plan) => plan.match(/\S+ Scan\b.*? on secrets\b.*/g) ?? []);
+    return [...new Set(scans.map((scan) => /using (\w+) on/.exec(scan)?.[1] ?? scan))].sort();
+  }
+
+  const UNIQUE = ['uq_secrets_global_key', 'uq_secrets_key'];
+
+  it('read by the unique keys of the living', async () => {
+    const caller = JSON.stringify({ actor: null });
+    const values = [[a.tenantId], ['no-such-key'], [randomUUID()], [caller], [userId], [false]];
+    expect(await scansOf('SELECT * FROM read_secrets($1, $2, $3, $4, $5, $6)', values)).toEqual(UNIQUE);
+  });
+
+  it('find by the unique keys of the living', async () => {
+    const values = [[a.tenantId], ['no-such-key']];
+    expect(await scansOf('SELECT * FROM find_secrets($1, $2)', values)).toEqual(UNIQUE);
+  });
+});
