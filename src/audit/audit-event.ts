@@ -11,7 +11,10 @@ export interface AuditEvent<A extends AuditAction = AuditAction> {
   readonly action: A;
   /** The secret's key, or the name of what the act is about; `tenant/user` for a membership. */
   readonly key: string | null;
+  /** The id of the secret, where it is known. */
+  readonly secretId: string | null;
   readonly version: number | null;
+  readonly revision: number | null;
   readonly outcome: AuditOutcome;
   readonly caller: Caller;
   /** What else an auditor must know, such as the role that was given. */
@@ -22,7 +25,10 @@ export interface AuditEvent<A extends AuditAction = AuditAction> {
 export function newEvent<A extends AuditAction>(
   action: A,
   caller: Caller,
-  details: Partial<Pick<AuditEvent<A>, 'key' | 'version' | 'outcome' | 'detail'>> = {},
+  details: Partial<
+    Pick<AuditEvent<A>, 'key' | 'secretId' | 'version' | 'revision' | 'outcome' | 'detail'>
+  > = {},
 ): AuditEvent<A> {
-  return { id: newId(), action, key: null, version: null, outcome: 'ok', detail: null, ...details, caller };
+  const unknown = { key: null, secretId: null, version: null, revision: null };
+  return { id: newId(), action, ...unknown, outcome: 'ok', detail: null, ...details, caller };
 }

@@ -67,7 +67,9 @@ describe('the record of what was done', () => {
       'tenant_id',
       'action',
       'key',
+      'secret_id',
       'version',
+      'revision',
       'outcome',
       'caller',
       'detail',
@@ -79,6 +81,27 @@ describe('the record of what was done', () => {
       request_id: 'request-77',
       address: '127.0.0.1',
     });
+  });
+
+  it('says which secret it was, and as of which revision', async () => {
+    const made = await room.call(tenant, 'PUT', '/api/v3.1/secrets/pointed-at', { value: 'a' });
+    await room.secret(tenant, 'PATCH', 'pointed-at', 'b');
+    await room.secret(tenant, 'GET', 'pointed-at');
+    await room.secret(tenant, 'DELETE', 'pointed-at');
+    const [{ id } = { id: '' }] = await room.database.asSuperuser<{ id: string }>(
+      "SELECT DISTINCT secret_id AS id FROM audit_events WHERE key = 'pointed-at'",
+    );
+    expect([made.status, id]).toEqual([200, expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+    expect(await about('pointed-at')).toEqual(
+      [1, 2, 2, 2].map((revision) => expect.objectContaining({ secret_id: id, revision }) as unknown),
+    );
+    const beside = await room.database.asSuperuser(
+      `SELECT FROM audit_events e WHERE (body::json->>'action', body::json->>'outcome', body::json->>'key')
+           IS DISTINCT FROM (action, outcome, key)
+         OR (body::json->>'secret_id', body::json->>'revision') IS DISTINCT FROM (secret_id::text, revision::text)
+         OR body::json->'caller'->>'actor_id' IS DISTINCT FROM actor_id::text OR body::json->>'id' <> id::text`,
+    );
+    expect(beside).toEqual([]);
   });
 
   it('puts a stranger into the log of the tenant that was tried, and unknown tenants into the log of the system', async () => {

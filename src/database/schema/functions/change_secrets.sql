@@ -23,7 +23,6 @@ AS $$
 #variable_conflict use_column
 DECLARE
   w record;
-  v_at timestamptz(3) := clock_timestamp();
   v_taken boolean;
   v_size integer[] := ARRAY[cardinality(p_ids)];
   v_outcomes text[] := array_fill('stale'::text, v_size);
@@ -87,12 +86,13 @@ BEGIN
     v_times[w.ordinal] := updated_at;
   END LOOP;
 
-  INSERT INTO audit_events (log_id, id, at, body)
-  SELECT set_config('app.tenant', e.tenant_id::text, true)::uuid, e.id, v_at,
-         audit_body(e.id, v_at, e.tenant_id, 'secret.update', e.key, e.version, e.outcome, e.caller, e.detail)
-  FROM unnest(p_tenants, p_keys, p_events, p_callers, p_details, v_outcomes, v_versions)
-    AS e (tenant_id, key, id, caller, detail, outcome, version)
-  WHERE e.outcome IN ('ok', 'conflict');
+  PERFORM record_events(ARRAY(
+    SELECT ROW(e.tenant_id, e.event_id, 'secret.update', e.key, e.id, e.version, e.revision, e.outcome, e.caller,
+               e.detail)::audit_entry
+    FROM unnest(p_tenants, p_keys, p_ids, p_events, p_callers, p_details, v_outcomes, v_versions, v_revisions)
+      AS e (tenant_id, key, id, event_id, caller, detail, outcome, version, revision)
+    WHERE e.outcome IN ('ok', 'conflict')
+  ));
 
   RETURN QUERY
   SELECT e.ordinal::integer, e.outcome, e.version, e.revision, e.updated_at

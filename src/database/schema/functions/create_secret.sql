@@ -35,9 +35,13 @@ BEGIN
   END IF;
 
   IF v_at IS NOT NULL THEN
-    PERFORM audit_append(p_tenant, p_event, p_action, p_key, 1, 'ok', p_caller, p_detail);
+    PERFORM record_events(ARRAY[
+      ROW(p_tenant, p_event, p_action, p_key, p_id, 1, 1, 'ok', p_caller, p_detail)::audit_entry
+    ]);
   ELSIF p_record_conflict THEN
-    PERFORM audit_append(p_tenant, p_event, p_action, p_key, NULL, 'conflict', p_caller, p_detail);
+    PERFORM record_events(ARRAY[
+      ROW(p_tenant, p_event, p_action, p_key, NULL, NULL, NULL, 'conflict', p_caller, p_detail)::audit_entry
+    ]);
   END IF;
   RETURN QUERY SELECT CASE WHEN v_at IS NULL THEN 'conflict' ELSE 'ok' END, v_at;
 END

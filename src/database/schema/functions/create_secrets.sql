@@ -20,7 +20,6 @@ SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
 DECLARE
-  v_at timestamptz(3) := clock_timestamp();
   v_living uuid[];
   v_free boolean[];
   v_made boolean[];
@@ -60,13 +59,14 @@ BEGIN
     END LOOP;
   END IF;
 
-  INSERT INTO audit_events (log_id, id, at, body)
-  SELECT set_config('app.tenant', w.tenant_id::text, true)::uuid, w.event_id, v_at,
-         audit_body(w.event_id, v_at, w.tenant_id, 'secret.create', w.key, CASE WHEN w.made THEN 1 END,
-                    CASE WHEN w.made THEN 'ok' ELSE 'conflict' END, w.caller, NULL)
-  FROM unnest(p_tenants, p_keys, p_events, p_callers, p_record_conflicts, v_free, v_made)
-    AS w (tenant_id, key, event_id, caller, record_conflict, free, made)
-  WHERE w.made OR w.free AND w.record_conflict;
+  PERFORM record_events(ARRAY(
+    SELECT ROW(w.tenant_id, w.event_id, 'secret.create', w.key, CASE WHEN w.made THEN w.id END,
+               CASE WHEN w.made THEN 1 END, CASE WHEN w.made THEN 1 END, CASE WHEN w.made THEN 'ok' ELSE 'conflict' END,
+               w.caller, NULL)::audit_entry
+    FROM unnest(p_tenants, p_keys, p_ids, p_events, p_callers, p_record_conflicts, v_free, v_made)
+      AS w (tenant_id, key, id, event_id, caller, record_conflict, free, made)
+    WHERE w.made OR w.free AND w.record_conflict
+  ));
 
   RETURN QUERY
   SELECT w.ordinal::integer, CASE WHEN w.made THEN 'ok' WHEN w.free THEN 'conflict' ELSE 'busy' END,

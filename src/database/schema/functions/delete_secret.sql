@@ -10,7 +10,9 @@ BEGIN
   DELETE FROM secrets s WHERE s.tenant_id = p_tenant AND s.id = p_id AND s.revision = p_revision;
   outcome := CASE WHEN FOUND THEN 'ok' ELSE 'stale' END;
   IF FOUND THEN
-    PERFORM audit_append(p_tenant, p_event, 'secret.delete', p_key, p_version, 'ok', p_caller, NULL);
+    PERFORM record_events(ARRAY[
+      ROW(p_tenant, p_event, 'secret.delete', p_key, p_id, p_version, p_revision, 'ok', p_caller, NULL)::audit_entry
+    ]);
   END IF;
   RETURN NEXT;
 END

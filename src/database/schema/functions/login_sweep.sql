@@ -14,9 +14,10 @@ BEGIN
     RETURNING f.source, f.refused
   LOOP
     CONTINUE WHEN v_row.refused = 0;
-    PERFORM audit_append('00000000-0000-0000-0000-000000000000', gen_random_uuid(), 'login.refused', NULL, NULL,
-                         'refused', json_build_object('address', v_row.source),
-                         json_build_object('count', v_row.refused));
+    PERFORM record_events(ARRAY[ROW(
+      '00000000-0000-0000-0000-000000000000', new_event_id(), 'login.refused', NULL, NULL, NULL, NULL, 'refused',
+      json_build_object('address', v_row.source), json_build_object('count', v_row.refused)
+    )::audit_entry]);
   END LOOP;
 END
 $$;

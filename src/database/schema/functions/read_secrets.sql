@@ -19,8 +19,6 @@ SET enable_hashjoin = off
 SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
-DECLARE
-  v_at timestamptz(3) := clock_timestamp();
 BEGIN
   RETURN QUERY
   WITH asked AS (
@@ -53,17 +51,16 @@ BEGIN
     LEFT JOIN users u ON u.id = s.created_by
     LEFT JOIN tenants t ON t.id = s.tenant_id
   ), recorded AS (
-    INSERT INTO audit_events (log_id, id, at, body)
-    SELECT coalesce(a.tenant_id, a.reader_id), a.event_id, v_at,
-           audit_body(a.event_id, v_at, coalesce(a.tenant_id, a.reader_id), 'secret.read', a.key, a.version,
-                      a.outcome, a.caller,
-                      CASE WHEN a.tenant_id <> a.reader_id THEN json_build_object('reader_tenant', a.reader_id) END)
-    FROM answered a
+    SELECT record_events(ARRAY(SELECT ROW(
+             coalesce(a.tenant_id, a.reader_id), a.event_id, 'secret.read', a.key, a.id, a.version, a.revision, a.outcome,
+             a.caller,
+             CASE WHEN a.tenant_id <> a.reader_id THEN json_build_object('reader_tenant', a.reader_id) END
+           )::audit_entry FROM answered a))
   )
   SELECT a.ordinal::integer, a.outcome, a.tenant_id, a.name, a.id, a.version, a.revision, a.value, a.visibility,
          a.is_hidden_value, a.created_at, a.updated_at, a.created_by, a.username, a.schema, a.provider_name,
          a.provider_options
-  FROM answered a;
+  FROM answered a, recorded;
 END
 $$;
 

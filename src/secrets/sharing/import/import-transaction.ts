@@ -115,9 +115,11 @@ export class ImportTransaction {
       }),
     );
     const made = await insertRows(this.manager, tenant, this.importer, rows);
-    const events = chunk
-      .filter(({ key }) => made.has(key))
-      .map(({ key }) => this.event('secret.create', key, 1));
+    const events = rows
+      .filter(({ row }) => made.has(row.key))
+      .map(({ row, id }) =>
+        this.event('secret.create', { key: row.key, secretId: id, version: 1, revision: 1 }),
+      );
     await this.audit.appendAll(this.manager, tenant.tenantId, events);
     return chunk.filter(({ key }) => !made.has(key));
   }
@@ -134,7 +136,14 @@ export class ImportTransaction {
       else this.errors.set(row.index, decision);
     }
     await replaceRows(this.manager, tenant, this.importer, replaced);
-    const events = replaced.map(({ row, version }) => this.event('secret.update', row.key, version));
+    const events = replaced.map(({ row, current, version }) =>
+      this.event('secret.update', {
+        key: row.key,
+        secretId: current.id,
+        version,
+        revision: current.revision + 1,
+      }),
+    );
     await this.audit.appendAll(this.manager, tenant.tenantId, events);
   }
 
@@ -146,10 +155,12 @@ export class ImportTransaction {
     return first.tenant;
   }
 
-  private event(action: 'secret.create' | 'secret.update', key: string, version: number): AuditEvent {
+  private event(
+    action: 'secret.create' | 'secret.update',
+    secret: Pick<AuditEvent, 'key' | 'secretId' | 'version' | 'revision'>,
+  ): AuditEvent {
     return newEvent(action, this.importer.caller, {
-      key,
-      version,
+      ...secret,
       detail: { import: this.order.event.id },
     });
   }
