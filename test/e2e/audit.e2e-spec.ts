@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Strongroom, type As } from '../support/strongroom.js';
+import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
 
 interface Event {
   action: string;
@@ -102,6 +102,41 @@ describe('the record of what was done', () => {
          OR body::json->'caller'->>'actor_id' IS DISTINCT FROM actor_id::text OR body::json->>'id' <> id::text`,
     );
     expect(beside).toEqual([]);
+  });
+
+  it('tells the owner of a global secret the ids of a reader from elsewhere, and neither name nor address', async () => {
+    const reader = await room.tenant('passing-by');
+    const admin = { ...ADMIN, tenant: 'recorded' };
+    await room.call(admin, 'PUT', '/api/v3.1/secrets/for-all', { value: 'a', visibility: 'global' });
+    const headers = { 'X-Request-Id': 'request-of-reader' };
+    const answer = await room.call(reader, 'GET', '/api/v3.1/secrets/for-all', undefined, headers);
+    expect(answer.status).toBe(200);
+    const [ids] = await room.database.asSuperuser<{ owner: string; reader: string; user: string }>(
+      `SELECT (SELECT id FROM tenants WHERE name = 'recorded') AS owner,
+              (SELECT id FROM tenants WHERE name = 'passing-by') AS reader,
+              (SELECT id FROM users WHERE username = 'passing-by-user') AS user`,
+    );
+    const [, read] = await about('for-all');
+    expect(read).toMatchObject({
+      action: 'secret.read',
+      outcome: 'ok',
+      tenant_id: ids?.owner,
+      detail: { reader_tenant: ids?.reader },
+    });
+    expect(read?.caller).toEqual({
+      actor_id: ids?.user,
+      actor_name: null,
+      method: 'basic',
+      request_id: 'request-of-reader',
+      address: null,
+    });
+    expect(JSON.stringify(read)).not.toMatch(/passing-by|127\.0\.0\.1/);
+    // Of its own readers the tenant knows all of it.
+    await room.secret(tenant, 'GET', 'for-all');
+    expect((await about('for-all')).at(-1)?.caller).toMatchObject({
+      actor_name: 'recorded-user',
+      address: '127.0.0.1',
+    });
   });
 
   it('puts a stranger into the log of the tenant that was tried, and unknown tenants into the log of the system', async () => {

@@ -3,7 +3,8 @@
 -- A secret of the caller's tenant goes before a global one. A private secret exists only for its creator and the
 -- administrators of its tenant. The hidden value of another user is given to administrators of the secret's tenant
 -- only and is NULL for everyone else; so are provider options, hidden or not. The event goes to the log of the
--- secret's tenant or, where there is no secret, of the caller's tenant.
+-- secret's tenant or, where there is no secret, of the caller's tenant. Of a reader from another tenant, the log of the
+-- secret's tenant holds the ids of user and tenant, but neither name nor address.
 CREATE OR REPLACE FUNCTION read_secrets(
   p_tenants uuid[], p_keys text[], p_events uuid[], p_callers json[], p_users uuid[], p_administrators boolean[]
 ) RETURNS TABLE (
@@ -53,7 +54,10 @@ BEGIN
   ), recorded AS (
     SELECT record_events(ARRAY(SELECT ROW(
              coalesce(a.tenant_id, a.reader_id), a.event_id, 'secret.read', a.key, a.id, a.version, a.revision, a.outcome,
-             a.caller,
+             CASE WHEN a.tenant_id <> a.reader_id THEN
+               json_build_object('actor_id', a.caller->'actor_id', 'actor_name', NULL, 'method', a.caller->'method',
+                                 'request_id', a.caller->'request_id', 'address', NULL)
+             ELSE a.caller END,
              CASE WHEN a.tenant_id <> a.reader_id THEN json_build_object('reader_tenant', a.reader_id) END
            )::audit_entry FROM answered a))
   )
