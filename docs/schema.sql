@@ -16,9 +16,19 @@ CREATE TABLE audit_events (
   log_id uuid NOT NULL,
   id uuid NOT NULL,
   at timestamp(3) with time zone NOT NULL,
+  action text COLLATE "C" NOT NULL,
+  actor_id uuid,
+  key text COLLATE "C",
+  secret_id uuid,
+  revision integer,
+  outcome text COLLATE "C" NOT NULL,
   body text NOT NULL
-);
+) PARTITION BY RANGE (id);
 ALTER TABLE audit_events ADD CONSTRAINT pk_audit_events PRIMARY KEY (log_id, id);
+ALTER TABLE audit_events ADD CONSTRAINT ck_audit_events_body CHECK ((POSITION(('
+'::text) IN (body)) = 0));
+CREATE INDEX ix_audit_events_actor_id ON ONLY public.audit_events USING btree (log_id, actor_id, id);
+CREATE INDEX ix_audit_events_key ON ONLY public.audit_events USING btree (log_id, key, id);
 ALTER TABLE audit_events ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader_appends ON audit_events FOR INSERT TO strongroom_reader
   WITH CHECK (true);
@@ -285,60 +295,47 @@ CREATE VIEW secret_keys AS
   WHERE (deleted_at IS NULL);
 GRANT SELECT ON secret_keys TO strongroom_reader;
 
-CREATE OR REPLACE FUNCTION public.audit_append(p_log uuid, p_id uuid, p_action text, p_key text, p_version integer, p_outcome text, p_caller json, p_detail json)
- RETURNS void
+CREATE OR REPLACE FUNCTION public.audit_create_partitions(p_months integer)
+ RETURNS integer
  LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET lock_timeout TO '1s'
 AS $function$
 DECLARE
-  v_at timestamptz(3) := clock_timestamp();
+  v_now timestamp := date_trunc('month', clock_timestamp() AT TIME ZONE 'UTC');
+  v_month timestamp;
+  v_name text;
+  v_from uuid;
+  v_to uuid;
 BEGIN
-  INSERT INTO audit_events (log_id, id, at, body)
-  VALUES (p_log, p_id, v_at,
-          audit_body(p_id, v_at, p_log, p_action, p_key, p_version, p_outcome, p_caller, p_detail));
-END
-$function$;
-REVOKE ALL ON FUNCTION audit_append(uuid,uuid,text,text,integer,text,json,json) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION audit_append(uuid,uuid,text,text,integer,text,json,json) TO strongroom_app;
-GRANT EXECUTE ON FUNCTION audit_append(uuid,uuid,text,text,integer,text,json,json) TO strongroom_reader;
+  IF p_months NOT BETWEEN 0 AND 24 THEN
+    RAISE invalid_parameter_value USING MESSAGE = 'p_months must be between 0 and 24';
+  END IF;
+  PERFORM pg_advisory_xact_lock(hashtextextended('audit_create_partitions', 0));
+  FOR i IN -1 .. p_months LOOP
+    v_month := v_now + i * interval '1 month';
+    v_name := to_char(v_month, '"audit_events_"YYYY_MM');
+    CONTINUE WHEN to_regclass(v_name) IS NOT NULL;
+    v_from := first_event_id(v_month AT TIME ZONE 'UTC');
+    v_to := first_event_id((v_month + interval '1 month') AT TIME ZONE 'UTC');
 
-CREATE OR REPLACE FUNCTION public.audit_append_each(p_logs uuid[], p_id uuid, p_action text, p_outcome text, p_caller json, p_detail json)
- RETURNS void
- LANGUAGE plpgsql
-AS $function$
-DECLARE
-  v_tenant text := current_setting('app.tenant');
-  v_log uuid;
-BEGIN
-  FOREACH v_log IN ARRAY p_logs LOOP
-    PERFORM set_config('app.tenant', v_log::text, true);
-    PERFORM audit_append(v_log, p_id, p_action, NULL, NULL, p_outcome, p_caller, p_detail);
+    EXECUTE format('CREATE TABLE %I (LIKE audit_events INCLUDING CONSTRAINTS, CONSTRAINT %I PRIMARY KEY (log_id, id))',
+                   v_name, 'pk_' || v_name);
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_name);
+    IF EXISTS (SELECT FROM audit_events_default d WHERE d.id >= v_from AND d.id < v_to) THEN
+      -- Nobody writes while events change their place; whoever waits finds the new partition.
+      LOCK TABLE audit_events IN SHARE ROW EXCLUSIVE MODE;
+      EXECUTE format('WITH moved AS (DELETE FROM audit_events_default WHERE id >= $1 AND id < $2 RETURNING *)
+                      INSERT INTO %I SELECT * FROM moved', v_name) USING v_from, v_to;
+    END IF;
+    EXECUTE format('ALTER TABLE audit_events ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', v_name, v_from, v_to);
   END LOOP;
-  PERFORM set_config('app.tenant', v_tenant, true);
+  RETURN (SELECT count(*) FROM (SELECT FROM audit_events_default LIMIT 1000) d);
 END
 $function$;
-REVOKE ALL ON FUNCTION audit_append_each(uuid[],uuid,text,text,json,json) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION audit_append_each(uuid[],uuid,text,text,json,json) TO strongroom_app;
-
-CREATE OR REPLACE FUNCTION public.audit_body(p_id uuid, p_at timestamp with time zone, p_log uuid, p_action text, p_key text, p_version integer, p_outcome text, p_caller json, p_detail json)
- RETURNS text
- LANGUAGE sql
- STABLE
-AS $function$
-  SELECT json_build_object(
-    'id', p_id,
-    'time', to_char(p_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-    'tenant_id', nullif(p_log, '00000000-0000-0000-0000-000000000000'),
-    'action', p_action,
-    'key', p_key,
-    'version', p_version,
-    'outcome', p_outcome,
-    'caller', p_caller,
-    'detail', p_detail
-  )::text
-$function$;
-REVOKE ALL ON FUNCTION audit_body(uuid,timestamp with time zone,uuid,text,text,integer,text,json,json) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION audit_body(uuid,timestamp with time zone,uuid,text,text,integer,text,json,json) TO strongroom_app;
-GRANT EXECUTE ON FUNCTION audit_body(uuid,timestamp with time zone,uuid,text,text,integer,text,json,json) TO strongroom_reader;
+REVOKE ALL ON FUNCTION audit_create_partitions(integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit_create_partitions(integer) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.audit_event_exists(p_log uuid, p_id uuid)
  RETURNS boolean
@@ -352,222 +349,24 @@ ALTER FUNCTION audit_event_exists(uuid,uuid) OWNER TO strongroom_reader;
 REVOKE ALL ON FUNCTION audit_event_exists(uuid,uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit_event_exists(uuid,uuid) TO strongroom_app;
 
-CREATE OR REPLACE FUNCTION public.change_secrets(p_tenants uuid[], p_users uuid[], p_ids uuid[], p_keys text[], p_revisions integer[], p_values bytea[], p_generations integer[], p_visibilities text[], p_widens boolean[], p_hidden boolean[], p_replaces_options boolean[], p_options bytea[], p_options_generations integer[], p_owners uuid[], p_events uuid[], p_callers json[], p_details json[], p_alone boolean)
- RETURNS TABLE(ordinal integer, outcome text, version integer, revision integer, updated_at timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.blank_secret(p_secret secrets, p_value boolean)
+ RETURNS secrets
  LANGUAGE plpgsql
- SET plan_cache_mode TO 'force_generic_plan'
- SET enable_seqscan TO 'off'
- SET enable_hashjoin TO 'off'
- SET enable_mergejoin TO 'off'
-AS $function$
-#variable_conflict use_column
-DECLARE
-  w record;
-  v_at timestamptz(3) := clock_timestamp();
-  v_taken boolean;
-  v_size integer[] := ARRAY[cardinality(p_ids)];
-  v_outcomes text[] := array_fill('stale'::text, v_size);
-  v_versions integer[] := array_fill(NULL::integer, v_size);
-  v_revisions integer[] := v_versions;
-  v_times timestamptz[] := array_fill(NULL::timestamptz, v_size);
-BEGIN
-  IF NOT p_alone THEN
-    PERFORM set_config('lock_timeout', '50ms', true);
-  END IF;
-  FOR w IN
-    SELECT * FROM unnest(
-      p_tenants, p_users, p_ids, p_keys, p_revisions, p_values, p_generations, p_visibilities, p_widens, p_hidden,
-      p_replaces_options, p_options, p_options_generations, p_owners
-    ) WITH ORDINALITY AS w (
-      tenant_id, user_id, id, key, seen, value, generation, visibility, widens, hidden, replaces_options, options,
-      options_generation, owner, ordinal
-    ) ORDER BY w.tenant_id, w.id
-  LOOP
-    v_taken := false;
-    IF w.owner IS NOT NULL THEN
-      PERFORM FROM users u WHERE u.id = w.owner AND u.deleted_at IS NULL FOR SHARE;
-      CONTINUE WHEN NOT FOUND;
-    END IF;
-    IF w.widens THEN
-      v_taken := secret_key_taken(w.tenant_id, w.key, true);
-      PERFORM FROM tenants t WHERE t.id = w.tenant_id AND t.deleted_at IS NULL FOR KEY SHARE;
-      IF NOT FOUND THEN
-        v_outcomes[w.ordinal] := 'no_tenant';
-        CONTINUE;
-      END IF;
-    END IF;
-
-    PERFORM set_config('app.tenant', w.tenant_id::text, true);
-    IF v_taken THEN
-      PERFORM FROM secrets s WHERE s.tenant_id = w.tenant_id AND s.id = w.id AND s.revision = w.seen FOR UPDATE;
-    ELSE
-      UPDATE secrets AS s SET
-        visibility = w.visibility,
-        is_hidden_value = w.hidden,
-        created_by = coalesce(w.owner, s.created_by),
-        provider_options = CASE WHEN w.replaces_options THEN w.options ELSE s.provider_options END,
-        provider_options_generation =
-          CASE WHEN w.replaces_options THEN w.options_generation ELSE s.provider_options_generation END,
-        revision = s.revision + 1,
-        updated_at = greatest(clock_timestamp(), s.updated_at),
-        value = coalesce(w.value, s.value),
-        key_generation = coalesce(w.generation, s.key_generation),
-        version = s.version + (w.value IS NOT NULL)::integer,
-        version_created_by = CASE WHEN w.value IS NULL THEN s.version_created_by ELSE w.user_id END,
-        version_created_at = CASE WHEN w.value IS NULL THEN s.version_created_at ELSE clock_timestamp() END
-      WHERE s.tenant_id = w.tenant_id AND s.id = w.id AND s.revision = w.seen
-      RETURNING s.version, s.revision, s.updated_at
-      INTO version, revision, updated_at;
-    END IF;
-    CONTINUE WHEN NOT FOUND;
-    v_outcomes[w.ordinal] := CASE WHEN v_taken THEN 'conflict' ELSE 'ok' END;
-    CONTINUE WHEN v_taken;
-    v_versions[w.ordinal] := version;
-    v_revisions[w.ordinal] := revision;
-    v_times[w.ordinal] := updated_at;
-  END LOOP;
-
-  INSERT INTO audit_events (log_id, id, at, body)
-  SELECT set_config('app.tenant', e.tenant_id::text, true)::uuid, e.id, v_at,
-         audit_body(e.id, v_at, e.tenant_id, 'secret.update', e.key, e.version, e.outcome, e.caller, e.detail)
-  FROM unnest(p_tenants, p_keys, p_events, p_callers, p_details, v_outcomes, v_versions)
-    AS e (tenant_id, key, id, caller, detail, outcome, version)
-  WHERE e.outcome IN ('ok', 'conflict');
-
-  RETURN QUERY
-  SELECT e.ordinal::integer, e.outcome, e.version, e.revision, e.updated_at
-  FROM unnest(v_outcomes, v_versions, v_revisions, v_times) WITH ORDINALITY
-    AS e (outcome, version, revision, updated_at, ordinal);
-END
-$function$;
-REVOKE ALL ON FUNCTION change_secrets(uuid[],uuid[],uuid[],text[],integer[],bytea[],integer[],text[],boolean[],boolean[],boolean[],bytea[],integer[],uuid[],uuid[],json[],json[],boolean) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION change_secrets(uuid[],uuid[],uuid[],text[],integer[],bytea[],integer[],text[],boolean[],boolean[],boolean[],bytea[],integer[],uuid[],uuid[],json[],json[],boolean) TO strongroom_app;
-
-CREATE OR REPLACE FUNCTION public.create_secret(p_tenant uuid, p_user uuid, p_id uuid, p_key text, p_value bytea, p_generation integer, p_visibility text, p_hidden boolean, p_schema json, p_options bytea, p_options_generation integer, p_event uuid, p_action text, p_caller json, p_detail json, p_record_conflict boolean)
- RETURNS TABLE(outcome text, created_at timestamp with time zone)
- LANGUAGE plpgsql
-AS $function$
-#variable_conflict use_column
-DECLARE
-  v_taken boolean;
-  v_at timestamptz;
-BEGIN
-  PERFORM set_config('app.tenant', p_tenant::text, true);
-  v_taken := secret_key_taken(p_tenant, p_key, p_visibility = 'global');
-  PERFORM FROM tenants t WHERE t.id = p_tenant AND t.deleted_at IS NULL FOR KEY SHARE;
-  IF NOT FOUND THEN
-    RETURN QUERY SELECT 'no_tenant', NULL::timestamptz;
-    RETURN;
-  END IF;
-
-  IF NOT v_taken THEN
-    INSERT INTO secrets AS s (
-      tenant_id, id, key, value, key_generation, visibility, is_hidden_value, schema, provider_options,
-      provider_options_generation, version_created_by, created_by
-    ) VALUES (
-      p_tenant, p_id, p_key, p_value, p_generation, p_visibility, p_hidden, p_schema, p_options,
-      p_options_generation, p_user, p_user
-    ) ON CONFLICT DO NOTHING RETURNING s.created_at INTO v_at;
-  END IF;
-
-  IF v_at IS NOT NULL THEN
-    PERFORM audit_append(p_tenant, p_event, p_action, p_key, 1, 'ok', p_caller, p_detail);
-  ELSIF p_record_conflict THEN
-    PERFORM audit_append(p_tenant, p_event, p_action, p_key, NULL, 'conflict', p_caller, p_detail);
-  END IF;
-  RETURN QUERY SELECT CASE WHEN v_at IS NULL THEN 'conflict' ELSE 'ok' END, v_at;
-END
-$function$;
-REVOKE ALL ON FUNCTION create_secret(uuid,uuid,uuid,text,bytea,integer,text,boolean,json,bytea,integer,uuid,text,json,json,boolean) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION create_secret(uuid,uuid,uuid,text,bytea,integer,text,boolean,json,bytea,integer,uuid,text,json,json,boolean) TO strongroom_app;
-
-CREATE OR REPLACE FUNCTION public.create_secrets(p_tenants uuid[], p_users uuid[], p_ids uuid[], p_keys text[], p_values bytea[], p_generations integer[], p_visibilities text[], p_hidden boolean[], p_schemas json[], p_options bytea[], p_options_generations integer[], p_events uuid[], p_callers json[], p_record_conflicts boolean[])
- RETURNS TABLE(ordinal integer, outcome text, created_at timestamp with time zone)
- LANGUAGE plpgsql
- SET lock_timeout TO '50ms'
- SET plan_cache_mode TO 'force_generic_plan'
- SET enable_seqscan TO 'off'
- SET enable_hashjoin TO 'off'
- SET enable_mergejoin TO 'off'
-AS $function$
-#variable_conflict use_column
-DECLARE
-  v_at timestamptz(3) := clock_timestamp();
-  v_living uuid[];
-  v_free boolean[];
-  v_made boolean[];
-  v_count integer;
-BEGIN
-  v_living := ARRAY(
-    SELECT t.id FROM tenants t WHERE t.id = ANY (p_tenants) AND t.deleted_at IS NULL FOR KEY SHARE SKIP LOCKED
-  );
-  v_free := ARRAY(
-    SELECT w.tenant_id = ANY (v_living) AND w.visibility <> 'global'
-           AND pg_try_advisory_xact_lock_shared(secret_key_bucket(w.key))
-    FROM unnest(p_tenants, p_keys, p_visibilities) WITH ORDINALITY AS w (tenant_id, key, visibility, ordinal)
-    ORDER BY w.ordinal
-  );
-
-  INSERT INTO secrets (
-    tenant_id, id, key, value, key_generation, visibility, is_hidden_value, schema, provider_options,
-    provider_options_generation, version_created_by, created_by
-  )
-  SELECT set_config('app.tenant', w.tenant_id::text, true)::uuid, w.id, w.key, w.value, w.generation, w.visibility,
-         w.hidden, w.schema, w.options, w.options_generation, w.user_id, w.user_id
-  FROM unnest(p_tenants, p_users, p_ids, p_keys, p_values, p_generations, p_visibilities, p_hidden, p_schemas,
-              p_options, p_options_generations, v_free)
-    AS w (tenant_id, user_id, id, key, value, generation, visibility, hidden, schema, options, options_generation, free)
-  WHERE w.free AND NOT EXISTS (
-    SELECT FROM secrets g WHERE g.visibility = 'global' AND g.key = w.key COLLATE "C" AND g.tenant_id <> w.tenant_id
-  )
-  ORDER BY w.tenant_id, w.key COLLATE "C"
-  ON CONFLICT DO NOTHING;
-  GET DIAGNOSTICS v_count = ROW_COUNT;
-
-  v_made := v_free;
-  IF v_count < cardinality(array_positions(v_free, true)) THEN
-    FOR i IN 1 .. cardinality(p_ids) LOOP
-      PERFORM set_config('app.tenant', p_tenants[i]::text, true);
-      v_made[i] := EXISTS (SELECT FROM secrets s WHERE s.tenant_id = p_tenants[i] AND s.id = p_ids[i]);
-    END LOOP;
-  END IF;
-
-  INSERT INTO audit_events (log_id, id, at, body)
-  SELECT set_config('app.tenant', w.tenant_id::text, true)::uuid, w.event_id, v_at,
-         audit_body(w.event_id, v_at, w.tenant_id, 'secret.create', w.key, CASE WHEN w.made THEN 1 END,
-                    CASE WHEN w.made THEN 'ok' ELSE 'conflict' END, w.caller, NULL)
-  FROM unnest(p_tenants, p_keys, p_events, p_callers, p_record_conflicts, v_free, v_made)
-    AS w (tenant_id, key, event_id, caller, record_conflict, free, made)
-  WHERE w.made OR w.free AND w.record_conflict;
-
-  RETURN QUERY
-  SELECT w.ordinal::integer, CASE WHEN w.made THEN 'ok' WHEN w.free THEN 'conflict' ELSE 'busy' END,
-         CASE WHEN w.made THEN now()::timestamptz(3) END
-  FROM unnest(v_free, v_made) WITH ORDINALITY AS w (free, made, ordinal);
-END
-$function$;
-REVOKE ALL ON FUNCTION create_secrets(uuid[],uuid[],uuid[],text[],bytea[],integer[],text[],boolean[],json[],bytea[],integer[],uuid[],json[],boolean[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION create_secrets(uuid[],uuid[],uuid[],text[],bytea[],integer[],text[],boolean[],json[],bytea[],integer[],uuid[],json[],boolean[]) TO strongroom_app;
-
-CREATE OR REPLACE FUNCTION public.delete_secret(p_tenant uuid, p_id uuid, p_key text, p_revision integer, p_version integer, p_event uuid, p_caller json)
- RETURNS TABLE(outcome text)
- LANGUAGE plpgsql
+ IMMUTABLE
 AS $function$
 BEGIN
-  PERFORM set_config('app.tenant', p_tenant::text, true);
-  DELETE FROM secrets s WHERE s.tenant_id = p_tenant AND s.id = p_id AND s.revision = p_revision;
-  outcome := CASE WHEN FOUND THEN 'ok' ELSE 'stale' END;
-  IF FOUND THEN
-    PERFORM audit_append(p_tenant, p_event, 'secret.delete', p_key, p_version, 'ok', p_caller, NULL);
+  IF p_value THEN
+    p_secret.value := NULL;
   END IF;
-  RETURN NEXT;
+  p_secret.provider_options := NULL;
+  RETURN p_secret;
 END
 $function$;
-REVOKE ALL ON FUNCTION delete_secret(uuid,uuid,text,integer,integer,uuid,json) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION delete_secret(uuid,uuid,text,integer,integer,uuid,json) TO strongroom_app;
+REVOKE ALL ON FUNCTION blank_secret(secrets,boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION blank_secret(secrets,boolean) TO strongroom_reader;
 
 CREATE OR REPLACE FUNCTION public.find_identities(p_names text[], p_name_keys bytea[], p_tokens text[], p_sources text[], p_tenants text[])
- RETURNS TABLE(ordinal integer, user_id uuid, username text, password_hash text, active boolean, token_hash bytea, token_expired boolean, locked boolean, locked_just_now boolean, tenant_id uuid, tenant_name text, key_generation integer, permissions text, permissions_in integer, maintenance boolean)
+ RETURNS TABLE(ordinal integer, user_id uuid, username text, password_hash text, active boolean, token_hash bytea, token_expired boolean, locked boolean, locked_just_now boolean, tenant_id uuid, tenant_name text, permissions text, permissions_in integer, maintenance boolean)
  LANGUAGE plpgsql
  STABLE
  SET plan_cache_mode TO 'force_generic_plan'
@@ -579,7 +378,7 @@ AS $function$
 BEGIN
   RETURN QUERY
   SELECT a.ordinal::integer, a.user_id, a.username, a.password_hash, a.active, a.token_hash, a.token_expired,
-         a.locked, a.locked_just_now, a.tenant_id, a.tenant_name, a.key_generation,
+         a.locked, a.locked_just_now, a.tenant_id, a.tenant_name,
          CASE WHEN a.ordinal = a.first THEN array_to_string(ARRAY(
            SELECT DISTINCT p.permission FROM role_permissions p WHERE p.role = ANY (a.roles) ORDER BY 1
          ), ',') END, a.first::integer,
@@ -590,8 +389,6 @@ BEGIN
            coalesce(f.locked_until > now(), false) AS locked,
            coalesce(f.locked_until > now() AND f.locked_at > now() - interval '1 second', false) AS locked_just_now,
            t.id AS tenant_id, t.name AS tenant_name,
-           (SELECT g.generation FROM tenant_keys g WHERE g.tenant_id = t.id AND g.retired_at IS NULL
-              ORDER BY g.generation DESC LIMIT 1) AS key_generation,
            ARRAY[u.system_role, tu.role] || ARRAY(
              SELECT unnest(ARRAY[g.system_role, tg.role])
              FROM user_group_members m JOIN user_groups g ON g.id = m.group_id
@@ -621,7 +418,7 @@ REVOKE ALL ON FUNCTION find_identities(text[],bytea[],text[],text[],text[]) FROM
 GRANT EXECUTE ON FUNCTION find_identities(text[],bytea[],text[],text[],text[]) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.find_secrets(p_tenants uuid[], p_keys text[])
- RETURNS TABLE(ordinal integer, is_foreign boolean, id uuid, version integer, revision integer, value bytea, visibility text, is_hidden_value boolean, schema json, provider_name text, provider_options bytea, created_by uuid, creator text, created_at timestamp with time zone, updated_at timestamp with time zone)
+ RETURNS TABLE(ordinal integer, is_foreign boolean, secret secrets, creator_name text)
  LANGUAGE plpgsql
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
@@ -630,27 +427,102 @@ CREATE OR REPLACE FUNCTION public.find_secrets(p_tenants uuid[], p_keys text[])
 AS $function$
 #variable_conflict use_column
 DECLARE
-  v_asked record;
+  r record;
 BEGIN
-  FOR v_asked IN SELECT * FROM unnest(p_tenants, p_keys) WITH ORDINALITY AS w (tenant_id, key, ordinal) LOOP
-    PERFORM set_config('app.tenant', v_asked.tenant_id::text, true);
+  FOR r IN
+    SELECT * FROM unnest(p_tenants, p_keys) WITH ORDINALITY AS asked (tenant_id, key, ordinal)
+  LOOP
+    PERFORM set_config('app.tenant', r.tenant_id::text, true);
     RETURN QUERY
-    SELECT v_asked.ordinal::integer, false, s.id, s.version, s.revision, s.value, s.visibility, s.is_hidden_value,
-           s.schema, s.provider_name, s.provider_options, s.created_by, u.username, s.created_at, s.updated_at
+    SELECT r.ordinal::integer, false, s, u.username
     FROM secrets s JOIN users u ON u.id = s.created_by
-    WHERE s.tenant_id = v_asked.tenant_id AND s.key = v_asked.key COLLATE "C";
+    WHERE s.tenant_id = r.tenant_id AND s.key = r.key COLLATE "C";
     CONTINUE WHEN FOUND;
-    ordinal := v_asked.ordinal;
-    is_foreign := EXISTS (
-      SELECT FROM secrets g
-      WHERE g.visibility = 'global' AND g.key = v_asked.key COLLATE "C" AND g.tenant_id <> v_asked.tenant_id
-    );
-    RETURN NEXT;
+    RETURN QUERY
+    SELECT r.ordinal::integer, EXISTS (
+      SELECT FROM secrets g WHERE g.visibility = 'global' AND g.key = r.key COLLATE "C" AND g.tenant_id <> r.tenant_id
+    ), NULL::secrets, NULL::text;
   END LOOP;
 END
 $function$;
 REVOKE ALL ON FUNCTION find_secrets(uuid[],text[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_secrets(uuid[],text[]) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.first_event_id(p_at timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  SELECT (lpad(to_hex(floor(extract(epoch FROM p_at) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
+$function$;
+REVOKE ALL ON FUNCTION first_event_id(timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION first_event_id(timestamp with time zone) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.insert_secrets(p_secrets json, p_values bytea[], p_options bytea[], p_wait boolean)
+ RETURNS TABLE(ordinal integer, outcome text, version integer, revision integer, created_at timestamp with time zone, updated_at timestamp with time zone)
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  r         record;
+  v_entries audit_entry[] := '{}';
+BEGIN
+  IF cardinality(p_values) <> json_array_length(p_secrets) OR cardinality(p_options) <> json_array_length(p_secrets) THEN
+    RAISE EXCEPTION 'Every record needs a value and options';
+  END IF;
+  IF NOT p_wait THEN
+    PERFORM set_config('lock_timeout', '50ms', true);
+  END IF;
+
+  FOR r IN
+    SELECT * FROM ROWS FROM (json_to_recordset(p_secrets) AS (
+      tenant_id uuid, id uuid, key text, visibility text, is_hidden_value boolean, schema text, key_generation integer,
+      provider_options_generation integer, created_by uuid, created_at timestamptz, updated_at timestamptz,
+      author_id uuid, record_conflict boolean, event json
+    )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
+  LOOP
+    ordinal := r.ordinality;
+    version := NULL;
+    revision := NULL;
+    created_at := NULL;
+    updated_at := NULL;
+    outcome := secret_key_claim(r.tenant_id, r.key, r.visibility = 'global', p_wait);
+
+    IF outcome = 'ok' THEN
+      PERFORM set_config('app.tenant', r.tenant_id::text, true);
+      INSERT INTO secrets AS s (
+        tenant_id, id, key, visibility, is_hidden_value, schema, value, key_generation, provider_options,
+        provider_options_generation, version_created_by, created_by, created_at, updated_at
+      ) VALUES (
+        r.tenant_id, r.id, r.key, r.visibility, r.is_hidden_value, r.schema::json, p_values[r.ordinality],
+        r.key_generation, p_options[r.ordinality], r.provider_options_generation, r.author_id, r.created_by,
+        coalesce(r.created_at, now()), coalesce(r.updated_at, now())
+      )
+      ON CONFLICT DO NOTHING
+      RETURNING s.version, s.revision, s.created_at, s.updated_at INTO version, revision, created_at, updated_at;
+      IF NOT FOUND THEN
+        outcome := 'exists';
+      END IF;
+    END IF;
+
+    IF outcome = 'ok' OR r.record_conflict AND outcome NOT IN ('busy', 'no_tenant') THEN
+      v_entries := v_entries || ROW(
+        r.tenant_id, r.event ->> 'id', r.event ->> 'action', r.key, CASE WHEN outcome = 'ok' THEN r.id END, version,
+        revision, CASE WHEN outcome = 'ok' THEN 'ok' ELSE 'conflict' END, r.event -> 'caller', r.event -> 'detail'
+      )::audit_entry;
+    END IF;
+    RETURN NEXT;
+  END LOOP;
+
+  PERFORM record_events(v_entries);
+END
+$function$;
+REVOKE ALL ON FUNCTION insert_secrets(json,bytea[],bytea[],boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION insert_secrets(json,bytea[],bytea[],boolean) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.lock_secret_keys(p_keys text[], p_globals boolean[])
  RETURNS void
@@ -684,15 +556,12 @@ DECLARE
   v_now timestamptz := clock_timestamp();
   v_pair login_failures;
 BEGIN
-  PERFORM set_config('app.tenant', '00000000-0000-0000-0000-000000000000', true);
-
   IF EXISTS (SELECT FROM login_failures WHERE name_key = p_name_key AND source = '*' AND failures >= 30
                AND expires_at > v_now)
      AND NOT EXISTS (SELECT FROM login_failures WHERE name_key = p_name_key AND source = p_source
                AND trusted_until > v_now) THEN
     UPDATE login_failures SET refused = refused + 1 WHERE name_key = p_name_key AND source = '*';
     RETURN QUERY SELECT 'ceiling', false, false;
-    PERFORM login_sweep();
     RETURN;
   END IF;
 
@@ -711,7 +580,6 @@ BEGIN
     UPDATE login_failures SET refused = refused + 1 WHERE name_key = p_name_key AND source = p_source
     RETURNING * INTO v_pair;
     RETURN QUERY SELECT 'locked', false, coalesce(v_pair.locked_at > v_now - interval '1 second', false);
-    PERFORM login_sweep();
     RETURN;
   END IF;
 
@@ -723,11 +591,9 @@ BEGIN
   WHERE f.expires_at <= v_now OR f.failures < 30 OR v_pair.trusted_until > v_now;
   IF NOT FOUND THEN
     RETURN QUERY SELECT 'ceiling', false, false;
-    PERFORM login_sweep();
     RETURN;
   END IF;
   RETURN QUERY SELECT 'allowed', v_pair.locked_until IS NOT NULL, false;
-  PERFORM login_sweep();
 END
 $function$;
 REVOKE ALL ON FUNCTION login_reserve(bytea,text) FROM PUBLIC;
@@ -743,9 +609,10 @@ BEGIN
   SELECT refused INTO v_refused FROM login_failures
   WHERE name_key = p_name_key AND source = p_source FOR UPDATE;
   IF v_refused > 0 THEN
-    PERFORM set_config('app.tenant', '00000000-0000-0000-0000-000000000000', true);
-    PERFORM audit_append('00000000-0000-0000-0000-000000000000', gen_random_uuid(), 'login.refused', NULL, NULL,
-                         'refused', json_build_object('address', p_source), json_build_object('count', v_refused));
+    PERFORM record_events(ARRAY[ROW(
+      '00000000-0000-0000-0000-000000000000', new_event_id(), 'login.refused', NULL, NULL, NULL, NULL, 'refused',
+      json_build_object('address', p_source), json_build_object('count', v_refused)
+    )::audit_entry]);
   END IF;
   UPDATE login_failures SET failures = 0, locks = 0, locked_at = NULL, locked_until = NULL, refused = 0,
     trusted_until = clock_timestamp() + interval '30 days', expires_at = clock_timestamp() + interval '30 days'
@@ -756,33 +623,18 @@ $function$;
 REVOKE ALL ON FUNCTION login_succeeded(bytea,text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION login_succeeded(bytea,text) TO strongroom_app;
 
-CREATE OR REPLACE FUNCTION public.login_sweep()
- RETURNS void
- LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION public.new_event_id()
+ RETURNS uuid
+ LANGUAGE sql
 AS $function$
-DECLARE
-  v_row record;
-BEGIN
-  FOR v_row IN
-    DELETE FROM login_failures f USING (
-      SELECT name_key, source FROM login_failures WHERE expires_at <= clock_timestamp()
-      ORDER BY expires_at LIMIT 10 FOR UPDATE SKIP LOCKED
-    ) old
-    WHERE f.name_key = old.name_key AND f.source = old.source
-    RETURNING f.source, f.refused
-  LOOP
-    CONTINUE WHEN v_row.refused = 0;
-    PERFORM audit_append('00000000-0000-0000-0000-000000000000', gen_random_uuid(), 'login.refused', NULL, NULL,
-                         'refused', json_build_object('address', v_row.source),
-                         json_build_object('count', v_row.refused));
-  END LOOP;
-END
+  SELECT (lpad(to_hex(floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') || '7'
+          || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid
 $function$;
-REVOKE ALL ON FUNCTION login_sweep() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION login_sweep() TO strongroom_app;
+REVOKE ALL ON FUNCTION new_event_id() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION new_event_id() TO strongroom_app;
 
-CREATE OR REPLACE FUNCTION public.read_secrets(p_tenants uuid[], p_keys text[], p_events uuid[], p_callers json[], p_users uuid[], p_administrators boolean[])
- RETURNS TABLE(ordinal integer, outcome text, tenant_id uuid, tenant_name text, id uuid, version integer, revision integer, value bytea, visibility text, is_hidden_value boolean, created_at timestamp with time zone, updated_at timestamp with time zone, created_by uuid, creator text, schema json, provider_name text, provider_options bytea)
+CREATE OR REPLACE FUNCTION public.read_secrets(p_tenants uuid[], p_keys text[], p_events uuid[], p_actions text[], p_callers json[], p_details json[], p_users uuid[], p_administrators boolean[])
+ RETURNS TABLE(ordinal integer, outcome text, tenant_name text, creator_name text, secret secrets)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
@@ -793,55 +645,135 @@ CREATE OR REPLACE FUNCTION public.read_secrets(p_tenants uuid[], p_keys text[], 
 AS $function$
 #variable_conflict use_column
 DECLARE
-  v_at timestamptz(3) := clock_timestamp();
+  r         record;
+  v_foreign boolean;
+  v_entries audit_entry[] := '{}';
 BEGIN
-  RETURN QUERY
-  WITH asked AS (
-    SELECT q.* FROM unnest(p_tenants, p_keys, p_events, p_callers, p_users, p_administrators)
-      WITH ORDINALITY AS q (reader_id, key, event_id, caller, user_id, administers, ordinal)
-  ), answered AS (
-    SELECT a.ordinal, a.reader_id, a.key, a.event_id, a.caller,
-           CASE WHEN s.id IS NULL THEN 'not_found' ELSE 'ok' END AS outcome,
-           s.tenant_id, t.name, s.id, s.version, s.revision, s.visibility, s.is_hidden_value,
-           CASE WHEN NOT s.is_hidden_value OR s.created_by = a.user_id
-                  OR CASE WHEN s.tenant_id = a.reader_id THEN a.administers
-                          ELSE user_may(a.user_id, s.tenant_id, 'administrators') END
-                THEN s.value END AS value,
-           CASE WHEN s.provider_options IS NOT NULL AND (
-                       s.created_by = a.user_id
-                       OR CASE WHEN s.tenant_id = a.reader_id THEN a.administers
-                               ELSE user_may(a.user_id, s.tenant_id, 'administrators') END)
-                THEN s.provider_options END AS provider_options,
-           s.schema, s.provider_name, s.created_at, s.updated_at, s.created_by, u.username
-    FROM asked a
+  FOR r IN
+    SELECT a.*, s.secret, t.name AS tenant_name, u.username AS creator_name
+    FROM unnest(p_tenants, p_keys, p_events, p_actions, p_callers, p_details, p_users, p_administrators)
+      WITH ORDINALITY AS a (reader_id, key, event_id, action, caller, detail, user_id, administers, ordinal)
     LEFT JOIN LATERAL (
-      SELECT * FROM (
-        SELECT o.* FROM secrets o WHERE o.tenant_id = a.reader_id AND o.key = a.key COLLATE "C"
+      SELECT candidates.secret FROM (
+        SELECT o AS secret, 1 AS rank FROM secrets o WHERE o.tenant_id = a.reader_id AND o.key = a.key COLLATE "C"
           AND (o.visibility <> 'private' OR o.created_by = a.user_id OR a.administers)
         UNION ALL
-        SELECT g.* FROM secrets g WHERE g.visibility = 'global' AND g.key = a.key COLLATE "C"
+        SELECT g, 2 FROM secrets g WHERE g.visibility = 'global' AND g.key = a.key COLLATE "C"
           AND g.tenant_id <> a.reader_id
-      ) candidates ORDER BY candidates.tenant_id <> a.reader_id LIMIT 1
+      ) candidates ORDER BY candidates.rank LIMIT 1
     ) s ON true
-    LEFT JOIN users u ON u.id = s.created_by
-    LEFT JOIN tenants t ON t.id = s.tenant_id
-  ), recorded AS (
-    INSERT INTO audit_events (log_id, id, at, body)
-    SELECT coalesce(a.tenant_id, a.reader_id), a.event_id, v_at,
-           audit_body(a.event_id, v_at, coalesce(a.tenant_id, a.reader_id), 'secret.read', a.key, a.version,
-                      a.outcome, a.caller,
-                      CASE WHEN a.tenant_id <> a.reader_id THEN json_build_object('reader_tenant', a.reader_id) END)
-    FROM answered a
-  )
-  SELECT a.ordinal::integer, a.outcome, a.tenant_id, a.name, a.id, a.version, a.revision, a.value, a.visibility,
-         a.is_hidden_value, a.created_at, a.updated_at, a.created_by, a.username, a.schema, a.provider_name,
-         a.provider_options
-  FROM answered a;
+    LEFT JOIN users u ON u.id = (s.secret).created_by
+    LEFT JOIN tenants t ON t.id = (s.secret).tenant_id
+  LOOP
+    ordinal := r.ordinal;
+    tenant_name := r.tenant_name;
+    creator_name := r.creator_name;
+    secret := r.secret;
+    outcome := CASE WHEN secret.id IS NULL THEN 'not_found' ELSE 'ok' END;
+    v_foreign := coalesce(secret.tenant_id <> r.reader_id, false);
+
+    IF (secret.is_hidden_value OR secret.provider_options IS NOT NULL) AND secret.created_by <> r.user_id
+       AND NOT (CASE WHEN v_foreign THEN user_may(r.user_id, secret.tenant_id, 'administrators') ELSE r.administers END)
+    THEN
+      secret := blank_secret(secret, secret.is_hidden_value);
+    END IF;
+    RETURN NEXT;
+
+    IF v_foreign THEN
+      r.caller := json_build_object(
+        'actor_id', r.caller -> 'actor_id', 'actor_name', NULL, 'method', r.caller -> 'method',
+        'request_id', r.caller -> 'request_id', 'address', NULL
+      );
+      r.detail := coalesce(r.detail::jsonb, '{}') || jsonb_build_object('reader_tenant', r.reader_id);
+    END IF;
+    v_entries := v_entries || ROW(
+      coalesce(secret.tenant_id, r.reader_id), r.event_id, r.action, r.key, secret.id, secret.version, secret.revision,
+      outcome, r.caller, r.detail
+    )::audit_entry;
+  END LOOP;
+
+  PERFORM record_events(v_entries);
 END
 $function$;
-ALTER FUNCTION read_secrets(uuid[],text[],uuid[],json[],uuid[],boolean[]) OWNER TO strongroom_reader;
-REVOKE ALL ON FUNCTION read_secrets(uuid[],text[],uuid[],json[],uuid[],boolean[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION read_secrets(uuid[],text[],uuid[],json[],uuid[],boolean[]) TO strongroom_app;
+ALTER FUNCTION read_secrets(uuid[],text[],uuid[],text[],json[],json[],uuid[],boolean[]) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION read_secrets(uuid[],text[],uuid[],text[],json[],json[],uuid[],boolean[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION read_secrets(uuid[],text[],uuid[],text[],json[],json[],uuid[],boolean[]) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.record_events(p_entries audit_entry[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_tenant text := coalesce(current_setting('app.tenant', true), '');
+  v_at timestamptz(3) := clock_timestamp();
+  v_time text := to_char(v_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+BEGIN
+  INSERT INTO audit_events (log_id, id, at, action, actor_id, key, secret_id, revision, outcome, body)
+  SELECT set_config('app.tenant', e.log_id::text, true)::uuid, e.id, v_at, e.action, (e.caller->>'actor_id')::uuid,
+         e.key, e.secret_id, e.revision, e.outcome,
+         json_build_object(
+           'id', e.id,
+           'time', v_time,
+           'tenant_id', nullif(e.log_id, '00000000-0000-0000-0000-000000000000'),
+           'action', e.action,
+           'key', e.key,
+           'secret_id', e.secret_id,
+           'version', e.version,
+           'revision', e.revision,
+           'outcome', e.outcome,
+           'caller', e.caller,
+           'detail', e.detail
+         )::text
+  FROM unnest(p_entries) AS e;
+  PERFORM set_config('app.tenant', v_tenant, true);
+END
+$function$;
+REVOKE ALL ON FUNCTION record_events(audit_entry[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION record_events(audit_entry[]) TO strongroom_app;
+GRANT EXECUTE ON FUNCTION record_events(audit_entry[]) TO strongroom_reader;
+
+CREATE OR REPLACE FUNCTION public.remove_secrets(p_secrets json, p_values bytea[], p_options bytea[], p_wait boolean)
+ RETURNS TABLE(ordinal integer, outcome text, version integer, revision integer, created_at timestamp with time zone, updated_at timestamp with time zone)
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  r         record;
+  v_entries audit_entry[] := '{}';
+BEGIN
+  IF NOT p_wait THEN
+    PERFORM set_config('lock_timeout', '50ms', true);
+  END IF;
+
+  FOR r IN
+    SELECT * FROM ROWS FROM (json_to_recordset(p_secrets) AS (
+      tenant_id uuid, id uuid, key text, revision integer, event json
+    )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
+  LOOP
+    ordinal := r.ordinality;
+    PERFORM set_config('app.tenant', r.tenant_id::text, true);
+    DELETE FROM secrets AS s
+    WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision
+    RETURNING s.version, s.revision, s.created_at, s.updated_at INTO version, revision, created_at, updated_at;
+    outcome := CASE WHEN FOUND THEN 'ok' ELSE 'stale' END;
+    IF outcome = 'ok' THEN
+      v_entries := v_entries || ROW(
+        r.tenant_id, r.event ->> 'id', r.event ->> 'action', r.key, r.id, version, revision, 'ok', r.event -> 'caller',
+        r.event -> 'detail'
+      )::audit_entry;
+    END IF;
+    RETURN NEXT;
+  END LOOP;
+
+  PERFORM record_events(v_entries);
+END
+$function$;
+REVOKE ALL ON FUNCTION remove_secrets(json,bytea[],bytea[],boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION remove_secrets(json,bytea[],bytea[],boolean) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.search_secret_keys(p_tenants uuid[], p_pattern text, p_limit integer, p_global boolean)
  RETURNS TABLE(tenant_ids uuid[], ids uuid[])
@@ -888,50 +820,176 @@ REVOKE ALL ON FUNCTION secret_key_bucket(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION secret_key_bucket(text) TO strongroom_app;
 GRANT EXECUTE ON FUNCTION secret_key_bucket(text) TO strongroom_reader;
 
-CREATE OR REPLACE FUNCTION public.secret_key_taken(p_tenant uuid, p_key text, p_global boolean)
- RETURNS boolean
+CREATE OR REPLACE FUNCTION public.secret_key_claim(p_tenant uuid, p_key text, p_global boolean, p_wait boolean)
+ RETURNS text
  LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
 AS $function$
 BEGIN
-  IF p_global THEN
-    PERFORM pg_advisory_xact_lock(secret_key_bucket(p_key));
-    RETURN EXISTS (
-      SELECT FROM secrets s WHERE s.key = p_key COLLATE "C" AND s.tenant_id <> p_tenant AND s.visibility = 'global'
-    ) OR EXISTS (
-      SELECT FROM tenants t JOIN secrets s ON s.tenant_id = t.id AND s.key = p_key COLLATE "C" WHERE t.id <> p_tenant
-    );
+  IF NOT p_wait THEN
+    PERFORM FROM tenants t WHERE t.id = p_tenant AND t.deleted_at IS NULL FOR KEY SHARE SKIP LOCKED;
+    IF NOT FOUND OR p_global OR NOT pg_try_advisory_xact_lock_shared(secret_key_bucket(p_key)) THEN
+      RETURN 'busy';
+    END IF;
+  ELSE
+    PERFORM FROM tenants t WHERE t.id = p_tenant AND t.deleted_at IS NULL FOR KEY SHARE;
+    IF NOT FOUND THEN
+      RETURN 'no_tenant';
+    END IF;
+    PERFORM lock_secret_keys(ARRAY[p_key], ARRAY[p_global]);
   END IF;
-  PERFORM pg_advisory_xact_lock_shared(secret_key_bucket(p_key));
-  RETURN EXISTS (
-    SELECT FROM secrets s WHERE s.key = p_key COLLATE "C" AND s.tenant_id <> p_tenant AND s.visibility = 'global'
-  );
+
+  IF EXISTS (
+    SELECT FROM secrets s WHERE s.visibility = 'global' AND s.key = p_key COLLATE "C" AND s.tenant_id <> p_tenant
+  ) THEN
+    RETURN 'global_elsewhere';
+  END IF;
+  IF p_global AND secret_key_elsewhere(p_tenant, p_key) THEN
+    RETURN 'key_elsewhere';
+  END IF;
+  RETURN 'ok';
 END
 $function$;
-ALTER FUNCTION secret_key_taken(uuid,text,boolean) OWNER TO strongroom_reader;
-REVOKE ALL ON FUNCTION secret_key_taken(uuid,text,boolean) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION secret_key_taken(uuid,text,boolean) TO strongroom_app;
+REVOKE ALL ON FUNCTION secret_key_claim(uuid,text,boolean,boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION secret_key_claim(uuid,text,boolean,boolean) TO strongroom_app;
 
-CREATE OR REPLACE FUNCTION public.secrets_in_the_way(p_tenants uuid[], p_keys text[], p_globals boolean[])
- RETURNS TABLE(ordinal integer, by_global boolean)
+CREATE OR REPLACE FUNCTION public.secret_key_elsewhere(p_tenant uuid, p_key text)
+ RETURNS boolean
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  SELECT k.ordinal::integer, k.by_global FROM (
-    SELECT w.ordinal, w.tenant_id, w.key, w.global, EXISTS (
-      SELECT FROM secrets s WHERE s.visibility = 'global' AND s.key = w.key COLLATE "C" AND s.tenant_id <> w.tenant_id
-    ) AS by_global
-    FROM unnest(p_tenants, p_keys, p_globals) WITH ORDINALITY AS w (tenant_id, key, global, ordinal)
-  ) k
-  WHERE k.by_global OR k.global AND EXISTS (
-    SELECT FROM tenants t JOIN secrets s ON s.tenant_id = t.id AND s.key = k.key COLLATE "C" WHERE t.id <> k.tenant_id
+  SELECT EXISTS (
+    SELECT FROM tenants t JOIN secrets s ON s.tenant_id = t.id AND s.key = p_key COLLATE "C" WHERE t.id <> p_tenant
   )
 $function$;
-ALTER FUNCTION secrets_in_the_way(uuid[],text[],boolean[]) OWNER TO strongroom_reader;
-REVOKE ALL ON FUNCTION secrets_in_the_way(uuid[],text[],boolean[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION secrets_in_the_way(uuid[],text[],boolean[]) TO strongroom_app;
+ALTER FUNCTION secret_key_elsewhere(uuid,text) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION secret_key_elsewhere(uuid,text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION secret_key_elsewhere(uuid,text) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.sweep_login_failures(p_limit integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_row record;
+  v_deleted integer := 0;
+BEGIN
+  FOR v_row IN
+    DELETE FROM login_failures f USING (
+      SELECT name_key, source FROM login_failures WHERE expires_at <= clock_timestamp()
+      ORDER BY expires_at LIMIT p_limit FOR UPDATE SKIP LOCKED
+    ) old
+    WHERE f.name_key = old.name_key AND f.source = old.source
+    RETURNING f.source, f.refused
+  LOOP
+    v_deleted := v_deleted + 1;
+    CONTINUE WHEN v_row.refused = 0;
+    PERFORM record_events(ARRAY[ROW(
+      '00000000-0000-0000-0000-000000000000', new_event_id(), 'login.refused', NULL, NULL, NULL, NULL, 'refused',
+      json_build_object('address', v_row.source), json_build_object('count', v_row.refused)
+    )::audit_entry]);
+  END LOOP;
+  RETURN v_deleted;
+END
+$function$;
+REVOKE ALL ON FUNCTION sweep_login_failures(integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sweep_login_failures(integer) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.update_secrets(p_secrets json, p_values bytea[], p_options bytea[], p_wait boolean)
+ RETURNS TABLE(ordinal integer, outcome text, version integer, revision integer, created_at timestamp with time zone, updated_at timestamp with time zone)
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  r         record;
+  v_value   bytea;
+  v_entries audit_entry[] := '{}';
+BEGIN
+  IF cardinality(p_values) <> json_array_length(p_secrets) OR cardinality(p_options) <> json_array_length(p_secrets) THEN
+    RAISE EXCEPTION 'Every record needs a value and options, or nulls';
+  END IF;
+  IF NOT p_wait THEN
+    PERFORM set_config('lock_timeout', '50ms', true);
+  END IF;
+
+  FOR r IN
+    SELECT * FROM ROWS FROM (json_to_recordset(p_secrets) AS (
+      tenant_id uuid, id uuid, key text, revision integer, visibility text, is_hidden_value boolean,
+      key_generation integer, provider_options_generation integer, created_at timestamptz, updated_at timestamptz,
+      author_id uuid, owner_id uuid, widens boolean, replaces_options boolean, event json
+    )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
+  LOOP
+    ordinal := r.ordinality;
+    outcome := 'ok';
+    version := NULL;
+    revision := NULL;
+    created_at := NULL;
+    updated_at := NULL;
+    v_value := p_values[r.ordinality];
+
+    IF r.owner_id IS NOT NULL THEN
+      PERFORM FROM users u WHERE u.id = r.owner_id AND u.deleted_at IS NULL FOR SHARE;
+      IF NOT FOUND THEN
+        outcome := 'stale';
+      END IF;
+    END IF;
+    IF outcome = 'ok' AND r.widens THEN
+      outcome := secret_key_claim(r.tenant_id, r.key, true, p_wait);
+    END IF;
+
+    PERFORM set_config('app.tenant', r.tenant_id::text, true);
+    IF outcome = 'ok' THEN
+      UPDATE secrets AS s SET
+        visibility = r.visibility,
+        is_hidden_value = r.is_hidden_value,
+        value = coalesce(v_value, s.value),
+        key_generation = CASE WHEN v_value IS NULL THEN s.key_generation ELSE r.key_generation END,
+        version = s.version + (v_value IS NOT NULL)::integer,
+        version_created_by = CASE WHEN v_value IS NULL THEN s.version_created_by ELSE r.author_id END,
+        version_created_at = CASE WHEN v_value IS NULL THEN s.version_created_at ELSE clock_timestamp() END,
+        provider_options = CASE WHEN r.replaces_options THEN p_options[r.ordinality] ELSE s.provider_options END,
+        provider_options_generation =
+          CASE WHEN r.replaces_options THEN r.provider_options_generation ELSE s.provider_options_generation END,
+        created_by = coalesce(r.owner_id, s.created_by),
+        created_at = coalesce(r.created_at, s.created_at),
+        updated_at = coalesce(r.updated_at, greatest(clock_timestamp(), s.updated_at)),
+        revision = s.revision + 1
+      WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision
+      RETURNING s.version, s.revision, s.created_at, s.updated_at INTO version, revision, created_at, updated_at;
+      IF NOT FOUND THEN
+        outcome := 'stale';
+      END IF;
+    ELSIF outcome IN ('global_elsewhere', 'key_elsewhere') THEN
+      -- The refusal counts only for the secret that was seen.
+      PERFORM FROM secrets s
+      WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision FOR UPDATE;
+      IF NOT FOUND THEN
+        outcome := 'stale';
+      END IF;
+    END IF;
+
+    IF outcome IN ('ok', 'global_elsewhere', 'key_elsewhere') THEN
+      v_entries := v_entries || ROW(
+        r.tenant_id, r.event ->> 'id', r.event ->> 'action', r.key, r.id, version, revision,
+        CASE WHEN outcome = 'ok' THEN 'ok' ELSE 'conflict' END, r.event -> 'caller', r.event -> 'detail'
+      )::audit_entry;
+    END IF;
+    RETURN NEXT;
+  END LOOP;
+
+  PERFORM record_events(v_entries);
+END
+$function$;
+REVOKE ALL ON FUNCTION update_secrets(json,bytea[],bytea[],boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION update_secrets(json,bytea[],bytea[],boolean) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.user_may(p_user uuid, p_tenant uuid, p_permission text)
  RETURNS boolean

@@ -1,27 +1,34 @@
 import { newId } from '../common/ids.js';
 import type { Caller } from '../common/tenant-context.js';
+import type { AuditAction, AuditDetail } from './actions.js';
+import type { AuditOutcome } from './outcomes.js';
 
 /** One act, as it will stand in the audit trail. Never holds a value, a password or anything derived from one. */
-export interface AuditEvent {
+export interface AuditEvent<A extends AuditAction = AuditAction> {
   /** Made for the request; the primary key, so that one act is recorded once. */
   readonly id: string;
   /** What was done, such as `secret.read`. */
-  readonly action: string;
+  readonly action: A;
   /** The secret's key, or the name of what the act is about; `tenant/user` for a membership. */
   readonly key: string | null;
+  /** The id of the secret, where it is known. */
+  readonly secretId: string | null;
   readonly version: number | null;
-  /** `ok`, or how it was refused: `not_found`, `conflict`, `forbidden`, `failed`, `locked`, `maintenance`. */
-  readonly outcome: string;
+  readonly revision: number | null;
+  readonly outcome: AuditOutcome;
   readonly caller: Caller;
-  /** What else an auditor must know, such as the role that was given: names from our own code, never free text. */
-  readonly detail: Readonly<Record<string, string>> | null;
+  /** What else an auditor must know, such as the role that was given. */
+  readonly detail: AuditDetail<A> | null;
 }
 
-/** An event with an id of its own; `ok` unless said otherwise. */
-export function newEvent(
-  action: string,
+/** Creates an event with an id of its own; its outcome is `ok` unless `details` has another. */
+export function newEvent<A extends AuditAction>(
+  action: A,
   caller: Caller,
-  details: Partial<Pick<AuditEvent, 'key' | 'version' | 'outcome' | 'detail'>> = {},
-): AuditEvent {
-  return { id: newId(), action, key: null, version: null, outcome: 'ok', detail: null, ...details, caller };
+  details: Partial<
+    Pick<AuditEvent<A>, 'key' | 'secretId' | 'version' | 'revision' | 'outcome' | 'detail'>
+  > = {},
+): AuditEvent<A> {
+  const unknown = { key: null, secretId: null, version: null, revision: null };
+  return { id: newId(), action, ...unknown, outcome: 'ok', detail: null, ...details, caller };
 }

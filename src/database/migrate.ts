@@ -5,6 +5,7 @@ import { connectionProblem } from './connection-problem.js';
 import { dataSourceOptions, type ConnectionSettings } from './data-source-options.js';
 import { driverErrorOf } from './driver-error.js';
 import { programFunctions, type FunctionSet } from './schema/function-set.js';
+import { createAuditPartitions } from './schema/create-audit-partitions.js';
 import { functionsProblem, installFunctions } from './schema/install-functions.js';
 import { joinServiceRole, refuseForeignRoles } from './service-role.js';
 import { appliedMigrations, nameOf, refuseForeignMigrations } from './upgrade/applied-migrations.js';
@@ -130,6 +131,7 @@ async function migrateLocked(
   const functionsInstalled = await whileLocked(() =>
     installFunctions(dataSource, options.functions ?? programFunctions()),
   );
+  await whileLocked(() => createAuditPartitions(dataSource));
   const { serviceLogin, afterwards } = options;
   if (serviceLogin !== undefined) await joinServiceRole(dataSource, options.appRole, serviceLogin);
   if (afterwards !== undefined) await whileLocked(() => dataSource.transaction(afterwards));

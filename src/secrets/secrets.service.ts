@@ -61,8 +61,10 @@ export class SecretsService {
 
   /** Lists what the caller sees, without values. */
   list(tenant: TenantContext, options: ListOptions): Promise<SecretPage> {
-    const detail = options.allTenants ? { all_tenants: 'true', reader_tenant: tenant.tenantId } : null;
-    return this.secrets.list(tenant, options, newEvent('secret.list', tenant.caller, { detail }));
+    const event = newEvent('secret.list', tenant.caller, {
+      detail: options.allTenants ? { all_tenants: 'true', reader_tenant: tenant.tenantId } : null,
+    });
+    return this.secrets.list(tenant, options, event);
   }
 
   /** @throws Conflict, Forbidden, NotFound, BadParameters, TooLarge, as clients know them */

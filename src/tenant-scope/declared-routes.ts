@@ -1,6 +1,7 @@
 import { Inject, Injectable, RequestMethod, type OnModuleInit } from '@nestjs/common';
 import { METHOD_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
+import type { AuditAction } from '../audit/actions.js';
 import { IS_PUBLIC } from '../auth/public.decorator.js';
 import { StartupError } from '../common/startup-error.js';
 import { ROUTE_PERMISSION, type RoutePermission } from './require-permission.decorator.js';
@@ -10,6 +11,10 @@ export interface DeclaredRoute {
   readonly name: string;
   /** `public` for a route that is open. */
   readonly permission: string;
+  /** How the audit trail calls it; undefined for a route that is open. */
+  readonly action: AuditAction | undefined;
+  /** Whether it works in the tenant that the request names. */
+  readonly inTenant: boolean;
 }
 
 /** Refuses to boot where a route declares neither a permission nor that it is public: forgotten means closed. */
@@ -36,20 +41,26 @@ export class DeclaredRoutes implements OnModuleInit {
         .filter(({ handler }) => handler !== undefined && isRoute(handler))
         .map(({ name, handler }) => ({
           name,
-          permission: this.permissionOf(name, handler as () => unknown, metatype),
+          ...this.declarationOf(name, handler as () => unknown, metatype),
         }));
     });
   }
 
-  private permissionOf(name: string, handler: () => unknown, controller: object): string {
-    if (this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, [handler, controller as never])) return 'public';
+  private declarationOf(
+    name: string,
+    handler: () => unknown,
+    controller: object,
+  ): Omit<DeclaredRoute, 'name'> {
+    if (this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, [handler, controller as never]))
+      return { permission: 'public', action: undefined, inTenant: false };
     const declared = this.reflector.get<RoutePermission | undefined>(ROUTE_PERMISSION, handler);
     if (declared === undefined) {
       throw new StartupError(
         `The route ${name} declares no permission: add @RequirePermission() or @Public()`,
       );
     }
-    return declared.permission;
+    const { permission, action, inTenant } = declared;
+    return { permission, action, inTenant };
   }
 }
 

@@ -1,11 +1,12 @@
 import { SetMetadata } from '@nestjs/common';
+import type { AuditAction } from '../audit/actions.js';
 
 export const ROUTE_PERMISSION = 'strongroom:permission';
 
 /** What a route needs, and how the audit trail calls it. */
 export interface RoutePermission {
   readonly permission: string;
-  readonly action: string;
+  readonly action: AuditAction;
   /** Whether the route works in the tenant that the request names; else it is about the installation. */
   readonly inTenant: boolean;
   /** Whether it also serves during maintenance; a route that does not say so is closed then. */
@@ -22,7 +23,7 @@ type Options = Partial<Pick<RoutePermission, 'duringMaintenance'>>;
  */
 export function RequirePermission(
   permission: string,
-  action: string,
+  action: AuditAction,
   { acrossTenants = false }: Pick<RoutePermission, 'acrossTenants'> = {},
 ): MethodDecorator {
   return declare({ permission, action, inTenant: true, acrossTenants, duringMaintenance: false });
@@ -31,7 +32,7 @@ export function RequirePermission(
 /** The permission that the principal needs, whether or not the request names a tenant. */
 export function RequireInstallationPermission(
   permission: string,
-  action: string,
+  action: AuditAction,
   { duringMaintenance = false }: Options = {},
 ): MethodDecorator {
   return declare({ permission, action, inTenant: false, duringMaintenance });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TENANT_TABLES } from '../../src/database/database-assertions.js';
-import { APP_ROLE, READER_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
+import { APP_ROLE, OWNER, READER_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
 
 /** Tables that name a tenant and are not its own: who may act where, and the keys that the service looks up. */
 const IDENTITY_TABLES = ['tenant_keys', 'tenant_user_groups', 'tenant_users'];
@@ -35,7 +35,7 @@ describe('the schema', () => {
       table: string;
     }>(
       `SELECT conname AS name, contype AS kind, conrelid::regclass::text AS table FROM pg_constraint
-       WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
+       WHERE connamespace = 'public'::regnamespace AND contype <> 'n' AND coninhcount = 0
          AND conrelid <> ${BOOKKEEPING}::regclass`,
     );
     expect(constraints.length).toBeGreaterThan(30);
@@ -45,7 +45,7 @@ describe('the schema', () => {
     expect(wrong).toEqual([]);
     const indexes = await names(
       `SELECT c.relname AS name FROM pg_index i JOIN pg_class c ON c.oid = indexrelid JOIN pg_class t ON t.oid = indrelid
-       WHERE c.relnamespace = 'public'::regnamespace AND t.relname <> ${BOOKKEEPING}
+       WHERE c.relnamespace = 'public'::regnamespace AND NOT c.relispartition AND t.relname <> ${BOOKKEEPING}
          AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
          AND c.relname NOT LIKE CASE WHEN indisunique THEN 'uq' ELSE 'ix' END || '\\_' || t.relname || '\\_%'`,
     );
@@ -54,14 +54,26 @@ describe('the schema', () => {
 
   it('binds every table of the tenants by row-level security, and no table of theirs is forgotten', async () => {
     const bound = await names(
-      `SELECT relname AS name FROM pg_class WHERE relrowsecurity AND relkind = 'r' ORDER BY 1`,
+      `SELECT relname AS name FROM pg_class WHERE relrowsecurity AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY 1`,
     );
     expect(bound).toEqual([...TENANT_TABLES].sort());
     const naming = await names(
       `SELECT DISTINCT attrelid::regclass::text AS name FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
-       WHERE attname IN ('tenant_id', 'log_id') AND relkind = 'r' AND NOT attisdropped ORDER BY 1`,
+       WHERE attname IN ('tenant_id', 'log_id') AND relkind IN ('r', 'p') AND NOT relispartition AND NOT attisdropped ORDER BY 1`,
     );
     expect(naming).toEqual([...TENANT_TABLES, ...IDENTITY_TABLES].sort());
+  });
+
+  it('opens no partition to anybody but the owner', async () => {
+    const partitions = await database.asSuperuser<{ name: string; bound: boolean; open: string | null }>(
+      `SELECT relname AS name, relrowsecurity AS bound, relacl::text AS open FROM pg_class
+       WHERE relispartition AND relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1`,
+    );
+    expect(partitions.length).toBeGreaterThan(4);
+    for (const { name, ...rest } of partitions) {
+      expect(name).toMatch(/^audit_events_(\d{4}_\d\d|default)$/);
+      expect(rest).toEqual({ bound: true, open: null });
+    }
   });
 
   it('gives the service no policy but that of its tenant, the same for every table', async () => {
@@ -152,7 +164,7 @@ describe('the schema', () => {
     expect(between).toEqual([]);
   });
 
-  it('lets functions of the reader be called by the service only, with a fixed search_path', async () => {
+  it('lets functions with the rights of others be called by the service only, with a fixed search_path', async () => {
     const functions = await database.asSuperuser(
       `SELECT proname AS name, pg_get_userbyid(proowner) AS owner, proconfig AS settings,
               (SELECT array_agg(DISTINCT CASE grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(grantee)::text END)
@@ -162,6 +174,8 @@ describe('the schema', () => {
     const path = 'search_path=public, pg_temp';
     const expected = { owner: READER_ROLE, settings: [path], callers: [APP_ROLE] };
     expect(functions).toEqual([
+      // Creates tables, which only the owner may.
+      { name: 'audit_create_partitions', ...expected, owner: OWNER, settings: [path, 'lock_timeout=1s'] },
       { name: 'audit_event_exists', ...expected },
       { name: 'read_secrets', ...expected, settings: [path, ...HOT] },
       { name: 'search_secret_keys', ...expected, settings: [path, 'plan_cache_mode=force_generic_plan'] },

@@ -52,8 +52,7 @@ describe('the service’s login', () => {
     'CREATE VIEW mine AS SELECT * FROM secrets',
     'CREATE SCHEMA mine',
     `CREATE FUNCTION mine() RETURNS integer LANGUAGE sql AS 'SELECT 1'`,
-    `CREATE OR REPLACE FUNCTION audit_body(uuid, timestamptz, uuid, text, text, integer, text, json, json)
-       RETURNS text LANGUAGE sql AS $$ SELECT '' $$`,
+    `CREATE OR REPLACE FUNCTION record_events(audit_entry[]) RETURNS void LANGUAGE sql AS $$ SELECT $$`,
     'ALTER FUNCTION read_secrets RESET search_path',
     `ALTER FUNCTION read_secrets OWNER TO ${SERVICE}`,
     'DROP FUNCTION audit_event_exists',
@@ -123,10 +122,13 @@ describe('the service’s login', () => {
   describe('with tables, functions and operators of its own in the way', () => {
     it('cannot make the functions read or write others than the real ones', async () => {
       await client.query('CREATE TEMP TABLE secrets (LIKE public.secrets)');
-      await client.query('CREATE TEMP TABLE audit_events (log_id uuid, id uuid, at timestamptz, body text)');
+      await client.query(`CREATE TEMP TABLE audit_events (
+           log_id uuid, id uuid, at timestamptz, action text, actor_id uuid, key text, secret_id uuid, revision integer,
+           outcome text, body text)`);
       await client.query('CREATE TEMP TABLE users (LIKE public.users)');
-      await client.query(`CREATE FUNCTION pg_temp.audit_body(uuid, timestamptz, uuid, text, text, integer, text, json, json)
-        RETURNS text LANGUAGE sql AS $$ SELECT 'forged' $$`);
+      await client.query(
+        `CREATE FUNCTION pg_temp.record_events(audit_entry[]) RETURNS void LANGUAGE sql AS $$ SELECT $$`,
+      );
       await client.query(
         `CREATE FUNCTION pg_temp.always(uuid, uuid) RETURNS boolean LANGUAGE sql AS $$ SELECT true $$`,
       );

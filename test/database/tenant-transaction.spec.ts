@@ -35,10 +35,11 @@ describe('a transaction of a tenant', () => {
   function change(revision: number, eventId: string): (manager: EntityManager) => Promise<string> {
     return async (manager) => {
       await manager.query('UPDATE secrets SET revision = $1', [revision]);
-      await manager.query(`SELECT audit_append($1, $2, 'secret.update', 'shared-key', 1, 'ok', '{}', NULL)`, [
-        tenant.tenantId,
-        eventId,
-      ]);
+      await manager.query(
+        `SELECT record_events(ARRAY[
+           ROW($1, $2, 'secret.update', 'shared-key', NULL, 1, NULL, 'ok', '{}', NULL)::audit_entry])`,
+        [tenant.tenantId, eventId],
+      );
       return 'changed';
     };
   }

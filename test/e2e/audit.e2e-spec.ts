@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Strongroom, type As } from '../support/strongroom.js';
+import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
 
 interface Event {
   action: string;
@@ -67,7 +67,9 @@ describe('the record of what was done', () => {
       'tenant_id',
       'action',
       'key',
+      'secret_id',
       'version',
+      'revision',
       'outcome',
       'caller',
       'detail',
@@ -77,6 +79,62 @@ describe('the record of what was done', () => {
       actor_name: 'recorded-user',
       method: 'basic',
       request_id: 'request-77',
+      address: '127.0.0.1',
+    });
+  });
+
+  it('says which secret it was, and as of which revision', async () => {
+    const made = await room.call(tenant, 'PUT', '/api/v3.1/secrets/pointed-at', { value: 'a' });
+    await room.secret(tenant, 'PATCH', 'pointed-at', 'b');
+    await room.secret(tenant, 'GET', 'pointed-at');
+    await room.secret(tenant, 'DELETE', 'pointed-at');
+    const [{ id } = { id: '' }] = await room.database.asSuperuser<{ id: string }>(
+      "SELECT DISTINCT secret_id AS id FROM audit_events WHERE key = 'pointed-at'",
+    );
+    expect([made.status, id]).toEqual([200, expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+    expect(await about('pointed-at')).toEqual(
+      [1, 2, 2, 2].map((revision) => expect.objectContaining({ secret_id: id, revision }) as unknown),
+    );
+    const beside = await room.database.asSuperuser(
+      `SELECT FROM audit_events e WHERE (body::json->>'action', body::json->>'outcome', body::json->>'key')
+           IS DISTINCT FROM (action, outcome, key)
+         OR (body::json->>'secret_id', body::json->>'revision') IS DISTINCT FROM (secret_id::text, revision::text)
+         OR body::json->'caller'->>'actor_id' IS DISTINCT FROM actor_id::text OR body::json->>'id' <> id::text`,
+    );
+    expect(beside).toEqual([]);
+  });
+
+  it('tells the owner of a global secret the ids of a reader from elsewhere, and neither name nor address', async () => {
+    const reader = await room.tenant('passing-by');
+    const admin = { ...ADMIN, tenant: 'recorded' };
+    await room.call(admin, 'PUT', '/api/v3.1/secrets/for-all', { value: 'a', visibility: 'global' });
+    const headers = { 'X-Request-Id': 'request-of-reader' };
+    const answer = await room.call(reader, 'GET', '/api/v3.1/secrets/for-all', undefined, headers);
+    expect(answer.status).toBe(200);
+    const [ids] = await room.database.asSuperuser<{ owner: string; reader: string; user: string }>(
+      `SELECT (SELECT id FROM tenants WHERE name = 'recorded') AS owner,
+              (SELECT id FROM tenants WHERE name = 'passing-by') AS reader,
+              (SELECT id FROM users WHERE username = 'passing-by-user') AS user`,
+    );
+    const [, read] = await about('for-all');
+    expect(read).toMatchObject({
+      action: 'secret.read',
+      outcome: 'ok',
+      tenant_id: ids?.owner,
+      detail: { reader_tenant: ids?.reader },
+    });
+    expect(read?.caller).toEqual({
+      actor_id: ids?.user,
+      actor_name: null,
+      method: 'basic',
+      request_id: 'request-of-reader',
+      address: null,
+    });
+    expect(JSON.stringify(read)).not.toMatch(/passing-by|127\.0\.0\.1/);
+    // Of its own readers the tenant knows all of it.
+    await room.secret(tenant, 'GET', 'for-all');
+    expect((await about('for-all')).at(-1)?.caller).toMatchObject({
+      actor_name: 'recorded-user',
       address: '127.0.0.1',
     });
   });

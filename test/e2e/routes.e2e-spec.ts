@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AUDIT_ACTIONS } from '../../src/audit/actions.js';
 import { DeclaredRoutes } from '../../src/tenant-scope/declared-routes.js';
 import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
 import { DOORS, ROLES, WITHOUT_DOOR, type Role } from './door-table.js';
@@ -213,6 +214,21 @@ describe('every route of the running application', () => {
       .map(({ permission }) => permission);
     // One handler may serve several addresses.
     expect(new Set(declared)).toEqual(new Set(Object.values(ROUTES)));
+  });
+
+  it('is recorded in a log that its action may go to', () => {
+    const declared = room.service.app.get(DeclaredRoutes).all();
+    const misplaced = declared.filter(({ action, inTenant }) => {
+      if (action === undefined) return false;
+      const { log } = AUDIT_ACTIONS[action];
+      return log !== 'either' && (log === 'tenant') !== inTenant;
+    });
+    expect(misplaced).toEqual([]);
+    expect(
+      declared
+        .filter(({ action }) => action === undefined)
+        .every(({ permission }) => permission === 'public'),
+    ).toBe(true);
   });
 
   it('needs permissions of the table of doors, which names all others that roles hold', async () => {

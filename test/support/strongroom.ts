@@ -9,6 +9,7 @@ import { startHttpServer, type Service } from '../../src/http-server.js';
 import { TenantsService } from '../../src/tenants/tenants.service.js';
 import { TenantMembersService } from '../../src/users/tenant-members.service.js';
 import { UsersService } from '../../src/users/users.service.js';
+import { vocabularyProblems } from './audit-vocabulary.js';
 import { systemCaller } from './callers.js';
 import { cloneDatabase, type TestDatabase } from './database.js';
 import { send, type Answer, type Call } from './http-client.js';
@@ -160,10 +161,13 @@ export class Strongroom {
     return this.service.app.get(JobRunner).stop();
   }
 
+  /** @throws Error where the audit trail holds anything that its vocabulary does not have */
   async stop(): Promise<void> {
     await this.service.stop();
     await this.installation.close();
+    const problems = await vocabularyProblems(this.database);
     await this.database.drop();
     rmSync(this.dataDir, { recursive: true, force: true });
+    if (problems.length > 0) throw new Error(`The audit trail breaks its vocabulary: ${problems.join('; ')}`);
   }
 }

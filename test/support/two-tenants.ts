@@ -36,7 +36,8 @@ async function plantTenant(database: TestDatabase, name: string, userId: string)
     [tenantId, secretId, Buffer.from(`of ${name}`), userId],
   );
   await database.asSuperuser(
-    `INSERT INTO audit_events (log_id, id, at, body) VALUES ($1, $2, now(), 'event')`,
+    `INSERT INTO audit_events (log_id, id, at, action, outcome, body)
+     VALUES ($1, $2, now(), 'secret.read', 'ok', 'event')`,
     [tenantId, eventId],
   );
   return rows;

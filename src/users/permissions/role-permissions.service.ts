@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import type { AuditAction } from '../../audit/actions.js';
 import { newEvent } from '../../audit/audit-event.js';
 import { auditedTransaction, Refusal } from '../../audit/audited-transaction.js';
 import { Conflict, NotFound } from '../../common/errors.js';
@@ -117,7 +118,7 @@ export class RolePermissions {
   }
 }
 
-function eventOf(action: string, { role, permission }: RolePermission, caller: Caller) {
+function eventOf(action: AuditAction, { role, permission }: RolePermission, caller: Caller) {
   return newEvent(action, caller, { key: `${printable(role)}/${printable(permission)}` });
 }
 

@@ -9,9 +9,10 @@ BEGIN
   SELECT refused INTO v_refused FROM login_failures
   WHERE name_key = p_name_key AND source = p_source FOR UPDATE;
   IF v_refused > 0 THEN
-    PERFORM set_config('app.tenant', '00000000-0000-0000-0000-000000000000', true);
-    PERFORM audit_append('00000000-0000-0000-0000-000000000000', gen_random_uuid(), 'login.refused', NULL, NULL,
-                         'refused', json_build_object('address', p_source), json_build_object('count', v_refused));
+    PERFORM record_events(ARRAY[ROW(
+      '00000000-0000-0000-0000-000000000000', new_event_id(), 'login.refused', NULL, NULL, NULL, NULL, 'refused',
+      json_build_object('address', p_source), json_build_object('count', v_refused)
+    )::audit_entry]);
   END IF;
   UPDATE login_failures SET failures = 0, locks = 0, locked_at = NULL, locked_until = NULL, refused = 0,
     trusted_until = clock_timestamp() + interval '30 days', expires_at = clock_timestamp() + interval '30 days'

@@ -1,15 +1,33 @@
--- scratch
+-- Writes events, each into its log, in their order, and builds their texts. Names the log of each to the policies of the
+-- caller, and at the end the tenant of the transaction again.
 CREATE OR REPLACE FUNCTION record_events(p_entries audit_entry[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
+  v_tenant text := coalesce(current_setting('app.tenant', true), '');
   v_at timestamptz(3) := clock_timestamp();
+  v_time text := to_char(v_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
 BEGIN
-  INSERT INTO audit_events (log_id, id, at, body)
-  SELECT set_config('app.tenant', e.log_id::text, true)::uuid, e.id, v_at,
-    audit_body(e.id, v_at, e.log_id, e.action, e.key, e.version, e.outcome, e.caller, e.detail)
-  FROM unnest(p_entries) e;
+  INSERT INTO audit_events (log_id, id, at, action, actor_id, key, secret_id, revision, outcome, body)
+  SELECT set_config('app.tenant', e.log_id::text, true)::uuid, e.id, v_at, e.action, (e.caller->>'actor_id')::uuid,
+         e.key, e.secret_id, e.revision, e.outcome,
+         json_build_object(
+           'id', e.id,
+           'time', v_time,
+           'tenant_id', nullif(e.log_id, '00000000-0000-0000-0000-000000000000'),
+           'action', e.action,
+           'key', e.key,
+           'secret_id', e.secret_id,
+           'version', e.version,
+           'revision', e.revision,
+           'outcome', e.outcome,
+           'caller', e.caller,
+           'detail', e.detail
+         )::text
+  FROM unnest(p_entries) AS e;
+  PERFORM set_config('app.tenant', v_tenant, true);
 END
 $$;
+
 REVOKE ALL ON FUNCTION record_events FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION record_events TO :"app_role", :"reader_role";

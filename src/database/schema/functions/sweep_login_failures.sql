@@ -7,7 +7,6 @@ DECLARE
   v_row record;
   v_deleted integer := 0;
 BEGIN
-  PERFORM set_config('app.tenant', '00000000-0000-0000-0000-000000000000', true);
   FOR v_row IN
     DELETE FROM login_failures f USING (
       SELECT name_key, source FROM login_failures WHERE expires_at <= clock_timestamp()
@@ -18,9 +17,10 @@ BEGIN
   LOOP
     v_deleted := v_deleted + 1;
     CONTINUE WHEN v_row.refused = 0;
-    PERFORM audit_append('00000000-0000-0000-0000-000000000000', gen_random_uuid(), 'login.refused', NULL, NULL,
-                         'refused', json_build_object('address', v_row.source),
-                         json_build_object('count', v_row.refused));
+    PERFORM record_events(ARRAY[ROW(
+      '00000000-0000-0000-0000-000000000000', new_event_id(), 'login.refused', NULL, NULL, NULL, NULL, 'refused',
+      json_build_object('address', v_row.source), json_build_object('count', v_row.refused)
+    )::audit_entry]);
   END LOOP;
   RETURN v_deleted;
 END

@@ -1,16 +1,52 @@
 -- The events of the audit. A log belongs to a tenant (log_id is its id) or to the system (the nil UUID). The service
 -- only adds events and cannot read them.
 CREATE TABLE audit_events (
-  log_id uuid           NOT NULL,
-  id     uuid           NOT NULL,
-  at     timestamptz(3) NOT NULL,
-  -- The event. Its text is built once, by audit_body, and never written again; the other columns only index it.
-  body   text           NOT NULL,
+  log_id    uuid             NOT NULL,
+  -- Of version 7, so it holds the time at which the event was made, which chooses the partition.
+  id        uuid             NOT NULL,
+  at        timestamptz(3)   NOT NULL,
+  action    text COLLATE "C" NOT NULL,
+  actor_id  uuid,
+  key       text COLLATE "C",
+  secret_id uuid,
+  revision  integer,
+  outcome   text COLLATE "C" NOT NULL,
+  -- The event. Its text is built once, by record_events, and never written again; the other columns only index it.
+  body      text             NOT NULL,
 
-  CONSTRAINT pk_audit_events PRIMARY KEY (log_id, id)
+  CONSTRAINT pk_audit_events PRIMARY KEY (log_id, id),
+  -- A body is one line of an export.
+  CONSTRAINT ck_audit_events_body CHECK (position(E'\n' IN body) = 0)
+) PARTITION BY RANGE (id);
+
+CREATE INDEX ix_audit_events_key ON audit_events (log_id, key, id);
+CREATE INDEX ix_audit_events_actor_id ON audit_events (log_id, actor_id, id);
+
+-- A partition for each month is made ahead by audit_create_partitions. This one takes what belongs to no month that has
+-- a partition, so that no event is ever refused.
+CREATE TABLE audit_events_default (
+  LIKE audit_events INCLUDING CONSTRAINTS,
+  CONSTRAINT pk_audit_events_default PRIMARY KEY (log_id, id)
+);
+ALTER TABLE audit_events ATTACH PARTITION audit_events_default DEFAULT;
+
+-- An event as it is given to record_events.
+CREATE TYPE audit_entry AS (
+  log_id    uuid,
+  id        uuid,
+  action    text,
+  key       text,
+  secret_id uuid,
+  version   integer,
+  revision  integer,
+  outcome   text,
+  caller    json,
+  detail    json
 );
 
+-- Policies of the parent bind whoever goes through it. Nobody but the owner has a right to a partition itself.
 ALTER TABLE audit_events ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit_events_default ENABLE ROW LEVEL SECURITY;
 
 -- The log of the tenant that the transaction names in app.tenant; see tenant_rows of secrets.
 CREATE POLICY tenant_rows ON audit_events
@@ -23,5 +59,3 @@ CREATE POLICY reader_appends ON audit_events FOR INSERT TO :"reader_role" WITH C
 
 GRANT INSERT ON audit_events TO :"app_role";
 GRANT SELECT, INSERT ON audit_events TO :"reader_role";
-
-CREATE TYPE audit_entry AS (log_id uuid, id uuid, action text, key text, secret_id uuid, version integer, revision integer, outcome text, caller json, detail json);

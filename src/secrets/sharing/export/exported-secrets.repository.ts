@@ -9,7 +9,7 @@ export interface BatchQuestion {
   /** The last key of the batch before; undefined for the first. */
   readonly after: string | undefined;
   /** The event of the export. It is committed with the first batch, which has it in `began`. */
-  readonly event: AuditEvent;
+  readonly event: AuditEvent<'secret.export'>;
   readonly began: boolean;
 }
 
@@ -23,5 +23,5 @@ export abstract class ExportedSecretsRepository {
   /** The next secrets in the order of their keys: a bounded number, of bounded size. Empty after the last. */
   abstract batch(tenant: TenantContext, question: BatchQuestion): Promise<readonly StoredSecret[]>;
   /** Records how an export went on. */
-  abstract record(tenant: TenantContext, event: AuditEvent): Promise<void>;
+  abstract record(tenant: TenantContext, event: AuditEvent<'secret.export'>): Promise<void>;
 }

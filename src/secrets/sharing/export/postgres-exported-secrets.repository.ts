@@ -71,7 +71,7 @@ export class PostgresExportedSecretsRepository extends ExportedSecretsRepository
     });
   }
 
-  record(tenant: TenantContext, event: AuditEvent): Promise<void> {
+  record(tenant: TenantContext, event: AuditEvent<'secret.export'>): Promise<void> {
     return this.audit.record(tenant.tenantId, event);
   }
 }

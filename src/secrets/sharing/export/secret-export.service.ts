@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { newEvent, type AuditEvent } from '../../../audit/audit-event.js';
+import type { AuditOutcome } from '../../../audit/outcomes.js';
 import type { TenantContext } from '../../../common/tenant-context.js';
 import { encryptFernet } from '../../../crypto/fernet.js';
 import type { FernetKey } from '../../../crypto/fernet-key.js';
@@ -49,11 +50,12 @@ export class SecretExport {
     options: ExportOptions,
     key: FernetKey | undefined,
   ): AsyncGenerator<readonly ExportedSecret[], void> {
-    const detail = { stage: 'begin', encrypted: String(key !== undefined) };
-    const event = newEvent('secret.export', tenant.caller, { detail });
+    const event = newEvent('secret.export', tenant.caller, {
+      detail: { stage: 'begin', encrypted: String(key !== undefined) },
+    });
     let given = 0;
     let batch = await this.secrets.batch(tenant, { options, after: undefined, event, began: false });
-    let outcome = 'failed';
+    let outcome: AuditOutcome = 'failed';
     try {
       while (batch.length > 0) {
         yield await Promise.all(batch.map((secret) => this.opened(tenant, secret, key)));
@@ -90,7 +92,13 @@ function plaintextOf({ schema }: StoredSecret, { format, text }: SecretValue): s
 }
 
 /** Names the event of the beginning, to which it belongs. */
-function ending(begin: AuditEvent, outcome: string, given: number): AuditEvent {
-  const detail = { ...begin.detail, stage: 'end', begin: begin.id, secrets: String(given) };
-  return newEvent('secret.export', begin.caller, { outcome, detail });
+function ending(
+  begin: AuditEvent<'secret.export'>,
+  outcome: AuditOutcome,
+  given: number,
+): AuditEvent<'secret.export'> {
+  return newEvent('secret.export', begin.caller, {
+    outcome,
+    detail: { ...begin.detail, stage: 'end', begin: begin.id, secrets: String(given) },
+  });
 }

@@ -1,0 +1,46 @@
+-- Creates the partitions of audit_events that are missing: for the last month, whose events a slow clock still makes,
+-- the current one and the next p_months. Events that lie in the default partition move to the month's own. Runs with
+-- the rights of the owner of the schema; calls at the same time wait for each other. A lock that cannot be had within a
+-- second fails the call, and so does an event that reaches the default partition at that moment; the next call makes up
+-- for it.
+-- Returns how many events the default partition still holds, counting up to 1,000.
+CREATE OR REPLACE FUNCTION audit_create_partitions(p_months integer) RETURNS integer
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = public, pg_temp
+SET lock_timeout = '1s'
+AS $$
+DECLARE
+  v_now timestamp := date_trunc('month', clock_timestamp() AT TIME ZONE 'UTC');
+  v_month timestamp;
+  v_name text;
+  v_from uuid;
+  v_to uuid;
+BEGIN
+  IF p_months NOT BETWEEN 0 AND 24 THEN
+    RAISE invalid_parameter_value USING MESSAGE = 'p_months must be between 0 and 24';
+  END IF;
+  PERFORM pg_advisory_xact_lock(hashtextextended('audit_create_partitions', 0));
+  FOR i IN -1 .. p_months LOOP
+    v_month := v_now + i * interval '1 month';
+    v_name := to_char(v_month, '"audit_events_"YYYY_MM');
+    CONTINUE WHEN to_regclass(v_name) IS NOT NULL;
+    v_from := first_event_id(v_month AT TIME ZONE 'UTC');
+    v_to := first_event_id((v_month + interval '1 month') AT TIME ZONE 'UTC');
+
+    EXECUTE format('CREATE TABLE %I (LIKE audit_events INCLUDING CONSTRAINTS, CONSTRAINT %I PRIMARY KEY (log_id, id))',
+                   v_name, 'pk_' || v_name);
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_name);
+    IF EXISTS (SELECT FROM audit_events_default d WHERE d.id >= v_from AND d.id < v_to) THEN
+      -- Nobody writes while events change their place; whoever waits finds the new partition.
+      LOCK TABLE audit_events IN SHARE ROW EXCLUSIVE MODE;
+      EXECUTE format('WITH moved AS (DELETE FROM audit_events_default WHERE id >= $1 AND id < $2 RETURNING *)
+                      INSERT INTO %I SELECT * FROM moved', v_name) USING v_from, v_to;
+    END IF;
+    EXECUTE format('ALTER TABLE audit_events ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', v_name, v_from, v_to);
+  END LOOP;
+  RETURN (SELECT count(*) FROM (SELECT FROM audit_events_default LIMIT 1000) d);
+END
+$$;
+
+REVOKE ALL ON FUNCTION audit_create_partitions FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit_create_partitions TO :"app_role";

@@ -1,0 +1,41 @@
+import { AUDIT_ACTIONS } from '../../src/audit/actions.js';
+import { AUDIT_DETAIL_FIELDS } from '../../src/audit/detail-fields.js';
+import { AUDIT_OUTCOMES } from '../../src/audit/outcomes.js';
+
+const LOGS = { tenant: "the tenant's", system: "the system's", either: 'either' } as const;
+
+const code = (name: string) => `\`${name}\``;
+
+/** The tables of docs/audit-actions.md, each under the name of its place there. */
+export function auditTables(): ReadonlyMap<string, string> {
+  const actions = Object.entries(AUDIT_ACTIONS).map(([action, { log, detail, description }]) => [
+    code(action),
+    description,
+    LOGS[log],
+    detail.map(code).join(', '),
+  ]);
+  const fields = Object.entries(AUDIT_DETAIL_FIELDS).map(([field, meaning]) => [code(field), meaning]);
+  const outcomes = Object.entries(AUDIT_OUTCOMES).map(([outcome, meaning]) => [code(outcome), meaning]);
+  return new Map([
+    ['actions', table(['Action', 'Meaning', 'Log', 'Detail'], actions)],
+    ['outcomes', table(['Outcome', 'Meaning'], outcomes)],
+    ['detail', table(['Field', 'Meaning'], fields)],
+  ]);
+}
+
+/** A table of Markdown as Prettier writes it. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]) =>
+    `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width)).join(' | ')} |`;
+  const rule = widths.map((width) => '-'.repeat(width));
+  return [head, rule, ...rows].map(line).join('\n');
+}
+
+/** The document with its tables as the vocabulary has them. */
+export function withAuditTables(document: string): string {
+  return document.replaceAll(
+    /(<!-- ([a-z]+) of src\/audit -->\n\n)[^]*?(\n\n<!-- end -->)/g,
+    (_place, begin: string, name: string, end: string) => begin + (auditTables().get(name) ?? '') + end,
+  );
+}
