@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { catalogue } from '../support/catalogue.js';
 import { OWNER, SERVICE, cloneDatabase, type TestDatabase } from '../support/database.js';
+import { makeUnreleasedDatabase } from '../support/unreleased-database.js';
 import { DataFolder } from './data-folder.js';
 import { external } from './external.js';
 import { service, strongroom } from './program.js';
@@ -203,5 +204,24 @@ describe('a wrong root key on a database of an older version', () => {
     const STRONGROOM_ROOT_KEYS = `test:${randomBytes(32).toString('base64')}`;
     expect(await refusal({ ...external(database), STRONGROOM_ROOT_KEYS })).toContain('"test"');
     expect(await catalogue(database.superuserUrl)).toEqual(before);
+  });
+});
+
+describe('a database of the unreleased past', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await cloneDatabase({ empty: true });
+    await makeUnreleasedDatabase(database);
+  });
+  afterAll(() => database.drop());
+
+  it('stops the start, the migration and the look of the doctor with one line', async () => {
+    const line = /made by an unreleased version of Strongroom .*commit 3fe6459.*import the file/;
+    expect(await refusal(external(database))).toMatch(line);
+    const { code, stderr } = await strongroom(['migrate'], external(database));
+    expect([code, stderr.trimEnd()]).toEqual([1, expect.stringMatching(line)]);
+    expect(stderr.trimEnd()).not.toContain('\n');
+    const doctor = await strongroom(['doctor'], external(database));
+    expect([doctor.code, doctor.stdout.match(new RegExp(line, 'g'))?.length]).toEqual([1, 1]);
   });
 });

@@ -25,7 +25,7 @@ export function refuseForeignMigrations(applied: readonly string[], known: reado
       'This database was made by an unreleased version of Strongroom and is left as it is. To move it: start that ' +
         'version (commit 3fe6459), export with ' +
         '`GET /api/v3.1/secrets/share/export?_all_tenants=true&_include_metadata=true`, move the data folder or the ' +
-        'database away, start this version, import the file',
+        'database away, start this version, create the tenants and users again, import the file',
     );
   }
   const barred = applied.find((name) => !known.includes(name) && !name.startsWith('Expand'));

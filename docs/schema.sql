@@ -1,0 +1,1049 @@
+-- The schema of a fresh database, without monthly partitions, with the default names of the roles.
+-- Generated from the catalogue by `npm run schema:dump`, and compared with a new database by a test. What the tables and
+-- functions are for stands in src/database/schema.
+
+CREATE SCHEMA IF NOT EXISTS strongroom_extensions;
+CREATE EXTENSION btree_gin SCHEMA strongroom_extensions;
+
+CREATE SCHEMA IF NOT EXISTS strongroom_extensions;
+CREATE EXTENSION pg_trgm SCHEMA strongroom_extensions;
+
+GRANT USAGE ON SCHEMA public TO strongroom_app;
+GRANT USAGE ON SCHEMA public TO strongroom_reader;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+
+CREATE TYPE audit_entry AS (
+  log_id uuid,
+  id uuid,
+  action text,
+  key text,
+  secret_id uuid,
+  version integer,
+  revision integer,
+  outcome text,
+  caller json,
+  detail json
+);
+
+CREATE TABLE audit_events (
+  log_id uuid NOT NULL,
+  id uuid NOT NULL,
+  at timestamp(3) with time zone NOT NULL,
+  action text COLLATE "C" NOT NULL,
+  actor_id uuid,
+  key text COLLATE "C",
+  secret_id uuid,
+  revision integer,
+  outcome text COLLATE "C" NOT NULL,
+  body text NOT NULL
+) PARTITION BY RANGE (id);
+ALTER TABLE audit_events ADD CONSTRAINT pk_audit_events PRIMARY KEY (log_id, id);
+ALTER TABLE audit_events ADD CONSTRAINT ck_audit_events_body CHECK ((strpos(body, chr(10)) = 0));
+CREATE INDEX ix_audit_events_actor_id ON public.audit_events USING btree (log_id, actor_id, id);
+CREATE INDEX ix_audit_events_key ON public.audit_events USING btree (log_id, key, id);
+ALTER TABLE audit_events ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader_appends ON audit_events FOR INSERT TO strongroom_reader
+  WITH CHECK (true);
+CREATE POLICY reader_rows ON audit_events FOR SELECT TO strongroom_reader
+  USING (true);
+CREATE POLICY tenant_rows ON audit_events FOR ALL TO PUBLIC
+  USING ((log_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+  WITH CHECK ((log_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+GRANT INSERT ON audit_events TO strongroom_app;
+GRANT SELECT, INSERT ON audit_events TO strongroom_reader;
+
+CREATE TABLE audit_events_default (
+  LIKE audit_events
+);
+ALTER TABLE audit_events_default ADD CONSTRAINT pk_audit_events_default PRIMARY KEY (log_id, id);
+ALTER TABLE audit_events_default ADD CONSTRAINT ck_audit_events_body CHECK ((strpos(body, chr(10)) = 0));
+ALTER TABLE audit_events_default ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit_events ATTACH PARTITION audit_events_default DEFAULT;
+
+CREATE TABLE login_failures (
+  name_key bytea NOT NULL,
+  source text COLLATE "C" NOT NULL,
+  failures integer DEFAULT 0 NOT NULL,
+  locks integer DEFAULT 0 NOT NULL,
+  refused integer DEFAULT 0 NOT NULL,
+  locked_at timestamp with time zone,
+  locked_until timestamp with time zone,
+  trusted_until timestamp with time zone,
+  expires_at timestamp with time zone NOT NULL
+);
+ALTER TABLE login_failures ADD CONSTRAINT pk_login_failures PRIMARY KEY (name_key, source);
+ALTER TABLE login_failures ADD CONSTRAINT ck_login_failures_name_key CHECK ((octet_length(name_key) = 32));
+CREATE INDEX ix_login_failures_expires_at ON public.login_failures USING btree (expires_at);
+GRANT SELECT, INSERT, UPDATE, DELETE ON login_failures TO strongroom_app;
+
+CREATE TABLE maintenance (
+  singleton boolean DEFAULT true NOT NULL,
+  activated_at timestamp(3) with time zone,
+  activated_by uuid
+);
+ALTER TABLE maintenance ADD CONSTRAINT pk_maintenance PRIMARY KEY (singleton);
+ALTER TABLE maintenance ADD CONSTRAINT ck_maintenance_singleton CHECK (singleton);
+GRANT SELECT, UPDATE ON maintenance TO strongroom_app;
+
+CREATE TABLE role_permissions (
+  role text COLLATE "C" NOT NULL,
+  permission text COLLATE "C" NOT NULL
+);
+ALTER TABLE role_permissions ADD CONSTRAINT pk_role_permissions PRIMARY KEY (role, permission);
+GRANT SELECT, INSERT, DELETE ON role_permissions TO strongroom_app;
+GRANT SELECT ON role_permissions TO strongroom_reader;
+
+CREATE TABLE root_keys (
+  id text COLLATE "C" NOT NULL,
+  check_value bytea NOT NULL,
+  state text NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE root_keys ADD CONSTRAINT pk_root_keys PRIMARY KEY (id);
+ALTER TABLE root_keys ADD CONSTRAINT ck_root_keys_state CHECK ((state = ANY (ARRAY['active'::text, 'available'::text, 'retired'::text])));
+CREATE UNIQUE INDEX uq_root_keys_active ON public.root_keys USING btree (state) WHERE (state = 'active'::text);
+GRANT SELECT, INSERT ON root_keys TO strongroom_app;
+
+CREATE TABLE schema_functions (
+  singleton boolean DEFAULT true NOT NULL,
+  number integer NOT NULL,
+  fingerprint text NOT NULL,
+  installed_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE schema_functions ADD CONSTRAINT pk_schema_functions PRIMARY KEY (singleton);
+ALTER TABLE schema_functions ADD CONSTRAINT ck_schema_functions_number CHECK ((number > 0));
+ALTER TABLE schema_functions ADD CONSTRAINT ck_schema_functions_singleton CHECK (singleton);
+
+CREATE TABLE secrets (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  visibility text DEFAULT 'tenant'::text NOT NULL,
+  is_hidden_value boolean DEFAULT false NOT NULL,
+  schema json,
+  version integer DEFAULT 1 NOT NULL,
+  revision integer DEFAULT 1 NOT NULL,
+  value bytea NOT NULL,
+  key_generation integer NOT NULL,
+  provider_name text,
+  provider_options bytea,
+  provider_options_generation integer,
+  version_created_by uuid NOT NULL,
+  version_created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  created_by uuid NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  expires_at timestamp(3) with time zone,
+  deleted_at timestamp(3) with time zone
+);
+ALTER TABLE secrets ADD CONSTRAINT pk_secrets PRIMARY KEY (tenant_id, id);
+ALTER TABLE secrets ADD CONSTRAINT ck_secrets_key CHECK (((key ~ '^[A-Za-z][A-Za-z0-9._~-]*$'::text) AND (length(key) <= 256)));
+ALTER TABLE secrets ADD CONSTRAINT ck_secrets_provider_options CHECK (((provider_options IS NULL) = (provider_options_generation IS NULL)));
+ALTER TABLE secrets ADD CONSTRAINT ck_secrets_revision CHECK ((revision > 0));
+ALTER TABLE secrets ADD CONSTRAINT ck_secrets_version CHECK ((version > 0));
+ALTER TABLE secrets ADD CONSTRAINT ck_secrets_visibility CHECK ((visibility = ANY (ARRAY['private'::text, 'tenant'::text, 'global'::text])));
+CREATE INDEX ix_secrets_created_at ON public.secrets USING btree (tenant_id, created_at, key) INCLUDE (id, visibility, created_by) WHERE (deleted_at IS NULL);
+CREATE INDEX ix_secrets_created_by ON public.secrets USING btree (tenant_id, created_by);
+CREATE INDEX ix_secrets_global_created_at ON public.secrets USING btree (created_at, key) INCLUDE (tenant_id, id, created_by) WHERE ((visibility = 'global'::text) AND (deleted_at IS NULL));
+CREATE INDEX ix_secrets_global_key_trigrams ON public.secrets USING gin (key strongroom_extensions.gin_trgm_ops) WHERE ((visibility = 'global'::text) AND (deleted_at IS NULL));
+CREATE INDEX ix_secrets_key_generation ON public.secrets USING btree (tenant_id, key_generation);
+CREATE INDEX ix_secrets_key_trigrams ON public.secrets USING gin (tenant_id, key strongroom_extensions.gin_trgm_ops) WITH (gin_pending_list_limit='1024') WHERE (deleted_at IS NULL);
+CREATE INDEX ix_secrets_provider_options_generation ON public.secrets USING btree (tenant_id, provider_options_generation) WHERE (provider_options_generation IS NOT NULL);
+CREATE UNIQUE INDEX uq_secrets_global_key ON public.secrets USING btree (key) WHERE ((visibility = 'global'::text) AND (deleted_at IS NULL));
+CREATE UNIQUE INDEX uq_secrets_key ON public.secrets USING btree (tenant_id, key) WHERE (deleted_at IS NULL);
+ALTER TABLE secrets ENABLE ROW LEVEL SECURITY;
+CREATE POLICY global_rows ON secrets FOR SELECT TO PUBLIC
+  USING ((visibility = 'global'::text));
+CREATE POLICY living ON secrets AS RESTRICTIVE FOR ALL TO strongroom_app, strongroom_reader
+  USING ((deleted_at IS NULL))
+  WITH CHECK (true);
+CREATE POLICY reader_rows ON secrets FOR SELECT TO strongroom_reader
+  USING (true);
+CREATE POLICY tenant_rows ON secrets FOR ALL TO PUBLIC
+  USING ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_set ON secrets FOR SELECT TO PUBLIC
+  USING ((tenant_id IN ( SELECT unnest((string_to_array(NULLIF(current_setting('app.tenants'::text, true), ''::text), ','::text))::uuid[]) AS unnest)));
+GRANT SELECT, INSERT, UPDATE, DELETE ON secrets TO strongroom_app;
+GRANT SELECT ON secrets TO strongroom_reader;
+
+CREATE TABLE tenant_keys (
+  tenant_id uuid NOT NULL,
+  generation integer NOT NULL,
+  wrapped bytea NOT NULL,
+  root_key_id text COLLATE "C" NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  retired_at timestamp(3) with time zone
+);
+ALTER TABLE tenant_keys ADD CONSTRAINT pk_tenant_keys PRIMARY KEY (tenant_id, generation);
+ALTER TABLE tenant_keys ADD CONSTRAINT ck_tenant_keys_generation CHECK ((generation > 0));
+GRANT SELECT, INSERT ON tenant_keys TO strongroom_app;
+GRANT UPDATE (retired_at) ON tenant_keys TO strongroom_app;
+
+CREATE TABLE tenant_user_groups (
+  tenant_id uuid NOT NULL,
+  group_id uuid NOT NULL,
+  role text NOT NULL
+);
+ALTER TABLE tenant_user_groups ADD CONSTRAINT pk_tenant_user_groups PRIMARY KEY (tenant_id, group_id);
+ALTER TABLE tenant_user_groups ADD CONSTRAINT ck_tenant_user_groups_role CHECK ((role = ANY (ARRAY['manager'::text, 'user'::text, 'operations'::text, 'viewer'::text])));
+CREATE INDEX ix_tenant_user_groups_group ON public.tenant_user_groups USING btree (group_id);
+GRANT SELECT, INSERT, UPDATE, DELETE ON tenant_user_groups TO strongroom_app;
+GRANT SELECT ON tenant_user_groups TO strongroom_reader;
+
+CREATE TABLE tenant_users (
+  tenant_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  role text NOT NULL
+);
+ALTER TABLE tenant_users ADD CONSTRAINT pk_tenant_users PRIMARY KEY (tenant_id, user_id);
+ALTER TABLE tenant_users ADD CONSTRAINT ck_tenant_users_role CHECK ((role = ANY (ARRAY['manager'::text, 'user'::text, 'operations'::text, 'viewer'::text])));
+CREATE INDEX ix_tenant_users_user ON public.tenant_users USING btree (user_id);
+GRANT SELECT, INSERT, UPDATE, DELETE ON tenant_users TO strongroom_app;
+GRANT SELECT ON tenant_users TO strongroom_reader;
+
+CREATE TABLE tenants (
+  id uuid NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  deleted_at timestamp(3) with time zone
+);
+ALTER TABLE tenants ADD CONSTRAINT pk_tenants PRIMARY KEY (id);
+ALTER TABLE tenants ADD CONSTRAINT ck_tenants_name CHECK ((name ~ '^[A-Za-z][A-Za-z0-9._~-]{0,255}$'::text));
+CREATE UNIQUE INDEX uq_tenants_name ON public.tenants USING btree (name) WHERE (deleted_at IS NULL);
+GRANT SELECT, INSERT ON tenants TO strongroom_app;
+GRANT UPDATE (deleted_at) ON tenants TO strongroom_app;
+GRANT SELECT (id, name) ON tenants TO strongroom_reader;
+
+CREATE TABLE tokens (
+  id text COLLATE "C" NOT NULL,
+  user_id uuid NOT NULL,
+  secret_hash bytea NOT NULL,
+  description text,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  expires_at timestamp(3) with time zone,
+  last_used_at timestamp(3) with time zone
+);
+ALTER TABLE tokens ADD CONSTRAINT pk_tokens PRIMARY KEY (id);
+ALTER TABLE tokens ADD CONSTRAINT ck_tokens_id CHECK ((id ~ '^[A-Za-z0-9]{10}$'::text));
+ALTER TABLE tokens ADD CONSTRAINT ck_tokens_secret_hash CHECK ((octet_length(secret_hash) = 32));
+CREATE INDEX ix_tokens_user ON public.tokens USING btree (user_id, created_at);
+GRANT SELECT, INSERT, DELETE ON tokens TO strongroom_app;
+GRANT UPDATE (last_used_at) ON tokens TO strongroom_app;
+
+CREATE TABLE user_group_members (
+  group_id uuid NOT NULL,
+  user_id uuid NOT NULL
+);
+ALTER TABLE user_group_members ADD CONSTRAINT pk_user_group_members PRIMARY KEY (group_id, user_id);
+CREATE INDEX ix_user_group_members_user ON public.user_group_members USING btree (user_id);
+GRANT SELECT, INSERT, UPDATE, DELETE ON user_group_members TO strongroom_app;
+GRANT SELECT ON user_group_members TO strongroom_reader;
+
+CREATE TABLE user_groups (
+  id uuid NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  ldap_dn text COLLATE "C",
+  system_role text DEFAULT 'default'::text NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE user_groups ADD CONSTRAINT pk_user_groups PRIMARY KEY (id);
+ALTER TABLE user_groups ADD CONSTRAINT ck_user_groups_name CHECK ((name ~ '^[A-Za-z][A-Za-z0-9._~-]{0,255}$'::text));
+ALTER TABLE user_groups ADD CONSTRAINT ck_user_groups_system_role CHECK ((system_role = ANY (ARRAY['sys_admin'::text, 'default'::text])));
+CREATE UNIQUE INDEX uq_user_groups_ldap_dn ON public.user_groups USING btree (lower(ldap_dn));
+CREATE UNIQUE INDEX uq_user_groups_name ON public.user_groups USING btree (lower(name));
+GRANT SELECT, INSERT, UPDATE, DELETE ON user_groups TO strongroom_app;
+GRANT SELECT ON user_groups TO strongroom_reader;
+
+CREATE TABLE users (
+  id uuid NOT NULL,
+  username text COLLATE "C" NOT NULL,
+  password_hash text NOT NULL,
+  system_role text DEFAULT 'default'::text NOT NULL,
+  active boolean DEFAULT true NOT NULL,
+  show_getting_started boolean DEFAULT true NOT NULL,
+  is_bootstrap boolean DEFAULT false NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  first_login_at timestamp(3) with time zone,
+  last_login_at timestamp(3) with time zone,
+  deleted_at timestamp(3) with time zone
+);
+ALTER TABLE users ADD CONSTRAINT pk_users PRIMARY KEY (id);
+ALTER TABLE users ADD CONSTRAINT ck_users_system_role CHECK ((system_role = ANY (ARRAY['sys_admin'::text, 'default'::text])));
+ALTER TABLE users ADD CONSTRAINT ck_users_username CHECK ((username ~ '^[A-Za-z][A-Za-z0-9._~-]{0,255}$'::text));
+CREATE UNIQUE INDEX uq_users_bootstrap ON public.users USING btree (is_bootstrap) WHERE (is_bootstrap AND (deleted_at IS NULL));
+CREATE UNIQUE INDEX uq_users_username ON public.users USING btree (lower(username)) WHERE (deleted_at IS NULL);
+GRANT SELECT, INSERT, UPDATE ON users TO strongroom_app;
+GRANT SELECT (id, username, system_role) ON users TO strongroom_reader;
+
+ALTER TABLE maintenance ADD CONSTRAINT fk_maintenance_activated_by FOREIGN KEY (activated_by) REFERENCES users(id);
+
+ALTER TABLE secrets ADD CONSTRAINT fk_secrets_created_by FOREIGN KEY (created_by) REFERENCES users(id);
+
+ALTER TABLE secrets ADD CONSTRAINT fk_secrets_provider_options_key FOREIGN KEY (tenant_id, provider_options_generation) REFERENCES tenant_keys(tenant_id, generation);
+
+ALTER TABLE secrets ADD CONSTRAINT fk_secrets_tenant FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+
+ALTER TABLE secrets ADD CONSTRAINT fk_secrets_tenant_key FOREIGN KEY (tenant_id, key_generation) REFERENCES tenant_keys(tenant_id, generation);
+
+ALTER TABLE secrets ADD CONSTRAINT fk_secrets_version_created_by FOREIGN KEY (version_created_by) REFERENCES users(id);
+
+ALTER TABLE tenant_keys ADD CONSTRAINT fk_tenant_keys_root_key FOREIGN KEY (root_key_id) REFERENCES root_keys(id);
+
+ALTER TABLE tenant_keys ADD CONSTRAINT fk_tenant_keys_tenant FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+
+ALTER TABLE tenant_user_groups ADD CONSTRAINT fk_tenant_user_groups_group FOREIGN KEY (group_id) REFERENCES user_groups(id) ON DELETE CASCADE;
+
+ALTER TABLE tenant_user_groups ADD CONSTRAINT fk_tenant_user_groups_tenant FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+
+ALTER TABLE tenant_users ADD CONSTRAINT fk_tenant_users_tenant FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+
+ALTER TABLE tenant_users ADD CONSTRAINT fk_tenant_users_user FOREIGN KEY (user_id) REFERENCES users(id);
+
+ALTER TABLE tokens ADD CONSTRAINT fk_tokens_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+
+ALTER TABLE user_group_members ADD CONSTRAINT fk_user_group_members_group FOREIGN KEY (group_id) REFERENCES user_groups(id) ON DELETE CASCADE;
+
+ALTER TABLE user_group_members ADD CONSTRAINT fk_user_group_members_user FOREIGN KEY (user_id) REFERENCES users(id);
+
+CREATE VIEW secret_keys AS
+ SELECT tenant_id,
+    id,
+    key,
+    visibility
+   FROM secrets
+  WHERE (deleted_at IS NULL);
+GRANT SELECT ON secret_keys TO strongroom_reader;
+
+CREATE OR REPLACE FUNCTION public.audit_create_partitions(p_months integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET lock_timeout TO '1s'
+AS $function$
+DECLARE
+  v_now timestamp := date_trunc('month', clock_timestamp() AT TIME ZONE 'UTC');
+  v_month timestamp;
+  v_name text;
+  v_from uuid;
+  v_to uuid;
+BEGIN
+  IF p_months NOT BETWEEN 0 AND 24 THEN
+    RAISE invalid_parameter_value USING MESSAGE = 'p_months must be between 0 and 24';
+  END IF;
+  PERFORM pg_advisory_xact_lock(hashtextextended('audit_create_partitions', 0));
+  FOR i IN -1 .. p_months LOOP
+    v_month := v_now + i * interval '1 month';
+    v_name := to_char(v_month, '"audit_events_"YYYY_MM');
+    CONTINUE WHEN to_regclass(v_name) IS NOT NULL;
+    v_from := first_event_id(v_month AT TIME ZONE 'UTC');
+    v_to := first_event_id((v_month + interval '1 month') AT TIME ZONE 'UTC');
+
+    EXECUTE format('CREATE TABLE %I (LIKE audit_events INCLUDING CONSTRAINTS, CONSTRAINT %I PRIMARY KEY (log_id, id))',
+                   v_name, 'pk_' || v_name);
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_name);
+    IF EXISTS (SELECT FROM audit_events_default d WHERE d.id >= v_from AND d.id < v_to) THEN
+      -- Nobody writes while events change their place; whoever waits finds the new partition.
+      LOCK TABLE audit_events IN SHARE ROW EXCLUSIVE MODE;
+      EXECUTE format('WITH moved AS (DELETE FROM audit_events_default WHERE id >= $1 AND id < $2 RETURNING *)
+                      INSERT INTO %I SELECT * FROM moved', v_name) USING v_from, v_to;
+    END IF;
+    EXECUTE format('ALTER TABLE audit_events ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', v_name, v_from, v_to);
+  END LOOP;
+  RETURN (SELECT count(*) FROM (SELECT FROM audit_events_default LIMIT 1000) d);
+END
+$function$;
+REVOKE ALL ON FUNCTION audit_create_partitions(integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit_create_partitions(integer) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.audit_event_exists(p_log uuid, p_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT EXISTS (SELECT FROM audit_events WHERE log_id = p_log AND id = p_id)
+$function$;
+ALTER FUNCTION audit_event_exists(uuid,uuid) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION audit_event_exists(uuid,uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit_event_exists(uuid,uuid) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.change_secrets(p_tenants uuid[], p_users uuid[], p_ids uuid[], p_keys text[], p_revisions integer[], p_values bytea[], p_generations integer[], p_visibilities text[], p_widens boolean[], p_hidden boolean[], p_replaces_options boolean[], p_options bytea[], p_options_generations integer[], p_owners uuid[], p_events uuid[], p_callers json[], p_details json[], p_alone boolean)
+ RETURNS TABLE(ordinal integer, outcome text, version integer, revision integer, updated_at timestamp with time zone)
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  w record;
+  v_taken boolean;
+  v_size integer[] := ARRAY[cardinality(p_ids)];
+  v_outcomes text[] := array_fill('stale'::text, v_size);
+  v_versions integer[] := array_fill(NULL::integer, v_size);
+  v_revisions integer[] := v_versions;
+  v_times timestamptz[] := array_fill(NULL::timestamptz, v_size);
+BEGIN
+  IF NOT p_alone THEN
+    PERFORM set_config('lock_timeout', '50ms', true);
+  END IF;
+  FOR w IN
+    SELECT * FROM unnest(
+      p_tenants, p_users, p_ids, p_keys, p_revisions, p_values, p_generations, p_visibilities, p_widens, p_hidden,
+      p_replaces_options, p_options, p_options_generations, p_owners
+    ) WITH ORDINALITY AS w (
+      tenant_id, user_id, id, key, seen, value, generation, visibility, widens, hidden, replaces_options, options,
+      options_generation, owner, ordinal
+    ) ORDER BY w.tenant_id, w.id
+  LOOP
+    v_taken := false;
+    IF w.owner IS NOT NULL THEN
+      PERFORM FROM users u WHERE u.id = w.owner AND u.deleted_at IS NULL FOR SHARE;
+      CONTINUE WHEN NOT FOUND;
+    END IF;
+    IF w.widens THEN
+      v_taken := secret_key_taken(w.tenant_id, w.key, true);
+      PERFORM FROM tenants t WHERE t.id = w.tenant_id AND t.deleted_at IS NULL FOR KEY SHARE;
+      IF NOT FOUND THEN
+        v_outcomes[w.ordinal] := 'no_tenant';
+        CONTINUE;
+      END IF;
+    END IF;
+
+    PERFORM set_config('app.tenant', w.tenant_id::text, true);
+    IF v_taken THEN
+      PERFORM FROM secrets s WHERE s.tenant_id = w.tenant_id AND s.id = w.id AND s.revision = w.seen FOR UPDATE;
+    ELSE
+      UPDATE secrets AS s SET
+        visibility = w.visibility,
+        is_hidden_value = w.hidden,
+        created_by = coalesce(w.owner, s.created_by),
+        provider_options = CASE WHEN w.replaces_options THEN w.options ELSE s.provider_options END,
+        provider_options_generation =
+          CASE WHEN w.replaces_options THEN w.options_generation ELSE s.provider_options_generation END,
+        revision = s.revision + 1,
+        updated_at = greatest(clock_timestamp(), s.updated_at),
+        value = coalesce(w.value, s.value),
+        key_generation = coalesce(w.generation, s.key_generation),
+        version = s.version + (w.value IS NOT NULL)::integer,
+        version_created_by = CASE WHEN w.value IS NULL THEN s.version_created_by ELSE w.user_id END,
+        version_created_at = CASE WHEN w.value IS NULL THEN s.version_created_at ELSE clock_timestamp() END
+      WHERE s.tenant_id = w.tenant_id AND s.id = w.id AND s.revision = w.seen
+      RETURNING s.version, s.revision, s.updated_at
+      INTO version, revision, updated_at;
+    END IF;
+    CONTINUE WHEN NOT FOUND;
+    v_outcomes[w.ordinal] := CASE WHEN v_taken THEN 'conflict' ELSE 'ok' END;
+    CONTINUE WHEN v_taken;
+    v_versions[w.ordinal] := version;
+    v_revisions[w.ordinal] := revision;
+    v_times[w.ordinal] := updated_at;
+  END LOOP;
+
+  PERFORM record_events(ARRAY(
+    SELECT ROW(e.tenant_id, e.event_id, 'secret.update', e.key, e.id, e.version, e.revision, e.outcome, e.caller,
+               e.detail)::audit_entry
+    FROM unnest(p_tenants, p_keys, p_ids, p_events, p_callers, p_details, v_outcomes, v_versions, v_revisions)
+      AS e (tenant_id, key, id, event_id, caller, detail, outcome, version, revision)
+    WHERE e.outcome IN ('ok', 'conflict')
+  ));
+
+  RETURN QUERY
+  SELECT e.ordinal::integer, e.outcome, e.version, e.revision, e.updated_at
+  FROM unnest(v_outcomes, v_versions, v_revisions, v_times) WITH ORDINALITY
+    AS e (outcome, version, revision, updated_at, ordinal);
+END
+$function$;
+REVOKE ALL ON FUNCTION change_secrets(uuid[],uuid[],uuid[],text[],integer[],bytea[],integer[],text[],boolean[],boolean[],boolean[],bytea[],integer[],uuid[],uuid[],json[],json[],boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION change_secrets(uuid[],uuid[],uuid[],text[],integer[],bytea[],integer[],text[],boolean[],boolean[],boolean[],bytea[],integer[],uuid[],uuid[],json[],json[],boolean) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.create_secret(p_tenant uuid, p_user uuid, p_id uuid, p_key text, p_value bytea, p_generation integer, p_visibility text, p_hidden boolean, p_schema json, p_options bytea, p_options_generation integer, p_event uuid, p_action text, p_caller json, p_detail json, p_record_conflict boolean)
+ RETURNS TABLE(outcome text, created_at timestamp with time zone)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+DECLARE
+  v_taken boolean;
+  v_at timestamptz;
+BEGIN
+  PERFORM set_config('app.tenant', p_tenant::text, true);
+  v_taken := secret_key_taken(p_tenant, p_key, p_visibility = 'global');
+  PERFORM FROM tenants t WHERE t.id = p_tenant AND t.deleted_at IS NULL FOR KEY SHARE;
+  IF NOT FOUND THEN
+    RETURN QUERY SELECT 'no_tenant', NULL::timestamptz;
+    RETURN;
+  END IF;
+
+  IF NOT v_taken THEN
+    INSERT INTO secrets AS s (
+      tenant_id, id, key, value, key_generation, visibility, is_hidden_value, schema, provider_options,
+      provider_options_generation, version_created_by, created_by
+    ) VALUES (
+      p_tenant, p_id, p_key, p_value, p_generation, p_visibility, p_hidden, p_schema, p_options,
+      p_options_generation, p_user, p_user
+    ) ON CONFLICT DO NOTHING RETURNING s.created_at INTO v_at;
+  END IF;
+
+  IF v_at IS NOT NULL THEN
+    PERFORM record_events(ARRAY[
+      ROW(p_tenant, p_event, p_action, p_key, p_id, 1, 1, 'ok', p_caller, p_detail)::audit_entry
+    ]);
+  ELSIF p_record_conflict THEN
+    PERFORM record_events(ARRAY[
+      ROW(p_tenant, p_event, p_action, p_key, NULL, NULL, NULL, 'conflict', p_caller, p_detail)::audit_entry
+    ]);
+  END IF;
+  RETURN QUERY SELECT CASE WHEN v_at IS NULL THEN 'conflict' ELSE 'ok' END, v_at;
+END
+$function$;
+REVOKE ALL ON FUNCTION create_secret(uuid,uuid,uuid,text,bytea,integer,text,boolean,json,bytea,integer,uuid,text,json,json,boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION create_secret(uuid,uuid,uuid,text,bytea,integer,text,boolean,json,bytea,integer,uuid,text,json,json,boolean) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.create_secrets(p_tenants uuid[], p_users uuid[], p_ids uuid[], p_keys text[], p_values bytea[], p_generations integer[], p_visibilities text[], p_hidden boolean[], p_schemas json[], p_options bytea[], p_options_generations integer[], p_events uuid[], p_callers json[], p_record_conflicts boolean[])
+ RETURNS TABLE(ordinal integer, outcome text, created_at timestamp with time zone)
+ LANGUAGE plpgsql
+ SET lock_timeout TO '50ms'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  v_living uuid[];
+  v_free boolean[];
+  v_made boolean[];
+  v_count integer;
+BEGIN
+  v_living := ARRAY(
+    SELECT t.id FROM tenants t WHERE t.id = ANY (p_tenants) AND t.deleted_at IS NULL FOR KEY SHARE SKIP LOCKED
+  );
+  v_free := ARRAY(
+    SELECT w.tenant_id = ANY (v_living) AND w.visibility <> 'global'
+           AND pg_try_advisory_xact_lock_shared(secret_key_bucket(w.key))
+    FROM unnest(p_tenants, p_keys, p_visibilities) WITH ORDINALITY AS w (tenant_id, key, visibility, ordinal)
+    ORDER BY w.ordinal
+  );
+
+  INSERT INTO secrets (
+    tenant_id, id, key, value, key_generation, visibility, is_hidden_value, schema, provider_options,
+    provider_options_generation, version_created_by, created_by
+  )
+  SELECT set_config('app.tenant', w.tenant_id::text, true)::uuid, w.id, w.key, w.value, w.generation, w.visibility,
+         w.hidden, w.schema, w.options, w.options_generation, w.user_id, w.user_id
+  FROM unnest(p_tenants, p_users, p_ids, p_keys, p_values, p_generations, p_visibilities, p_hidden, p_schemas,
+              p_options, p_options_generations, v_free)
+    AS w (tenant_id, user_id, id, key, value, generation, visibility, hidden, schema, options, options_generation, free)
+  WHERE w.free AND NOT EXISTS (
+    SELECT FROM secrets g WHERE g.visibility = 'global' AND g.key = w.key COLLATE "C" AND g.tenant_id <> w.tenant_id
+  )
+  ORDER BY w.tenant_id, w.key COLLATE "C"
+  ON CONFLICT DO NOTHING;
+  GET DIAGNOSTICS v_count = ROW_COUNT;
+
+  v_made := v_free;
+  IF v_count < cardinality(array_positions(v_free, true)) THEN
+    FOR i IN 1 .. cardinality(p_ids) LOOP
+      PERFORM set_config('app.tenant', p_tenants[i]::text, true);
+      v_made[i] := EXISTS (SELECT FROM secrets s WHERE s.tenant_id = p_tenants[i] AND s.id = p_ids[i]);
+    END LOOP;
+  END IF;
+
+  PERFORM record_events(ARRAY(
+    SELECT ROW(w.tenant_id, w.event_id, 'secret.create', w.key, CASE WHEN w.made THEN w.id END,
+               CASE WHEN w.made THEN 1 END, CASE WHEN w.made THEN 1 END, CASE WHEN w.made THEN 'ok' ELSE 'conflict' END,
+               w.caller, NULL)::audit_entry
+    FROM unnest(p_tenants, p_keys, p_ids, p_events, p_callers, p_record_conflicts, v_free, v_made)
+      AS w (tenant_id, key, id, event_id, caller, record_conflict, free, made)
+    WHERE w.made OR w.free AND w.record_conflict
+  ));
+
+  RETURN QUERY
+  SELECT w.ordinal::integer, CASE WHEN w.made THEN 'ok' WHEN w.free THEN 'conflict' ELSE 'busy' END,
+         CASE WHEN w.made THEN now()::timestamptz(3) END
+  FROM unnest(v_free, v_made) WITH ORDINALITY AS w (free, made, ordinal);
+END
+$function$;
+REVOKE ALL ON FUNCTION create_secrets(uuid[],uuid[],uuid[],text[],bytea[],integer[],text[],boolean[],json[],bytea[],integer[],uuid[],json[],boolean[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION create_secrets(uuid[],uuid[],uuid[],text[],bytea[],integer[],text[],boolean[],json[],bytea[],integer[],uuid[],json[],boolean[]) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.delete_secret(p_tenant uuid, p_id uuid, p_key text, p_revision integer, p_version integer, p_event uuid, p_caller json)
+ RETURNS TABLE(outcome text)
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  PERFORM set_config('app.tenant', p_tenant::text, true);
+  DELETE FROM secrets s WHERE s.tenant_id = p_tenant AND s.id = p_id AND s.revision = p_revision;
+  outcome := CASE WHEN FOUND THEN 'ok' ELSE 'stale' END;
+  IF FOUND THEN
+    PERFORM record_events(ARRAY[
+      ROW(p_tenant, p_event, 'secret.delete', p_key, p_id, p_version, p_revision, 'ok', p_caller, NULL)::audit_entry
+    ]);
+  END IF;
+  RETURN NEXT;
+END
+$function$;
+REVOKE ALL ON FUNCTION delete_secret(uuid,uuid,text,integer,integer,uuid,json) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION delete_secret(uuid,uuid,text,integer,integer,uuid,json) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.find_identities(p_names text[], p_name_keys bytea[], p_tokens text[], p_sources text[], p_tenants text[])
+ RETURNS TABLE(ordinal integer, user_id uuid, username text, password_hash text, active boolean, token_hash bytea, token_expired boolean, locked boolean, locked_just_now boolean, tenant_id uuid, tenant_name text, key_generation integer, permissions text, permissions_in integer, maintenance boolean)
+ LANGUAGE plpgsql
+ STABLE
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  SELECT a.ordinal::integer, a.user_id, a.username, a.password_hash, a.active, a.token_hash, a.token_expired,
+         a.locked, a.locked_just_now, a.tenant_id, a.tenant_name, a.key_generation,
+         CASE WHEN a.ordinal = a.first THEN array_to_string(ARRAY(
+           SELECT DISTINCT p.permission FROM role_permissions p WHERE p.role = ANY (a.roles) ORDER BY 1
+         ), ',') END, a.first::integer,
+         (SELECT m.activated_at IS NOT NULL FROM maintenance m)
+  FROM (SELECT asked.*, min(asked.ordinal) OVER (PARTITION BY asked.roles) AS first FROM (
+    SELECT q.ordinal, u.id AS user_id, u.username, u.password_hash, u.active,
+           k.secret_hash AS token_hash, coalesce(k.expires_at <= now(), false) AS token_expired,
+           coalesce(f.locked_until > now(), false) AS locked,
+           coalesce(f.locked_until > now() AND f.locked_at > now() - interval '1 second', false) AS locked_just_now,
+           t.id AS tenant_id, t.name AS tenant_name,
+           (SELECT g.generation FROM tenant_keys g WHERE g.tenant_id = t.id AND g.retired_at IS NULL
+              ORDER BY g.generation DESC LIMIT 1) AS key_generation,
+           ARRAY[u.system_role, tu.role] || ARRAY(
+             SELECT unnest(ARRAY[g.system_role, tg.role])
+             FROM user_group_members m JOIN user_groups g ON g.id = m.group_id
+             LEFT JOIN tenant_user_groups tg ON tg.group_id = m.group_id AND tg.tenant_id = t.id
+             WHERE m.user_id = u.id
+           ) AS roles
+    FROM unnest(p_names, p_name_keys, p_tokens, p_sources, p_tenants)
+      WITH ORDINALITY AS q (username, name_key, token, source, tenant, ordinal)
+    LEFT JOIN tokens k ON k.id = q.token COLLATE "C"
+    LEFT JOIN LATERAL (
+      SELECT n.id, n.username, n.password_hash, n.active, n.system_role FROM users n
+      WHERE lower(n.username) = lower(q.username COLLATE "C") AND n.deleted_at IS NULL
+      UNION ALL
+      SELECT o.id, o.username, o.password_hash, o.active, o.system_role FROM users o
+      WHERE o.id = k.user_id AND o.deleted_at IS NULL
+    ) u ON true
+    LEFT JOIN LATERAL (
+      SELECT l.locked_until, l.locked_at FROM login_failures l WHERE l.source = q.source COLLATE "C"
+        AND l.name_key = coalesce(q.name_key, sha256(convert_to(lower(u.username), 'UTF8'))) LIMIT 1
+    ) f ON true
+    LEFT JOIN tenants t ON t.name = q.tenant COLLATE "C" AND t.deleted_at IS NULL
+    LEFT JOIN tenant_users tu ON tu.tenant_id = t.id AND tu.user_id = u.id
+  ) asked) a;
+END
+$function$;
+REVOKE ALL ON FUNCTION find_identities(text[],bytea[],text[],text[],text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION find_identities(text[],bytea[],text[],text[],text[]) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.find_secrets(p_tenants uuid[], p_keys text[])
+ RETURNS TABLE(ordinal integer, is_foreign boolean, id uuid, version integer, revision integer, value bytea, visibility text, is_hidden_value boolean, schema json, provider_name text, provider_options bytea, created_by uuid, creator text, created_at timestamp with time zone, updated_at timestamp with time zone)
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  v_asked record;
+BEGIN
+  FOR v_asked IN SELECT * FROM unnest(p_tenants, p_keys) WITH ORDINALITY AS w (tenant_id, key, ordinal) LOOP
+    PERFORM set_config('app.tenant', v_asked.tenant_id::text, true);
+    RETURN QUERY
+    SELECT v_asked.ordinal::integer, false, s.id, s.version, s.revision, s.value, s.visibility, s.is_hidden_value,
+           s.schema, s.provider_name, s.provider_options, s.created_by, u.username, s.created_at, s.updated_at
+    FROM secrets s JOIN users u ON u.id = s.created_by
+    WHERE s.tenant_id = v_asked.tenant_id AND s.key = v_asked.key COLLATE "C";
+    CONTINUE WHEN FOUND;
+    ordinal := v_asked.ordinal;
+    is_foreign := EXISTS (
+      SELECT FROM secrets g
+      WHERE g.visibility = 'global' AND g.key = v_asked.key COLLATE "C" AND g.tenant_id <> v_asked.tenant_id
+    );
+    RETURN NEXT;
+  END LOOP;
+END
+$function$;
+REVOKE ALL ON FUNCTION find_secrets(uuid[],text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION find_secrets(uuid[],text[]) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.first_event_id(p_at timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  SELECT (lpad(to_hex(floor(extract(epoch FROM p_at) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
+$function$;
+REVOKE ALL ON FUNCTION first_event_id(timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION first_event_id(timestamp with time zone) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.lock_secret_keys(p_keys text[], p_globals boolean[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_bucket record;
+BEGIN
+  FOR v_bucket IN
+    SELECT secret_key_bucket(k.key) AS id, bool_or(k.global) AS exclusive
+    FROM unnest(p_keys, p_globals) AS k (key, global) GROUP BY 1 ORDER BY 1
+  LOOP
+    IF v_bucket.exclusive THEN
+      PERFORM pg_advisory_xact_lock(v_bucket.id);
+    ELSE
+      PERFORM pg_advisory_xact_lock_shared(v_bucket.id);
+    END IF;
+  END LOOP;
+END
+$function$;
+REVOKE ALL ON FUNCTION lock_secret_keys(text[],boolean[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION lock_secret_keys(text[],boolean[]) TO strongroom_app;
+GRANT EXECUTE ON FUNCTION lock_secret_keys(text[],boolean[]) TO strongroom_reader;
+
+CREATE OR REPLACE FUNCTION public.login_reserve(p_name_key bytea, p_source text)
+ RETURNS TABLE(verdict text, locks boolean, fresh boolean)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+DECLARE
+  v_now timestamptz := clock_timestamp();
+  v_pair login_failures;
+BEGIN
+  PERFORM set_config('app.tenant', '00000000-0000-0000-0000-000000000000', true);
+
+  IF EXISTS (SELECT FROM login_failures WHERE name_key = p_name_key AND source = '*' AND failures >= 30
+               AND expires_at > v_now)
+     AND NOT EXISTS (SELECT FROM login_failures WHERE name_key = p_name_key AND source = p_source
+               AND trusted_until > v_now) THEN
+    UPDATE login_failures SET refused = refused + 1 WHERE name_key = p_name_key AND source = '*';
+    RETURN QUERY SELECT 'ceiling', false, false;
+    PERFORM login_sweep();
+    RETURN;
+  END IF;
+
+  INSERT INTO login_failures AS f (name_key, source, failures, expires_at)
+  VALUES (p_name_key, p_source, 1, v_now + interval '15 minutes')
+  ON CONFLICT (name_key, source) DO UPDATE SET
+    failures = CASE WHEN f.expires_at <= v_now THEN 1 WHEN f.failures + 1 >= 5 THEN 0 ELSE f.failures + 1 END,
+    locks = CASE WHEN f.expires_at <= v_now THEN 0 WHEN f.failures + 1 >= 5 THEN f.locks + 1 ELSE f.locks END,
+    locked_at = CASE WHEN f.expires_at > v_now AND f.failures + 1 >= 5 THEN v_now END,
+    locked_until = CASE WHEN f.expires_at > v_now AND f.failures + 1 >= 5
+      THEN v_now + least(interval '1 minute' * power(2, least(f.locks, 10)), interval '15 minutes') END,
+    expires_at = greatest(f.expires_at, v_now + interval '1 hour')
+  WHERE f.locked_until IS NULL OR f.locked_until <= v_now
+  RETURNING f.* INTO v_pair;
+  IF NOT FOUND THEN
+    UPDATE login_failures SET refused = refused + 1 WHERE name_key = p_name_key AND source = p_source
+    RETURNING * INTO v_pair;
+    RETURN QUERY SELECT 'locked', false, coalesce(v_pair.locked_at > v_now - interval '1 second', false);
+    PERFORM login_sweep();
+    RETURN;
+  END IF;
+
+  INSERT INTO login_failures AS f (name_key, source, failures, expires_at)
+  VALUES (p_name_key, '*', 1, v_now + interval '15 minutes')
+  ON CONFLICT (name_key, source) DO UPDATE SET
+    failures = CASE WHEN f.expires_at <= v_now THEN 1 ELSE f.failures + 1 END,
+    expires_at = CASE WHEN f.expires_at <= v_now THEN v_now + interval '15 minutes' ELSE f.expires_at END
+  WHERE f.expires_at <= v_now OR f.failures < 30 OR v_pair.trusted_until > v_now;
+  IF NOT FOUND THEN
+    RETURN QUERY SELECT 'ceiling', false, false;
+    PERFORM login_sweep();
+    RETURN;
+  END IF;
+  RETURN QUERY SELECT 'allowed', v_pair.locked_until IS NOT NULL, false;
+  PERFORM login_sweep();
+END
+$function$;
+REVOKE ALL ON FUNCTION login_reserve(bytea,text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION login_reserve(bytea,text) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.login_succeeded(p_name_key bytea, p_source text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_refused integer;
+BEGIN
+  SELECT refused INTO v_refused FROM login_failures
+  WHERE name_key = p_name_key AND source = p_source FOR UPDATE;
+  IF v_refused > 0 THEN
+    PERFORM set_config('app.tenant', '00000000-0000-0000-0000-000000000000', true);
+    PERFORM record_events(ARRAY[ROW(
+      '00000000-0000-0000-0000-000000000000', new_event_id(), 'login.refused', NULL, NULL, NULL, NULL, 'refused',
+      json_build_object('address', p_source), json_build_object('count', v_refused)
+    )::audit_entry]);
+  END IF;
+  UPDATE login_failures SET failures = 0, locks = 0, locked_at = NULL, locked_until = NULL, refused = 0,
+    trusted_until = clock_timestamp() + interval '30 days', expires_at = clock_timestamp() + interval '30 days'
+  WHERE name_key = p_name_key AND source = p_source;
+  UPDATE login_failures SET failures = greatest(failures - 1, 0) WHERE name_key = p_name_key AND source = '*';
+END
+$function$;
+REVOKE ALL ON FUNCTION login_succeeded(bytea,text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION login_succeeded(bytea,text) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.login_sweep()
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_row record;
+BEGIN
+  FOR v_row IN
+    DELETE FROM login_failures f USING (
+      SELECT name_key, source FROM login_failures WHERE expires_at <= clock_timestamp()
+      ORDER BY expires_at LIMIT 10 FOR UPDATE SKIP LOCKED
+    ) old
+    WHERE f.name_key = old.name_key AND f.source = old.source
+    RETURNING f.source, f.refused
+  LOOP
+    CONTINUE WHEN v_row.refused = 0;
+    PERFORM record_events(ARRAY[ROW(
+      '00000000-0000-0000-0000-000000000000', new_event_id(), 'login.refused', NULL, NULL, NULL, NULL, 'refused',
+      json_build_object('address', v_row.source), json_build_object('count', v_row.refused)
+    )::audit_entry]);
+  END LOOP;
+END
+$function$;
+REVOKE ALL ON FUNCTION login_sweep() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION login_sweep() TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.new_event_id()
+ RETURNS uuid
+ LANGUAGE sql
+AS $function$
+  SELECT (lpad(to_hex(floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') || '7'
+          || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid
+$function$;
+REVOKE ALL ON FUNCTION new_event_id() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION new_event_id() TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.read_secrets(p_tenants uuid[], p_keys text[], p_events uuid[], p_callers json[], p_users uuid[], p_administrators boolean[])
+ RETURNS TABLE(ordinal integer, outcome text, tenant_id uuid, tenant_name text, id uuid, version integer, revision integer, value bytea, visibility text, is_hidden_value boolean, created_at timestamp with time zone, updated_at timestamp with time zone, created_by uuid, creator text, schema json, provider_name text, provider_options bytea)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  WITH asked AS (
+    SELECT q.* FROM unnest(p_tenants, p_keys, p_events, p_callers, p_users, p_administrators)
+      WITH ORDINALITY AS q (reader_id, key, event_id, caller, user_id, administers, ordinal)
+  ), answered AS (
+    SELECT a.ordinal, a.reader_id, a.key, a.event_id, a.caller,
+           CASE WHEN s.id IS NULL THEN 'not_found' ELSE 'ok' END AS outcome,
+           s.tenant_id, t.name, s.id, s.version, s.revision, s.visibility, s.is_hidden_value,
+           CASE WHEN NOT s.is_hidden_value OR s.created_by = a.user_id
+                  OR CASE WHEN s.tenant_id = a.reader_id THEN a.administers
+                          ELSE user_may(a.user_id, s.tenant_id, 'administrators') END
+                THEN s.value END AS value,
+           CASE WHEN s.provider_options IS NOT NULL AND (
+                       s.created_by = a.user_id
+                       OR CASE WHEN s.tenant_id = a.reader_id THEN a.administers
+                               ELSE user_may(a.user_id, s.tenant_id, 'administrators') END)
+                THEN s.provider_options END AS provider_options,
+           s.schema, s.provider_name, s.created_at, s.updated_at, s.created_by, u.username
+    FROM asked a
+    LEFT JOIN LATERAL (
+      SELECT * FROM (
+        SELECT o.* FROM secrets o WHERE o.tenant_id = a.reader_id AND o.key = a.key COLLATE "C"
+          AND (o.visibility <> 'private' OR o.created_by = a.user_id OR a.administers)
+        UNION ALL
+        SELECT g.* FROM secrets g WHERE g.visibility = 'global' AND g.key = a.key COLLATE "C"
+          AND g.tenant_id <> a.reader_id
+      ) candidates ORDER BY candidates.tenant_id <> a.reader_id LIMIT 1
+    ) s ON true
+    LEFT JOIN users u ON u.id = s.created_by
+    LEFT JOIN tenants t ON t.id = s.tenant_id
+  ), recorded AS (
+    SELECT record_events(ARRAY(SELECT ROW(
+             coalesce(a.tenant_id, a.reader_id), a.event_id, 'secret.read', a.key, a.id, a.version, a.revision, a.outcome,
+             CASE WHEN a.tenant_id <> a.reader_id THEN
+               json_build_object('actor_id', a.caller->'actor_id', 'actor_name', NULL, 'method', a.caller->'method',
+                                 'request_id', a.caller->'request_id', 'address', NULL)
+             ELSE a.caller END,
+             CASE WHEN a.tenant_id <> a.reader_id THEN json_build_object('reader_tenant', a.reader_id) END
+           )::audit_entry FROM answered a))
+  )
+  SELECT a.ordinal::integer, a.outcome, a.tenant_id, a.name, a.id, a.version, a.revision, a.value, a.visibility,
+         a.is_hidden_value, a.created_at, a.updated_at, a.created_by, a.username, a.schema, a.provider_name,
+         a.provider_options
+  FROM answered a, recorded;
+END
+$function$;
+ALTER FUNCTION read_secrets(uuid[],text[],uuid[],json[],uuid[],boolean[]) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION read_secrets(uuid[],text[],uuid[],json[],uuid[],boolean[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION read_secrets(uuid[],text[],uuid[],json[],uuid[],boolean[]) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.record_events(p_entries audit_entry[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_tenant text := coalesce(current_setting('app.tenant', true), '');
+  v_at timestamptz(3) := clock_timestamp();
+  v_time text := to_char(v_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+BEGIN
+  INSERT INTO audit_events (log_id, id, at, action, actor_id, key, secret_id, revision, outcome, body)
+  SELECT set_config('app.tenant', e.log_id::text, true)::uuid, e.id, v_at, e.action, (e.caller->>'actor_id')::uuid,
+         e.key, e.secret_id, e.revision, e.outcome,
+         json_build_object(
+           'id', e.id,
+           'time', v_time,
+           'tenant_id', nullif(e.log_id, '00000000-0000-0000-0000-000000000000'),
+           'action', e.action,
+           'key', e.key,
+           'secret_id', e.secret_id,
+           'version', e.version,
+           'revision', e.revision,
+           'outcome', e.outcome,
+           'caller', e.caller,
+           'detail', e.detail
+         )::text
+  FROM unnest(p_entries) AS e;
+  PERFORM set_config('app.tenant', v_tenant, true);
+END
+$function$;
+REVOKE ALL ON FUNCTION record_events(audit_entry[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION record_events(audit_entry[]) TO strongroom_app;
+GRANT EXECUTE ON FUNCTION record_events(audit_entry[]) TO strongroom_reader;
+
+CREATE OR REPLACE FUNCTION public.search_secret_keys(p_tenants uuid[], p_pattern text, p_limit integer, p_global boolean)
+ RETURNS TABLE(tenant_ids uuid[], ids uuid[])
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+BEGIN
+  IF p_global THEN
+    SELECT array_agg(f.tenant_id), array_agg(f.id) INTO tenant_ids, ids FROM (
+      SELECT s.tenant_id, s.id FROM secret_keys s
+      WHERE s.visibility = 'global' AND s.key ILIKE p_pattern AND s.tenant_id <> ALL (p_tenants) LIMIT p_limit + 1
+    ) f;
+  ELSE
+    SELECT array_agg(f.tenant_id), array_agg(f.id) INTO tenant_ids, ids FROM (
+      SELECT o.tenant_id, o.id FROM unnest(p_tenants) AS t (id) CROSS JOIN LATERAL (
+        SELECT s.tenant_id, s.id FROM secret_keys s WHERE s.tenant_id = t.id AND s.key ILIKE p_pattern LIMIT p_limit + 1
+      ) o LIMIT p_limit + 1
+    ) f;
+  END IF;
+  IF cardinality(ids) > p_limit THEN
+    tenant_ids := NULL;
+    ids := NULL;
+  ELSE
+    tenant_ids := coalesce(tenant_ids, '{}');
+    ids := coalesce(ids, '{}');
+  END IF;
+  RETURN NEXT;
+END
+$function$;
+ALTER FUNCTION search_secret_keys(uuid[],text,integer,boolean) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION search_secret_keys(uuid[],text,integer,boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION search_secret_keys(uuid[],text,integer,boolean) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.secret_key_bucket(p_key text)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  SELECT hashtextextended('secret key bucket ' || (hashtextextended(p_key COLLATE "C", 0) & 1023), 0)
+$function$;
+REVOKE ALL ON FUNCTION secret_key_bucket(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION secret_key_bucket(text) TO strongroom_app;
+GRANT EXECUTE ON FUNCTION secret_key_bucket(text) TO strongroom_reader;
+
+CREATE OR REPLACE FUNCTION public.secret_key_taken(p_tenant uuid, p_key text, p_global boolean)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF p_global THEN
+    PERFORM pg_advisory_xact_lock(secret_key_bucket(p_key));
+    RETURN EXISTS (
+      SELECT FROM secrets s WHERE s.key = p_key COLLATE "C" AND s.tenant_id <> p_tenant AND s.visibility = 'global'
+    ) OR EXISTS (
+      SELECT FROM tenants t JOIN secrets s ON s.tenant_id = t.id AND s.key = p_key COLLATE "C" WHERE t.id <> p_tenant
+    );
+  END IF;
+  PERFORM pg_advisory_xact_lock_shared(secret_key_bucket(p_key));
+  RETURN EXISTS (
+    SELECT FROM secrets s WHERE s.key = p_key COLLATE "C" AND s.tenant_id <> p_tenant AND s.visibility = 'global'
+  );
+END
+$function$;
+ALTER FUNCTION secret_key_taken(uuid,text,boolean) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION secret_key_taken(uuid,text,boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION secret_key_taken(uuid,text,boolean) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.secrets_in_the_way(p_tenants uuid[], p_keys text[], p_globals boolean[])
+ RETURNS TABLE(ordinal integer, by_global boolean)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT k.ordinal::integer, k.by_global FROM (
+    SELECT w.ordinal, w.tenant_id, w.key, w.global, EXISTS (
+      SELECT FROM secrets s WHERE s.visibility = 'global' AND s.key = w.key COLLATE "C" AND s.tenant_id <> w.tenant_id
+    ) AS by_global
+    FROM unnest(p_tenants, p_keys, p_globals) WITH ORDINALITY AS w (tenant_id, key, global, ordinal)
+  ) k
+  WHERE k.by_global OR k.global AND EXISTS (
+    SELECT FROM tenants t JOIN secrets s ON s.tenant_id = t.id AND s.key = k.key COLLATE "C" WHERE t.id <> k.tenant_id
+  )
+$function$;
+ALTER FUNCTION secrets_in_the_way(uuid[],text[],boolean[]) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION secrets_in_the_way(uuid[],text[],boolean[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION secrets_in_the_way(uuid[],text[],boolean[]) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.user_may(p_user uuid, p_tenant uuid, p_permission text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT EXISTS (
+    SELECT FROM role_permissions p WHERE p.permission = p_permission COLLATE "C" AND p.role IN (
+      SELECT u.system_role FROM users u WHERE u.id = p_user
+      UNION SELECT g.system_role FROM user_group_members m JOIN user_groups g ON g.id = m.group_id
+        WHERE m.user_id = p_user
+      UNION SELECT tu.role FROM tenant_users tu WHERE tu.tenant_id = p_tenant AND tu.user_id = p_user
+      UNION SELECT tg.role FROM user_group_members m JOIN tenant_user_groups tg ON tg.group_id = m.group_id
+        WHERE m.user_id = p_user AND tg.tenant_id = p_tenant
+    )
+  )
+$function$;
+REVOKE ALL ON FUNCTION user_may(uuid,uuid,text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION user_may(uuid,uuid,text) TO strongroom_app;
+GRANT EXECUTE ON FUNCTION user_may(uuid,uuid,text) TO strongroom_reader;
+
+CREATE OR REPLACE FUNCTION public.user_owns_secrets(p_user uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT EXISTS (
+    SELECT FROM tenants t, LATERAL (
+      SELECT FROM secrets s WHERE s.tenant_id = t.id AND s.created_by = p_user LIMIT 1
+    ) owned
+  )
+$function$;
+ALTER FUNCTION user_owns_secrets(uuid) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION user_owns_secrets(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION user_owns_secrets(uuid) TO strongroom_app;
