@@ -20,7 +20,7 @@ export async function dumpSchema(url: string): Promise<string> {
   await client.connect();
   try {
     const parts = [HEADER];
-    for (const query of [EXTENSIONS, SCHEMA_GRANTS, TABLES, FOREIGN_KEYS, VIEWS, FUNCTIONS]) {
+    for (const query of [EXTENSIONS, SCHEMA_GRANTS, TYPES, TABLES, FOREIGN_KEYS, VIEWS, FUNCTIONS]) {
       const { rows } = await client.query<{ sql: string }>(query);
       parts.push(...rows.map(({ sql }) => `${sql.trim()}\n`));
     }
@@ -44,6 +44,12 @@ const SCHEMA_GRANTS = `
     GROUP BY g.grantee
   ) lines`;
 
+const TYPES = `
+  SELECT format(E'CREATE TYPE %I AS (\\n%s\\n);', c.relname, (
+           SELECT string_agg(format('  %I %s', attname, format_type(atttypid, atttypmod)), E',\\n' ORDER BY attnum)
+           FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped)) AS sql
+  FROM pg_class c WHERE ${OURS} AND c.relkind = 'c' ORDER BY c.relname`;
+
 const COLUMNS = `
   SELECT string_agg(concat('  ', quote_ident(attname), ' ', format_type(atttypid, atttypmod),
            CASE WHEN attcollation <> typcollation THEN ' COLLATE ' || quote_ident(collname) END,
@@ -52,14 +58,17 @@ const COLUMNS = `
     LEFT JOIN pg_attrdef ON (adrelid, adnum) = (attrelid, attnum)
   WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped`;
 
+const LIKE_PARENT = `SELECT format('  LIKE %s', inhparent::regclass) FROM pg_inherits WHERE inhrelid = c.oid`;
+
 const CONSTRAINTS = `
   SELECT format('ALTER TABLE %I ADD CONSTRAINT %I %s;', c.relname, conname, pg_get_constraintdef(oid)),
          array_position('{p,u,x,c}'::"char"[], contype), conname
   FROM pg_constraint WHERE conrelid = c.oid AND contype IN ('p', 'u', 'x', 'c')`;
 
 const INDEXES = `
-  SELECT pg_get_indexdef(indexrelid) || ';', 10, indexrelid::regclass::text FROM pg_index
-  WHERE indrelid = c.oid AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u', 'x'))`;
+  SELECT replace(pg_get_indexdef(indexrelid), ' ON ONLY ', ' ON ') || ';', 10, indexrelid::regclass::text
+  FROM pg_index JOIN pg_class i ON i.oid = indexrelid
+  WHERE indrelid = c.oid AND NOT i.relispartition AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u', 'x'))`;
 
 const ROW_SECURITY = `
   SELECT format('ALTER TABLE %I %s ROW LEVEL SECURITY;', c.relname, kind), 20, kind
@@ -84,15 +93,23 @@ const COLUMN_GRANTS = `
            c.relname, ${GRANTEE}), 50, ${GRANTEE} || g.privilege_type
   FROM pg_attribute, aclexplode(attacl) g WHERE attrelid = c.oid GROUP BY g.grantee, g.privilege_type`;
 
+const ATTACHED = `
+  SELECT format('ALTER TABLE %s ATTACH PARTITION %I %s;', inhparent::regclass, c.relname, pg_get_expr(c.relpartbound, c.oid)),
+         60, c.relname
+  FROM pg_inherits WHERE inhrelid = c.oid`;
+
+/** A default partition is of the schema; those of months come and go. */
+const PERMANENT = `(NOT c.relispartition OR pg_get_expr(c.relpartbound, c.oid) = 'DEFAULT')`;
+
 /** All that belongs to a table stands with it, but foreign keys, which need the other table. */
 const TABLES = `
   SELECT concat(format(E'CREATE%s TABLE %I (\\n', CASE relpersistence WHEN 'u' THEN ' UNLOGGED' END, c.relname),
-           (${COLUMNS}), E'\\n)', ' PARTITION BY ' || pg_get_partkeydef(c.oid), E';\\n', (
+           CASE WHEN c.relispartition THEN (${LIKE_PARENT}) ELSE (${COLUMNS}) END, E'\\n)', ' PARTITION BY ' || pg_get_partkeydef(c.oid), E';\\n', (
              SELECT string_agg(line, E'\\n' ORDER BY kind, name) FROM (
-               ${[CONSTRAINTS, INDEXES, ROW_SECURITY, POLICIES, TABLE_GRANTS, COLUMN_GRANTS].join(' UNION ALL ')}
+               ${[CONSTRAINTS, INDEXES, ROW_SECURITY, POLICIES, TABLE_GRANTS, COLUMN_GRANTS, ATTACHED].join(' UNION ALL ')}
              ) AS lines (line, kind, name)
            )) AS sql
-  FROM pg_class c WHERE ${OURS} AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY c.relname`;
+  FROM pg_class c WHERE ${OURS} AND c.relkind IN ('r', 'p') AND ${PERMANENT} ORDER BY c.relname`;
 
 const FOREIGN_KEYS = `
   SELECT format('ALTER TABLE %I ADD CONSTRAINT %I %s;', c.relname, conname, pg_get_constraintdef(k.oid)) AS sql

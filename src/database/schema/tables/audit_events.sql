@@ -16,7 +16,7 @@ CREATE TABLE audit_events (
 
   CONSTRAINT pk_audit_events PRIMARY KEY (log_id, id),
   -- A body is one line of an export.
-  CONSTRAINT ck_audit_events_body CHECK (position(E'\n' IN body) = 0)
+  CONSTRAINT ck_audit_events_body CHECK (strpos(body, chr(10)) = 0)
 ) PARTITION BY RANGE (id);
 
 CREATE INDEX ix_audit_events_key ON audit_events (log_id, key, id);
