@@ -12,6 +12,19 @@ GRANT USAGE ON SCHEMA public TO strongroom_app;
 GRANT USAGE ON SCHEMA public TO strongroom_reader;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 
+CREATE TYPE audit_entry AS (
+  log_id uuid,
+  id uuid,
+  action text,
+  key text,
+  secret_id uuid,
+  version integer,
+  revision integer,
+  outcome text,
+  caller json,
+  detail json
+);
+
 CREATE TABLE audit_events (
   log_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -25,10 +38,9 @@ CREATE TABLE audit_events (
   body text NOT NULL
 ) PARTITION BY RANGE (id);
 ALTER TABLE audit_events ADD CONSTRAINT pk_audit_events PRIMARY KEY (log_id, id);
-ALTER TABLE audit_events ADD CONSTRAINT ck_audit_events_body CHECK ((POSITION(('
-'::text) IN (body)) = 0));
-CREATE INDEX ix_audit_events_actor_id ON ONLY public.audit_events USING btree (log_id, actor_id, id);
-CREATE INDEX ix_audit_events_key ON ONLY public.audit_events USING btree (log_id, key, id);
+ALTER TABLE audit_events ADD CONSTRAINT ck_audit_events_body CHECK ((strpos(body, chr(10)) = 0));
+CREATE INDEX ix_audit_events_actor_id ON public.audit_events USING btree (log_id, actor_id, id);
+CREATE INDEX ix_audit_events_key ON public.audit_events USING btree (log_id, key, id);
 ALTER TABLE audit_events ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader_appends ON audit_events FOR INSERT TO strongroom_reader
   WITH CHECK (true);
@@ -39,6 +51,14 @@ CREATE POLICY tenant_rows ON audit_events FOR ALL TO PUBLIC
   WITH CHECK ((log_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 GRANT INSERT ON audit_events TO strongroom_app;
 GRANT SELECT, INSERT ON audit_events TO strongroom_reader;
+
+CREATE TABLE audit_events_default (
+  LIKE audit_events
+);
+ALTER TABLE audit_events_default ADD CONSTRAINT pk_audit_events_default PRIMARY KEY (log_id, id);
+ALTER TABLE audit_events_default ADD CONSTRAINT ck_audit_events_body CHECK ((strpos(body, chr(10)) = 0));
+ALTER TABLE audit_events_default ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit_events ATTACH PARTITION audit_events_default DEFAULT;
 
 CREATE TABLE login_failures (
   name_key bytea NOT NULL,
