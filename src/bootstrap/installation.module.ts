@@ -5,6 +5,7 @@ import { Configuration } from '../config/configuration.js';
 import { Keyring } from '../crypto/keyring.js';
 import { PasswordHasher } from '../crypto/password-hasher.js';
 import { RootKeys } from '../crypto/root-keys.js';
+import { DatabaseHealth } from '../database/database-health.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
 import { Logger } from '../observability/logger.js';
 import { PostgresTenantKeyStore } from '../tenants/postgres-tenant-key-store.js';
@@ -23,6 +24,7 @@ export class InstallationModule {
       { provide: PasswordHasher, useValue: hasher },
       { provide: RootKeys, useValue: rootKeys },
       { provide: Keyring, useValue: new Keyring(rootKeys, new PostgresTenantKeyStore(keyDataSource)) },
+      { provide: DatabaseHealth, useValue: new DatabaseHealth(dataSource) },
       { provide: TenantTransaction, useValue: new TenantTransaction(dataSource) },
       AuditWriter,
     ];
