@@ -1,5 +1,6 @@
 import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { AuditedTransaction } from '../audit/audited-transaction.js';
 import { AuditWriter } from '../audit/audit-writer.js';
 import { Configuration } from '../config/configuration.js';
 import { Keyring } from '../crypto/keyring.js';
@@ -27,6 +28,7 @@ export class InstallationModule {
       { provide: DatabaseHealth, useValue: new DatabaseHealth(dataSource) },
       { provide: TenantTransaction, useValue: new TenantTransaction(dataSource) },
       AuditWriter,
+      AuditedTransaction,
     ];
     return { module: InstallationModule, providers, exports: providers };
   }

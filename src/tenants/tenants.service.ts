@@ -1,14 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { newEvent } from '../audit/audit-event.js';
-import { AuditWriter, SYSTEM_LOG } from '../audit/audit-writer.js';
-import { auditedTransaction, Refusal } from '../audit/audited-transaction.js';
-import { BadParameters, Conflict } from '../common/errors.js';
+import { AuditedTransaction } from '../audit/audited-transaction.js';
+import { Refusal } from '../audit/refusal.js';
+import { BadParameters } from '../common/errors.js';
 import { nameProblem } from '../common/resource-name.js';
 import type { Caller } from '../common/tenant-context.js';
 import { tenantRefused } from '../common/tenant-refused.js';
 import { RootKeys } from '../crypto/root-keys.js';
-import { TenantTransaction } from '../database/tenant-transaction.js';
 import { DEFAULT_TENANT } from './default-tenant.js';
 import { findTenant } from './find-tenant.js';
 import { insertTenant } from './insert-tenant.js';
@@ -33,8 +32,7 @@ const RETIRE_KEYS = 'UPDATE tenant_keys SET retired_at = now() WHERE tenant_id =
 export class TenantsService {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(TenantTransaction) private readonly transaction: TenantTransaction,
-    @Inject(AuditWriter) private readonly audit: AuditWriter,
+    @Inject(AuditedTransaction) private readonly transaction: AuditedTransaction,
     @Inject(RootKeys) private readonly rootKeys: RootKeys,
   ) {}
 
@@ -50,15 +48,12 @@ export class TenantsService {
     if (problem !== undefined) throw new BadParameters(`Tenant name: ${problem}`);
     if (RESERVED.has(name)) throw new BadParameters(`Tenant name: \`${name}\` is reserved; choose another`);
     const event = newEvent('tenant.create', caller, { key: name });
-    const id = await this.transaction.run(SYSTEM_LOG, event.id, async (manager) => {
-      const made = await insertTenant(manager, this.rootKeys, name);
-      await this.audit.append(manager, SYSTEM_LOG, {
-        ...event,
-        outcome: made === undefined ? 'conflict' : 'ok',
-      });
-      return made;
-    });
-    if (id === undefined) throw new Conflict(`Tenant \`${name}\` already exists`);
+    const id = await this.transaction.run(
+      event,
+      async (manager) =>
+        (await insertTenant(manager, this.rootKeys, name)) ??
+        Refusal.conflict(`Tenant \`${name}\` already exists`),
+    );
     return { id, name };
   }
 
@@ -68,23 +63,18 @@ export class TenantsService {
    * @throws Forbidden where it was deleted in the meantime
    */
   async delete({ id, name }: { id: string; name: string }, caller: Caller): Promise<void> {
-    await auditedTransaction<undefined>(
-      this.transaction,
+    await this.transaction.run<undefined>(
       newEvent('tenant.delete', caller, { key: name }),
       async (manager) => {
-        if (name === DEFAULT_TENANT) return conflict(`Tenant \`${name}\` can never be deleted`);
+        if (name === DEFAULT_TENANT) return Refusal.conflict(`Tenant \`${name}\` can never be deleted`);
         const locked = await manager.query<unknown[]>(LOCK, [id]);
         if (locked.length === 0) return new Refusal('forbidden', tenantRefused('tenant_delete', name));
         const contents = await tenantContents(manager, id);
-        if (contents !== undefined) return conflict(`Tenant \`${name}\` ${STILL_HOLDS[contents]}`);
+        if (contents !== undefined) return Refusal.conflict(`Tenant \`${name}\` ${STILL_HOLDS[contents]}`);
         await manager.query('UPDATE tenants SET deleted_at = now() WHERE id = $1', [id]);
         await manager.query(RETIRE_KEYS, [id]);
         return undefined;
       },
     );
   }
-}
-
-function conflict(message: string): Refusal {
-  return new Refusal('conflict', new Conflict(message));
 }

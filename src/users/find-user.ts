@@ -1,6 +1,4 @@
 import type { EntityManager } from 'typeorm';
-import { NotFound } from '../common/errors.js';
-import { printable } from '../common/printable.js';
 import { nameProblem } from '../common/resource-name.js';
 import { User } from './user.entity.js';
 
@@ -22,8 +20,4 @@ export async function findUser(
     .createQueryBuilder(User, 'user')
     .where('lower(user.username) = lower(:username) AND user.deletedAt IS NULL', { username });
   return (lockTo === undefined ? query : query.setLock(LOCKS[lockTo])).getOne();
-}
-
-export function userNotFound(username: string): NotFound {
-  return new NotFound(`Requested \`User\` with ID \`${printable(username)}\` was not found`);
 }

@@ -1,7 +1,4 @@
 import type { EntityManager } from 'typeorm';
-import { Refusal } from '../audit/audited-transaction.js';
-import { NotFound } from '../common/errors.js';
-import { printable } from '../common/printable.js';
 import { nameProblem } from '../common/resource-name.js';
 
 /** A row that stays as it is until the transaction ends. */
@@ -28,14 +25,4 @@ export async function hold(
   if (nameProblem(name) !== undefined) return undefined;
   const [row] = await manager.query<LockedRow[]>(HOLD[kind], [name]);
   return row;
-}
-
-/** The refusal for a name that is nobody's. */
-export function unknown(kind: keyof typeof HOLD, name: string): Refusal {
-  return notFound(`Requested \`${kind}\` with ID \`${printable(name)}\` was not found`);
-}
-
-/** @param message what is not there */
-export function notFound(message: string): Refusal {
-  return new Refusal('not_found', new NotFound(message));
 }

@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { newEvent } from '../audit/audit-event.js';
-import { auditedTransaction, Refusal } from '../audit/audited-transaction.js';
+import { AuditedTransaction } from '../audit/audited-transaction.js';
+import { Refusal } from '../audit/refusal.js';
 import { Forbidden } from '../common/errors.js';
 import type { Caller } from '../common/tenant-context.js';
 import { tenantRefused } from '../common/tenant-refused.js';
 import type { Page } from '../database/page-request.js';
-import { TenantTransaction } from '../database/tenant-transaction.js';
 import {
   describeTenant,
   listTenants,
@@ -18,7 +18,7 @@ import { isSystemAdministrator } from './permissions/roles.js';
 /** What somebody gets to see of tenants. Every look is recorded in the system's log. */
 @Injectable()
 export class TenantDirectory {
-  constructor(@Inject(TenantTransaction) private readonly transaction: TenantTransaction) {}
+  constructor(@Inject(AuditedTransaction) private readonly transaction: AuditedTransaction) {}
 
   /**
    * Every tenant for an administrator, the own ones for everybody else.
@@ -30,7 +30,7 @@ export class TenantDirectory {
     userId: string,
     caller: Caller,
   ): Promise<Page<TenantCounts | TenantMembers>> {
-    return auditedTransaction(this.transaction, newEvent('tenant.list', caller), async (manager) => {
+    return this.transaction.run(newEvent('tenant.list', caller), async (manager) => {
       const everything = await isSystemAdministrator(manager, userId);
       if (withMembers && !everything) return new Refusal('forbidden', onlyAdministrators());
       return listTenants(manager, { ...wanted, memberId: everything ? undefined : userId }, withMembers);
@@ -46,8 +46,7 @@ export class TenantDirectory {
     withMembers: boolean,
     caller: Caller,
   ): Promise<TenantCounts | TenantMembers> {
-    return auditedTransaction(
-      this.transaction,
+    return this.transaction.run(
       newEvent('tenant.read', caller, { key: name }),
       async (manager) =>
         (await describeTenant(manager, id, withMembers)) ??

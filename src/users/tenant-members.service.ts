@@ -1,13 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { newEvent, type AuditEvent } from '../audit/audit-event.js';
-import { auditedTransaction, Refusal } from '../audit/audited-transaction.js';
-import { Conflict } from '../common/errors.js';
+import { AuditedTransaction } from '../audit/audited-transaction.js';
+import { Refusal } from '../audit/refusal.js';
 import type { Caller } from '../common/tenant-context.js';
 import { tenantRefused } from '../common/tenant-refused.js';
-import { TenantTransaction } from '../database/tenant-transaction.js';
 import { describeTenant, type TenantCounts } from '../tenants/tenant-overview.js';
-import { hold, notFound, unknown, type LockedRow } from './held-rows.js';
+import { hold, type LockedRow } from './held-rows.js';
 import { isPermitted, requireTenantRole } from './permissions/roles.js';
 import type { TenantRole } from './tenant-user.entity.js';
 
@@ -41,7 +40,7 @@ interface Admission {
  */
 @Injectable()
 export class TenantMembersService {
-  constructor(@Inject(TenantTransaction) private readonly transaction: TenantTransaction) {}
+  constructor(@Inject(AuditedTransaction) private readonly transaction: AuditedTransaction) {}
 
   /**
    * @throws BadParameters when the role is none of a tenant's
@@ -68,7 +67,7 @@ export class TenantMembersService {
     const tenantRole = requireTenantRole(role);
     const event = eventOf('add', membership, caller, tenantRole);
     const everybody = {
-      barred: unknown('Tenant', membership.tenantName),
+      barred: Refusal.missing('Tenant', membership.tenantName),
       admits: () => Promise.resolve(true),
     };
     return this.change(event, membership, everybody, inserting(membership, tenantRole));
@@ -116,11 +115,11 @@ export class TenantMembersService {
     { barred, admits }: Admission,
     change: Change,
   ): Promise<TenantCounts> {
-    return auditedTransaction(this.transaction, event, async (manager) => {
+    return this.transaction.run(event, async (manager) => {
       const tenant = await hold(manager, 'Tenant', tenantName);
       if (tenant === undefined || !(await admits(manager, tenant.id))) return barred;
       const member = await hold(manager, KINDS[kind].row, name);
-      if (member === undefined) return unknown(KINDS[kind].row, name);
+      if (member === undefined) return Refusal.missing(KINDS[kind].row, name);
       const refusal = await change(manager, tenant, member);
       return refusal ?? (await describeTenant(manager, tenant.id, false)) ?? barred;
     });
@@ -155,10 +154,12 @@ function inserting({ kind }: Membership, role: TenantRole): Change {
     );
     if (added.length > 0) return undefined;
     const message = `${label} \`${member.name}\` is already a member of the tenant \`${tenant.name}\``;
-    return new Refusal('conflict', new Conflict(message));
+    return Refusal.conflict(message);
   };
 }
 
 function noMember({ kind }: Membership, tenant: LockedRow, member: LockedRow): Refusal {
-  return notFound(`${KINDS[kind].label} \`${member.name}\` is not a member of the tenant \`${tenant.name}\``);
+  return Refusal.notFound(
+    `${KINDS[kind].label} \`${member.name}\` is not a member of the tenant \`${tenant.name}\``,
+  );
 }

@@ -1,11 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { newEvent, type AuditEvent } from '../audit/audit-event.js';
-import { auditedTransaction, Refusal } from '../audit/audited-transaction.js';
-import { Conflict } from '../common/errors.js';
+import { AuditedTransaction } from '../audit/audited-transaction.js';
+import { Refusal } from '../audit/refusal.js';
 import type { Caller } from '../common/tenant-context.js';
-import { TenantTransaction } from '../database/tenant-transaction.js';
-import { findUser, userNotFound } from './find-user.js';
+import { findUser } from './find-user.js';
 import { lockAdministrators } from './last-administrator.js';
 import { lockedNames, unlockName } from './login-locks.js';
 import { UserDirectory, type DescribedUser } from './user-directory.js';
@@ -19,7 +18,7 @@ type Work<T> = (manager: EntityManager, user: User, isLastAdministrator: boolean
 @Injectable()
 export class UserAdministration {
   constructor(
-    @Inject(TenantTransaction) private readonly transaction: TenantTransaction,
+    @Inject(AuditedTransaction) private readonly transaction: AuditedTransaction,
     @Inject(UserDirectory) private readonly directory: UserDirectory,
   ) {}
 
@@ -27,7 +26,9 @@ export class UserAdministration {
     const event = newEvent('user.set_role', caller, { key: username, detail: { system_role: systemRole } });
     await this.act(event, username, async (manager, { id }, isLast) => {
       if (isLast && systemRole !== 'sys_admin') {
-        return conflict('Cannot modify the role of the last active sys_admin; make another user one first');
+        return Refusal.conflict(
+          'Cannot modify the role of the last active sys_admin; make another user one first',
+        );
       }
       await manager.update(User, { id }, { systemRole });
       return undefined;
@@ -49,9 +50,10 @@ export class UserAdministration {
     const event = newEvent(active ? 'user.activate' : 'user.deactivate', caller, { key: username });
     await this.act(event, username, async (manager, user, isLast) => {
       if (user.active === active) {
-        return conflict(`User \`${user.username}\` is already ${active ? 'active' : 'inactive'}`);
+        return Refusal.conflict(`User \`${user.username}\` is already ${active ? 'active' : 'inactive'}`);
       }
-      if (isLast) return conflict('Cannot deactivate the last active sys_admin; make another user one first');
+      if (isLast)
+        return Refusal.conflict('Cannot deactivate the last active sys_admin; make another user one first');
       await manager.update(User, { id: user.id }, { active });
       return undefined;
     });
@@ -60,7 +62,7 @@ export class UserAdministration {
   async unlock(username: string, caller: Caller): Promise<void> {
     await this.act(newEvent('user.unlock', caller, { key: username }), username, async (manager, user) => {
       const locked = await lockedNames(manager, [user.username]);
-      if (locked.size === 0) return conflict(`User \`${user.username}\` is not locked`);
+      if (locked.size === 0) return Refusal.conflict(`User \`${user.username}\` is not locked`);
       await unlockName(manager, user.username);
       return undefined;
     });
@@ -81,7 +83,7 @@ export class UserAdministration {
       await manager.delete(TenantUser, { userId: user.id });
       await manager.delete(UserGroupMember, { userId: user.id });
       await manager.update(User, { id: user.id }, { deletedAt: () => 'now()' });
-      return last ?? new Refusal('not_found', userNotFound(username));
+      return last ?? Refusal.missing('User', username);
     };
     return this.act(event, username, work, 'delete');
   }
@@ -93,10 +95,10 @@ export class UserAdministration {
     work: Work<T>,
     lockTo: 'change' | 'delete' = 'change',
   ): Promise<T> {
-    return auditedTransaction(this.transaction, event, async (manager) => {
+    return this.transaction.run(event, async (manager) => {
       const isLast = await lockAdministrators(manager);
       const user = await findUser(manager, username, lockTo);
-      if (user === null) return new Refusal('not_found', userNotFound(username));
+      if (user === null) return Refusal.missing('User', username);
       return work(manager, user, isLast(user.id));
     });
   }
@@ -108,18 +110,14 @@ async function undeletable(
   isLastAdministrator: boolean,
 ): Promise<Refusal | undefined> {
   if (isLastAdministrator)
-    return conflict('Cannot delete the last active sys_admin; make another user one first');
+    return Refusal.conflict('Cannot delete the last active sys_admin; make another user one first');
   if (isBootstrap)
-    return conflict(
+    return Refusal.conflict(
       `Cannot delete the bootstrap administrator \`${username}\`: it stays, but can be deactivated`,
     );
   const [row] = await manager.query<{ owns: boolean }[]>('SELECT user_owns_secrets($1) AS owns', [id]);
   if (row?.owns === false) return undefined;
-  return conflict(
+  return Refusal.conflict(
     `Cannot delete: the user \`${username}\` has secrets; delete them or make another user their owner`,
   );
-}
-
-function conflict(message: string): Refusal {
-  return new Refusal('conflict', new Conflict(message));
 }

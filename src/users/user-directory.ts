@@ -1,12 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { newEvent } from '../audit/audit-event.js';
-import { auditedTransaction, Refusal } from '../audit/audited-transaction.js';
+import { AuditedTransaction } from '../audit/audited-transaction.js';
+import { Refusal } from '../audit/refusal.js';
+import { resourceNotFound } from '../common/resource-not-found.js';
 import type { Caller } from '../common/tenant-context.js';
 import { listRows } from '../database/list-rows.js';
-import { TenantTransaction } from '../database/tenant-transaction.js';
 import { timeText, type Page, type PageRequest } from '../database/page-request.js';
-import { findUser, userNotFound } from './find-user.js';
+import { findUser } from './find-user.js';
 import { lockedNames } from './login-locks.js';
 import type { TenantRole } from './tenant-user.entity.js';
 import type { User, SystemRole } from './user.entity.js';
@@ -86,20 +87,16 @@ const GROUPS_OF = `
 export class UserDirectory {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(TenantTransaction) private readonly transaction: TenantTransaction,
+    @Inject(AuditedTransaction) private readonly transaction: AuditedTransaction,
   ) {}
 
   /** @throws NotFound */
   read(username: string, caller: Caller): Promise<DescribedUser> {
-    return auditedTransaction(
-      this.transaction,
-      newEvent('user.read', caller, { key: username }),
-      async (manager) => {
-        const user = await findUser(manager, username);
-        const [described] = user === null ? [] : await this.describe([user], manager);
-        return described ?? new Refusal('not_found', userNotFound(username));
-      },
-    );
+    return this.transaction.run(newEvent('user.read', caller, { key: username }), async (manager) => {
+      const user = await findUser(manager, username);
+      const [described] = user === null ? [] : await this.describe([user], manager);
+      return described ?? Refusal.missing('User', username);
+    });
   }
 
   /**
@@ -109,13 +106,13 @@ export class UserDirectory {
   async find(username: string): Promise<DescribedUser> {
     const user = await findUser(this.dataSource.manager, username);
     const [described] = user === null ? [] : await this.describe([user]);
-    if (described === undefined) throw userNotFound(username);
+    if (described === undefined) throw resourceNotFound('User', username);
     return described;
   }
 
   /** A page of users, by name where nothing else is said. */
   list(wanted: UserListOptions, caller: Caller): Promise<Page<DescribedUser>> {
-    return auditedTransaction(this.transaction, newEvent('user.list', caller), async (manager) => {
+    return this.transaction.run(newEvent('user.list', caller), async (manager) => {
       const { items, total } = await listRows<ShownUser, keyof typeof USER_COLUMNS>(manager, LISTED, wanted);
       return { items: await this.describe(items, manager), total };
     });

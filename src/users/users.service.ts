@@ -1,14 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { newEvent } from '../audit/audit-event.js';
-import { auditedTransaction, Refusal } from '../audit/audited-transaction.js';
-import { BadParameters, Conflict } from '../common/errors.js';
+import { AuditedTransaction } from '../audit/audited-transaction.js';
+import { Refusal } from '../audit/refusal.js';
+import { BadParameters } from '../common/errors.js';
 import { newId } from '../common/ids.js';
 import { nameProblem } from '../common/resource-name.js';
 import type { Caller } from '../common/tenant-context.js';
 import { PasswordHasher } from '../crypto/password-hasher.js';
-import { TenantTransaction } from '../database/tenant-transaction.js';
 import { findUser } from './find-user.js';
-import { unknown } from './held-rows.js';
 import { unlockName } from './login-locks.js';
 import { requirePassword } from './password-rules.js';
 import { User, type SystemRole } from './user.entity.js';
@@ -27,7 +26,7 @@ export interface NewUser {
 @Injectable()
 export class UsersService {
   constructor(
-    @Inject(TenantTransaction) private readonly transaction: TenantTransaction,
+    @Inject(AuditedTransaction) private readonly transaction: AuditedTransaction,
     @Inject(PasswordHasher) private readonly hasher: PasswordHasher,
   ) {}
 
@@ -37,14 +36,13 @@ export class UsersService {
     if (problem !== undefined) throw new BadParameters(`User name: ${problem}`);
     requirePassword(password);
     const passwordHash = await this.hasher.hash(password);
-    await auditedTransaction<undefined>(
-      this.transaction,
+    await this.transaction.run<undefined>(
       newEvent('user.create', caller, { key: username, detail: { system_role: systemRole } }),
       async (manager) => {
         const insert = manager.createQueryBuilder().insert().into(User).orIgnore().returning(['id']);
         const result = await insert.values({ id: newId(), passwordHash, ...profile }).execute();
         if ((result.raw as unknown[]).length > 0) return undefined;
-        return new Refusal('conflict', new Conflict(`User \`${username}\` already exists`));
+        return Refusal.conflict(`User \`${username}\` already exists`);
       },
     );
   }
@@ -54,9 +52,9 @@ export class UsersService {
     requirePassword(password);
     const passwordHash = await this.hasher.hash(password);
     const event = newEvent('user.set_password', caller, { key: username });
-    await auditedTransaction<undefined>(this.transaction, event, async (manager) => {
+    await this.transaction.run<undefined>(event, async (manager) => {
       const user = await findUser(manager, username);
-      if (user === null) return unknown('User', username);
+      if (user === null) return Refusal.missing('User', username);
       await manager.update(User, { id: user.id }, { passwordHash });
       await unlockName(manager, user.username);
       return undefined;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { DataSource } from 'typeorm';
+import { AuditedTransaction } from '../../src/audit/audited-transaction.js';
 import { AuditWriter } from '../../src/audit/audit-writer.js';
 import { PasswordHasher } from '../../src/crypto/password-hasher.js';
 import { RootKeys } from '../../src/crypto/root-keys.js';
@@ -37,6 +38,7 @@ export function reasons(results: readonly PromiseSettledResult<unknown>[]): unkn
 /** The services of tenants and users on a database of their own, through the service's login. */
 export class IdentityServices {
   readonly transaction: TenantTransaction;
+  readonly audited: AuditedTransaction;
   readonly audit: AuditWriter;
   readonly tenants: TenantsService;
   readonly users: UsersService;
@@ -49,10 +51,11 @@ export class IdentityServices {
     readonly rootKeys: RootKeys,
   ) {
     this.transaction = new TenantTransaction(dataSource);
+    this.audited = new AuditedTransaction(this.transaction);
     this.audit = new AuditWriter(this.transaction);
-    this.tenants = new TenantsService(dataSource, this.transaction, this.audit, rootKeys);
-    this.users = new UsersService(this.transaction, this.hasher);
-    this.members = new TenantMembersService(this.transaction);
+    this.tenants = new TenantsService(dataSource, this.audited, rootKeys);
+    this.users = new UsersService(this.audited, this.hasher);
+    this.members = new TenantMembersService(this.audited);
   }
 
   static async open(): Promise<IdentityServices> {

@@ -50,10 +50,7 @@ describe('the registry of root keys', () => {
     await services.database.asSuperuser("UPDATE root_keys SET state = 'available'");
     await services.database.asSuperuser("UPDATE root_keys SET state = 'active' WHERE id = $1", [id]);
     const keys = RootKeys.parse(`${OLD},${NEW}`);
-    return new TenantsService(services.dataSource, services.transaction, services.audit, keys).create(
-      name,
-      systemCaller(),
-    );
+    return new TenantsService(services.dataSource, services.audited, keys).create(name, systemCaller());
   };
 
   it('makes the first configured key of a new installation the active one, and keeps it', async () => {

@@ -1,14 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { newEvent, type AuditEvent } from '../../audit/audit-event.js';
-import { auditedTransaction, Refusal } from '../../audit/audited-transaction.js';
-import { BadParameters, Conflict } from '../../common/errors.js';
+import { AuditedTransaction } from '../../audit/audited-transaction.js';
+import { Refusal } from '../../audit/refusal.js';
+import { BadParameters } from '../../common/errors.js';
 import { newId } from '../../common/ids.js';
 import { nameProblem } from '../../common/resource-name.js';
 import type { Caller } from '../../common/tenant-context.js';
 import type { Page } from '../../database/page-request.js';
-import { TenantTransaction } from '../../database/tenant-transaction.js';
-import { hold, notFound, unknown, type LockedRow } from '../held-rows.js';
+import { hold, type LockedRow } from '../held-rows.js';
 import { keepingAnAdministrator } from '../keeping-an-administrator.js';
 import { lockAdministrators } from '../last-administrator.js';
 import { requireSystemRole } from '../permissions/roles.js';
@@ -40,10 +40,10 @@ type Change = (manager: EntityManager, group: LockedRow) => Promise<Refusal | un
  */
 @Injectable()
 export class UserGroupsService {
-  constructor(@Inject(TenantTransaction) private readonly transaction: TenantTransaction) {}
+  constructor(@Inject(AuditedTransaction) private readonly transaction: AuditedTransaction) {}
 
   list(wanted: UserGroupListOptions, withMembers: boolean, caller: Caller): Promise<Page<UserGroupOverview>> {
-    return auditedTransaction(this.transaction, newEvent('user_group.list', caller), (manager) =>
+    return this.transaction.run(newEvent('user_group.list', caller), (manager) =>
       listUserGroups(manager, wanted, withMembers),
     );
   }
@@ -65,14 +65,14 @@ export class UserGroupsService {
       throw new BadParameters(`User group name: \`${name}\` is reserved; choose another`);
     const systemRole = requireSystemRole(role);
     const event = newEvent('user_group.create', caller, { key: name, detail: { system_role: systemRole } });
-    return auditedTransaction(this.transaction, event, async (manager) => {
+    return this.transaction.run(event, async (manager) => {
       const [made] = await manager.query<{ id: string }[]>(
         `INSERT INTO user_groups (id, name, ldap_dn, system_role) VALUES ($1, $2, $3, $4)
          ON CONFLICT DO NOTHING RETURNING id`,
         [newId(), name, ldapDn, systemRole],
       );
       const group = made && (await describeUserGroup(manager, made.id, false));
-      return group ?? conflict(`A user group already exists with this name or LDAP DN: \`${name}\``);
+      return group ?? Refusal.conflict(`A user group already exists with this name or LDAP DN: \`${name}\``);
     });
   }
 
@@ -87,7 +87,7 @@ export class UserGroupsService {
     return this.change(event, name, async (manager, group) => {
       const update = 'UPDATE user_groups SET system_role = $2 WHERE id = $1';
       const made = await keepingAnAdministrator(manager, () => manager.query(update, [group.id, systemRole]));
-      return made ? undefined : conflict(lastThrough(group, 'modify the role of'));
+      return made ? undefined : Refusal.conflict(lastThrough(group, 'modify the role of'));
     });
   }
 
@@ -99,15 +99,15 @@ export class UserGroupsService {
    */
   delete(name: string, caller: Caller): Promise<UserGroupOverview> {
     const event = newEvent('user_group.delete', caller, { key: name });
-    return auditedTransaction(this.transaction, event, async (manager) => {
+    return this.transaction.run(event, async (manager) => {
       await lockAdministrators(manager);
       const group = await hold(manager, 'Group', name);
       const last = group && (await describeUserGroup(manager, group.id, false));
-      if (group === undefined || last === undefined) return unknown('Group', name);
+      if (group === undefined || last === undefined) return Refusal.missing('Group', name);
       const made = await keepingAnAdministrator(manager, () =>
         manager.query('DELETE FROM user_groups WHERE id = $1', [group.id]),
       );
-      return made ? last : conflict(lastThrough(group, 'delete'));
+      return made ? last : Refusal.conflict(lastThrough(group, 'delete'));
     });
   }
 
@@ -119,14 +119,16 @@ export class UserGroupsService {
     const event = newEvent('user_group.add_user', caller, { key: `${name}/${username}` });
     return this.change(event, name, async (manager, group) => {
       const user = await hold(manager, 'User', username);
-      if (user === undefined) return unknown('User', username);
+      if (user === undefined) return Refusal.missing('User', username);
       const added = await manager.query<unknown[]>(
         `INSERT INTO user_group_members (group_id, user_id) VALUES ($1, $2)
          ON CONFLICT DO NOTHING RETURNING user_id`,
         [group.id, user.id],
       );
       if (added.length > 0) return undefined;
-      return conflict(`User \`${user.name}\` is already a member of the user group \`${group.name}\``);
+      return Refusal.conflict(
+        `User \`${user.name}\` is already a member of the user group \`${group.name}\``,
+      );
     });
   }
 
@@ -138,15 +140,15 @@ export class UserGroupsService {
     const event = newEvent('user_group.remove_user', caller, { key: `${name}/${username}` });
     return this.change(event, name, async (manager, group) => {
       const user = await hold(manager, 'User', username);
-      if (user === undefined) return unknown('User', username);
+      if (user === undefined) return Refusal.missing('User', username);
       let removed = 0;
       const made = await keepingAnAdministrator(manager, async () => {
         const text = 'DELETE FROM user_group_members WHERE group_id = $1 AND user_id = $2';
         [, removed] = await manager.query<[unknown[], number]>(text, [group.id, user.id]);
       });
-      if (!made) return conflict(lastThrough(group, 'remove a member of'));
+      if (!made) return Refusal.conflict(lastThrough(group, 'remove a member of'));
       if (removed > 0) return undefined;
-      return notFound(`User \`${user.name}\` is not a member of the user group \`${group.name}\``);
+      return Refusal.notFound(`User \`${user.name}\` is not a member of the user group \`${group.name}\``);
     });
   }
 
@@ -156,18 +158,16 @@ export class UserGroupsService {
     change: Change,
     withMembers = false,
   ): Promise<UserGroupOverview> {
-    return auditedTransaction(this.transaction, event, async (manager) => {
+    return this.transaction.run(event, async (manager) => {
       if (!LOOKS.has(event.action)) await lockAdministrators(manager);
       const group = await hold(manager, 'Group', name);
-      if (group === undefined) return unknown('Group', name);
+      if (group === undefined) return Refusal.missing('Group', name);
       const refusal = await change(manager, group);
-      return refusal ?? (await describeUserGroup(manager, group.id, withMembers)) ?? unknown('Group', name);
+      return (
+        refusal ?? (await describeUserGroup(manager, group.id, withMembers)) ?? Refusal.missing('Group', name)
+      );
     });
   }
-}
-
-function conflict(message: string): Refusal {
-  return new Refusal('conflict', new Conflict(message));
 }
 
 function lastThrough({ name }: LockedRow, act: string): string {

@@ -1,12 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { newEvent } from '../../audit/audit-event.js';
-import { auditedTransaction, Refusal } from '../../audit/audited-transaction.js';
-import { Conflict, NotFound } from '../../common/errors.js';
+import { AuditedTransaction } from '../../audit/audited-transaction.js';
+import { Refusal } from '../../audit/refusal.js';
+import { NotFound } from '../../common/errors.js';
 import { printable } from '../../common/printable.js';
+import { resourceNotFound } from '../../common/resource-not-found.js';
 import type { Caller } from '../../common/tenant-context.js';
 import { listRows } from '../../database/list-rows.js';
-import { TenantTransaction } from '../../database/tenant-transaction.js';
 import type { Page, PageRequest } from '../../database/page-request.js';
 import { GIVES_PERMISSIONS, KNOWN_PERMISSIONS, KNOWN_ROLES } from './known-permissions.js';
 
@@ -36,7 +37,7 @@ const LISTED = {
 export class RolePermissions {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(TenantTransaction) private readonly transaction: TenantTransaction,
+    @Inject(AuditedTransaction) private readonly transaction: AuditedTransaction,
   ) {}
 
   /** Everything there is, for who asks on behalf of nobody. */
@@ -56,9 +57,8 @@ export class RolePermissions {
     caller: Caller,
   ): Promise<Page<RolePermission>> {
     const event = newEvent('permission.list', caller, { key: role === undefined ? null : printable(role) });
-    return auditedTransaction(this.transaction, event, async (manager) => {
-      if (role !== undefined && !Object.hasOwn(KNOWN_ROLES, role))
-        return new Refusal('not_found', unknownRole(role));
+    return this.transaction.run(event, async (manager) => {
+      if (role !== undefined && !Object.hasOwn(KNOWN_ROLES, role)) return Refusal.missing('Role', role);
       return listRows<RolePermission, PermissionField>(
         manager,
         { ...LISTED, values: [role ?? null] },
@@ -69,7 +69,7 @@ export class RolePermissions {
 
   /** @throws NotFound where one of the two is unknown, or the role does not hold the permission */
   read(one: RolePermission, caller: Caller): Promise<RolePermission> {
-    return auditedTransaction(this.transaction, eventOf('permission.read', one, caller), async (manager) => {
+    return this.transaction.run(eventOf('permission.read', one, caller), async (manager) => {
       const unknown = unknownPart(one);
       if (unknown !== undefined) return new Refusal('not_found', unknown);
       const [held] = await manager.query<RolePermission[]>(
@@ -81,39 +81,33 @@ export class RolePermissions {
   }
 
   async add(one: RolePermission, caller: Caller): Promise<void> {
-    await auditedTransaction<undefined>(
-      this.transaction,
-      eventOf('permission.add', one, caller),
-      async (manager) => {
-        const unknown = unknownPart(one);
-        if (unknown !== undefined) return new Refusal('not_found', unknown);
-        const added = await manager.query<unknown[]>(
-          'INSERT INTO role_permissions (role, permission) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING role',
-          [one.role, one.permission],
-        );
-        if (added.length > 0) return undefined;
-        return conflict(`The role \`${one.role}\` already has the permission \`${one.permission}\``);
-      },
-    );
+    await this.transaction.run<undefined>(eventOf('permission.add', one, caller), async (manager) => {
+      const unknown = unknownPart(one);
+      if (unknown !== undefined) return new Refusal('not_found', unknown);
+      const added = await manager.query<unknown[]>(
+        'INSERT INTO role_permissions (role, permission) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING role',
+        [one.role, one.permission],
+      );
+      if (added.length > 0) return undefined;
+      return Refusal.conflict(`The role \`${one.role}\` already has the permission \`${one.permission}\``);
+    });
   }
 
   async remove(one: RolePermission, caller: Caller): Promise<void> {
-    await auditedTransaction<undefined>(
-      this.transaction,
-      eventOf('permission.remove', one, caller),
-      async (manager) => {
-        const unknown = unknownPart(one);
-        if (unknown !== undefined) return new Refusal('not_found', unknown);
-        if (one.role === 'sys_admin' && one.permission === GIVES_PERMISSIONS) {
-          return conflict(`Cannot take \`${one.permission}\` from sys_admin: nobody could give it back`);
-        }
-        const [, removed] = await manager.query<[unknown[], number]>(
-          'DELETE FROM role_permissions WHERE role = $1 AND permission = $2',
-          [one.role, one.permission],
+    await this.transaction.run<undefined>(eventOf('permission.remove', one, caller), async (manager) => {
+      const unknown = unknownPart(one);
+      if (unknown !== undefined) return new Refusal('not_found', unknown);
+      if (one.role === 'sys_admin' && one.permission === GIVES_PERMISSIONS) {
+        return Refusal.conflict(
+          `Cannot take \`${one.permission}\` from sys_admin: nobody could give it back`,
         );
-        return removed > 0 ? undefined : new Refusal('not_found', notHeld(one));
-      },
-    );
+      }
+      const [, removed] = await manager.query<[unknown[], number]>(
+        'DELETE FROM role_permissions WHERE role = $1 AND permission = $2',
+        [one.role, one.permission],
+      );
+      return removed > 0 ? undefined : new Refusal('not_found', notHeld(one));
+    });
   }
 }
 
@@ -122,19 +116,11 @@ function eventOf(action: string, { role, permission }: RolePermission, caller: C
 }
 
 function unknownPart({ role, permission }: RolePermission): NotFound | undefined {
-  if (!Object.hasOwn(KNOWN_ROLES, role)) return unknownRole(role);
+  if (!Object.hasOwn(KNOWN_ROLES, role)) return resourceNotFound('Role', role);
   if (KNOWN_PERMISSIONS.has(permission)) return undefined;
-  return new NotFound(`Requested \`Permission\` with ID \`${printable(permission)}\` was not found`);
-}
-
-function unknownRole(role: string): NotFound {
-  return new NotFound(`Requested \`Role\` with ID \`${printable(role)}\` was not found`);
+  return resourceNotFound('Permission', permission);
 }
 
 function notHeld({ role, permission }: RolePermission): NotFound {
   return new NotFound(`The role \`${role}\` does not have the permission \`${permission}\``);
-}
-
-function conflict(message: string): Refusal {
-  return new Refusal('conflict', new Conflict(message));
 }

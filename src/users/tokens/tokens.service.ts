@@ -1,12 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { newEvent } from '../../audit/audit-event.js';
-import { auditedTransaction, Refusal } from '../../audit/audited-transaction.js';
-import { Forbidden, NotFound } from '../../common/errors.js';
-import { printable } from '../../common/printable.js';
+import { AuditedTransaction } from '../../audit/audited-transaction.js';
+import { Refusal } from '../../audit/refusal.js';
+import { Forbidden } from '../../common/errors.js';
 import type { Caller } from '../../common/tenant-context.js';
 import { listRows } from '../../database/list-rows.js';
-import { TenantTransaction } from '../../database/tenant-transaction.js';
 import { timeText, type Page, type PageRequest } from '../../database/page-request.js';
 import { newTokenValue, tokenHash, type TokenValue } from './token-value.js';
 import type { SystemRole } from '../user.entity.js';
@@ -59,7 +58,7 @@ interface TokenMaker {
 /** Tokens of users. Every act is recorded in the system's log, in its own transaction; by the id, never the value. */
 @Injectable()
 export class TokensService {
-  constructor(@Inject(TenantTransaction) private readonly transaction: TenantTransaction) {}
+  constructor(@Inject(AuditedTransaction) private readonly transaction: AuditedTransaction) {}
 
   /**
    * Makes a token of the user, and takes those of the user's that have expired away. One that is made by a token lives
@@ -73,8 +72,7 @@ export class TokensService {
     const value = newTokenValue();
     const { id, secret } = value;
     const values = [id, userId, tokenHash(secret), description ?? null, expiresAt ?? null, tokenId ?? null];
-    const token = await auditedTransaction(
-      this.transaction,
+    const token = await this.transaction.run(
       newEvent('token.create', caller, { key: value.id }),
       async (manager) => {
         await manager.query('DELETE FROM tokens WHERE user_id = $1 AND expires_at <= now()', [userId]);
@@ -98,7 +96,7 @@ export class TokensService {
       searched: 't.description',
       order: 't.created_at, t.id',
     };
-    return auditedTransaction(this.transaction, newEvent('token.list', caller), (manager) =>
+    return this.transaction.run(newEvent('token.list', caller), (manager) =>
       listRows(manager, source, wanted),
     );
   }
@@ -106,22 +104,21 @@ export class TokensService {
   /** @throws NotFound where that owner has no such token */
   read(id: string, owner: TokenOwner, caller: Caller): Promise<TokenDescription> {
     const event = newEvent('token.read', caller, { key: toStorableText(id) });
-    return auditedTransaction(
-      this.transaction,
+    return this.transaction.run(
       event,
-      async (manager) => (await describe(manager, id, owner)) ?? new Refusal('not_found', unknownToken(id)),
+      async (manager) => (await describe(manager, id, owner)) ?? Refusal.missing('Token', id),
     );
   }
 
   /** @throws NotFound where that owner has no such token */
   async delete(id: string, owner: TokenOwner, caller: Caller): Promise<void> {
     const event = newEvent('token.delete', caller, { key: toStorableText(id) });
-    await auditedTransaction<undefined>(this.transaction, event, async (manager) => {
+    await this.transaction.run<undefined>(event, async (manager) => {
       const [, deleted] = await manager.query<[unknown[], number]>(
         'DELETE FROM tokens WHERE ($1::uuid IS NULL OR user_id = $1) AND id = $2',
         [owner, toStorableText(id)],
       );
-      return deleted === 0 ? new Refusal('not_found', unknownToken(id)) : undefined;
+      return deleted === 0 ? Refusal.missing('Token', id) : undefined;
     });
   }
 }
@@ -139,8 +136,4 @@ async function describe(
 /** What cannot be an id is nobody's: the database cannot hold every text. */
 function toStorableText(id: string): string {
   return /^[A-Za-z0-9]{1,64}$/.test(id) ? id : '-';
-}
-
-function unknownToken(id: string): NotFound {
-  return new NotFound(`Requested \`Token\` with ID \`${printable(id)}\` was not found`);
 }
