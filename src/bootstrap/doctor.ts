@@ -12,8 +12,7 @@ import { assertDurable, assertServiceLogin } from '../database/database-assertio
 import { pendingMigrations } from '../database/migrate.js';
 import { openServiceDataSource } from '../database/service-data-source.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
-import { checkRootKeys, knowsRootKeys } from '../tenants/root-key-registry.js';
-import { unwrapAllTenantKeys } from '../tenants/tenant-key-check.js';
+import { RootKeyRegistry } from '../tenants/root-key-registry.js';
 import { locateDatabase, type DatabaseLocation } from './database-location.js';
 import { withOwnerConnection } from './owner-connection.js';
 import { loadRootKeys } from './root-key-source.js';
@@ -88,12 +87,12 @@ async function diagnoseDatabase(
   const { appRole, readerRole } = configuration;
   const pending = await pendingMigrations({ ownerUrl: location.ownerUrl, appRole, readerRole });
   await withOwnerConnection(location, async (connection) => {
-    const { rows } = await connection.query<{ version: string; missing: string[] }>(
+    const [row] = await connection.query<{ version: string; missing: string[] }[]>(
       `SELECT current_setting('server_version') AS version,
               ARRAY(SELECT r FROM unnest($1::text[]) r WHERE to_regrole(quote_ident(r)) IS NULL) AS missing`,
       [[appRole, readerRole]],
     );
-    const { version = 'unknown', missing = [] } = rows[0] ?? {};
+    const { version = 'unknown', missing = [] } = row ?? {};
     tell('database', `PostgreSQL ${version}, ${location.embedded ? 'embedded' : 'given by DATABASE_URL'}`);
     if (missing.length > 0)
       tell('roles', `missing: ${missing.join(', ')}; run \`strongroom migrate\``, 'failed');
@@ -111,13 +110,14 @@ async function diagnoseKeys(
 ): Promise<void> {
   cryptoSelfTest();
   await withOwnerConnection(location, async (connection) => {
-    if (!(await knowsRootKeys(connection))) {
+    const registry = new RootKeyRegistry();
+    if (!(await registry.isInitialised(connection))) {
       tell('keys', 'the database knows no root key yet; the first start makes it known', 'warning');
       return;
     }
     const { rootKeys } = loadRootKeys(configuration, true);
-    await checkRootKeys(connection, rootKeys);
-    const count = await unwrapAllTenantKeys(connection, rootKeys);
+    await registry.check(connection, rootKeys);
+    const count = await registry.unwrapTenantKeys(connection, rootKeys);
     tell('keys', `the root keys are the right ones, and ${count} tenant keys open`);
   });
 }

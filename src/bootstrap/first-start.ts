@@ -6,9 +6,9 @@ import type { Caller } from '../common/tenant-context.js';
 import type { Configuration } from '../config/configuration.js';
 import type { PasswordHasher } from '../crypto/password-hasher.js';
 import type { RootKeys } from '../crypto/root-keys.js';
-import { ensureDefaultTenant } from '../tenants/default-tenant.js';
-import { checkRootKeys, initialiseRootKeys } from '../tenants/root-key-registry.js';
-import { anyUserExists, bootstrapAdministrator } from '../users/bootstrap-administrator.js';
+import { RootKeyRegistry } from '../tenants/root-key-registry.js';
+import { TenantCreation } from '../tenants/tenant-creation.js';
+import { BootstrapAdministrator } from '../users/bootstrap-administrator.js';
 
 /** The administrator that a first start made. The password is shown once and kept nowhere. */
 export interface FirstAdministrator {
@@ -36,11 +36,13 @@ export async function prepareFirstStart(
     requestId: newId(),
     address: null,
   };
-  await initialiseRootKeys(manager, rootKeys);
+  const registry = new RootKeyRegistry();
+  await registry.register(manager, rootKeys);
   // Again, now that no other start can come between: one with other keys may have been first.
-  await checkRootKeys({ query: async (text) => ({ rows: await manager.query(text) }) }, rootKeys);
-  const tenantId = await ensureDefaultTenant(manager, rootKeys, caller);
-  if (await anyUserExists(manager)) return undefined;
+  await registry.check(manager, rootKeys);
+  const tenantId = await TenantCreation.of(rootKeys).ensureDefault(manager, caller);
+  const administrator = new BootstrapAdministrator();
+  if (!(await administrator.isMissing(manager))) return undefined;
   const chosen = configuration.adminPassword;
   if (chosen === undefined && !embedded) {
     throw new StartupError(
@@ -49,7 +51,7 @@ export async function prepareFirstStart(
   }
   const username = configuration.adminUsername;
   const password = chosen ?? randomBytes(18).toString('base64url');
-  await bootstrapAdministrator(
+  await administrator.create(
     manager,
     { username, passwordHash: await hasher.hash(password), tenantId },
     caller,

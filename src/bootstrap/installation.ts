@@ -6,7 +6,7 @@ import { cryptoSelfTest } from '../crypto/self-test.js';
 import { assertDurable, assertServiceLogin } from '../database/database-assertions.js';
 import { migrate } from '../database/migrate.js';
 import { openServiceDataSource } from '../database/service-data-source.js';
-import { checkRootKeys, knowsRootKeys } from '../tenants/root-key-registry.js';
+import { RootKeyRegistry } from '../tenants/root-key-registry.js';
 import { locateDatabase, type DatabaseLocation } from './database-location.js';
 import { entities } from './entities.js';
 import { prepareFirstStart, type FirstAdministrator } from './first-start.js';
@@ -53,8 +53,9 @@ export async function openInstallation(
 
 function rootKeysOf(configuration: Configuration, location: DatabaseLocation): Promise<RootKeySource> {
   return withOwnerConnection(location, async (connection) => {
-    const source = loadRootKeys(configuration, await knowsRootKeys(connection));
-    await checkRootKeys(connection, source.rootKeys);
+    const registry = new RootKeyRegistry();
+    const source = loadRootKeys(configuration, await registry.isInitialised(connection));
+    await registry.check(connection, source.rootKeys);
     return source;
   });
 }

@@ -7,56 +7,62 @@ import { newId } from '../common/ids.js';
 import { nameProblem } from '../common/resource-name.js';
 import type { Caller } from '../common/tenant-context.js';
 import { PasswordHasher } from '../crypto/password-hasher.js';
-import { findUser } from './find-user.js';
-import { unlockName } from './login-locks.js';
+import { LoginLocksRepository } from './login-locks.repository.js';
 import { requirePassword } from './password-rules.js';
-import { User, type SystemRole } from './user.entity.js';
+import type { SystemRole } from './user.entity.js';
+import { UsersRepository } from './users.repository.js';
 
 export interface NewUser {
   readonly username: string;
   readonly password: string;
   readonly systemRole: SystemRole;
-  /** Of a user who was known elsewhere before; else the time is now, and there was no login yet. */
+  /** The times of a user who is moved from elsewhere; by default created now, with no login yet. */
   readonly createdAt?: Date | undefined;
   readonly firstLoginAt?: Date | undefined;
   readonly lastLoginAt?: Date | undefined;
 }
 
-/** Users and their passwords. Every act is recorded in the system's log, in its own transaction. */
+/** Creates users and sets their passwords, and records each change in the system's log. */
 @Injectable()
 export class UsersService {
   constructor(
     @Inject(AuditedTransaction) private readonly transaction: AuditedTransaction,
+    @Inject(UsersRepository) private readonly users: UsersRepository,
+    @Inject(LoginLocksRepository) private readonly locks: LoginLocksRepository,
     @Inject(PasswordHasher) private readonly hasher: PasswordHasher,
   ) {}
 
+  /**
+   * @throws BadParameters for a name or a password that is not allowed
+   * @throws Conflict when the name is taken, in whatever case
+   */
   async create({ password, ...profile }: NewUser, caller: Caller): Promise<void> {
     const { username, systemRole } = profile;
     const problem = nameProblem(username);
     if (problem !== undefined) throw new BadParameters(`User name: ${problem}`);
     requirePassword(password);
     const passwordHash = await this.hasher.hash(password);
-    await this.transaction.run<undefined>(
-      newEvent('user.create', caller, { key: username, detail: { system_role: systemRole } }),
-      async (manager) => {
-        const insert = manager.createQueryBuilder().insert().into(User).orIgnore().returning(['id']);
-        const result = await insert.values({ id: newId(), passwordHash, ...profile }).execute();
-        if ((result.raw as unknown[]).length > 0) return undefined;
-        return Refusal.conflict(`User \`${username}\` already exists`);
-      },
-    );
+    const event = newEvent('user.create', caller, { key: username, detail: { system_role: systemRole } });
+    await this.transaction.run<undefined>(event, async (manager) => {
+      const inserted = await this.users.insert(manager, { id: newId(), passwordHash, ...profile });
+      return inserted ? undefined : Refusal.conflict(`User \`${username}\` already exists`);
+    });
   }
 
-  /** Ends what locks the name, too: who was locked out is who needs a new password. */
+  /**
+   * Sets the password and ends every lock of the name: the user who is locked out is the one who needs a new password.
+   * @throws BadParameters for a password that is not allowed
+   * @throws NotFound
+   */
   async setPassword(username: string, password: string, caller: Caller): Promise<void> {
     requirePassword(password);
     const passwordHash = await this.hasher.hash(password);
     const event = newEvent('user.set_password', caller, { key: username });
     await this.transaction.run<undefined>(event, async (manager) => {
-      const user = await findUser(manager, username);
+      const user = await this.users.findByName(manager, username);
       if (user === null) return Refusal.missing('User', username);
-      await manager.update(User, { id: user.id }, { passwordHash });
-      await unlockName(manager, user.username);
+      await this.users.update(manager, user.id, { passwordHash });
+      await this.locks.unlock(manager, user.username);
       return undefined;
     });
   }

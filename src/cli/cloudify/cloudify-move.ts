@@ -8,7 +8,8 @@ import type { Importer } from '../../secrets/sharing/import/imported-secrets.rep
 import { TenantsService } from '../../tenants/tenants.service.js';
 import { TenantMembersService } from '../../users/tenant-members.service.js';
 import { UserAdministration } from '../../users/user-administration.service.js';
-import { UserDirectory, type DescribedUser } from '../../users/user-directory.js';
+import { UserDirectory } from '../../users/user-directory.service.js';
+import type { DescribedUser } from '../../users/user-overview.js';
 import { UserGroupsService } from '../../users/groups/user-groups.service.js';
 import { UsersService } from '../../users/users.service.js';
 import type { CloudifyContents } from './cloudify-contents.js';

@@ -7,7 +7,7 @@ import type { TenantsService } from '../../tenants/tenants.service.js';
 import { requireSystemRole } from '../../users/permissions/roles.js';
 import type { TenantMembersService } from '../../users/tenant-members.service.js';
 import type { UserAdministration } from '../../users/user-administration.service.js';
-import type { UserDirectory } from '../../users/user-directory.js';
+import type { UserDirectory } from '../../users/user-directory.service.js';
 import type { UserGroupsService } from '../../users/groups/user-groups.service.js';
 import type { UsersService } from '../../users/users.service.js';
 import type { CloudifyContents, SourceGroup, SourceUser } from './cloudify-contents.js';

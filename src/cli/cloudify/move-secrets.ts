@@ -24,8 +24,8 @@ export async function moveSecrets(
 ): Promise<void> {
   let rows = secrets;
   for (let round = 0; round < MOST_ROUNDS && rows.length > 0; round += 1) {
-    const wanted = { rows, override, tenantMap: new Map(), passphrase, dryRun };
-    const result = await secretImport.run(importer, wanted);
+    const options = { rows, override, tenantMap: new Map(), passphrase, dryRun };
+    const result = await secretImport.run(importer, options);
     if (result.errors.size === 0) {
       count(rows.length, result, override, report);
       return;

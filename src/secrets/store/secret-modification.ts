@@ -7,7 +7,7 @@ import type { TenantContext } from '../../common/tenant-context.js';
 import { tenantRefused } from '../../common/tenant-refused.js';
 import { GroupCommit } from '../../database/group-commit.js';
 import { TenantTransaction } from '../../database/tenant-transaction.js';
-import { findUser } from '../../users/find-user.js';
+import { UsersRepository } from '../../users/users.repository.js';
 import { SecretFindingBatch } from './secret-lookup.batch.js';
 import {
   bytesOf,
@@ -139,7 +139,7 @@ export class SecretModification {
   }
 
   private async owner(username: string): Promise<NewOwner | undefined> {
-    const user = await findUser(this.dataSource.manager, username);
+    const user = await new UsersRepository().findByName(this.dataSource.manager, username);
     return user === null ? undefined : { id: user.id, name: user.username };
   }
 
