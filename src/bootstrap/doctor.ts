@@ -17,7 +17,7 @@ import { locateDatabase, type DatabaseLocation } from './database-location.js';
 import { withOwnerConnection } from './owner-connection.js';
 import { loadRootKeys } from './root-key-source.js';
 
-/** What one look found: good news, a warning, or what is wrong. */
+/** Reports the result of one check. */
 export interface Finding {
   readonly subject: 'configuration' | 'database' | 'roles' | 'row-level security' | 'keys' | 'audit';
   readonly state: 'ok' | 'warning' | 'failed';
@@ -27,8 +27,9 @@ export interface Finding {
 type Tell = (subject: Finding['subject'], text: string, state?: Finding['state']) => void;
 
 /**
- * Looks an installation over without changing it, save for the event that says so. What a failed look makes
- * impossible is left out.
+ * Checks an installation without changing it, apart from the event that records the check. Checks that a failed one
+ * makes impossible are left out.
+ * @returns whether everything is in order
  */
 export async function diagnose(caller: Caller, onFinding: (finding: Finding) => void): Promise<boolean> {
   let healthy = true;
@@ -73,7 +74,7 @@ function diagnoseConfiguration(tell: Tell): Configuration {
   return configuration;
 }
 
-/** A look must not make what it looks for. */
+/** Throws where there is no embedded database yet, since opening it would create it. */
 function requireCluster({ databaseUrl, dataDir }: Configuration): void {
   if (databaseUrl === undefined && !existsSync(join(dataDir, 'postgres')))
     throw new StartupError(`there is no embedded database in ${dataDir} yet; the first start makes it`);

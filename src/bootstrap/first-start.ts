@@ -10,10 +10,10 @@ import { RootKeyRegistry } from '../tenants/root-key-registry.js';
 import { TenantCreation } from '../tenants/tenant-creation.js';
 import { BootstrapAdministrator } from '../users/bootstrap-administrator.js';
 
-/** The administrator that a first start made. The password is shown once and kept nowhere. */
+/** Describes the administrator that a first start created. The password is shown once and stored nowhere. */
 export interface FirstAdministrator {
   readonly username: string;
-  /** Given where it was made here, not where the operator chose it. */
+  /** Holds the password where it was generated, not where the operator chose it. */
   readonly generatedPassword: string | undefined;
 }
 
@@ -24,7 +24,10 @@ export interface FirstStart {
   readonly embedded: boolean;
 }
 
-/** What an empty database needs before it can serve. Runs under the migration lock, in one transaction, every start. */
+/**
+ * Creates what an empty database needs before it can serve. It runs at every start, under the migration lock, in one
+ * transaction.
+ */
 export async function prepareFirstStart(
   manager: EntityManager,
   { configuration, rootKeys, hasher, embedded }: FirstStart,
@@ -38,7 +41,7 @@ export async function prepareFirstStart(
   };
   const registry = new RootKeyRegistry();
   await registry.register(manager, rootKeys);
-  // Again, now that no other start can come between: one with other keys may have been first.
+  // Checked again under the lock: a start with other keys may have been first.
   await registry.check(manager, rootKeys);
   const tenantId = await TenantCreation.of(rootKeys).ensureDefault(manager, caller);
   const administrator = new BootstrapAdministrator();

@@ -12,7 +12,7 @@ import { Logger } from '../observability/logger.js';
 import { PostgresTenantKeyStore } from '../tenants/postgres-tenant-key-store.js';
 import type { Installation } from './installation.js';
 
-/** What every module may ask for: the installation's parts, under the names of their classes. */
+/** Provides the parts of the installation to every module, under the names of their classes. */
 @Global()
 @Module({})
 export class InstallationModule {

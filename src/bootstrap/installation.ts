@@ -13,17 +13,17 @@ import { prepareFirstStart, type FirstAdministrator } from './first-start.js';
 import { withOwnerConnection } from './owner-connection.js';
 import { loadRootKeys, type RootKeySource } from './root-key-source.js';
 
-/** Look-ups of wrapped keys may be needed inside a transaction, so they have connections of their own. */
+/** Reserves connections for look-ups of wrapped keys, which may be needed inside a transaction. */
 const KEY_POOL_SIZE = 2;
 
-/** What the service and the command work on: a database that is ready and the keys that open it. */
+/** Holds what the service and the command work with: a database that is ready and the keys that open it. */
 export interface Installation {
   readonly configuration: Configuration;
   readonly dataSource: DataSource;
   readonly keyDataSource: DataSource;
   readonly hasher: PasswordHasher;
   readonly rootKeys: RootKeys;
-  /** The key file that was made by this start, if one was. */
+  /** Names the key file that this start created, if it did. */
   readonly createdKeyFile: string | undefined;
   readonly firstAdministrator: FirstAdministrator | undefined;
   readonly appliedMigrations: readonly string[];
@@ -31,8 +31,8 @@ export interface Installation {
 }
 
 /**
- * Opens an installation in the one safe order: the keys are checked before anything is touched, migrations and the
- * first start run under one lock, and the service's login is proved powerless before it is used.
+ * Opens an installation in the one safe order: the keys are checked before anything is changed, migrations and the
+ * first start run under one lock, and the service's login is proved to be restricted before it is used.
  *
  * @throws StartupError with one line for the operator
  */

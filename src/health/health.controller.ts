@@ -18,7 +18,7 @@ class NotReady extends DomainError {
   }
 }
 
-/** For load balancers and orchestrators. */
+/** Answers the probes of load balancers and orchestrators. */
 @Controller('health')
 @ApiTags('Health')
 export class HealthController {

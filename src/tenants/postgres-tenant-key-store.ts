@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { TenantKeyStore, WrappedTenantKey } from '../crypto/tenant-key-store.js';
 import { namedQuery } from '../database/named-query.js';
 
-/** The wrapped keys of tenants in `tenant_keys`. */
+/** Reads wrapped keys from `tenant_keys`. */
 export class PostgresTenantKeyStore implements TenantKeyStore {
   constructor(private readonly dataSource: DataSource) {}
 

@@ -3,11 +3,11 @@ import type { EntityManager } from 'typeorm';
 import type { SqlConnection } from '../database/sql-connection.js';
 import { RootKey } from './root-key.entity.js';
 
-/** A root key that the database knows. */
+/** Describes a root key that the database knows. */
 export interface KnownRootKey {
   readonly id: string;
   readonly checkValue: Buffer;
-  /** Set for the active key, and for one that a living key of a tenant is wrapped under. */
+  /** Tells whether it is the active key or the key of a tenant is wrapped under it. */
   readonly isNeeded: boolean;
 }
 

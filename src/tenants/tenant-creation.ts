@@ -10,7 +10,7 @@ import { RootKeysRepository } from './root-keys.repository.js';
 import { TenantKeysRepository } from './tenant-keys.repository.js';
 import { TenantsRepository } from './tenants.repository.js';
 
-/** The tenant that every installation has. */
+/** Names the tenant that every installation has. */
 export const DEFAULT_TENANT = 'default_tenant';
 
 /** Creates tenants, each with the first generation of a key of its own. */

@@ -32,7 +32,7 @@ const MEMBERS = `
    FROM tenant_user_groups tg JOIN user_groups g ON g.id = tg.group_id
    WHERE tg.tenant_id = t.id) AS groups`;
 
-/** $1 the user whose tenants are listed, or NULL for every tenant. */
+/** Takes the id of the user whose tenants are listed as $1, or NULL for every tenant. */
 const LISTED = `
   FROM tenants t WHERE t.deleted_at IS NULL
     AND ($1::uuid IS NULL OR t.id IN (

@@ -10,7 +10,7 @@ import { UsersRepository } from './users.repository.js';
 export interface FirstUser {
   readonly username: string;
   readonly passwordHash: string;
-  /** The id of the default tenant. */
+  /** Holds the id of the default tenant. */
   readonly tenantId: string;
 }
 

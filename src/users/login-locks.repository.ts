@@ -5,7 +5,7 @@ import { loginNameKey } from './login-name.js';
 const UNLOCK = `
   UPDATE login_failures SET failures = 0, locks = 0, locked_at = NULL, locked_until = NULL WHERE name_key = $1`;
 
-/** A lock of the name from any source, or the ceiling that closes it to all sources that are not known. */
+/** Finds locks of a name from any source, and names that reached the ceiling, which closes them to unknown sources. */
 const LOCKED = `
   SELECT DISTINCT encode(name_key, 'hex') AS name FROM login_failures
   WHERE name_key = ANY ($1::bytea[])

@@ -9,11 +9,11 @@ const TABLES = {
 
 export type MemberKind = keyof typeof TABLES;
 
-/** A membership by the ids of its rows. */
+/** Identifies a membership by the ids of its rows. */
 export interface MembershipKey {
   readonly kind: MemberKind;
   readonly tenantId: string;
-  /** The id of the user or the group. */
+  /** Holds the id of the user or the group. */
   readonly memberId: string;
 }
 

@@ -15,21 +15,21 @@ import { TenantMembersRepository, type MemberKind } from './tenant-members.repos
 import type { TenantRole } from './tenant-user.entity.js';
 import { UsersRepository } from './users.repository.js';
 
-/** The names by which errors call the kinds of member. */
+/** Names the kinds of member in errors of the form `Requested … with ID …`. */
 const RESOURCES = { user: 'User', user_group: 'Group' } as const;
 const LABELS = { user: 'User', user_group: 'User group' } as const;
 
 type Action = 'add' | 'update' | 'remove';
 
-/** A user's or a group's membership of a tenant, by names. */
+/** Identifies a user's or a group's membership of a tenant by names. */
 export interface Membership {
   readonly kind: MemberKind;
   readonly tenantName: string;
-  /** The name of the user or the group. */
+  /** Names the user or the group. */
   readonly name: string;
 }
 
-/** The rows of a membership, locked. */
+/** Holds the locked rows of a membership. */
 interface LockedMembership {
   readonly tenant: LockedRow;
   readonly member: LockedRow;
@@ -40,7 +40,7 @@ type Change = (manager: EntityManager, rows: LockedMembership) => Promise<Refusa
 
 /** Decides who may change a tenant's members. */
 interface Admission {
-  /** Returned to whoever may not, and for a tenant that does not exist. */
+  /** Answers a caller who may not, and a tenant that does not exist. */
   readonly refusal: Refusal;
   readonly admits: (manager: EntityManager, tenantId: string) => Promise<boolean>;
 }
@@ -117,7 +117,7 @@ export class TenantMembersService {
     });
   }
 
-  /** @throws Forbidden for a tenant that does not exist and for one where the caller may not do this, alike */
+  /** @throws Forbidden, the same error for a tenant that does not exist and for one where the caller may not do this */
   private change(
     event: AuditEvent,
     { kind, tenantName, name }: Membership,

@@ -2,7 +2,7 @@ import { timeText, type PageRequest } from '../database/page-request.js';
 import type { TenantRole } from './tenant-user.entity.js';
 import type { SystemRole, User } from './user.entity.js';
 
-/** A role in a tenant: the user's own, or that of a group of theirs. */
+/** Describes a role in a tenant: the user's own, or one through a group. */
 export interface TenantRoleOfUser {
   readonly tenant: string;
   readonly role: TenantRole;
@@ -14,10 +14,10 @@ export interface GroupOfUser {
   readonly systemRole: SystemRole;
 }
 
-/** The columns of a user's row that are shown; never the hash of the password. */
+/** Holds the columns of a user's row that are shown; never the hash of the password. */
 export type UserProfile = Omit<User, 'passwordHash' | 'isBootstrap' | 'deletedAt'>;
 
-/** A user with the lock, the roles and the groups at the moment of the query. */
+/** Describes a user with the lock, the roles and the groups at the moment of the query. */
 export interface DescribedUser {
   readonly user: UserProfile;
   readonly locked: boolean;
@@ -25,7 +25,7 @@ export interface DescribedUser {
   readonly groups: readonly GroupOfUser[];
 }
 
-/** The columns that a list can be sorted and filtered by. */
+/** Lists the columns that a list can be sorted and filtered by. */
 export const USER_COLUMNS = {
   username: { sql: 'u.username', ignoresCase: true },
   role: { sql: 'u.system_role' },

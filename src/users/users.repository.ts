@@ -13,7 +13,7 @@ import {
 } from './user-overview.js';
 import { User } from './user.entity.js';
 
-/** A deletion waits for transactions that store references to the user; a change does not. */
+/** Makes a deletion, but not a change, wait for transactions that store references to the user. */
 const LOCKS = { change: 'for_no_key_update', delete: 'pessimistic_write' } as const;
 export type UserLock = keyof typeof LOCKS;
 
@@ -57,7 +57,7 @@ const GROUPS = `
   FROM user_group_members m JOIN user_groups g ON g.id = m.group_id
   WHERE m.user_id = ANY ($1::uuid[]) ORDER BY g.name`;
 
-/** Columns that have a default may be left out. */
+/** Leaves out columns that have a default. */
 type NewUserRow = Pick<User, 'id' | 'username' | 'passwordHash' | 'systemRole'> &
   Partial<Pick<User, 'isBootstrap'>> & {
     readonly createdAt?: Date | undefined;

@@ -16,7 +16,9 @@ export interface NewUser {
   readonly username: string;
   readonly password: string;
   readonly systemRole: SystemRole;
-  /** The times of a user who is moved from elsewhere; by default created now, with no login yet. */
+  /**
+   * Gives the times of a user who is moved from another system; by default the user is created now and has no login.
+   */
   readonly createdAt?: Date | undefined;
   readonly firstLoginAt?: Date | undefined;
   readonly lastLoginAt?: Date | undefined;

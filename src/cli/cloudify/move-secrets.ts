@@ -12,10 +12,15 @@ export interface SecretsMove {
   readonly dryRun: boolean;
 }
 
-/** Each round finds what the one before it could not look at: rows by themselves, then those that are there. */
+/**
+ * Limits the rounds: each finds what the one before could not check, first rows by themselves, then those that exist.
+ */
 const MOST_ROUNDS = 4;
 
-/** Brings secrets over: an import is all or nothing, so what it refuses is reported, and the rest imported again. */
+/**
+ * Moves secrets. An import is all or nothing, so the secrets that it refuses are reported, and the rest is imported
+ * again.
+ */
 export async function moveSecrets(
   secretImport: SecretImport,
   importer: Importer,

@@ -1,6 +1,6 @@
 import type { PageRequest } from '../../database/page-request.js';
 
-/** A group with how many tenants and users it has, or with which. */
+/** Describes a group with the numbers of its tenants and users, or with their names. */
 export interface UserGroupOverview {
   readonly name: string;
   readonly ldap_dn: string | null;

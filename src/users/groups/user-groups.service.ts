@@ -15,7 +15,7 @@ import { UsersRepository } from '../users.repository.js';
 import type { UserGroupListOptions, UserGroupOverview } from './user-group-overview.js';
 import { UserGroupsRepository } from './user-groups.repository.js';
 
-/** A name that the route beside `/user-groups/{name}` takes. */
+/** Holds the name that the route beside `/user-groups/{name}` takes. */
 const RESERVED = 'users';
 
 export interface NewUserGroup {

@@ -1,12 +1,12 @@
 import type { PageRequest } from '../../database/page-request.js';
 
-/** A permission that a role has. */
+/** Represents a permission that a role has. */
 export interface RolePermission {
   readonly role: string;
   readonly permission: string;
 }
 
-/** The columns that a list can be sorted and filtered by. */
+/** Lists the columns that a list can be sorted and filtered by. */
 export const PERMISSION_COLUMNS = {
   role: { sql: 'p.role' },
   permission: { sql: 'p.permission' },

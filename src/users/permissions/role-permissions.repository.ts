@@ -4,7 +4,7 @@ import { listRows } from '../../database/list-rows.js';
 import type { Page } from '../../database/page-request.js';
 import { PERMISSION_COLUMNS, type PermissionListOptions, type RolePermission } from './role-permission.js';
 
-/** $1 the user, $2 the tenant, or NULL for none. */
+/** Takes the user as $1 and the tenant as $2, or NULL for the system roles only. */
 const ROLES_OF_USER = `
   SELECT u.system_role AS role FROM users u WHERE u.id = $1
   UNION SELECT g.system_role FROM user_group_members m JOIN user_groups g ON g.id = m.group_id WHERE m.user_id = $1
@@ -12,7 +12,7 @@ const ROLES_OF_USER = `
   UNION SELECT t.role FROM user_group_members m JOIN tenant_user_groups t ON t.group_id = m.group_id
         WHERE m.user_id = $1 AND t.tenant_id = $2`;
 
-/** $1 the role, or NULL for every role. */
+/** Takes the role as $1, or NULL for every role. */
 const LISTED = {
   select: 'p.role, p.permission',
   from: 'FROM role_permissions p WHERE ($1::text IS NULL OR p.role = $1 COLLATE "C")',

@@ -5,14 +5,14 @@ import type { SystemRole } from '../user.entity.js';
 
 const SYSTEM_ROLES: readonly SystemRole[] = ['sys_admin', 'default'];
 
-/** @throws BadParameters when it is no role in a tenant */
+/** @throws BadParameters when it is not a role in a tenant */
 export function requireTenantRole(role: string): TenantRole {
   const known = TENANT_ROLES.find((one) => one === role);
   if (known !== undefined) return known;
   throw new BadParameters(`Role "${printable(role)}" is none of a tenant's: ${TENANT_ROLES.join(', ')}`);
 }
 
-/** @throws BadParameters when it is no role of the installation */
+/** @throws BadParameters when it is not a role of the installation */
 export function requireSystemRole(role: string): SystemRole {
   const known = SYSTEM_ROLES.find((one) => one === role);
   if (known !== undefined) return known;

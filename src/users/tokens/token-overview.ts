@@ -1,7 +1,7 @@
 import { timeText, type PageRequest } from '../../database/page-request.js';
 import type { SystemRole } from '../user.entity.js';
 
-/** A token without its secret part. */
+/** Describes a token without its secret part. */
 export interface TokenDescription {
   readonly id: string;
   readonly username: string;
@@ -11,10 +11,10 @@ export interface TokenDescription {
   readonly lastUsedAt: Date | null;
 }
 
-/** The id of the user whose tokens are meant; null for the tokens of all users. */
+/** Identifies the user whose tokens are meant; null means the tokens of all users. */
 export type TokenOwner = string | null;
 
-/** The columns that a list can be sorted and filtered by; never the hash of the secret part. */
+/** Lists the columns that a list can be sorted and filtered by; never the hash of the secret part. */
 export const TOKEN_COLUMNS = {
   id: { sql: 't.id' },
   username: { sql: 'u.username', ignoresCase: true },

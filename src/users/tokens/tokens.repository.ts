@@ -13,12 +13,12 @@ const SELECT = `
   t.id, u.username, u.system_role AS role, t.description, t.expires_at AS "expiresAt",
   t.last_used_at AS "lastUsedAt"`;
 
-/** $1 the owner, or NULL for every owner. */
+/** Takes the owner as $1, or NULL for every owner. */
 const FROM = `
   FROM tokens t JOIN users u ON u.id = t.user_id AND u.deleted_at IS NULL
   WHERE ($1::uuid IS NULL OR t.user_id = $1)`;
 
-/** $6 the id of the token that this one is created by, or NULL. */
+/** Takes the id of the token that this one is created by as $6, or NULL. */
 const INSERT = `
   INSERT INTO tokens (id, user_id, secret_hash, description, expires_at)
   SELECT $1, $2, $3, $4, least($5::timestamptz, k.expires_at)
@@ -32,7 +32,7 @@ export interface NewToken {
   readonly secretHash: Buffer;
   readonly description: string | undefined;
   readonly expiresAt: Date | undefined;
-  /** The id of the token that this one is created by; it bounds the expiry. */
+  /** Identifies the token that this one is created by, which bounds the expiry. */
   readonly createdBy: string | undefined;
 }
 

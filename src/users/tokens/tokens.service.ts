@@ -9,7 +9,7 @@ import type { TokenDescription, TokenListOptions, TokenOwner } from './token-ove
 import { newTokenValue, tokenHash, type TokenValue } from './token-value.js';
 import { TokensRepository } from './tokens.repository.js';
 
-/** The user who creates a token, and the token that the request was authenticated by, if any. */
+/** Identifies the user who creates a token, and the token that authenticated the request, if any. */
 interface TokenCreator {
   readonly userId: string;
   readonly tokenId: string | undefined;
