@@ -8,11 +8,11 @@ import type { SecretValue } from './secret-value.js';
 import type { TenantKeyStore } from './tenant-key-store.js';
 
 export interface KeyringOptions {
-  /** How many unwrapped keys of tenants are kept; the longest unused go first. */
+  /** Limits how many unwrapped tenant keys are cached; the least recently used are removed first. */
   readonly maxCachedKeys?: number;
 }
 
-/** Seals and opens values under tenants' keys. The keys never leave it. */
+/** Seals and opens values under tenants' keys, which never leave it. */
 export class Keyring {
   private readonly cache = new Map<string, Promise<KeyObject>>();
   private readonly maxCachedKeys: number;
@@ -28,7 +28,7 @@ export class Keyring {
   /**
    * Seals a value so that it opens for this binding only.
    * @param generation of the tenant's key
-   * @throws UnknownKeyError, DecryptionError when that key is not there or does not unwrap
+   * @throws UnknownKeyError, DecryptionError when that key does not exist or does not unwrap
    */
   async seal(value: SecretValue, binding: Binding, generation: number): Promise<SealedValue> {
     const key = await this.tenantKey(binding.tenantId, generation);
@@ -36,16 +36,16 @@ export class Keyring {
   }
 
   /**
-   * Opens a value with what the caller asked for, never with what the row says of itself.
-   * @throws DecryptionError when it was sealed for anything else, or altered
-   * @throws UnknownKeyError when the generation it names is not known
+   * Opens a value with the binding that the caller asked for, never with one read from the row.
+   * @throws DecryptionError when it was sealed for another binding, or altered
+   * @throws UnknownKeyError when the generation that it names is unknown
    */
   async open(sealed: SealedValue, binding: Binding): Promise<SecretValue> {
     const key = await this.tenantKey(binding.tenantId, sealed.generation);
     return openEnvelope(key, binding, sealed.bytes);
   }
 
-  /** Concurrent calls share one unwrapping; a failure is not remembered. */
+  /** Unwraps a tenant's key, once for concurrent calls; a failure is not cached. */
   private tenantKey(tenantId: string, generation: number): Promise<KeyObject> {
     const name = `${tenantId}/${generation}`;
     const known = this.cache.get(name);

@@ -2,8 +2,8 @@ import type { ValueTransformer } from 'typeorm';
 import { SealedValue } from './sealed-value.js';
 
 /**
- * Between a `bytea` column and a SealedValue. It neither seals nor opens: for that a binding is needed, which a column
- * does not know. Anything but a SealedValue is refused, so that no clear text can reach the column.
+ * Converts between a `bytea` column and a SealedValue. It neither seals nor opens, since that needs a binding, which a
+ * column does not know. It refuses anything but a SealedValue, so that no clear text can reach the column.
  */
 export const sealedValueTransformer: ValueTransformer = {
   from(bytes: unknown): SealedValue | null {

@@ -4,8 +4,8 @@ import { generationOf } from './envelope.js';
 const SHOWN = '[sealed]';
 
 /**
- * A value as it is stored: bytes that only a keyring opens. It keeps the bytes that it came with, so that an entity
- * that was not changed is not encrypted again, and prints as `[sealed]` wherever something tries to show it.
+ * Holds a value as it is stored: bytes that only a keyring opens. It keeps its original bytes, so that an unchanged
+ * entity is not encrypted again, and prints as `[sealed]`.
  */
 export class SealedValue {
   readonly #bytes: Buffer;
@@ -14,18 +14,18 @@ export class SealedValue {
     this.#bytes = bytes;
   }
 
-  /** @throws DecryptionError when the bytes are no envelope of a known format */
+  /** @throws DecryptionError when the bytes are not an envelope of a known format */
   static fromBytes(bytes: Buffer): SealedValue {
     generationOf(bytes);
     return new SealedValue(bytes);
   }
 
-  /** The envelope, as docs/envelope-format.md describes it. */
+  /** Returns the envelope that docs/envelope-format.md describes. */
   get bytes(): Buffer {
     return this.#bytes;
   }
 
-  /** The generation of the tenant's key that it was sealed under. */
+  /** Returns the generation of the tenant's key that it was sealed under. */
   get generation(): number {
     return generationOf(this.#bytes);
   }

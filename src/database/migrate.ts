@@ -8,18 +8,18 @@ import { driverErrorOf } from './driver-error.js';
 import { joinServiceRole, refuseForeignRoles } from './service-role.js';
 
 export interface MigrateOptions {
-  /** The login that owns the schema. */
+  /** Identifies the login that owns the schema. */
   readonly ownerUrl: string;
   readonly appRole: string;
   readonly readerRole: string;
-  /** The service's login, to be made a member of the service's role; none where the owner serves too. */
+  /** Names the service's login, to be made a member of the service's role; undefined where the owner serves too. */
   readonly serviceLogin?: string | undefined;
   readonly onProgress?: (line: string) => void;
-  /** The entities that `afterwards` works with. */
+  /** Lists the entities that `afterwards` works with. */
   readonly entities?: ConnectionSettings['entities'];
-  /** What else an empty database needs, in one transaction, under the same lock. */
+  /** Creates what else an empty database needs, in one transaction, under the same lock. */
   readonly afterwards?: (manager: EntityManager) => Promise<void>;
-  /** Migrations to run instead of all of them. */
+  /** Replaces the list of migrations to run. */
   readonly migrations?: typeof allMigrations;
 }
 
@@ -30,7 +30,9 @@ const INSUFFICIENT_PRIVILEGE = '42501';
 
 const nothing = (): void => undefined;
 
-/** TypeORM's own would print a failed migration on standard output. The caller gets the error. */
+/**
+ * Replaces TypeORM's own logger, which would print a failed migration to standard output. The caller gets the error.
+ */
 const SILENT: Logger = {
   logQuery: nothing,
   logQueryError: nothing,
@@ -41,12 +43,12 @@ const SILENT: Logger = {
 };
 
 /**
- * Brings the database up to this program's schema. Replicas that start together take turns under a session's advisory
- * lock; who comes later finds nothing to do.
+ * Migrates the database to this program's schema. Replicas that start together take turns under an advisory lock of the
+ * session; the later ones find nothing to do.
  *
  * @returns the names of the migrations that were applied
  * @throws StartupError when the database cannot be reached, is older than PostgreSQL 15, was migrated by a newer
- *   program, or when the login may not do what a migration needs
+ *   program, or when the login lacks a right that a migration needs
  */
 export async function migrate(options: MigrateOptions): Promise<{ applied: string[] }> {
   const dataSource = ownerDataSource(options);
@@ -65,7 +67,7 @@ export async function migrate(options: MigrateOptions): Promise<{ applied: strin
   }
 }
 
-/** The names of the migrations that this program has and the database has not; changes nothing. */
+/** Returns the names of the migrations that the database still lacks; changes nothing. */
 export async function pendingMigrations(
   options: Pick<MigrateOptions, 'ownerUrl' | 'appRole' | 'readerRole'>,
 ): Promise<string[]> {
@@ -85,7 +87,7 @@ export async function pendingMigrations(
   }
 }
 
-/** The data source of the owner's login, which migrations (and the TypeORM command) run on. */
+/** Creates the data source of the owner's login, which migrations and the TypeORM command use. */
 export function ownerDataSource(
   options: Pick<MigrateOptions, 'ownerUrl' | 'appRole' | 'readerRole' | 'migrations' | 'entities'>,
 ): DataSource {
@@ -117,7 +119,7 @@ async function migrateLocked(
   return { applied: applied.map(({ name }) => name) };
 }
 
-/** The server's message names the object and nothing else. */
+/** Names the missing right in the error; the server's message names the object and nothing else. */
 function missingRight(error: unknown, { appRole, readerRole }: MigrateOptions): unknown {
   const driver = driverErrorOf(error);
   if (driver?.code !== INSUFFICIENT_PRIVILEGE) return error;
@@ -128,7 +130,7 @@ function missingRight(error: unknown, { appRole, readerRole }: MigrateOptions): 
   );
 }
 
-/** The lock is polled for: to wait inside the server would hold up index builds, which wait for old snapshots. */
+/** Polls for the lock: waiting inside the server would hold up index builds, which wait for old snapshots. */
 async function underLock<T>(
   dataSource: DataSource,
   onProgress: ((line: string) => void) | undefined,
