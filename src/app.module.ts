@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AdministrationModule } from './administration/administration.module.js';
+import { AuditTrailModule } from './audit-trail/audit-trail.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { HealthModule } from './health/health.module.js';
 import type { Installation } from './bootstrap/installation.js';
@@ -21,6 +22,7 @@ export class AppModule {
         TenantsModule,
         UsersModule,
         AuthModule,
+        AuditTrailModule,
         TenantScopeModule,
         SecretsModule,
         AdministrationModule,

@@ -9,7 +9,6 @@ import { UserGroupsController } from './groups/user-groups.controller.js';
 import { CloudifyClusterController } from './cloudify/cloudify-cluster.controller.js';
 import { CloudifyConfigController } from './cloudify/cloudify-config.controller.js';
 import { CurrentUserController } from './users/current-user.controller.js';
-import { DatabasePulse } from './status/database-pulse.js';
 import { MaintenanceController } from './maintenance/maintenance.controller.js';
 import { MaintenanceMode } from './maintenance/maintenance-mode.js';
 import { OkController } from './status/ok.controller.js';
@@ -43,6 +42,6 @@ import { VersionController } from './status/version.controller.js';
     TokensController,
     TokensV3Controller,
   ],
-  providers: [UserRights, DatabasePulse, MaintenanceMode],
+  providers: [UserRights, MaintenanceMode],
 })
 export class AdministrationModule {}

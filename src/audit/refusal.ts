@@ -1,13 +1,29 @@
 import type { DomainError } from '../common/domain-error.js';
+import { Conflict, NotFound } from '../common/errors.js';
+import { resourceNotFound } from '../common/resource-not-found.js';
 
-/** Says how an act was refused, as an outcome instead of an exception, so that its event is kept. Nothing was changed. */
+/**
+ * Says that nothing was changed and why: the outcome for the event, the error for the caller. It is returned and not
+ * thrown, so that the transaction commits the event.
+ */
 export class Refusal {
   readonly kind = 'refused';
 
   constructor(
-    /** As it is recorded. */
     readonly outcome: 'conflict' | 'not_found' | 'forbidden' | 'refused',
-    /** As it is answered. */
     readonly error: DomainError,
   ) {}
+
+  static conflict(message: string): Refusal {
+    return new Refusal('conflict', new Conflict(message));
+  }
+
+  static notFound(message: string): Refusal {
+    return new Refusal('not_found', new NotFound(message));
+  }
+
+  /** Refuses for a name or an id that nothing of that kind has. */
+  static missing(kind: string, id: string): Refusal {
+    return new Refusal('not_found', resourceNotFound(kind, id));
+  }
 }

@@ -2,9 +2,9 @@ import type { FastifyRequest } from 'fastify';
 import type { TenantContext } from '../common/tenant-context.js';
 import type { Principal } from './principal.js';
 
-/** A request as the guard and the interceptor complete it. */
+/** Represents a request once the guard and the interceptor have completed it. */
 export interface AuthenticatedRequest extends FastifyRequest {
-  /** The tenant that the path names, where the route is about that one. */
+  /** Names the tenant in the path, on routes that are about that tenant. */
   tenantInPath?: string;
   principal?: Principal;
   tenantContext?: TenantContext;

@@ -15,25 +15,29 @@ import { callerOf, principalOf, type Principal } from './principal.js';
 import { sourceNetwork } from './source-network.js';
 import { VerifiedPasswords } from './verified-passwords.js';
 
-/** How long, and how often, a login waits for a lock that may only be verifications under way. */
+/** Waits this long, and this often, for a lock that may only reflect verifications in progress. */
 const FRESH_LOCK_WAIT_MS = 250;
 const FRESH_LOCK_WAITS = 8;
 
 type Login = IdentityQuestion & { readonly nameKey: Buffer };
 
-/** Of verifications that wait; a source is a network. */
+/** Limits the verifications that run or wait; a source is a network. */
 const VERIFICATIONS: ConcurrencyLimits = {
   all: 64,
   ofOneSource: 32,
   refusal: 'Too many logins at this moment; try again in a second',
 };
 
-/** `perhaps later`: nothing was verified, because of a lock so fresh that it may only be verifications under way. */
+/**
+ * Describes the result of a check. `perhaps later`: nothing was verified, because the lock is so fresh that it may only
+ * reflect verifications in progress.
+ */
 type Proof = 'right' | 'wrong' | 'perhaps later';
 
 /**
- * Decides who is calling. What the database says is read for every request; only the costly comparison of a password
- * is remembered. Unknown, wrong, locked and inactive cost one verification each and give one answer.
+ * Authenticates requests by user name and password. The database is asked for every request; only the costly
+ * verification of a password is remembered. Unknown, wrong, locked and inactive each cost one verification and get the
+ * same answer.
  */
 @Injectable()
 export class Authenticator {
@@ -50,7 +54,7 @@ export class Authenticator {
   ) {}
 
   /**
-   * @returns the principal, or false when the credentials prove nobody
+   * @returns the principal, or false when the credentials are not valid
    * @throws TooManyRequests when too many verifications wait
    * @throws Unavailable when the database cannot be reached or a failed login cannot be recorded
    */
@@ -90,7 +94,7 @@ export class Authenticator {
     if (hash === null || identity.locked)
       return this.verify(request, question, identity, hash ?? undefined, password);
     const tag = this.verified.tagOf(hash, password);
-    // Clears no counter: else a busy client would give those who share its address guesses without end.
+    // Does not clear the counters: a busy client would otherwise allow unlimited guesses from its address.
     if (this.verified.has(tag)) return 'right';
     const underway = this.underway.get(tag);
     if (underway !== undefined && (await underway) === 'right') return 'right';
@@ -105,7 +109,10 @@ export class Authenticator {
     }
   }
 
-  /** One attempt: reserved first, so that what runs at the same moment anywhere cannot guess more than is allowed. */
+  /**
+   * Verifies a password once. The attempt is reserved first, so that concurrent attempts on all replicas together
+   * cannot exceed the limit.
+   */
   private verify(
     request: FastifyRequest,
     { nameKey, source }: Login,
@@ -126,7 +133,7 @@ export class Authenticator {
     });
   }
 
-  /** A name that is nobody's is not kept: people type passwords into the wrong field. */
+  /** Records a failure. The name of an unknown user is left out: people type passwords into the wrong field. */
   private recordFailure(request: FastifyRequest, identity: Identity, locks: boolean): Promise<void> {
     const outcome = locks ? 'locked' : 'failed';
     const event = newEvent('login', callerOf(request, identity), { key: identity.username, outcome });

@@ -10,7 +10,7 @@ import { TENANT_IN_PATH } from './tenant-in-path.decorator.js';
 import { TokenAuthenticator } from './token-authenticator.js';
 
 /**
- * Lets a request pass that proves who is calling, and any request to a `@Public()` route. Calls the strategy itself:
+ * Lets authenticated requests pass, and every request to a `@Public()` route. It calls the strategy directly:
  * Passport's middleware costs a sixth of the throughput and drops the challenge.
  */
 @Injectable()
@@ -35,7 +35,7 @@ export class BasicAuthGuard implements CanActivate {
     return true;
   }
 
-  /** By Basic where that is tried; else by a token where there is one. */
+  /** Authenticates by Basic where the request has an `Authorization` header or no token, else by the token. */
   private principalOf(request: AuthenticatedRequest): Promise<Principal> {
     const token = singleHeader(request.raw, 'authentication-token');
     return token === undefined || request.headers.authorization !== undefined

@@ -1,4 +1,4 @@
-/** A name and a password as a client gave them. */
+/** Holds a name and a password as a client sent them. */
 export interface BasicCredentials {
   readonly username: string;
   readonly password: string;
@@ -8,8 +8,8 @@ const LONGEST_HEADER = 8192;
 
 /**
  * Reads an `Authorization` header of the Basic scheme (RFC 7617, UTF-8). Old clients use the URL-safe alphabet of
- * base64, so both are taken, with or without padding. The password is everything after the first colon.
- * @returns nothing where the header is no such thing, or holds NUL or broken UTF-8
+ * base64, so both alphabets are accepted, with or without padding. The password is everything after the first colon.
+ * @returns undefined where the header is missing or malformed, or holds NUL or broken UTF-8
  */
 export function readBasicCredentials(header: string | undefined): BasicCredentials | undefined {
   if (header === undefined || header.length > LONGEST_HEADER) return undefined;

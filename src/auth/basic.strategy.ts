@@ -9,7 +9,7 @@ import { singleHeader } from './single-header.js';
 
 type Verified = (error: unknown, principal?: Principal | false) => void;
 
-/** What Passport gives a strategy while it works on one request. */
+/** Describes what Passport adds to a strategy for one request. */
 interface Attempt {
   _verify(request: FastifyRequest, username: string, password: string, done: Verified): void;
   success(principal: Principal): void;
@@ -18,8 +18,8 @@ interface Attempt {
 }
 
 /**
- * The strategy of passport-http with a reading of the header of its own: the package cuts a password at its second
- * colon and takes any scheme that contains "Basic".
+ * Replaces how passport-http reads the header: the package cuts a password at its second colon and accepts any scheme
+ * that contains "Basic".
  */
 class Rfc7617Strategy extends PassportBasicStrategy {
   override authenticate(request: never): void {

@@ -4,37 +4,40 @@ import { arrayLiteral } from '../database/array-literal.js';
 import { Batcher } from '../database/batcher.js';
 import { namedQuery } from '../database/named-query.js';
 
-/** Who is asked for, by a name with the key that its guesses are counted under, or by the id of a token. */
+/** Asks for a user, by name with the key under which guesses are counted, or for a token by its id. */
 export interface IdentityQuestion {
   readonly username?: string;
   readonly nameKey?: Buffer;
   readonly tokenId?: string;
   readonly source: string;
-  /** The tenant as the header names it. */
+  /** Names the tenant as the header does. */
   readonly tenant: string | undefined;
 }
 
-/** What the database knows at this moment of a name or token, a source and a tenant. */
+/** Holds what the database knows of a name or token, a source and a tenant at the moment of the query. */
 export interface Identity {
   user_id: string | null;
   username: string | null;
   password_hash: string | null;
   active: boolean | null;
-  /** The SHA-256 of the secret part of the token that was asked for. */
+  /** Holds the SHA-256 of the token's secret part. */
   token_hash: Buffer | null;
   token_expired: boolean;
   locked: boolean;
-  /** Locked within the last second: perhaps only for the time of a verification under way. */
+  /** Tells whether the lock is less than a second old: it may only reflect a verification in progress. */
   locked_just_now: boolean;
   tenant_id: string | null;
   tenant_name: string | null;
-  /** With commas between. */
+  /** Lists the permissions, separated by commas. */
   permissions: string;
-  /** Whether the installation is in maintenance. */
+  /** Tells whether the installation is in maintenance mode. */
   maintenance: boolean;
 }
 
-/** Equal permissions stand once in a batch: in the answer with the ordinal `permissions_in`. */
+/**
+ * Holds one row of the answer. Equal permissions are sent once in a batch: in the row with the ordinal
+ * `permissions_in`.
+ */
 interface Answer extends Omit<Identity, 'permissions'> {
   permissions: string | null;
   permissions_in: number;
@@ -43,11 +46,14 @@ interface Answer extends Omit<Identity, 'permissions'> {
 const LOOK_UP =
   'SELECT * FROM find_identities($1::text[], $2::bytea[], $3::text[], $4::text[], $5::text[]) ORDER BY ordinal';
 
-/** Names that no user and no tenant can have; the database cannot even hold all of them. */
+/** Stands for names that no user and no tenant can have; the database cannot store all of them. */
 const IMPOSSIBLE = '';
 const POSSIBLE = /^[A-Za-z0-9._~-]{1,256}$/;
 
-/** One look-up for guard and interceptor, fresh for each request; those of the same turn of the loop share a statement. */
+/**
+ * Looks up an identity afresh for each request, once for guard and interceptor. Look-ups of the same turn of the event
+ * loop share a statement.
+ */
 @Injectable()
 export class IdentityLookup {
   private readonly batcher: Batcher<IdentityQuestion, Identity>;

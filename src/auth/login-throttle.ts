@@ -3,20 +3,22 @@ import { DataSource } from 'typeorm';
 import { namedQuery } from '../database/named-query.js';
 
 export interface Reservation {
-  /** `allowed` to verify once; else the pair of name and source is locked, or the name has reached its ceiling. */
+  /**
+   * Allows one verification; `locked` and `ceiling` refuse it because of the pair of name and source, or of the name.
+   */
   readonly verdict: 'allowed' | 'locked' | 'ceiling';
-  /** Whether the pair is locked if this attempt fails. */
+  /** Tells whether the pair becomes locked if this attempt fails. */
   readonly locks: boolean;
-  /** Locked within the last second: perhaps only for the time of a verification under way. */
+  /** Tells whether the lock is less than a second old: it may only reflect a verification in progress. */
   readonly fresh: boolean;
 }
 
-/** The counters of guesses, in the database: they hold across replicas and survive what a request rolls back. */
+/** Counts guesses in the database, so that the counters hold across replicas and survive a rollback. */
 @Injectable()
 export class LoginThrottle {
   constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
 
-  /** Reserves one verification, in a statement of its own that is committed before the password is looked at. */
+  /** Reserves one verification, in a statement that is committed before the password is verified. */
   async reserve(nameKey: Buffer, source: string): Promise<Reservation> {
     const [row] = await namedQuery<Reservation>(
       this.dataSource,
@@ -27,7 +29,7 @@ export class LoginThrottle {
     return row ?? { verdict: 'locked', locks: false, fresh: false };
   }
 
-  /** The password was right: clears what was counted for the pair. */
+  /** Clears the counters of the pair after a right password. */
   async succeeded(nameKey: Buffer, source: string): Promise<void> {
     await namedQuery(this.dataSource, 'login_succeeded', 'SELECT login_succeeded($1, $2)', [nameKey, source]);
   }

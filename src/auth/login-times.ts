@@ -15,7 +15,7 @@ const NOTE_TOKEN = `
   UPDATE tokens SET last_used_at = now()
   WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`;
 
-/** Keeps users' login times, at most once a minute for each and off the request's path. */
+/** Stores the times of logins, at most once a minute for each user or token and not on the request's path. */
 @Injectable()
 export class LoginTimes {
   private readonly noted = new Map<string, number>();
@@ -29,7 +29,7 @@ export class LoginTimes {
     this.keep(userId, 'note_login', NOTE_LOGIN);
   }
 
-  /** The time at which a token was used last. */
+  /** Notes that a token was used. */
   noteToken(tokenId: string): void {
     this.keep(tokenId, 'note_token', NOTE_TOKEN);
   }

@@ -2,8 +2,8 @@ const LARGEST = 100;
 const sets = new Map<string, ReadonlySet<string>>();
 
 /**
- * The permissions of a list with commas between, as the database gives it for this request. Equal lists share a set:
- * callers have few roles, and making a set costs more than the rest of the look-up.
+ * Returns the permissions of a comma-separated list as a set. Equal lists share a set: callers have few roles, and
+ * making a set costs more than the rest of the look-up.
  */
 export function permissionSet(list: string): ReadonlySet<string> {
   const known = sets.get(list);

@@ -3,28 +3,31 @@ import type { Caller } from '../common/tenant-context.js';
 import type { Identity } from './identity-lookup.js';
 import { permissionSet } from './permission-set.js';
 
-/** The living tenant that a request names. */
+/** Identifies the living tenant that a request names. */
 interface NamedTenant {
   readonly id: string;
   readonly name: string;
 }
 
-/** Who is calling, proved by a password or a token, with what they may do in the tenant that the request names. */
+/**
+ * Identifies the caller, authenticated by a password or a token, with the permissions in the tenant that the request
+ * names.
+ */
 export interface Principal {
   readonly userId: string;
   readonly username: string;
-  /** None where the request names no tenant, or one that does not exist. */
+  /** Holds nothing where the request names no tenant, or one that does not exist. */
   readonly tenant: NamedTenant | undefined;
-  /** Effective in that tenant: by system role and membership, direct and through groups. */
+  /** Lists the permissions in that tenant, by system role and membership, direct and through groups. */
   readonly permissions: ReadonlySet<string>;
-  /** Whether the installation is in maintenance: then only some routes serve anybody. */
+  /** Tells whether the installation is in maintenance mode, in which only some routes are served. */
   readonly inMaintenance: boolean;
-  /** The token that proved it, where it was one. */
+  /** Identifies the token that authenticated the request, if any. */
   readonly tokenId: string | undefined;
   readonly caller: Caller;
 }
 
-/** The caller as the audit trail records it. */
+/** Returns the caller in the form that the audit trail records. */
 export function callerOf(
   request: FastifyRequest,
   identity: Identity,
@@ -39,7 +42,7 @@ export function callerOf(
   };
 }
 
-/** @throws Error for an identity that is nobody's */
+/** @throws Error for an identity without a user */
 export function principalOf(identity: Identity, caller: Caller, tokenId?: string): Principal {
   const { user_id: userId, username, tenant_id: id, tenant_name: name } = identity;
   if (userId === null || username === null) throw new Error('A principal without a user');

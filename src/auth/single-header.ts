@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * A header that must not be given twice: Node keeps the first of some and joins others, so the lines themselves are
- * looked at. Undefined where it is missing or repeated.
+ * Returns a header that must not be sent twice; undefined where it is missing or repeated. It reads the raw lines,
+ * since Node.js keeps the first of some repeated headers and joins others.
  */
 export function singleHeader(
   { rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>,

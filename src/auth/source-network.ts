@@ -1,8 +1,8 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
 /**
- * The network that guesses from an address are counted by: the address itself in IPv4, also where it is mapped into
- * IPv6 (RFC 4291, 2.5.5.2), and its /64 in IPv6, where one source commands as many.
+ * Returns the network by which guesses from an address are counted: the address itself in IPv4, also where it is mapped
+ * into IPv6 (RFC 4291, 2.5.5.2), and its /64 in IPv6, since one source usually has that many addresses.
  */
 export function sourceNetwork(address: string): string {
   if (isIPv4(address)) return address;
@@ -15,7 +15,7 @@ export function sourceNetwork(address: string): string {
   return `${prefix.join(':')}::/64`;
 }
 
-/** The eight groups of an IPv6 address. */
+/** Returns the eight groups of an IPv6 address. */
 function groupsOf(address: string): number[] {
   const [head = [], tail = []] = address.split('::', 2).map(numbersOf);
   return [...head, ...new Array<number>(8 - head.length - tail.length).fill(0), ...tail];

@@ -14,12 +14,12 @@ import { sourceNetwork } from './source-network.js';
 
 const UNKNOWN = 'Unauthorized: the token is not known';
 
-/** Under which failures by token are counted; no name normalises to a text with a space. */
+/** Counts failures by token under this key; no name normalises to a text with a space. */
 const FAILURES = createHash('sha256').update('failures by token').digest();
 
 /**
- * Decides who is calling by a token. Token and rights are read for every request. The answers differ only as clients
- * know them, and only for who has the whole token.
+ * Authenticates requests by token. Token and permissions are read for every request. The answers tell apart only what
+ * clients know already, and only to callers who have the whole token.
  */
 @Injectable()
 export class TokenAuthenticator {
@@ -31,7 +31,7 @@ export class TokenAuthenticator {
   ) {}
 
   /**
-   * @throws Unauthorized when the token proves nobody
+   * @throws Unauthorized when the token is not valid
    * @throws Unavailable when the database cannot be reached or a failure cannot be recorded
    */
   async authenticate(request: FastifyRequest, text: string): Promise<Principal> {
@@ -53,8 +53,8 @@ export class TokenAuthenticator {
   }
 
   /**
-   * One by one up to the throttle, then counted by window and source. Only what is recorded is throttled: a token cannot
-   * be guessed, and who shares an address with somebody who tries is let in.
+   * Records failures one by one up to the throttle's limit, then counts them by window and source. Only the records are
+   * throttled, not the requests: a token cannot be guessed, so others at the same address need not be refused.
    */
   private async recordFailure(request: FastifyRequest, identity: Identity, source: string): Promise<void> {
     const { verdict } = await this.throttle.reserve(FAILURES, source);

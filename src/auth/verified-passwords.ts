@@ -2,13 +2,14 @@ import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 
 const LIFETIME_MS = 5 * 60_000;
 
-/** How often an entry in use is renewed. */
+/** Renews an entry in use after this time. */
 const RENEWAL_MS = 60_000;
 const MAX_ENTRIES = 10_000;
 
 /**
- * Remembers that a password was verified against exactly one stored hash, as an HMAC under a key that only this
- * process knows. Whoever asks brings the hash just read, so a changed password is not remembered. Only successes are.
+ * Remembers that a password was verified against one stored hash, as an HMAC under a key that only this process knows.
+ * The caller passes the hash that was just read, so a changed password is not remembered. Failures are never
+ * remembered.
  */
 export class VerifiedPasswords {
   private readonly key = createSecretKey(randomBytes(32));
@@ -16,12 +17,15 @@ export class VerifiedPasswords {
 
   constructor(private readonly now: () => number = Date.now) {}
 
-  /** Names one password verified against one stored hash (HMAC-SHA-256 of hash, NUL, password). */
+  /** Computes the entry of one password verified against one stored hash (HMAC-SHA-256 of hash, NUL, password). */
   tagOf(storedHash: string, password: string): string {
     return createHmac('sha256', this.key).update(`${storedHash}\u0000${password}`).digest('base64');
   }
 
-  /** Who calls all the time is not verified again: an entry in use is renewed. */
+  /**
+   * Tells whether the password was verified lately, and renews an entry in use, so that steady callers are not verified
+   * again.
+   */
   has(tag: string): boolean {
     const expiry = this.expiries.get(tag);
     if (expiry === undefined) return false;

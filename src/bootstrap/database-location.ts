@@ -2,11 +2,11 @@ import type { Configuration } from '../config/configuration.js';
 import { EMBEDDED_DATABASE, EMBEDDED_LOGIN, prepareEmbeddedDatabase } from '../database/embedded-database.js';
 import { startEmbeddedPostgres } from '../database/embedded/embedded-postgres.js';
 
-/** Where the database is, for the service's login and for the owner that migrates. */
+/** Locates the database, for the service's login and for the owner that migrates. */
 export interface DatabaseLocation {
   readonly url: string;
   readonly ownerUrl: string;
-  /** The login to be made a member of the service's role, where the owner is another one. */
+  /** Names the login to be made a member of the service's role, where the owner is a different login. */
   readonly serviceLogin: string | undefined;
   readonly embedded: boolean;
   /** Stops the embedded server if it was started here. */

@@ -12,13 +12,12 @@ import { assertDurable, assertServiceLogin } from '../database/database-assertio
 import { pendingUpgrade } from '../database/migrate.js';
 import { openServiceDataSource } from '../database/service-data-source.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
-import { checkRootKeys, knowsRootKeys } from '../tenants/root-key-registry.js';
-import { unwrapAllTenantKeys } from '../tenants/tenant-key-check.js';
+import { RootKeyRegistry } from '../tenants/root-key-registry.js';
 import { locateDatabase, type DatabaseLocation } from './database-location.js';
 import { withOwnerConnection } from './owner-connection.js';
 import { loadRootKeys } from './root-key-source.js';
 
-/** What one look found: good news, a warning, or what is wrong. */
+/** Reports the result of one check. */
 export interface Finding {
   readonly subject: 'configuration' | 'database' | 'roles' | 'row-level security' | 'keys' | 'audit';
   readonly state: 'ok' | 'warning' | 'failed';
@@ -28,8 +27,9 @@ export interface Finding {
 type Tell = (subject: Finding['subject'], text: string, state?: Finding['state']) => void;
 
 /**
- * Looks an installation over without changing it, save for the event that says so. What a failed look makes
- * impossible is left out.
+ * Checks an installation without changing it, apart from the event that records the check. Checks that a failed one
+ * makes impossible are left out.
+ * @returns whether everything is in order
  */
 export async function diagnose(caller: Caller, onFinding: (finding: Finding) => void): Promise<boolean> {
   let healthy = true;
@@ -74,7 +74,7 @@ function diagnoseConfiguration(tell: Tell): Configuration {
   return configuration;
 }
 
-/** A look must not make what it looks for. */
+/** Throws where there is no embedded database yet, since opening it would create it. */
 function requireCluster({ databaseUrl, dataDir }: Configuration): void {
   if (databaseUrl === undefined && !existsSync(join(dataDir, 'postgres')))
     throw new StartupError(`there is no embedded database in ${dataDir} yet; the first start makes it`);
@@ -88,12 +88,12 @@ async function diagnoseDatabase(
   const { appRole, readerRole } = configuration;
   const pending = await pendingUpgrade({ ownerUrl: location.ownerUrl, appRole, readerRole });
   await withOwnerConnection(location, async (connection) => {
-    const { rows } = await connection.query<{ version: string; missing: string[] }>(
+    const [row] = await connection.query<{ version: string; missing: string[] }[]>(
       `SELECT current_setting('server_version') AS version,
               ARRAY(SELECT r FROM unnest($1::text[]) r WHERE to_regrole(quote_ident(r)) IS NULL) AS missing`,
       [[appRole, readerRole]],
     );
-    const { version = 'unknown', missing = [] } = rows[0] ?? {};
+    const { version = 'unknown', missing = [] } = row ?? {};
     tell('database', `PostgreSQL ${version}, ${location.embedded ? 'embedded' : 'given by DATABASE_URL'}`);
     if (missing.length > 0)
       tell('roles', `missing: ${missing.join(', ')}; run \`strongroom migrate\``, 'failed');
@@ -113,13 +113,14 @@ async function diagnoseKeys(
 ): Promise<void> {
   cryptoSelfTest();
   await withOwnerConnection(location, async (connection) => {
-    if (!(await knowsRootKeys(connection))) {
+    const registry = new RootKeyRegistry();
+    if (!(await registry.isInitialised(connection))) {
       tell('keys', 'the database knows no root key yet; the first start makes it known', 'warning');
       return;
     }
     const { rootKeys } = loadRootKeys(configuration, true);
-    await checkRootKeys(connection, rootKeys);
-    const count = await unwrapAllTenantKeys(connection, rootKeys);
+    await registry.check(connection, rootKeys);
+    const count = await registry.unwrapTenantKeys(connection, rootKeys);
     tell('keys', `the root keys are the right ones, and ${count} tenant keys open`);
   });
 }

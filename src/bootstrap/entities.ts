@@ -8,7 +8,7 @@ import { UserGroupMember } from '../users/groups/user-group-member.entity.js';
 import { UserGroup } from '../users/groups/user-group.entity.js';
 import { User } from '../users/user.entity.js';
 
-/** Every entity. */
+/** Lists every entity. */
 export const entities = [
   RootKey,
   Tenant,

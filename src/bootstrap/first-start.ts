@@ -6,14 +6,14 @@ import type { Caller } from '../common/tenant-context.js';
 import type { Configuration } from '../config/configuration.js';
 import type { PasswordHasher } from '../crypto/password-hasher.js';
 import type { RootKeys } from '../crypto/root-keys.js';
-import { ensureDefaultTenant } from '../tenants/default-tenant.js';
-import { checkRootKeys, initialiseRootKeys } from '../tenants/root-key-registry.js';
-import { anyUserExists, bootstrapAdministrator } from '../users/bootstrap-administrator.js';
+import { RootKeyRegistry } from '../tenants/root-key-registry.js';
+import { TenantCreation } from '../tenants/tenant-creation.js';
+import { BootstrapAdministrator } from '../users/bootstrap-administrator.js';
 
-/** The administrator that a first start made. The password is shown once and kept nowhere. */
+/** Describes the administrator that a first start created. The password is shown once and stored nowhere. */
 export interface FirstAdministrator {
   readonly username: string;
-  /** Given where it was made here, not where the operator chose it. */
+  /** Holds the password where it was generated, not where the operator chose it. */
   readonly generatedPassword: string | undefined;
 }
 
@@ -24,7 +24,10 @@ export interface FirstStart {
   readonly embedded: boolean;
 }
 
-/** What an empty database needs before it can serve. Runs under the migration lock, in one transaction, every start. */
+/**
+ * Creates what an empty database needs before it can serve. It runs at every start, under the migration lock, in one
+ * transaction.
+ */
 export async function prepareFirstStart(
   manager: EntityManager,
   { configuration, rootKeys, hasher, embedded }: FirstStart,
@@ -36,11 +39,13 @@ export async function prepareFirstStart(
     requestId: newId(),
     address: null,
   };
-  await initialiseRootKeys(manager, rootKeys);
-  // Again, now that no other start can come between: one with other keys may have been first.
-  await checkRootKeys({ query: async (text) => ({ rows: await manager.query(text) }) }, rootKeys);
-  const tenantId = await ensureDefaultTenant(manager, rootKeys, caller);
-  if (await anyUserExists(manager)) return undefined;
+  const registry = new RootKeyRegistry();
+  await registry.register(manager, rootKeys);
+  // Checked again under the lock: a start with other keys may have been first.
+  await registry.check(manager, rootKeys);
+  const tenantId = await TenantCreation.of(rootKeys).ensureDefault(manager, caller);
+  const administrator = new BootstrapAdministrator();
+  if (!(await administrator.isMissing(manager))) return undefined;
   const chosen = configuration.adminPassword;
   if (chosen === undefined && !embedded) {
     throw new StartupError(
@@ -49,7 +54,7 @@ export async function prepareFirstStart(
   }
   const username = configuration.adminUsername;
   const password = chosen ?? randomBytes(18).toString('base64url');
-  await bootstrapAdministrator(
+  await administrator.create(
     manager,
     { username, passwordHash: await hasher.hash(password), tenantId },
     caller,

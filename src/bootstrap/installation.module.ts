@@ -1,16 +1,18 @@
 import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { AuditedTransaction } from '../audit/audited-transaction.js';
 import { AuditWriter } from '../audit/audit-writer.js';
 import { Configuration } from '../config/configuration.js';
 import { Keyring } from '../crypto/keyring.js';
 import { PasswordHasher } from '../crypto/password-hasher.js';
 import { RootKeys } from '../crypto/root-keys.js';
+import { DatabaseHealth } from '../database/database-health.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
 import { Logger } from '../observability/logger.js';
 import { PostgresTenantKeyStore } from '../tenants/postgres-tenant-key-store.js';
 import type { Installation } from './installation.js';
 
-/** What every module may ask for: the installation's parts, under the names of their classes. */
+/** Provides the parts of the installation to every module, under the names of their classes. */
 @Global()
 @Module({})
 export class InstallationModule {
@@ -23,8 +25,10 @@ export class InstallationModule {
       { provide: PasswordHasher, useValue: hasher },
       { provide: RootKeys, useValue: rootKeys },
       { provide: Keyring, useValue: new Keyring(rootKeys, new PostgresTenantKeyStore(keyDataSource)) },
+      { provide: DatabaseHealth, useValue: new DatabaseHealth(dataSource) },
       { provide: TenantTransaction, useValue: new TenantTransaction(dataSource) },
       AuditWriter,
+      AuditedTransaction,
     ];
     return { module: InstallationModule, providers, exports: providers };
   }

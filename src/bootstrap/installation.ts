@@ -6,24 +6,24 @@ import { cryptoSelfTest } from '../crypto/self-test.js';
 import { assertDurable, assertServiceLogin } from '../database/database-assertions.js';
 import { migrate } from '../database/migrate.js';
 import { openServiceDataSource } from '../database/service-data-source.js';
-import { checkRootKeys, knowsRootKeys } from '../tenants/root-key-registry.js';
+import { RootKeyRegistry } from '../tenants/root-key-registry.js';
 import { locateDatabase, type DatabaseLocation } from './database-location.js';
 import { entities } from './entities.js';
 import { prepareFirstStart, type FirstAdministrator } from './first-start.js';
 import { withOwnerConnection } from './owner-connection.js';
 import { loadRootKeys, type RootKeySource } from './root-key-source.js';
 
-/** Look-ups of wrapped keys may be needed inside a transaction, so they have connections of their own. */
+/** Reserves connections for look-ups of wrapped keys, which may be needed inside a transaction. */
 const KEY_POOL_SIZE = 2;
 
-/** What the service and the command work on: a database that is ready and the keys that open it. */
+/** Holds what the service and the command work with: a database that is ready and the keys that open it. */
 export interface Installation {
   readonly configuration: Configuration;
   readonly dataSource: DataSource;
   readonly keyDataSource: DataSource;
   readonly hasher: PasswordHasher;
   readonly rootKeys: RootKeys;
-  /** The key file that was made by this start, if one was. */
+  /** Names the key file that this start created, if it did. */
   readonly createdKeyFile: string | undefined;
   readonly firstAdministrator: FirstAdministrator | undefined;
   readonly appliedMigrations: readonly string[];
@@ -32,8 +32,8 @@ export interface Installation {
 }
 
 /**
- * Opens an installation in the one safe order: the keys are checked before anything is touched, migrations and the
- * first start run under one lock, and the service's login is proved powerless before it is used.
+ * Opens an installation in the one safe order: the keys are checked before anything is changed, migrations and the
+ * first start run under one lock, and the service's login is proved to be restricted before it is used.
  *
  * @throws StartupError with one line for the operator
  */
@@ -54,8 +54,9 @@ export async function openInstallation(
 
 function rootKeysOf(configuration: Configuration, location: DatabaseLocation): Promise<RootKeySource> {
   return withOwnerConnection(location, async (connection) => {
-    const source = loadRootKeys(configuration, await knowsRootKeys(connection));
-    await checkRootKeys(connection, source.rootKeys);
+    const registry = new RootKeyRegistry();
+    const source = loadRootKeys(configuration, await registry.isInitialised(connection));
+    await registry.check(connection, source.rootKeys);
     return source;
   });
 }

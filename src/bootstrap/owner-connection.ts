@@ -1,14 +1,15 @@
 import pg from 'pg';
 import { connectionProblem } from '../database/connection-problem.js';
+import type { SqlConnection } from '../database/sql-connection.js';
 import type { DatabaseLocation } from './database-location.js';
 
 /**
- * A connection of the owner's login for a moment.
+ * Runs `work` on a connection of the owner's login and closes it.
  * @throws StartupError when the database cannot be reached or refuses the login
  */
 export async function withOwnerConnection<T>(
   { ownerUrl, serviceLogin }: DatabaseLocation,
-  work: (client: pg.Client) => Promise<T>,
+  work: (connection: SqlConnection) => Promise<T>,
 ): Promise<T> {
   const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 10_000 });
   try {
@@ -17,8 +18,14 @@ export async function withOwnerConnection<T>(
     throw connectionProblem(error, serviceLogin === undefined ? 'DATABASE_URL' : 'DATABASE_OWNER_URL');
   }
   try {
-    return await work(client);
+    return await work(sqlConnectionOf(client));
   } finally {
     await client.end();
   }
+}
+
+function sqlConnectionOf(client: pg.Client): SqlConnection {
+  return {
+    query: async <R>(text: string, values?: unknown[]) => (await client.query(text, values)).rows as R,
+  };
 }

@@ -6,14 +6,14 @@ import { RootKeys } from '../crypto/root-keys.js';
 
 export interface RootKeySource {
   readonly rootKeys: RootKeys;
-  /** The key file, where the keys come from one. */
+  /** Names the key file, where the keys come from one. */
   readonly file: string | undefined;
   readonly created: boolean;
 }
 
 /**
- * Root keys of the configuration, or of the file beside the embedded database. The file is only made where the
- * database has never known a root key: a lost one must not be replaced in silence.
+ * Loads the root keys of the configuration, or of the file beside the embedded database. The file is created only where
+ * the database has never known a root key: a lost one must not be replaced silently.
  */
 export function loadRootKeys(configuration: Configuration, known: boolean): RootKeySource {
   if (configuration.rootKeys !== undefined) {

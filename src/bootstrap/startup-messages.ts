@@ -1,6 +1,6 @@
 import type { Installation } from './installation.js';
 
-/** What a start tells the person at the terminal once it listens: where, and at the first start how to begin. */
+/** Returns what is shown at the terminal once the service listens: the address, and at the first start how to begin. */
 export function welcome(installation: Installation, url: string): string {
   const lines = [`Strongroom listens on ${url} (its API: ${url}/api/docs)`];
   const administrator = installation.firstAdministrator;
@@ -16,7 +16,9 @@ function curlLine(url: string, username: string, password: string): string {
   return `curl ${request} -X PUT -d '{"value": "my first secret"}' ${url}/api/v3/secrets/hello`;
 }
 
-/** What a first start tells the person at the terminal. A generated password is shown here, once, and nowhere else. */
+/**
+ * Returns what is shown at the terminal after a first start. A generated password is shown here once, and nowhere else.
+ */
 export function firstStartNotice({ firstAdministrator, createdKeyFile }: Installation): readonly string[] {
   const lines: string[] = [];
   if (firstAdministrator !== undefined) {

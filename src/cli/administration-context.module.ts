@@ -6,7 +6,7 @@ import { SharingModule } from '../secrets/sharing/sharing.module.js';
 import { TenantsModule } from '../tenants/tenants.module.js';
 import { UsersModule } from '../users/users.module.js';
 
-/** The command's composition root: the services of administration without the API. */
+/** Composes the command: the services of administration without the API. */
 @Module({})
 export class AdministrationContextModule {
   static of(installation: Installation, logger: Logger): DynamicModule {

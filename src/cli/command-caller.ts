@@ -2,7 +2,9 @@ import { userInfo } from 'node:os';
 import { newId } from '../common/ids.js';
 import type { Caller } from '../common/tenant-context.js';
 
-/** Who works at the terminal, as the audit trail records it: the operating system's name, which proves nothing. */
+/**
+ * Returns the caller of a command for the audit trail: the name of the operating system's user, which proves nothing.
+ */
 export function commandCaller(): Caller {
   return { actorId: null, actorName: loginName(), method: 'cli', requestId: newId(), address: null };
 }

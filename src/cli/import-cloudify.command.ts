@@ -116,7 +116,7 @@ async function credentialsOf(io: Terminal, options: Options): Promise<Record<str
   return { Authorization: `Basic ${Buffer.from(`${options.username}:${password}`).toString('base64')}` };
 }
 
-/** @throws StartupError for a URL that holds a password, or is of another kind */
+/** @throws StartupError for a URL that holds a password, and for any other scheme */
 function urlOf(source: string): URL | undefined {
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(source)) return undefined;
   const url = URL.canParse(source) ? new URL(source) : undefined;

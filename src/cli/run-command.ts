@@ -13,7 +13,7 @@ const EXIT_CODES = `
 Exit codes: 0 done; 1 refused or failed, with one line on standard error that says why; 2 wrong usage.
 The environment is the service's own: see docs/configuration.md.`;
 
-/** Runs one `strongroom` command line and gives its exit code. */
+/** Runs one `strongroom` command line and returns its exit code. */
 export async function runCommand(args: readonly string[], io: Terminal = terminal): Promise<number> {
   try {
     await program(io).parseAsync(args, { from: 'user' });
@@ -36,7 +36,7 @@ function program(io: Terminal): Command {
   return root;
 }
 
-/** A wrong usage throws here instead of ending the process, and writes where the caller wants. */
+/** Makes wrong usage throw instead of ending the process, and directs all output to `io`. */
 function configure(command: Command, io: Terminal): void {
   command.exitOverride().helpOption('--help', 'show this help');
   command.showHelpAfterError('(add --help for the usage)');
@@ -47,7 +47,7 @@ function configure(command: Command, io: Terminal): void {
   for (const child of command.commands) configure(child, io);
 }
 
-/** What went wrong, in one line; the message of an unknown error may hold anything, so it is not shown. */
+/** Explains an error in one line. The message of an unknown error may hold anything, so it is not shown. */
 function explanation(error: unknown): string {
   if (error instanceof DomainError || error instanceof StartupError) return error.message;
   const name = error instanceof Error ? error.name : typeof error;

@@ -2,13 +2,13 @@ import { Writable } from 'node:stream';
 import { createInterface } from 'node:readline/promises';
 import { StartupError } from '../common/startup-error.js';
 
-/** What a command needs of the terminal. */
+/** Reads from and writes to the terminal of a command. */
 export interface Terminal {
   write(text: string): void;
   error(line: string): void;
-  /** A password from a prompt, or the first line of standard input where that is no terminal. */
+  /** Reads a new password: asks twice, or reads the first line of standard input where that is not a terminal. */
   readPassword(prompt: string): Promise<string>;
-  /** The same for one that is known already: it is asked for once. */
+  /** Reads a secret that exists already, which is asked for once. */
   readSecret(prompt: string): Promise<string>;
 }
 
@@ -26,7 +26,7 @@ async function askTwice(prompt: string): Promise<string> {
   return password;
 }
 
-/** Asks without showing what is typed. */
+/** Asks without echoing what is typed. */
 async function ask(question: string): Promise<string> {
   process.stderr.write(question);
   const silent = new Writable({

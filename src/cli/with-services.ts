@@ -9,7 +9,7 @@ import { createLogger } from '../observability/logger.js';
 import { commandCaller } from './command-caller.js';
 import type { Terminal } from './terminal.js';
 
-/** Opens the installation and the services over it, as the service itself does, for the time of one command. */
+/** Opens the installation and the services over it for one command, as the service itself does. */
 export async function withServices(
   io: Terminal,
   work: (services: INestApplicationContext, caller: Caller) => Promise<void>,

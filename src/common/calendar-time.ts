@@ -1,6 +1,6 @@
 /**
- * Whether a text such as 2026-03-20T08:23:31 is a time that there is, of the years 1 to 9999: not the 31st of February,
- * which JavaScript takes for a day in March and the database for an error.
+ * Tells whether a text such as 2026-03-20T08:23:31 is a real time of the years 1 to 9999. It refuses the 31st of
+ * February, which JavaScript reads as a day in March and the database as an error.
  */
 export function isCalendarTime(text: string): boolean {
   const time = new Date(`${text}Z`);

@@ -2,13 +2,13 @@ import { TooManyRequests } from './errors.js';
 
 export interface ConcurrencyLimits {
   readonly all: number;
-  /** No source may fill the queue for all others. */
+  /** Limits each source, so that none can fill the queue for all others. */
   readonly ofOneSource: number;
-  /** What is said to who is turned away. */
+  /** Tells callers who are turned away why. */
   readonly refusal: string;
 }
 
-/** Bounds how much costly work waits, in all and for each source; the rest is turned away. */
+/** Limits how much costly work runs or waits, in total and for each source; more is refused. */
 export class ConcurrencyLimit {
   private readonly bySource = new Map<string, number>();
   private taken = 0;
@@ -17,7 +17,7 @@ export class ConcurrencyLimit {
 
   /**
    * Runs `work` while it holds a slot.
-   * @throws TooManyRequests when there is none left; then nothing was done
+   * @throws TooManyRequests when there is none left; then `work` was not run
    */
   async hold<T>(source: string, work: () => Promise<T>): Promise<T> {
     const release = this.take(source);
@@ -29,8 +29,8 @@ export class ConcurrencyLimit {
   }
 
   /**
-   * For work that is no promise.
-   * @returns what gives the slot back, to be called once
+   * Takes a slot, for work that is not a promise.
+   * @returns a function that gives the slot back, to be called once
    * @throws TooManyRequests when there is none left
    */
   take(source: string): () => void {

@@ -1,9 +1,9 @@
 export type ErrorLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /**
- * An error whose message is safe to show to the caller: it names what was wrong and how to put it right, and
- * never holds a secret's value or a credential. `status` is an HTTP status because that is what every caller of
- * the service sees; nothing below the API acts on it.
+ * Carries a message that is safe to show to the caller: it names what was wrong and how to put it right, and never
+ * holds a secret's value or a credential. `status` is an HTTP status because every caller of the service sees one;
+ * nothing below the API acts on it.
  */
 export class DomainError extends Error {
   constructor(
@@ -12,7 +12,7 @@ export class DomainError extends Error {
     message: string,
     readonly level: ErrorLevel = 'info',
     readonly headers: Readonly<Record<string, string>> = {},
-    /** Further members of the answer, for clients that read them. */
+    /** Adds members to the response, for clients that read them. */
     readonly members: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);

@@ -18,7 +18,9 @@ export class IllegalAction extends DomainError {
   }
 }
 
-/** One answer for none, unknown, wrong, locked and inactive alike, in words that clients match for each of them. */
+/**
+ * Answers missing, unknown, wrong, locked and inactive credentials alike, in words that clients match for each of them.
+ */
 export class Unauthorized extends DomainError {
   constructor(
     message = 'User unauthorized: No authentication info provided that proves a user: ' +
@@ -84,7 +86,7 @@ export class TooManyRequests extends DomainError {
   }
 }
 
-/** An administrator closed the service. Nobody knows for how long, so it gives no time to try again. */
+/** Refuses requests during maintenance. Its end is unknown, so there is no `Retry-After`. */
 export class MaintenanceModeActive extends DomainError {
   constructor() {
     super(
@@ -97,7 +99,7 @@ export class MaintenanceModeActive extends DomainError {
   }
 }
 
-/** What the service needs is not there for the moment; the same request may succeed later. */
+/** Reports that something the service needs is missing for the moment; the same request may succeed later. */
 export class Unavailable extends DomainError {
   constructor(
     message = 'The service cannot reach its database; try again shortly',

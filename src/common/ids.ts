@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 
-/** The id of no one and nothing; names the system's own audit log. */
+/** Identifies nothing; names the system's own audit log. */
 export const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 
-/** A new UUID version 7 (RFC 9562, section 5.7): 48 bits of Unix milliseconds, then 74 random bits. */
+/** Generates a UUID of version 7 (RFC 9562, section 5.7): 48 bits of Unix milliseconds, then 74 random bits. */
 export function newId(): string {
-  // The random bits, and the variant, of a version 4, whose version stands at the same place.
+  // Takes the random bits and the variant of a version 4 UUID, which has them in the same place.
   return `${beginningFor(Date.now())}${randomUUID().slice(15)}`;
 }
 
 let known = { time: NaN, beginning: '' };
 
-/** Ids of the same millisecond begin alike. */
+/** Returns the beginning that all ids of a millisecond share. */
 function beginningFor(time: number): string {
   if (time !== known.time) {
     const digits = time.toString(16).padStart(12, '0');

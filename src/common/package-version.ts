@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 let version: string | undefined;
 
-/** The version of package.json, which stands above the built files as it does above the sources. */
+/** Returns the version in package.json, which lies above the built files as it does above the sources. */
 export function packageVersion(): string {
   version ??=
     read(new URL('../../package.json', import.meta.url)) ??

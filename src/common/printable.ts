@@ -1,7 +1,9 @@
-/** What could break a line, a terminal or a reader's eye: controls, quotes, line and bidirectional marks. */
+/**
+ * Matches what could break a line or a terminal, or mislead a reader: controls, quotes, line and bidirectional marks.
+ */
 const UNSAFE = /[\p{C}\p{Zl}\p{Zp}"\\]/gu;
 
-/** Text from outside made fit for a message or a log line: escaped as in JSON, and bounded to `max` characters. */
+/** Makes text from outside fit for a message or a log line: escaped as in JSON, and limited to `max` characters. */
 export function printable(text: string, max = 80): string {
   const characters = Array.from(text.slice(0, max * 2 + 2));
   const cut = characters.length > max || text.length > max * 2 + 2;

@@ -3,8 +3,8 @@ import { printable } from './printable.js';
 const LONGEST = 256;
 
 /**
- * Why a text cannot name a secret, a tenant or a user, or undefined when it can. The rule and the order of the checks
- * are Cloudify's: not empty, at most 256 characters, only URL-unreserved characters, a letter first.
+ * Returns why a text cannot name a secret, a tenant or a user, or undefined when it can. The rule and the order of the
+ * checks are Cloudify's: not empty, at most 256 characters, only URL-unreserved characters, a letter first.
  */
 export function nameProblem(text: string): string | undefined {
   if (text === '') return 'must not be empty';

@@ -1,4 +1,4 @@
-/** Who did something and from where, as the audit trail records it. Bounded and free of secrets. */
+/** Identifies who did something and from where, for the audit trail. Its texts are bounded and hold no secrets. */
 export interface Caller {
   readonly actorId: string | null;
   readonly actorName: string | null;
@@ -7,7 +7,10 @@ export interface Caller {
   readonly address: string | null;
 }
 
-/** The proof that a principal may act in a tenant. Made by the tenant-scoping interceptor, handed on as an argument. */
+/**
+ * Proves that a principal may act in a tenant. The tenant-scoping interceptor creates it, and it is passed on as an
+ * argument.
+ */
 export interface TenantContext {
   readonly tenantId: string;
   readonly tenantName: string;

@@ -14,7 +14,7 @@ const SECRET_PROPERTIES = Object.entries(variables)
 const ROLE = /^[a-z_][a-z0-9_]{0,62}$/;
 const ROLE_RULE = 'must be a lower-case identifier of at most 63 characters';
 
-/** What the service was told by its environment: validated and frozen. Its secrets do not show when it is printed. */
+/** Holds the settings from the environment, validated and frozen. Its secrets are left out when it is printed. */
 export class Configuration {
   @IsIn(['development', 'production', 'test'], { message: 'must be development, production or test' })
   readonly nodeEnv: 'development' | 'production' | 'test';
@@ -33,7 +33,7 @@ export class Configuration {
   @IsPostgresUrl()
   readonly databaseOwnerUrl?: string;
 
-  /** Absolute. */
+  /** Holds an absolute path. */
   @Length(1, 4096, { message: 'must be a path' })
   readonly dataDir: string;
 

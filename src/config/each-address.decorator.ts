@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { ValidateBy } from 'class-validator';
 
-/** For a list of IP addresses, each perhaps with the length of its prefix; a prefix of 0 would name everyone. */
+/** Validates a list of IP addresses, each with an optional prefix length; a prefix of 0 would match every address. */
 export function EachAddress(): PropertyDecorator {
   return ValidateBy({
     name: 'eachAddress',

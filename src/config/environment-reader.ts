@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { printable } from '../common/printable.js';
 import type { Variable } from './variables.js';
 
-/** Reads variables; an empty one counts as not set. What cannot be read is collected, so that all is told at once. */
+/** Reads variables; an empty one counts as not set. Problems are collected, so that all are reported at once. */
 export class EnvironmentReader {
   readonly problems: string[] = [];
 
   constructor(private readonly environment: NodeJS.ProcessEnv) {}
 
-  /** The variable's text, or that of the file that `<name>_FILE` names, or its default. */
+  /** Returns the variable's text, or that of the file that `<name>_FILE` names, or its default. */
   text({ name, secret, default: fallback }: Variable): string | undefined {
     const given = this.given(name);
     const path = secret ? this.given(`${name}_FILE`) : undefined;
@@ -18,7 +18,7 @@ export class EnvironmentReader {
     return undefined;
   }
 
-  /** A whole number written in digits; NaN otherwise, for the validation to refuse. */
+  /** Returns a whole number written in digits, or NaN, which validation refuses. */
   number(variable: Variable): number {
     const text = this.text(variable) ?? '';
     return /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;

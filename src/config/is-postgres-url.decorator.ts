@@ -1,6 +1,6 @@
 import { ValidateBy } from 'class-validator';
 
-/** For a URL of PostgreSQL. The message never repeats it: it may hold a password. */
+/** Validates a PostgreSQL URL. The message never repeats it, since it may hold a password. */
 export function IsPostgresUrl(): PropertyDecorator {
   return ValidateBy({
     name: 'isPostgresUrl',
@@ -11,7 +11,7 @@ export function IsPostgresUrl(): PropertyDecorator {
   });
 }
 
-/** The user stands before the `@` only: as a parameter it would escape the comparison of the two logins. */
+/** Accepts a user only before the `@`: as a parameter it would escape the comparison of the two logins. */
 function isPostgresUrl(text: string): boolean {
   if (!URL.canParse(text) || !isDecodable(text)) return false;
   const { protocol, pathname, username, searchParams } = new URL(text);
@@ -19,7 +19,7 @@ function isPostgresUrl(text: string): boolean {
   return isPostgres && pathname.length > 1 && username !== '' && !searchParams.has('user');
 }
 
-/** A stray `%` would fail later, in the driver. */
+/** Refuses a stray `%`, which would fail later, in the driver. */
 function isDecodable(text: string): boolean {
   return !/%(?![0-9a-f]{2})/i.test(text);
 }

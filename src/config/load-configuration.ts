@@ -8,8 +8,8 @@ import { unsafeCombinations } from './unsafe-combinations.js';
 import { variables } from './variables.js';
 
 /**
- * Reads the environment, once, into the configuration of everything else.
- * @throws StartupError with one line that names what is wrong and never holds a secret
+ * Reads the environment into the configuration. Nothing else reads it.
+ * @throws StartupError with one line that names the problem and never holds a secret
  */
 export function loadConfiguration(environment: NodeJS.ProcessEnv = process.env): Configuration {
   const reader = new EnvironmentReader(environment);

@@ -1,7 +1,10 @@
 import { printable } from '../common/printable.js';
 import { knownNames } from './variables.js';
 
-/** A message for each STRONGROOM_ name that the service does not know: a slip would otherwise change nothing, silently. */
+/**
+ * Returns a message for each STRONGROOM_ name that the service does not know: a typing error would otherwise be ignored
+ * silently.
+ */
 export function unknownVariables(environment: NodeJS.ProcessEnv): string[] {
   const known = knownNames();
   return Object.keys(environment)
@@ -16,7 +19,7 @@ function nearestTo(name: string, known: readonly string[]): string {
   return known.reduce((best, other) => (distance(other, name) < distance(best, name) ? other : best));
 }
 
-/** Levenshtein's distance. */
+/** Computes the Levenshtein distance. */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (const [index, character] of Array.from(one).entries()) {

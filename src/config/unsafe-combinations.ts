@@ -1,6 +1,6 @@
 import type { Configuration } from './configuration.js';
 
-/** What must not be combined, each with the variable to change. */
+/** Returns the settings that must not be combined, each with the variable to change. */
 export function unsafeCombinations(configuration: Configuration): string[] {
   const { nodeEnv, databaseUrl, databaseOwnerUrl, rootKeys, appRole, readerRole } = configuration;
   const production = nodeEnv === 'production';
@@ -32,7 +32,7 @@ export function unsafeCombinations(configuration: Configuration): string[] {
   return problems.filter(([unsafe]) => unsafe).map(([, message]) => message);
 }
 
-/** What works but is not how it should stay. */
+/** Returns a warning for each setting that works but is not meant to stay. */
 export function configurationWarnings(configuration: Configuration): string[] {
   const { nodeEnv, host, databaseUrl, databaseOwnerUrl } = configuration;
   const warnings: [unwise: boolean, message: string][] = [

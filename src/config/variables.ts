@@ -1,9 +1,9 @@
-/** A variable of the environment that the service reads. */
+/** Describes an environment variable that the service reads. */
 export interface Variable {
   readonly name: string;
   readonly what: string;
   readonly default: string | undefined;
-  /** Holds a secret: may be given as `<name>_FILE`, and is never shown. */
+  /** Marks a secret, which may be given as `<name>_FILE` and is never shown. */
   readonly secret: boolean;
 }
 
@@ -16,7 +16,7 @@ function secret(name: string, what: string): Variable {
 }
 
 /**
- * Every variable of the service, by its property of Configuration; docs/configuration.md and .env.example list the
+ * Lists every variable of the service by its property of Configuration. docs/configuration.md and .env.example list the
  * same, which a test compares.
  */
 export const variables = {
@@ -66,7 +66,7 @@ export const variables = {
   ),
 } satisfies Record<string, Variable>;
 
-/** The names that may stand in the environment, with the `_FILE` forms. */
+/** Returns the names that may be set in the environment, with the `_FILE` forms. */
 export function knownNames(): string[] {
   return Object.values(variables).flatMap(({ name, secret }) => (secret ? [name, `${name}_FILE`] : [name]));
 }

@@ -1,6 +1,6 @@
 import { ValidateBy } from 'class-validator';
 
-/** For a whole number within bounds, which belong to it. One message tells the whole rule. */
+/** Validates a whole number within inclusive bounds. One message states the whole rule. */
 export function WholeNumber(least: number, most: number, remark = ''): PropertyDecorator {
   return ValidateBy({
     name: 'wholeNumber',

@@ -7,8 +7,9 @@ export const NONCE_BYTES = 12;
 export const TAG_BYTES = 16;
 
 /**
- * AES-256-GCM (NIST SP 800-38D) with a 12-byte nonce: ciphertext, then the 16-byte tag.
- * @param key of 32 bytes; not as a Buffer, with which Node.js 24 takes three times as long
+ * Encrypts with AES-256-GCM (NIST SP 800-38D) and a 12-byte nonce.
+ * @param key of 32 bytes; a KeyObject, since Node.js 24 takes three times as long with a Buffer
+ * @returns the ciphertext, then the 16-byte tag
  */
 export function encrypt(key: KeyObject, nonce: Buffer, aad: Buffer, plaintext: Buffer): Buffer {
   const cipher = createCipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES });
@@ -17,15 +18,15 @@ export function encrypt(key: KeyObject, nonce: Buffer, aad: Buffer, plaintext: B
 }
 
 /**
- * Undoes `encrypt`.
- * @throws DecryptionError when key, nonce, AAD or any byte is not what it was
+ * Decrypts what `encrypt` returned.
+ * @throws DecryptionError when the key, the nonce, the AAD or any byte differs
  */
 export function decrypt(key: KeyObject, nonce: Buffer, aad: Buffer, sealed: Buffer): Buffer {
   if (sealed.length < TAG_BYTES) throw new DecryptionError('Too short to hold a tag');
   const decipher = createDecipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES });
   decipher.setAAD(aad);
   decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
-  // A stream mode: all of the text is there after update, and final only compares the tag.
+  // In a stream mode update returns the whole text, and final only compares the tag.
   const plaintext = decipher.update(sealed.subarray(0, sealed.length - TAG_BYTES));
   try {
     decipher.final();

@@ -1,21 +1,21 @@
 interface Place {
-  /** UUID text. */
+  /** Holds the text of a UUID. */
   readonly tenantId: string;
-  /** UUID text. */
+  /** Holds the text of a UUID. */
   readonly secretId: string;
   readonly key: string;
 }
 
-/** What a sealed value belongs to. */
+/** Identifies the value that an envelope belongs to. */
 export interface ValueBinding extends Place {
-  /** 1, 2, 3 …: the number of the version. */
+  /** Counts versions from 1. */
   readonly version: number;
 }
 
-/** What sealed provider options belong to: they have no versions. */
+/** Identifies the provider options that an envelope belongs to; they have no versions. */
 export interface OptionsBinding extends Place {
   readonly part: 'provider options';
 }
 
-/** What something sealed belongs to. It opens for exactly this, and for nothing else. */
+/** Identifies what an envelope belongs to. It opens for exactly this and for nothing else. */
 export type Binding = ValueBinding | OptionsBinding;

@@ -5,7 +5,7 @@ import { DecryptionError } from './crypto-errors.js';
 import { lengthPrefixed, uint32, uint64, uuidBytes } from './length-prefixed.js';
 import type { SecretValue } from './secret-value.js';
 
-/** The format of docs/envelope-format.md, which stands above this code. */
+/** Numbers the format. docs/envelope-format.md specifies it; this code follows it. */
 const FORMAT = 1;
 const SALT_BYTES = 32;
 const COMMITMENT_BYTES = 32;
@@ -20,17 +20,17 @@ const KEY_BYTES = 32;
 const MARKERS = { text: 1, json: 2 } as const;
 
 interface Derived {
-  /** For its one use. */
+  /** Encrypts once and is not used again. */
   readonly key: KeyObject;
   readonly nonce: Buffer;
   readonly commitment: Buffer;
 }
 
 /**
- * Seals a value for its binding under a generation of the tenant's key: HKDF-SHA-256 (RFC 5869) with a fresh salt
- * gives the key, the nonce and the commitment of this one value; AES-256-GCM does the rest, with the header as AAD.
- * @param salt 32 bytes; given only by tests, since a key must never encrypt twice
- * @throws RangeError for a text with a lone surrogate, which UTF-8 cannot hold
+ * Seals a value for its binding under a generation of the tenant's key. HKDF-SHA-256 (RFC 5869) with a fresh salt
+ * derives the key, the nonce and the commitment of this one value; AES-256-GCM encrypts it, with the header as AAD.
+ * @param salt 32 bytes; passed only by tests, since a key must never encrypt twice
+ * @throws RangeError for a text with a lone surrogate, which UTF-8 cannot encode
  */
 export function sealEnvelope(
   tenantKey: KeyObject,
@@ -51,7 +51,7 @@ export function sealEnvelope(
 }
 
 /**
- * Opens what `sealEnvelope` made. The commitment is compared, in constant time, before anything is decrypted.
+ * Opens what `sealEnvelope` returned. The commitment is compared, in constant time, before anything is decrypted.
  * @throws DecryptionError for another binding, another key, another format or altered bytes
  */
 export function openEnvelope(tenantKey: KeyObject, binding: Binding, bytes: Buffer): SecretValue {
@@ -66,8 +66,8 @@ export function openEnvelope(tenantKey: KeyObject, binding: Binding, bytes: Buff
 }
 
 /**
- * The generation of the tenant's key that an envelope names.
- * @throws DecryptionError when the bytes are no envelope of this format
+ * Returns the generation of the tenant's key that an envelope names.
+ * @throws DecryptionError when the bytes are not an envelope of this format
  */
 export function generationOf(bytes: Buffer): number {
   requireEnvelope(bytes);
@@ -99,10 +99,10 @@ function derive(tenantKey: KeyObject, salt: Buffer, binding: Binding): Derived {
   };
 }
 
-/** A byte order mark is part of the value. */
+/** Decodes without removing a byte order mark, which is part of the value. */
 const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Wipes the bytes that it reads. */
+/** Decodes the plaintext and wipes its bytes. */
 function decode(plaintext: Buffer): SecretValue {
   const format = (['text', 'json'] as const).find((name) => plaintext[0] === MARKERS[name]);
   try {

@@ -1,6 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 
-/** What a token is encrypted and authenticated with. */
+/** Holds the keys that encrypt and authenticate a token. */
 export interface FernetKey {
   readonly signing: KeyObject;
   readonly encryption: KeyObject;
@@ -10,8 +10,8 @@ export interface FernetKey {
 const CIPHERS = { 32: 'aes-128-cbc', 64: 'aes-256-cbc' } as const;
 
 /**
- * The key of tokens, of which one half signs and the other encrypts.
- * @param bytes 64 for AES-256, 32 for AES-128 as the Fernet specification has it; not changed
+ * Splits key bytes: one half signs, the other encrypts.
+ * @param bytes 64 for AES-256, 32 for AES-128 as in the Fernet specification; not changed
  * @throws RangeError for any other length
  */
 export function fernetKey(bytes: Buffer): FernetKey {

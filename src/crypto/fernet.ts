@@ -9,21 +9,22 @@ const BLOCK_BYTES = 16;
 const HMAC_BYTES = 32;
 const SHORTEST = HEADER_BYTES + BLOCK_BYTES + HMAC_BYTES;
 
-/** URL-safe base64 (RFC 4648, section 5) with its padding: one text for the same bytes. */
+/** Matches URL-safe base64 (RFC 4648, section 5) with its padding, in which the same bytes have one form. */
 const BASE64URL = /^[A-Za-z0-9_-]+={0,2}$/;
 
-/** What tests fix, so that a token is known beforehand. */
+/** Fixes the time and the IV, so that tests can predict a token. */
 export interface FernetMoment {
-  /** Whole seconds since 1970. */
+  /** Counts whole seconds since 1970. */
   readonly time: number;
-  /** 16 bytes. */
+  /** Holds 16 bytes. */
   readonly iv: Buffer;
 }
 
 /**
- * Makes a token of the Fernet layout (https://github.com/fernet/spec): version, time, IV, AES-CBC with PKCS #7 padding,
- * and HMAC-SHA-256 of all that; with a key of 64 bytes the cipher is AES-256, which the specification does not have.
- * @throws RangeError for a key of 32 bytes, which only opens what is there already, and for a lone surrogate
+ * Creates a token of the Fernet layout (https://github.com/fernet/spec): version, time, IV, AES-CBC with PKCS #7
+ * padding, and an HMAC-SHA-256 over all of it. With a key of 64 bytes the cipher is AES-256, which the specification
+ * does not have.
+ * @throws RangeError for a key of 32 bytes, which is only accepted for existing tokens, and for a lone surrogate
  */
 export function encryptFernet(
   key: FernetKey,
@@ -42,8 +43,9 @@ export function encryptFernet(
 }
 
 /**
- * Opens a token. The signature is compared, in constant time, before anything is decrypted. Its time is not judged.
- * @throws DecryptionError when it is none, was made under another key, or was altered
+ * Opens a token. The signature is compared, in constant time, before anything is decrypted. The time in it is not
+ * checked.
+ * @throws DecryptionError when it is not a token, was created under another key, or was altered
  */
 export function decryptFernet(key: FernetKey, token: string): string {
   const bytes = bytesOf(token);

@@ -1,4 +1,4 @@
-/** The parts, each after its length in four big-endian bytes: no two lists of parts give the same bytes. */
+/** Joins the parts, each after its length in four big-endian bytes: no two lists of parts give the same bytes. */
 export function lengthPrefixed(parts: readonly (Buffer | string)[]): Buffer {
   const lengths = parts.map((part) => (typeof part === 'string' ? Buffer.byteLength(part) : part.length));
   const result = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + 4 + length, 0));
@@ -10,7 +10,7 @@ export function lengthPrefixed(parts: readonly (Buffer | string)[]): Buffer {
   return result;
 }
 
-/** A whole number below 2^32 in four big-endian bytes. */
+/** Encodes a whole number below 2^32 in four big-endian bytes. */
 export function uint32(value: number): Buffer {
   const bytes = Buffer.allocUnsafe(4);
   bytes.writeUInt32BE(value);
@@ -18,7 +18,7 @@ export function uint32(value: number): Buffer {
 }
 
 /**
- * A whole number below 2^64 in eight big-endian bytes.
+ * Encodes a whole number below 2^64 in eight big-endian bytes.
  * @throws RangeError for any other number
  */
 export function uint64(value: number): Buffer {
@@ -28,8 +28,8 @@ export function uint64(value: number): Buffer {
 }
 
 /**
- * The 16 bytes of a UUID's text.
- * @throws TypeError when the text is none
+ * Decodes the 16 bytes of a UUID's text.
+ * @throws TypeError when the text is not a UUID
  */
 export function uuidBytes(uuid: string): Buffer {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(uuid)) throw new TypeError('Not a UUID');

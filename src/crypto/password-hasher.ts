@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { hash, verify, type Options } from '@node-rs/argon2';
 
-/** Argon2id (RFC 9106), the library's default, with the OWASP parameters: 19 MiB, two passes, one lane. */
+/** Configures Argon2id (RFC 9106), the library's default, with the OWASP parameters: 19 MiB, two passes, one lane. */
 const OPTIONS: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 /**
- * Hashes and verifies passwords. One verification runs at a time, so that a flood of guesses leaves the requests their
- * processor. How many may wait is for the caller to bound.
+ * Hashes and verifies passwords. One verification runs at a time, so that a flood of guesses leaves processor time for
+ * the requests. The caller limits how many may wait.
  */
 export class PasswordHasher {
   private tail: Promise<unknown> = Promise.resolve();
   private made = 0;
   private decoy: Promise<string> | undefined;
 
-  /** How many verifications were made, decoys included. */
+  /** Counts the verifications, decoys included. */
   get verifications(): number {
     return this.made;
   }
@@ -23,7 +23,7 @@ export class PasswordHasher {
     return hash(password, OPTIONS);
   }
 
-  /** Costs exactly one verification, even where the stored hash is damaged. */
+  /** Verifies a password at the cost of exactly one verification, even where the stored hash is damaged. */
   async verify(storedHash: string, password: string): Promise<boolean> {
     const decoy = await this.decoyHash();
     return this.inTurn(async () => {
@@ -31,14 +31,14 @@ export class PasswordHasher {
       try {
         return await verify(storedHash, password);
       } catch {
-        // What is no hash is refused before the work, which is therefore done here.
+        // The library refuses a malformed hash before it does any work, so the work is done here.
         await verify(decoy, password);
         return false;
       }
     });
   }
 
-  /** What a wrong password costs, where there is nothing to verify against. Never true. */
+  /** Costs what a wrong password costs, where there is no hash to verify against. Always returns false. */
   async verifyDecoy(password: string): Promise<false> {
     await this.verify(await this.decoyHash(), password);
     return false;

@@ -17,10 +17,10 @@ import { StartupError } from '../common/startup-error.js';
 const MODE = 0o600;
 
 /**
- * Reads the root key file, or makes one with a fresh random key where that is allowed.
+ * Reads the root key file, or creates one with a random key where that is allowed.
  *
- * @returns the file's text, `id:base64` pairs as `RootKeys.parse` takes them, and whether it was made now
- * @throws StartupError when the file is missing and may not be made, cannot be read, or can be read by others
+ * @returns the file's text, `id:base64` pairs as `RootKeys.parse` takes them, and whether it was created now
+ * @throws StartupError when the file is missing and may not be created, cannot be read, or can be read by others
  */
 export function readOrCreateRootKeyFile(
   path: string,
@@ -46,7 +46,10 @@ function problem(error: unknown, path: string): unknown {
   );
 }
 
-/** Written whole under another name first, so that no one ever reads half a key. Gives way to another start's file. */
+/**
+ * Creates the file unless another start did. It is written under another name first, so that nobody ever reads half a
+ * key.
+ */
 function create(path: string): boolean {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${randomBytes(6).toString('hex')}`;

@@ -11,15 +11,15 @@ const CHECK_VALUE_BYTES = 16;
 const WRAP_LABEL = 'strongroom/tenant-key/1';
 const CHECK_LABEL = 'strongroom/root-key-check/1';
 
-/** The root keys that the configuration makes available, by id. They only ever wrap and unwrap tenants' keys. */
+/** Holds the root keys that the configuration makes available, by id. They only wrap and unwrap the keys of tenants. */
 export class RootKeys {
   private constructor(private readonly keys: ReadonlyMap<string, KeyObject>) {}
 
   /**
-   * @param text `id:base64` pairs with a comma or white space between; each key has 32 bytes; the first is the active
-   *   one of a new installation
-   * @param source where the text comes from, for errors
-   * @throws StartupError that names the pair by its place, never by its content
+   * @param text `id:base64` pairs separated by a comma or white space; each key has 32 bytes; the first becomes the
+   *   active one of a new installation
+   * @param source names where the text comes from, for errors
+   * @throws StartupError that names the pair by its position, never by its content
    */
   static parse(text: string, source = 'STRONGROOM_ROOT_KEYS'): RootKeys {
     const pairs = text.split(/[\s,]+/).filter((pair) => pair !== '');
@@ -41,13 +41,15 @@ export class RootKeys {
     return this.keys.has(id);
   }
 
-  /** 16 bytes that show whether a key is the one of that id, and tell nothing of it (HMAC-SHA-256, cut). */
+  /**
+   * Computes 16 bytes that show whether a key is the one of that id and reveal nothing of it (truncated HMAC-SHA-256).
+   */
   checkValue(id: string): Buffer {
     const mac = createHmac('sha256', this.get(id)).update(lengthPrefixed([CHECK_LABEL, id]));
     return mac.digest().subarray(0, CHECK_VALUE_BYTES);
   }
 
-  /** A fresh random key of 32 bytes for a tenant, wrapped. It is never seen unwrapped outside the keyring. */
+  /** Generates a random key of 32 bytes for a tenant and returns it wrapped. Only the keyring ever unwraps it. */
   newTenantKey(id: string, tenantId: string, generation: number): Buffer {
     const bytes = randomBytes(KEY_BYTES);
     const wrapped = this.wrap(id, tenantId, generation, createSecretKey(bytes));

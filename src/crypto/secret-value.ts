@@ -1,4 +1,4 @@
-/** A value in clear. `json` marks text that is the JSON of a structured value. */
+/** Represents a value in clear. `json` marks text that is the JSON of a structured value. */
 export interface SecretValue {
   readonly format: 'text' | 'json';
   readonly text: string;

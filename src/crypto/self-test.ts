@@ -13,9 +13,9 @@ const BINDING = {
 };
 
 /**
- * Known answers for AES-256-GCM (McGrew and Viega, test case 15), HKDF-SHA-256 (RFC 5869, test case 1) and the
+ * Checks known answers for AES-256-GCM (McGrew and Viega, test case 15), HKDF-SHA-256 (RFC 5869, test case 1) and the
  * envelope, then a real wrap and unwrap.
- * @throws StartupError when this platform does not compute what the standards say
+ * @throws StartupError when this platform does not compute what the standards specify
  */
 export function cryptoSelfTest(): void {
   const failed = Object.entries({ aesGcm, hkdf, envelope, wrapping }).find(([, holds]) => !holds());

@@ -1,6 +1,6 @@
 /**
- * A list as the text of a PostgreSQL array (its manual, 8.15.2), null as NULL. The driver's own way looks at each
- * element twice and costs more than all else in sending a batch.
+ * Formats a list as the text of a PostgreSQL array (manual, 8.15.2), null as NULL. The driver's own conversion looks at
+ * each element twice and costs more than everything else in sending a batch.
  */
 export function arrayLiteral(items: readonly (string | null)[]): string {
   return `{${items.map(element).join()}}`;
@@ -12,17 +12,4 @@ function element(item: string | null): string {
   if (item === null) return 'NULL';
   if (!SPECIAL.test(item)) return `"${item}"`;
   return `"${item.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
-}
-
-export type Column = string | number | boolean | Buffer | null;
-
-/** Rows as one array for each of their columns, as a function takes many of them. */
-export function columnArrays(rows: readonly (readonly Column[])[]): string[] {
-  const [first = []] = rows;
-  return first.map((_, column) => arrayLiteral(rows.map((row) => textOf(row[column] ?? null))));
-}
-
-function textOf(column: Column): string | null {
-  if (Buffer.isBuffer(column)) return `\\x${column.toString('hex')}`;
-  return column === null ? null : String(column);
 }

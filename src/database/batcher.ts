@@ -2,13 +2,13 @@ import { Unavailable } from '../common/errors.js';
 
 export interface BatcherOptions<I> {
   readonly maxBatch?: number;
-  /** What an input weighs, in any unit of its own; a batch has one input, or weighs no more than `maxWeight`. */
+  /** Weighs an input, in any unit; a batch has one input, or weighs no more than `maxWeight`. */
   readonly weigh?: (input: I) => number;
   readonly maxWeight?: number;
   readonly maxInFlight?: number;
   readonly maxWaiting?: number;
   readonly timeoutMilliseconds?: number;
-  /** Whether a batch that failed may be sent again: only where `send` leaves nothing behind when it throws. */
+  /** Allows a failed batch to be sent again: set it only where `send` leaves nothing behind when it throws. */
   readonly repeatable?: boolean;
 }
 
@@ -21,13 +21,13 @@ interface Waiting<I, O> {
 }
 
 /**
- * Lets calls of the same turn of the event loop travel as one. Nothing is shared but the way: each input has its own
- * output, and a batch starts after its inputs arrived, so an answer is never older than its question.
+ * Sends calls of the same turn of the event loop together. Only the transport is shared: each input has its own output,
+ * and a batch starts after its inputs arrived, so an answer is never older than its question.
  *
- * At most `maxInFlight` batches (2) of `maxBatch` inputs (64) are under way; up to `maxWaiting` further calls (2,000)
+ * At most `maxInFlight` batches (2) of `maxBatch` inputs (64) are in flight; up to `maxWaiting` further calls (2,000)
  * wait for at most `timeoutMilliseconds` (10,000), then they are Unavailable. A batch that fails is sent again one by
  * one, so that one bad input fails alone; not so when the failure is Unavailable, or the batch is not `repeatable` (it
- * is): then all of it fails alike.
+ * is by default): then all of it fails alike.
  */
 export class Batcher<I, O> {
   private readonly waiting: Waiting<I, O>[] = [];
@@ -35,7 +35,7 @@ export class Batcher<I, O> {
   private inFlight = 0;
   private scheduled = false;
 
-  /** @param send gives the outputs in the order of the inputs */
+  /** @param send returns the outputs in the order of the inputs */
   constructor(
     private readonly send: (inputs: readonly I[]) => Promise<O[]>,
     options: BatcherOptions<I> = {},
@@ -43,7 +43,10 @@ export class Batcher<I, O> {
     this.options = { ...DEFAULTS, ...options };
   }
 
-  /** @throws what `send` throws for this input; Unavailable when too many wait, or this one waited too long */
+  /**
+   * @throws Unavailable when too many wait, or this one waited too long
+   * @throws what `send` throws for this input
+   */
   submit(input: I): Promise<O> {
     if (this.waiting.length >= this.options.maxWaiting) return Promise.reject(new Unavailable());
     return new Promise<O>((resolve, reject) => {

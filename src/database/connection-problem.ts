@@ -2,8 +2,8 @@ import { StartupError } from '../common/startup-error.js';
 import { driverErrorOf } from './driver-error.js';
 
 /**
- * Why a first connection failed, as one line that names the variable to look at. The driver's own message is left out:
- * it may hold the URL.
+ * Explains in one line why the first connection failed, and names the variable to check. The driver's own message is
+ * left out: it may hold the URL.
  */
 export function connectionProblem(error: unknown, variable: string): unknown {
   if (error instanceof StartupError) return error;

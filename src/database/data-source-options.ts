@@ -2,19 +2,19 @@ import type { DataSourceOptions, EntityTarget, ObjectLiteral } from 'typeorm';
 import { typeParsers } from './pg-type-parsers.js';
 
 export interface ConnectionSettings {
-  /** postgresql:// URL; `?host=` may name the directory of a unix socket. */
+  /** Holds a postgresql:// URL; `?host=` may name the directory of a unix socket. */
   readonly url: string;
   readonly poolSize: number;
   readonly entities?: readonly EntityTarget<ObjectLiteral>[];
-  /** Settings that every session starts with; they survive RESET and DISCARD ALL. */
+  /** Sets what every session starts with; it survives RESET and DISCARD ALL. */
   readonly sessionSettings?: Readonly<Record<string, string>>;
-  /** After how long a statement without an answer is given up: the server's own timeouts do not reach a lost host. */
+  /** Gives up on a statement without an answer: the server's own timeouts do not cover a lost host. */
   readonly timeoutMilliseconds?: number;
 }
 
 /**
- * Options of a TypeORM data source for PostgreSQL. The URL goes to the driver as it is: TypeORM's own reading of it
- * would lose the socket's directory. The schema is only ever changed by migrations.
+ * Returns the options of a TypeORM data source for PostgreSQL. The URL is passed to the driver unchanged: TypeORM's own
+ * parser would lose the socket's directory. Only migrations change the schema.
  */
 export function dataSourceOptions(settings: ConnectionSettings): DataSourceOptions & { type: 'postgres' } {
   const { url, poolSize, entities = [], sessionSettings = {}, timeoutMilliseconds } = settings;
@@ -40,7 +40,7 @@ export function dataSourceOptions(settings: ConnectionSettings): DataSourceOptio
   };
 }
 
-/** The driver lets a URL's own `options` win, so ours are added to them. */
+/** Adds our settings to the URL's own `options`, which would otherwise win in the driver. */
 function withSessionSettings(url: string, settings: Readonly<Record<string, string>>): string {
   const parsed = new URL(url);
   const own = parsed.searchParams.get('options');

@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { StartupError } from '../common/startup-error.js';
 
-/** The tables whose rows belong to tenants. */
+/** Lists the tables whose rows belong to tenants. */
 export const TENANT_TABLES = ['secrets', 'audit_events'] as const;
 
 interface LoginFacts {
   superuser: boolean;
   bypasses: boolean;
-  /** May create objects beside ours, which ours could then find. */
+  /** Tells whether it may create objects beside ours, which ours could then find. */
   creates: boolean;
-  /** Roles that it may become and that see all rows. */
+  /** Lists the roles that it may become and that see all rows. */
   elevated: string[];
   owned: string[];
   open: string[];
@@ -19,9 +19,9 @@ interface LoginFacts {
 
 /**
  * Proves that row-level security binds the service's login: that it is active for every tenant-owned table, and that
- * the login is no superuser, has no BYPASSRLS, owns none of the tables (owners are not bound by policies), cannot become
- * a role of which that is not so, nor the reader, and creates nothing in the schema.
- * @throws StartupError that names what is wrong
+ * the login is not a superuser, has no BYPASSRLS, owns none of the tables (policies do not bind owners), cannot become
+ * the reader or a role that fails these checks, and cannot create objects in the schema.
+ * @throws StartupError that names the problem
  */
 export async function assertServiceLogin(dataSource: DataSource, readerRole: string): Promise<void> {
   const [facts] = await dataSource.query<LoginFacts[]>(
@@ -59,7 +59,7 @@ function loginProblem(facts: LoginFacts | undefined): string | undefined {
   return undefined;
 }
 
-/** A driver that turns bytes into text would destroy every value without an error. */
+/** Throws where the driver turns bytes into text, which would destroy every value without an error. */
 async function assertBytesSurvive(dataSource: DataSource): Promise<void> {
   const sent = Buffer.concat([Buffer.from([0, 255, 92, 39]), randomBytes(64)]);
   const [row] = await dataSource.query<{ bytes: Buffer }[]>('SELECT $1::bytea AS bytes', [sent]);
@@ -71,7 +71,7 @@ async function assertBytesSurvive(dataSource: DataSource): Promise<void> {
 }
 
 /**
- * Proves that what PostgreSQL acknowledges survives a crash.
+ * Proves that a commit that PostgreSQL acknowledges survives a crash.
  * @throws StartupError that names the setting
  */
 export async function assertDurable(dataSource: DataSource): Promise<void> {

@@ -1,15 +1,15 @@
 import pg from 'pg';
 import type { EmbeddedPostgres } from './embedded/embedded-postgres.js';
 
-/** The embedded database and the login of the service, which owns nothing in it. */
+/** Names the embedded database and the login of the service, which owns nothing in it. */
 export const EMBEDDED_DATABASE = 'strongroom';
 export const EMBEDDED_LOGIN = 'strongroom';
 
 const DUPLICATE = new Set(['42P04', '42710', '23505']);
 
 /**
- * Makes the service's database and login on the embedded server where they are not there yet. Two starts at the same
- * moment may both try.
+ * Creates the service's database and login on the embedded server unless they exist. Two starts at the same moment may
+ * both try.
  */
 export async function prepareEmbeddedDatabase(server: EmbeddedPostgres): Promise<void> {
   const client = new pg.Client({ connectionString: server.url('postgres', 'postgres') });

@@ -2,21 +2,21 @@ import type { EntityManager } from 'typeorm';
 import { toStorableText } from './storable-text.js';
 import type { ListColumn, ListColumns, Page, PageRequest } from './page-request.js';
 
-/** What a list is made of, in SQL of ours. */
+/** Describes a list in SQL. */
 export interface ListSource<F extends string> {
-  /** The columns of an item. */
+  /** Selects the columns of an item. */
   readonly select: string;
-  /** FROM and a WHERE with what every item fulfils; its parameters are `values`. */
+  /** Holds FROM and a WHERE that every item fulfils; its parameters are `values`. */
   readonly from: string;
   readonly values?: readonly unknown[];
   readonly columns: ListColumns<F>;
-  /** The text that a search looks through. */
+  /** Names the text that a search looks through. */
   readonly searched: string;
-  /** What the list is sorted by where nothing else says how; no two items are equal in it. */
+  /** Sorts the list unless the request does, and after what the request sorts by; no two items are equal in it. */
   readonly order: string;
 }
 
-/** Reads a part of a list. What the caller wrote becomes a parameter; names come from `columns` only. */
+/** Reads a page of a list. Texts of the caller become parameters; names come from `columns` only. */
 export async function listRows<R, F extends string>(
   manager: EntityManager,
   source: ListSource<F>,
@@ -42,9 +42,9 @@ function conditionsOf<F extends string>(
   { filters, search }: PageRequest<F>,
   values: unknown[],
 ): string {
-  const conditions = [...filters].map(([name, wanted]) => {
+  const conditions = [...filters].map(([name, matches]) => {
     const { sql, text = sql, ignoresCase = false }: ListColumn = columns[name];
-    const texts = wanted.map((value) => toStorableText(ignoresCase ? value.toLowerCase() : value));
+    const texts = matches.map((value) => toStorableText(ignoresCase ? value.toLowerCase() : value));
     return `${ignoresCase ? `lower(${text})` : text} = ANY ($${values.push(texts)}::text[])`;
   });
   if (search !== undefined) {

@@ -13,18 +13,18 @@ import { MIGRATION_LOCK_TIMEOUT, whileLocked } from './upgrade/lock-retries.js';
 import { underMigrationLock } from './upgrade/migration-lock.js';
 
 export interface MigrateOptions {
-  /** The login that owns the schema. */
+  /** Identifies the login that owns the schema. */
   readonly ownerUrl: string;
   readonly appRole: string;
   readonly readerRole: string;
-  /** The service's login, to be made a member of the service's role; none where the owner serves too. */
+  /** Names the service's login, to be made a member of the service's role; undefined where the owner serves too. */
   readonly serviceLogin?: string | undefined;
   readonly onProgress?: (line: string) => void;
-  /** The entities that `afterwards` works with. */
+  /** Lists the entities that `afterwards` works with. */
   readonly entities?: ConnectionSettings['entities'];
-  /** What else an empty database needs, in one transaction, under the same lock. */
+  /** Creates what else an empty database needs, in one transaction, under the same lock. */
   readonly afterwards?: (manager: EntityManager) => Promise<void>;
-  /** Migrations to run instead of all of them. */
+  /** Replaces the list of migrations to run. */
   readonly migrations?: typeof allMigrations;
   /** Functions to install instead of the program's. */
   readonly functions?: FunctionSet;
@@ -43,7 +43,9 @@ const INSUFFICIENT_PRIVILEGE = '42501';
 
 const nothing = (): void => undefined;
 
-/** TypeORM's own would print a failed migration on standard output. The caller gets the error. */
+/**
+ * Replaces TypeORM's own logger, which would print a failed migration to standard output. The caller gets the error.
+ */
 const SILENT: Logger = {
   logQuery: nothing,
   logQueryError: nothing,
@@ -147,7 +149,7 @@ async function acceptedMigrations(dataSource: DataSource): Promise<string[]> {
   return applied;
 }
 
-/** The server's message names the object and nothing else. */
+/** Names the missing right in the error; the server's message names the object and nothing else. */
 function missingRight(error: unknown, { appRole, readerRole }: MigrateOptions): unknown {
   const driver = driverErrorOf(error);
   if (driver?.code !== INSUFFICIENT_PRIVILEGE) return error;

@@ -4,8 +4,8 @@ import { Unavailable } from '../common/errors.js';
 import { asDomainError } from './unavailability.js';
 
 /**
- * The data source's own pool of the driver.
- * @throws Unavailable after the data source was closed, which a request may outlive whose client has hung up
+ * Returns the driver's own pool of the data source.
+ * @throws Unavailable after the data source was closed: a request may outlive it when its client has disconnected
  */
 export function poolOf(dataSource: DataSource): pg.Pool {
   const { master } = dataSource.driver as unknown as { master?: pg.Pool };
@@ -14,8 +14,8 @@ export function poolOf(dataSource: DataSource): pg.Pool {
 }
 
 /**
- * Runs a statement that the server parses and plans once a connection, under its name. For reads and the hot path:
- * it goes around TypeORM's mapping. A name stands for one text only.
+ * Runs a statement that the server parses and plans once per connection, under its name. It is for reads and the hot
+ * path, since it bypasses TypeORM's mapping. A name must always stand for the same text.
  * @returns the rows as the driver gives them
  * @throws Unavailable when the database cannot be reached; any other error of the driver unchanged
  */
@@ -34,7 +34,7 @@ export async function namedQuery<R>(
 }
 
 /**
- * The same on the connection of a manager's transaction.
+ * Runs a named statement on the connection of a manager's transaction.
  * @throws the driver's errors unchanged
  */
 export async function namedQueryIn<R>(

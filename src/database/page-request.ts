@@ -1,39 +1,39 @@
-/** A column that a list can be sorted and narrowed by. */
+/** Describes a column that a list can be sorted and filtered by. */
 export interface ListColumn {
-  /** An SQL expression, to sort by. */
+  /** Holds an SQL expression to sort by. */
   readonly sql: string;
-  /** The same as text, to compare with what is asked for; `sql` where that is text already. */
+  /** Holds an SQL expression of the column as text, to compare with filters; `sql` by default. */
   readonly text?: string;
-  /** Whether names that differ by case only are the same. */
+  /** Tells whether values that differ only in case are equal. */
   readonly ignoresCase?: boolean;
 }
 
-/** By the names that callers use: nothing else can be sorted or narrowed by. */
+/** Maps the names that callers use to columns: a list can be sorted and filtered by nothing else. */
 export type ListColumns<F extends string> = Readonly<Record<F, ListColumn>>;
 
-/** Which part of a list is wished for, and in which order. */
+/** Asks for a part of a list in a given order. */
 export interface PageRequest<F extends string = string> {
   readonly size: number;
   readonly offset: number;
-  /** A part of what is searched, in any case. */
+  /** Searches for a substring, ignoring case. */
   readonly search: string | undefined;
   readonly sorts: readonly { readonly by: F; readonly descending: boolean }[];
-  /** Each with the values of which one must match. */
+  /** Maps columns to values, one of which must match. */
   readonly filters: ReadonlyMap<F, readonly string[]>;
 }
 
-/** A part of a list, and how many there are on all parts together. */
+/** Holds a part of a list, and the number of items in the whole list. */
 export interface Page<R> {
   readonly items: R[];
   readonly total: number;
 }
 
-/** A time as text, in the form in which answers show it. */
+/** Formats a time as text as responses show it. */
 export function timeText(sql: string): string {
   return formatted(sql, TIME);
 }
 
-/** The same between quotation marks, as JSON has it. */
+/** Formats a time as a JSON string, with its quotation marks. */
 export function quotedTimeText(sql: string): string {
   return formatted(sql, `\\"${TIME}\\"`);
 }

@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** The type's number in every PostgreSQL. */
+/** Identifies the type `timestamptz` in every PostgreSQL. */
 const TIMESTAMPTZ = 1184;
 const UTC = '+00';
 
@@ -9,8 +9,8 @@ const parserOf = pg.types.getTypeParser as (type: number, format?: 'text' | 'bin
 const driversOwn = parserOf(TIMESTAMPTZ);
 
 /**
- * The driver's types, but quicker with what a read has twice in every row: times, as sessions in UTC show them. Any
- * other form is left to the driver.
+ * Replaces the driver's parser for times, which every row of a read has twice, by a quicker one for their form in
+ * sessions in UTC. Any other form is left to the driver.
  */
 export const typeParsers = {
   getTypeParser: (type: number, format?: 'text' | 'binary'): Parser =>

@@ -6,18 +6,18 @@ export interface ServiceDataSourceSettings extends Omit<
   ConnectionSettings,
   'sessionSettings' | 'timeoutMilliseconds'
 > {
-  /** The role whose rights the service has. */
+  /** Names the role whose rights the service has. */
   readonly appRole: string;
-  /** Whether there is one login only: then each session takes the role on, and fails where it does not exist. */
+  /** Tells whether there is only one login: then each session assumes the role, and fails where it does not exist. */
   readonly single: boolean;
 }
 
-/** Longer than the server's own timeouts, which say more. */
+/** Exceeds the server's own timeouts, whose errors say more. */
 const TIMEOUT_MS = 12_000;
 
 /**
- * Opens the connections that the service works on, with bounded times for statements (10 s), locks (5 s) and idle
- * transactions (30 s); a server that does not answer at all is given up after 12 s.
+ * Opens the service's connections, with timeouts for statements (10 s), locks (5 s) and idle transactions (30 s); a
+ * server that does not answer at all is given up after 12 s.
  * @throws StartupError when the database cannot be reached or refuses the login
  */
 export async function openServiceDataSource(settings: ServiceDataSourceSettings): Promise<DataSource> {
@@ -25,7 +25,7 @@ export async function openServiceDataSource(settings: ServiceDataSourceSettings)
   const sessionSettings = {
     ...(single && { role: appRole }),
     default_transaction_isolation: 'read committed',
-    // Before 18 the server counts a scan that it was told to avoid as so costly that it compiles the plan at each call.
+    // Before 18 the server rates a scan that it was told to avoid as so costly that it compiles the plan at every call.
     jit: 'off',
     statement_timeout: '10s',
     lock_timeout: '5s',

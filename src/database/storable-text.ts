@@ -1,6 +1,6 @@
 /**
- * Text as PostgreSQL can hold it: NUL and halves of characters become U+FFFD. Nothing that is stored has that, so a
- * comparison with what could not be stored finds nothing, instead of failing.
+ * Returns text as PostgreSQL can store it: NUL and unpaired surrogates become U+FFFD. No stored text holds that, so a
+ * comparison with text that cannot be stored finds nothing instead of failing.
  */
 export function toStorableText(text: string): string {
   return text.toWellFormed().replaceAll('\u0000', '\ufffd');

@@ -6,34 +6,40 @@ import { discardConnection, rollBack } from './roll-back.js';
 import { asDomainError, isContention, isUnavailable } from './unavailability.js';
 
 export interface TransactionOptions {
-  /** READ COMMITTED, as each session of the service has it, where it is not given. */
+  /** Sets the isolation level; READ COMMITTED by default, as in each session of the service. */
   readonly isolation?: 'REPEATABLE READ';
 }
 
-/** A statement that the server parses and plans once a connection; a name stands for one text only. */
+/**
+ * Describes a statement that the server parses and plans once per connection; a name must always stand for the same
+ * text.
+ */
 export interface NamedStatement {
   readonly name: string;
   readonly text: string;
   readonly values: unknown[];
 }
 
-/** Whether the change was made nobody can say yet: it is there wholly or not at all. */
+/** Reports that the outcome of a change is unknown: it was made completely or not at all. */
 export class AnswerLost extends Unavailable {
   constructor(cause: unknown) {
     super('The database was lost while it stored the change; read it before you try again', { cause });
   }
 }
 
-/** Transactions that see and write the rows of one tenant only: row-level security reads the tenant named here. */
+/**
+ * Runs transactions that see and write the rows of one tenant only, which row-level security reads from the setting
+ * made here.
+ */
 export class TenantTransaction {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * Runs `work` in one transaction of the tenant (or of the system's log, by the nil UUID). `eventId` is the event
-   * that `work` records: when the connection is lost while committing, the event tells whether it was committed.
+   * Runs `work` in one transaction of the tenant (or of the system's log, by the nil UUID). `eventId` is the event that
+   * `work` records: when the connection is lost during the commit, the event tells whether it was committed.
    *
    * @throws Unavailable when the database cannot be reached, gives up, or cannot say whether it committed; the change
-   *   is then made wholly or not at all
+   *   was then made completely or not at all
    */
   async run<T>(
     tenantId: string,
@@ -54,10 +60,10 @@ export class TenantTransaction {
   }
 
   /**
-   * Calls a function of the database that does the whole of an act in the tenant and records its event: a transaction
-   * of its own, in one round trip.
-   * @param found tells what became of it where the answer was lost but the event is there, if it can be told
-   * @returns the one row that the function gives
+   * Calls a database function that makes a whole change in the tenant and records its event: a transaction of its own,
+   * in one round trip.
+   * @param found returns the result where the answer was lost but the event exists, if it can be told
+   * @returns the one row that the function returns
    * @throws Unavailable as `run` does
    */
   async call<R>(
@@ -76,10 +82,11 @@ export class TenantTransaction {
   }
 
   /**
-   * The same for any number of acts, of any tenants.
-   * @returns the rows that the function gives
-   * @throws AnswerLost when all of it or nothing was committed; then `recover` can tell for each act. Unavailable when
-   *   it was not sent. What else the driver throws means that the server took all of it back.
+   * Calls such a function for any number of writes, of any tenants.
+   * @returns the rows that the function returns
+   * @throws AnswerLost when everything or nothing was committed; then `recover` can tell for each write
+   * @throws Unavailable when the statement was not sent
+   * @throws any other error of the driver when the server rolled everything back
    */
   async send<R>(statement: NamedStatement): Promise<R[]> {
     const client = await connect(this.dataSource);
@@ -98,7 +105,7 @@ export class TenantTransaction {
     throw isUnavailable(failure) && !isContention(failure) ? new AnswerLost(failure) : failure;
   }
 
-  /** What became of an act whose answer was lost, as for `call`. */
+  /** Finds out what became of a write whose answer was lost, as for `call`. */
   async recover<R>(
     tenantId: string,
     eventId: string,
@@ -137,7 +144,10 @@ export class TenantTransaction {
   }
 }
 
-/** A connection that is lost also fails the statement on it; without a listener it would end the process. */
+/**
+ * Ignores the event of a lost connection, which also fails the statement on it; without a listener the event would end
+ * the process.
+ */
 const LEFT_TO_THE_STATEMENT = (): void => undefined;
 
 async function connect(dataSource: DataSource): Promise<pg.PoolClient> {

@@ -7,22 +7,25 @@ const SYSTEM_CODES = new Set(
   ),
 );
 
-/** Classes and codes of PostgreSQL, Appendix A, that pass: connection, resources, shutdown, read-only, locks, time. */
+/**
+ * Matches classes and codes of PostgreSQL (Appendix A) of passing conditions: connection, resources, shutdown,
+ * read-only, locks, time.
+ */
 const SQLSTATES = /^(08...|53...|57P0[1-5]|57014|25006|25P03|40001|40P01|55P03)$/;
 
-/** A serialization failure, a deadlock, a lock that was not to be had in time. */
+/** Lists the codes of a serialization failure, a deadlock, and a lock that was not available in time. */
 const CONTENTION = new Set(['40001', '40P01', '55P03']);
 
 /**
- * The driver gives these no code. TypeORM releases a query runner by itself when its connection is lost between two
- * statements, and says no more than that when it is asked for the next.
+ * Matches errors to which the driver gives no code. TypeORM releases a query runner whose connection is lost between
+ * two statements, and reports only that on the next one.
  */
 const MESSAGES =
   /query runner (was )?already released|Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|not queryable|Cannot use a pool after calling end|Driver not Connected|timeout expired/i;
 
 /**
- * Whether an error of the driver means that the database cannot serve for the moment: gone, starting, stopping, full,
- * read-only, too slow, or that concurrent work was chosen to go on instead.
+ * Tells whether an error of the driver means that the database cannot serve for the moment: it is gone, starting,
+ * stopping, full, read-only or too slow, or it preferred a concurrent transaction.
  */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof Unavailable) return true;
@@ -34,17 +37,17 @@ export function isUnavailable(error: unknown): boolean {
   return code === '' && MESSAGES.test(driver.message);
 }
 
-/** Whether the server took back what was asked so that concurrent work can go on: nothing of it is there. */
+/** Tells whether the server rolled the statement back in favour of concurrent work: none of it was applied. */
 export function isContention(error: unknown): boolean {
   return CONTENTION.has(driverErrorOf(error)?.code ?? '');
 }
 
-/** Whether the server gave no answer in time, so that the statement may still be under way on that connection. */
+/** Tells whether the server did not answer in time, so that the statement may still be running on that connection. */
 export function isUnanswered(error: unknown): boolean {
   return driverErrorOf(error)?.message === 'Query read timeout';
 }
 
-/** The error as callers should see it: Unavailable (503) where `isUnavailable`, else the error unchanged. */
+/** Returns the error as callers should see it: Unavailable (503) where `isUnavailable`, else the error unchanged. */
 export function asDomainError(error: unknown): unknown {
   if (error instanceof Unavailable || !isUnavailable(error)) return error;
   return new Unavailable(undefined, { cause: error });

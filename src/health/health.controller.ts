@@ -1,27 +1,31 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Drain } from '../api/http/drain.js';
 import { ApiErrors } from '../api/openapi/open-api.js';
 import { Public } from '../auth/public.decorator.js';
 import { DomainError } from '../common/domain-error.js';
-import { Readiness } from './readiness.js';
+import { DatabaseHealth } from '../database/database-health.js';
 
 class HealthStatus {
   @ApiProperty({ type: String, enum: ['ok'] })
   status: 'ok';
 }
 
-/** Not a fault that wants a line in the log each time a probe comes by. */
+/** Answers a probe; logged at `debug`, since probes come by all the time. */
 class NotReady extends DomainError {
   constructor() {
     super('unavailable', 503, 'Not ready to serve requests', 'debug', { 'Retry-After': '2' });
   }
 }
 
-/** For load balancers and orchestrators. */
+/** Answers the probes of load balancers and orchestrators. */
 @Controller('health')
 @ApiTags('Health')
 export class HealthController {
-  constructor(private readonly readiness: Readiness) {}
+  constructor(
+    private readonly database: DatabaseHealth,
+    private readonly drain: Drain,
+  ) {}
 
   @Get('live')
   @Public()
@@ -38,7 +42,13 @@ export class HealthController {
   @ApiOkResponse({ type: HealthStatus })
   @ApiErrors(500, 503)
   async ready(): Promise<HealthStatus> {
-    if (!(await this.readiness.isReady())) throw new NotReady();
+    if (!(await this.isReady())) throw new NotReady();
     return { status: 'ok' };
+  }
+
+  /** Looks for a drain before and after the database is asked: it may begin in between. */
+  private async isReady(): Promise<boolean> {
+    const isReachable = this.drain.isDraining ? false : await this.database.isReachable();
+    return isReachable && !this.drain.isDraining;
   }
 }

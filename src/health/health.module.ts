@@ -1,11 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Drain } from '../api/http/drain.js';
-import { DatabaseReadiness } from './database-readiness.js';
 import { HealthController } from './health.controller.js';
-import { Readiness } from './readiness.js';
 
-@Module({
-  controllers: [HealthController],
-  providers: [Drain, { provide: Readiness, useClass: DatabaseReadiness }],
-})
+@Module({ controllers: [HealthController], providers: [Drain] })
 export class HealthModule {}

@@ -15,15 +15,16 @@ const LONGEST_MESSAGE = 500;
 const MOST_FRAMES = 20;
 const MOST_CAUSES = 5;
 
-/** Fields of the driver's errors that name something of the schema or of PostgreSQL, never of a row. */
+/** Lists the fields of the driver's errors that name parts of the schema or of PostgreSQL, never of a row. */
 const SAFE_FIELDS = ['code', 'constraint', 'table', 'routine'] as const;
 
-/** Whoever has one of these repeats statements, parameters or rows in its message: pg, then TypeORM. */
+/** Lists the fields that mark errors of pg and TypeORM, whose messages repeat statements, parameters or rows. */
 const MARKS_OF_DATABASE_ERRORS = ['severity', 'driverError', 'parameters', 'criteria'];
 
 /**
- * An error as it may be logged. The database's errors repeat statements, parameters and rows in their messages and
- * fields, a SyntaxError of JSON.parse repeats its input, so of those only codes and names of the schema are kept.
+ * Returns the fields of an error that may be logged. The database's errors repeat statements, parameters and rows in
+ * their messages and fields, and a SyntaxError of JSON.parse repeats its input, so only codes and names of the schema
+ * are kept of those.
  */
 export function errorFields(error: unknown, causes = MOST_CAUSES): ErrorFields {
   if (!isError(error)) return { type: typeof error };
@@ -40,7 +41,9 @@ export function errorFields(error: unknown, causes = MOST_CAUSES): ErrorFields {
   };
 }
 
-/** Errors of another realm, as Node's own are under Jest, are no instances of this one's Error. */
+/**
+ * Recognises errors of another realm too, such as Node's own under Jest, which are not instances of this realm's Error.
+ */
 export function isError(value: unknown): value is Error {
   return value instanceof Error || isNativeError(value);
 }
@@ -63,13 +66,13 @@ function safeMessage(error: Error): string | undefined {
   return withoutArguments(error).slice(0, LONGEST_MESSAGE);
 }
 
-/** Node's complaints about an argument end with the argument. */
+/** Cuts the argument off the messages of Node's argument errors, which end with it. */
 function withoutArguments(error: Error): string {
   const { code } = error as NodeJS.ErrnoException;
   return code?.startsWith('ERR_') === true ? error.message.replace(/\s*Received[\s\S]*$/, '') : error.message;
 }
 
-/** The places of a stack, without the message that it begins with. */
+/** Returns the frames of a stack without the message that it begins with. */
 function framesOf(stack: string, message: string): string {
   const start = stack.indexOf(message);
   return stack

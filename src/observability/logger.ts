@@ -11,18 +11,18 @@ import { errorFields, isError } from './error-fields.js';
 import { safeFields } from './safe-fields.js';
 
 /**
- * One JSON line an entry, on standard error. An entry is a text, an error, or fields with a text after them. Fields
- * and errors lose what must not be logged; a text is written as it is, so it never holds a value.
+ * Writes one JSON line per entry to standard error. An entry is a text, an error, or fields followed by a text. Fields
+ * and errors lose what must not be logged; a text is written as it is, so it must never hold a value.
  */
 export class Logger implements LoggerService {
   constructor(private readonly pino: Pino) {}
 
-  /** Whether entries of that level are written at all. */
+  /** Tells whether entries of that level are written. */
   writes(level: Level): boolean {
     return this.pino.isLevelEnabled(level);
   }
 
-  /** Written before this returns, whatever waits. */
+  /** Writes the entry before it returns, after everything that is buffered. */
   fatal(entry: unknown, ...rest: unknown[]): void {
     this.write('fatal', entry, rest);
   }
@@ -43,7 +43,7 @@ export class Logger implements LoggerService {
     this.write('debug', entry, rest);
   }
 
-  /** What Nest says of itself is of interest when something is looked for. */
+  /** Writes Nest's own messages at `debug`. */
   log(entry: unknown, ...rest: unknown[]): void {
     this.write('debug', entry, rest);
   }
@@ -52,7 +52,10 @@ export class Logger implements LoggerService {
     this.write('trace', entry, rest);
   }
 
-  /** Nest puts a context last, and before it perhaps a stack, which begins with a message that may hold anything. */
+  /**
+   * Writes an entry of Nest, which ends with a context and may have a stack before it; the message that a stack begins
+   * with may hold anything.
+   */
   private write(level: Level, entry: unknown, rest: readonly unknown[]): void {
     if (!this.pino.isLevelEnabled(level)) return;
     const last = rest.findLast((item): item is string => typeof item === 'string' && !item.includes('\n'));
@@ -63,13 +66,13 @@ export class Logger implements LoggerService {
   }
 }
 
-/** Lines are written together: a write for each would cost more than making it. */
+/** Buffers lines: a write for each would cost more than making it. */
 const BUFFER_BYTES = 4_096;
 const FLUSH_MS = 100;
 
 /**
- * @param level the least that is written, or `silent`
- * @param stream where the lines go; standard error unless told, within a tenth of a second, and at once at `fatal` and
+ * @param level the lowest level that is written, or `silent`
+ * @param stream receives the lines; standard error by default, within a tenth of a second, and at once at `fatal` and
  *   at the exit
  */
 export function createLogger(
@@ -85,7 +88,7 @@ export function createLogger(
     level,
     base: null,
     timestamp: stdTimeFunctions.isoTime,
-    // Pino's own would take what errorFields gives for an error, and copy all of it under another type.
+    // Pino's own serialiser would treat the result of errorFields as an error and copy it under another type.
     serializers: { err: (fields: unknown) => fields },
     formatters: { level: (label: string) => ({ level: label }) },
   };

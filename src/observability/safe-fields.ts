@@ -5,7 +5,7 @@ type Fields = Record<string, unknown>;
 const SHOWN = '[sealed]';
 const DEEPEST = 4;
 
-/** Names, in lower case without `-` and `_`, of what is never written down. */
+/** Lists the names of fields that are never logged, in lower case without `-` and `_`. */
 const SECRET_NAMES = new Set([
   'authorization',
   'proxyauthorization',
@@ -25,8 +25,8 @@ const SECRET_NAMES = new Set([
 ]);
 
 /**
- * Fields as they may be logged, at any depth: what has a secret's name is masked, errors give only their safe fields,
- * bytes are never written. What knows how to show itself (`toJSON`) is asked for it.
+ * Returns fields as they may be logged, at any depth: fields with a secret's name are masked, errors keep only their
+ * safe fields, bytes are never written. Objects with `toJSON` are asked for it.
  */
 export function safeFields(fields: object, depth = 0): Fields {
   const result: Fields = {};
@@ -39,7 +39,7 @@ export function safeFields(fields: object, depth = 0): Fields {
 const MOST_KNOWN_NAMES = 1_000;
 const knownNames = new Map<string, boolean>();
 
-/** Fields have few names, and looking at one costs more than remembering it. */
+/** Remembers which names are secret: there are few, and testing one costs more than remembering it. */
 function isSecret(name: string): boolean {
   const known = knownNames.get(name);
   if (known !== undefined) return known;

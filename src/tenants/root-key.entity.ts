@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A root key that the installation knows: never the key, only a value that shows whether a given one is it. */
+/** Maps a root key that the installation knows: not the key, only a value by which a configured key is recognised. */
 @Entity('root_keys')
 export class RootKey {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'pk_root_keys' })

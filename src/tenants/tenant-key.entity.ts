@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** One generation of a tenant's key, wrapped by a root key. */
+/** Maps one generation of a tenant's key, wrapped under a root key. */
 @Entity('tenant_keys')
 export class TenantKey {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'pk_tenant_keys' })

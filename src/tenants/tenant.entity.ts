@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A tenant. A deleted one stays as a tombstone, since its audit trail outlives it. */
+/** Maps a tenant. The row of a deleted one stays, since its audit trail outlives it. */
 @Entity('tenants')
 export class Tenant {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_tenants' })

@@ -1,42 +1,47 @@
-import { IsNull, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { newEvent } from '../audit/audit-event.js';
 import { appendEvent, SYSTEM_LOG } from '../audit/audit-writer.js';
 import { newId } from '../common/ids.js';
 import type { Caller } from '../common/tenant-context.js';
-import { DEFAULT_TENANT } from '../tenants/default-tenant.js';
-import { TenantUser } from './tenant-user.entity.js';
-import { User } from './user.entity.js';
-
-export function anyUserExists(manager: EntityManager): Promise<boolean> {
-  return manager.existsBy(User, { deletedAt: IsNull() });
-}
+import { DEFAULT_TENANT } from '../tenants/tenant-creation.js';
+import { TenantMembersRepository } from './tenant-members.repository.js';
+import { UsersRepository } from './users.repository.js';
 
 export interface FirstUser {
   readonly username: string;
   readonly passwordHash: string;
+  /** Holds the id of the default tenant. */
   readonly tenantId: string;
 }
 
 const SYSTEM_ROLE = 'sys_admin';
 const ROLE = 'user';
 
-/** The first user of an installation: a system administrator who is a `user` of the default tenant, and never deleted. */
-export async function bootstrapAdministrator(
-  manager: EntityManager,
-  { username, passwordHash, tenantId }: FirstUser,
-  caller: Caller,
-): Promise<void> {
-  const userId = newId();
-  await manager.insert(User, {
-    id: userId,
-    username,
-    passwordHash,
-    systemRole: SYSTEM_ROLE,
-    isBootstrap: true,
-  });
-  await manager.insert(TenantUser, { tenantId, userId, role: ROLE });
-  const creation = newEvent('user.create', caller, { key: username, detail: { system_role: SYSTEM_ROLE } });
-  const key = `${DEFAULT_TENANT}/${username}`;
-  const membership = newEvent('tenant.add_user', caller, { key, detail: { role: ROLE } });
-  for (const event of [creation, membership]) await appendEvent(manager, SYSTEM_LOG, event);
+/**
+ * Creates the first user of an installation. It works under the migration lock, before there is a container, so it
+ * creates its repositories itself.
+ */
+export class BootstrapAdministrator {
+  private readonly users = new UsersRepository();
+  private readonly members = new TenantMembersRepository();
+
+  isMissing(manager: EntityManager): Promise<boolean> {
+    return this.users.anyExists(manager).then((exists) => !exists);
+  }
+
+  /** Creates and records a system administrator who is a `user` of the default tenant and can never be deleted. */
+  async create(
+    manager: EntityManager,
+    { username, passwordHash, tenantId }: FirstUser,
+    caller: Caller,
+  ): Promise<void> {
+    const id = newId();
+    const user = { id, username, passwordHash, systemRole: SYSTEM_ROLE, isBootstrap: true } as const;
+    if (!(await this.users.insert(manager, user))) throw new Error('The first user already exists');
+    await this.members.insert(manager, { kind: 'user', tenantId, memberId: id }, ROLE);
+    const creation = newEvent('user.create', caller, { key: username, detail: { system_role: SYSTEM_ROLE } });
+    const key = `${DEFAULT_TENANT}/${username}`;
+    const membership = newEvent('tenant.add_user', caller, { key, detail: { role: ROLE } });
+    for (const event of [creation, membership]) await appendEvent(manager, SYSTEM_LOG, event);
+  }
 }

@@ -1,27 +1,32 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { withSavepoint } from '../database/with-savepoint.js';
+import { UsersRepository } from './users.repository.js';
 
-/** One change of who administers at a time: two that each leave the other must not leave nobody. */
-const LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('strongroom.administrators', 0))";
+/** Prevents changes that would leave no active administrator, also when two are made at the same moment. */
+@Injectable()
+export class LastAdministrator {
+  constructor(@Inject(UsersRepository) private readonly users: UsersRepository) {}
 
-const ADMINISTRATORS = `
-  SELECT u.id FROM users u WHERE u.active AND u.deleted_at IS NULL AND (
-    u.system_role = 'sys_admin' OR EXISTS (
-      SELECT FROM user_group_members m JOIN user_groups g ON g.id = m.group_id
-      WHERE m.user_id = u.id AND g.system_role = 'sys_admin'))`;
+  /**
+   * Keeps other transactions from changing who administers until this one ends. Call it before any other lock of users
+   * or groups: everyone locks in one order, so that no two transactions deadlock.
+   * @returns a function that tells whether a user is the only active administrator
+   */
+  async lock(manager: EntityManager): Promise<(userId: string) => boolean> {
+    await this.users.lockAdministrators(manager);
+    const administrators = await this.users.findAdministrators(manager);
+    return (userId) => administrators.has(userId) && administrators.size === 1;
+  }
 
-/** The active administrators, direct and through groups. */
-export async function administrators(manager: EntityManager): Promise<ReadonlySet<string>> {
-  const rows = await manager.query<{ id: string }[]>(ADMINISTRATORS);
-  return new Set(rows.map(({ id }) => id));
-}
-
-/**
- * Keeps others from changing who administers until the transaction ends. Before any other lock of users or groups, so
- * that nobody waits in a circle.
- * @returns tells of a user whether no other active administrator is left
- */
-export async function lockAdministrators(manager: EntityManager): Promise<(userId: string) => boolean> {
-  await manager.query(LOCK);
-  const present = await administrators(manager);
-  return (userId) => present.has(userId) && present.size === 1;
+  /**
+   * Makes a change, and undoes it if it leaves no active administrator. Call `lock` first.
+   * @returns false where the change was undone
+   */
+  change(manager: EntityManager, change: () => Promise<unknown>): Promise<boolean> {
+    return withSavepoint(manager, async () => {
+      await change();
+      return (await this.users.findAdministrators(manager)).size > 0;
+    });
+  }
 }

@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
 
-/** Visible ASCII but `%`: nothing of it has another form but its capitals. */
+/** Matches visible ASCII without `%`, in which only capitals have a second form. */
 const PLAIN = /^[!-$&-~]*$/;
 
 /**
- * The form of a name under which guesses are counted: variants of case, width, composition, percent-encoding, white
- * space and invisible characters share one counter. Who logs in is still decided by the name as given.
+ * Returns the form of a name under which guesses are counted: variants of case, width, composition, percent-encoding,
+ * white space and invisible characters share one counter. A login still needs the name as it is stored.
  */
 export function normaliseLoginName(name: string): string {
   if (PLAIN.test(name)) return name.toLowerCase();
@@ -15,7 +15,7 @@ export function normaliseLoginName(name: string): string {
     .toLowerCase();
 }
 
-/** The SHA-256 of the normalised name: 32 bytes, so that what was typed is not kept. */
+/** Returns the SHA-256 of the normalised name: 32 bytes, so that the text that was typed is not stored. */
 export function loginNameKey(name: string): Buffer {
   return hash('sha256', normaliseLoginName(name).toWellFormed(), 'buffer');
 }

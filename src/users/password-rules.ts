@@ -3,7 +3,7 @@ import { BadParameters } from '../common/errors.js';
 const SHORTEST = 5;
 const LONGEST = 256;
 
-/** @throws BadParameters when a password is too short, too long, or holds what a client cannot send back */
+/** @throws BadParameters when a password is too short, too long, or holds something that a client cannot send */
 export function requirePassword(password: string): void {
   const length = Array.from(password).length;
   if (length < SHORTEST || length > LONGEST) {

@@ -1,44 +1,44 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { newEvent } from '../audit/audit-event.js';
-import { auditedTransaction, Refusal } from '../audit/audited-transaction.js';
+import { AuditedTransaction } from '../audit/audited-transaction.js';
+import { Refusal } from '../audit/refusal.js';
 import { Forbidden } from '../common/errors.js';
 import type { Caller } from '../common/tenant-context.js';
 import { tenantRefused } from '../common/tenant-refused.js';
 import type { Page } from '../database/page-request.js';
-import { TenantTransaction } from '../database/tenant-transaction.js';
-import {
-  describeTenant,
-  listTenants,
-  type TenantCounts,
-  type TenantMembers,
-  type TenantListOptions,
-} from '../tenants/tenant-overview.js';
-import { isSystemAdministrator } from './permissions/roles.js';
+import type { TenantCounts, TenantListOptions, TenantMembers } from '../tenants/tenant-overview.js';
+import { TenantsRepository } from '../tenants/tenants.repository.js';
+import { RolePermissionsRepository } from './permissions/role-permissions.repository.js';
 
-/** What somebody gets to see of tenants. Every look is recorded in the system's log. */
+/** Lists and reads tenants for those who may see them, and records each request in the system's log. */
 @Injectable()
 export class TenantDirectory {
-  constructor(@Inject(TenantTransaction) private readonly transaction: TenantTransaction) {}
+  constructor(
+    @Inject(AuditedTransaction) private readonly transaction: AuditedTransaction,
+    @Inject(TenantsRepository) private readonly tenants: TenantsRepository,
+    @Inject(RolePermissionsRepository) private readonly permissions: RolePermissionsRepository,
+  ) {}
 
   /**
-   * Every tenant for an administrator, the own ones for everybody else.
+   * Returns a page of all tenants to an administrator, and of the user's own ones to everybody else.
    * @throws Forbidden when somebody else asks for the members
    */
   list(
-    wanted: Omit<TenantListOptions, 'memberId'>,
+    options: Omit<TenantListOptions, 'memberId'>,
     withMembers: boolean,
     userId: string,
     caller: Caller,
   ): Promise<Page<TenantCounts | TenantMembers>> {
-    return auditedTransaction(this.transaction, newEvent('tenant.list', caller), async (manager) => {
-      const everything = await isSystemAdministrator(manager, userId);
-      if (withMembers && !everything) return new Refusal('forbidden', onlyAdministrators());
-      return listTenants(manager, { ...wanted, memberId: everything ? undefined : userId }, withMembers);
+    return this.transaction.run(newEvent('tenant.list', caller), async (manager) => {
+      const isAdministrator = await this.permissions.isSystemAdministrator(manager, userId);
+      if (withMembers && !isAdministrator) return new Refusal('forbidden', onlyAdministrators());
+      const memberId = isAdministrator ? undefined : userId;
+      return this.tenants.list(manager, { ...options, memberId }, withMembers);
     });
   }
 
   /**
-   * For who has the right to see this tenant.
+   * Returns one tenant. The caller's right to see it has been checked.
    * @throws Forbidden where it was deleted in the meantime
    */
   read(
@@ -46,11 +46,10 @@ export class TenantDirectory {
     withMembers: boolean,
     caller: Caller,
   ): Promise<TenantCounts | TenantMembers> {
-    return auditedTransaction(
-      this.transaction,
+    return this.transaction.run(
       newEvent('tenant.read', caller, { key: name }),
       async (manager) =>
-        (await describeTenant(manager, id, withMembers)) ??
+        (await this.tenants.describe(manager, id, withMembers)) ??
         new Refusal('forbidden', tenantRefused('tenant_get', name)),
     );
   }

@@ -1,94 +1,105 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { newEvent, type AuditEvent } from '../audit/audit-event.js';
-import { auditedTransaction, Refusal } from '../audit/audited-transaction.js';
-import { Conflict } from '../common/errors.js';
+import { AuditedTransaction } from '../audit/audited-transaction.js';
+import { Refusal } from '../audit/refusal.js';
 import type { Caller } from '../common/tenant-context.js';
 import { tenantRefused } from '../common/tenant-refused.js';
-import { TenantTransaction } from '../database/tenant-transaction.js';
-import { describeTenant, type TenantCounts } from '../tenants/tenant-overview.js';
-import { hold, notFound, unknown, type LockedRow } from './held-rows.js';
-import { isPermitted, requireTenantRole } from './permissions/roles.js';
+import type { LockedRow } from '../database/locked-row.js';
+import type { TenantCounts } from '../tenants/tenant-overview.js';
+import { TenantsRepository } from '../tenants/tenants.repository.js';
+import { UserGroupsRepository } from './groups/user-groups.repository.js';
+import { RolePermissionsRepository } from './permissions/role-permissions.repository.js';
+import { requireTenantRole } from './permissions/roles.js';
+import { TenantMembersRepository, type MemberKind } from './tenant-members.repository.js';
 import type { TenantRole } from './tenant-user.entity.js';
+import { UsersRepository } from './users.repository.js';
 
-const KINDS = {
-  user: { row: 'User', label: 'User', table: 'tenant_users', column: 'user_id' },
-  user_group: { row: 'Group', label: 'User group', table: 'tenant_user_groups', column: 'group_id' },
-} as const;
+/** Names the kinds of member in errors of the form `Requested … with ID …`. */
+const RESOURCES = { user: 'User', user_group: 'Group' } as const;
+const LABELS = { user: 'User', user_group: 'User group' } as const;
 
-type Verb = 'add' | 'update' | 'remove';
+type Action = 'add' | 'update' | 'remove';
 
-/** A user's or a group's membership of a tenant, by names. */
+/** Identifies a user's or a group's membership of a tenant by names. */
 export interface Membership {
-  readonly kind: keyof typeof KINDS;
+  readonly kind: MemberKind;
   readonly tenantName: string;
-  /** Of the user or the group. */
+  /** Names the user or the group. */
   readonly name: string;
 }
 
-/** Does its part where both rows are known, or says why not. */
-type Change = (manager: EntityManager, tenant: LockedRow, member: LockedRow) => Promise<Refusal | undefined>;
+/** Holds the locked rows of a membership. */
+interface LockedMembership {
+  readonly tenant: LockedRow;
+  readonly member: LockedRow;
+}
 
-/** Who may change a tenant's members, and what whoever may not is told. */
+/** Changes a membership, or returns why not. */
+type Change = (manager: EntityManager, rows: LockedMembership) => Promise<Refusal | undefined>;
+
+/** Decides who may change a tenant's members. */
 interface Admission {
-  readonly barred: Refusal;
+  /** Answers a caller who may not, and a tenant that does not exist. */
+  readonly refusal: Refusal;
   readonly admits: (manager: EntityManager, tenantId: string) => Promise<boolean>;
 }
 
 /**
- * Who belongs to a tenant, and as what. Rights are those in the tenant that is changed, not in the one that the request
- * names. Every act is recorded in the system's log, in its own transaction.
+ * Changes who belongs to a tenant and in which role, and records it in the system's log. The caller's rights are those
+ * in the tenant that is changed, not in the one that the request names.
  */
 @Injectable()
 export class TenantMembersService {
-  constructor(@Inject(TenantTransaction) private readonly transaction: TenantTransaction) {}
+  constructor(
+    @Inject(AuditedTransaction) private readonly transaction: AuditedTransaction,
+    @Inject(TenantsRepository) private readonly tenants: TenantsRepository,
+    @Inject(UsersRepository) private readonly users: UsersRepository,
+    @Inject(UserGroupsRepository) private readonly groups: UserGroupsRepository,
+    @Inject(TenantMembersRepository) private readonly members: TenantMembersRepository,
+    @Inject(RolePermissionsRepository) private readonly permissions: RolePermissionsRepository,
+  ) {}
 
   /**
-   * @throws BadParameters when the role is none of a tenant's
+   * @throws BadParameters when the role is not one of a tenant
    * @throws Conflict when it is a member already
    */
   async add(membership: Membership, role: string, caller: Caller): Promise<TenantCounts> {
     const tenantRole = requireTenantRole(role);
     const event = eventOf('add', membership, caller, tenantRole);
-    return this.change(
-      event,
-      membership,
-      byRight('add', membership, caller),
-      inserting(membership, tenantRole),
-    );
+    const admission = this.byPermission('add', membership, caller);
+    return this.change(event, membership, admission, this.insertion(membership, tenantRole));
   }
 
   /**
-   * The same for who works on the machine, and so may do everything.
-   * @throws BadParameters when the role is none of a tenant's
+   * Adds a member for an operator on the machine, who may do everything.
+   * @throws BadParameters when the role is not one of a tenant
    * @throws NotFound when there is no such tenant
    * @throws Conflict when it is a member already
    */
   async addByOperator(membership: Membership, role: string, caller: Caller): Promise<TenantCounts> {
     const tenantRole = requireTenantRole(role);
     const event = eventOf('add', membership, caller, tenantRole);
-    const everybody = {
-      barred: unknown('Tenant', membership.tenantName),
+    const admission = {
+      refusal: Refusal.missing('Tenant', membership.tenantName),
       admits: () => Promise.resolve(true),
     };
-    return this.change(event, membership, everybody, inserting(membership, tenantRole));
+    return this.change(event, membership, admission, this.insertion(membership, tenantRole));
   }
 
   /**
-   * @throws BadParameters when the role is none of a tenant's
+   * @throws BadParameters when the role is not one of a tenant
    * @throws NotFound when it is no member
    */
   async update(membership: Membership, role: string, caller: Caller): Promise<TenantCounts> {
-    const { table, column } = KINDS[membership.kind];
+    const { kind } = membership;
     const tenantRole = requireTenantRole(role);
     const event = eventOf('update', membership, caller, tenantRole);
-    const right = byRight('update', membership, caller);
-    return this.change(event, membership, right, async (manager, tenant, member) => {
-      const [rows] = await manager.query<[unknown[], number]>(
-        `UPDATE ${table} SET role = $3 WHERE tenant_id = $1 AND ${column} = $2 RETURNING role`,
-        [tenant.id, member.id, tenantRole],
-      );
-      return rows.length > 0 ? undefined : noMember(membership, tenant, member);
+    const admission = this.byPermission('update', membership, caller);
+    return this.change(event, membership, admission, async (manager, { tenant, member }) => {
+      const key = { kind, tenantId: tenant.id, memberId: member.id };
+      const updated = await this.members.updateRole(manager, key, tenantRole);
+      return updated ? undefined : noMember(kind, tenant, member);
     });
   }
 
@@ -97,68 +108,64 @@ export class TenantMembersService {
    * @throws NotFound when it is no member
    */
   remove(membership: Membership, caller: Caller): Promise<TenantCounts> {
-    const { table, column } = KINDS[membership.kind];
+    const { kind } = membership;
     const event = eventOf('remove', membership, caller);
-    const right = byRight('remove', membership, caller);
-    return this.change(event, membership, right, async (manager, tenant, member) => {
-      const [rows] = await manager.query<[unknown[], number]>(
-        `DELETE FROM ${table} WHERE tenant_id = $1 AND ${column} = $2 RETURNING role`,
-        [tenant.id, member.id],
-      );
-      return rows.length > 0 ? undefined : noMember(membership, tenant, member);
+    const admission = this.byPermission('remove', membership, caller);
+    return this.change(event, membership, admission, async (manager, { tenant, member }) => {
+      const deleted = await this.members.delete(manager, { kind, tenantId: tenant.id, memberId: member.id });
+      return deleted ? undefined : noMember(kind, tenant, member);
     });
   }
 
-  /** @throws Forbidden for a tenant that does not exist and for one where the caller may not do this, alike */
+  /** @throws Forbidden, the same error for a tenant that does not exist and for one where the caller may not do this */
   private change(
     event: AuditEvent,
     { kind, tenantName, name }: Membership,
-    { barred, admits }: Admission,
+    { refusal: refusedAdmission, admits }: Admission,
     change: Change,
   ): Promise<TenantCounts> {
-    return auditedTransaction(this.transaction, event, async (manager) => {
-      const tenant = await hold(manager, 'Tenant', tenantName);
-      if (tenant === undefined || !(await admits(manager, tenant.id))) return barred;
-      const member = await hold(manager, KINDS[kind].row, name);
-      if (member === undefined) return unknown(KINDS[kind].row, name);
-      const refusal = await change(manager, tenant, member);
-      return refusal ?? (await describeTenant(manager, tenant.id, false)) ?? barred;
+    return this.transaction.run(event, async (manager) => {
+      const tenant = await this.tenants.lockByName(manager, tenantName);
+      if (tenant === undefined || !(await admits(manager, tenant.id))) return refusedAdmission;
+      const member = await (kind === 'user' ? this.users : this.groups).lockByName(manager, name);
+      if (member === undefined) return Refusal.missing(RESOURCES[kind], name);
+      const refusal = await change(manager, { tenant, member });
+      return refusal ?? (await this.tenants.describe(manager, tenant.id, false)) ?? refusedAdmission;
     });
+  }
+
+  private byPermission(action: Action, { kind, tenantName }: Membership, { actorId }: Caller): Admission {
+    const permission = `tenant_${action}_${kind}`;
+    return {
+      refusal: new Refusal('forbidden', tenantRefused(permission, tenantName)),
+      admits: async (manager, tenantId) =>
+        actorId !== null && (await this.permissions.isPermitted(manager, actorId, tenantId, permission)),
+    };
+  }
+
+  private insertion({ kind }: Membership, role: TenantRole): Change {
+    return async (manager, { tenant, member }) => {
+      const key = { kind, tenantId: tenant.id, memberId: member.id };
+      if (await this.members.insert(manager, key, role)) return undefined;
+      return Refusal.conflict(
+        `${LABELS[kind]} \`${member.name}\` is already a member of the tenant \`${tenant.name}\``,
+      );
+    };
   }
 }
 
 function eventOf(
-  verb: Verb,
+  action: Action,
   { kind, tenantName, name }: Membership,
   caller: Caller,
   role?: TenantRole,
 ): AuditEvent {
   const detail = role === undefined ? null : { role };
-  return newEvent(`tenant.${verb}_${kind}`, caller, { key: `${tenantName}/${name}`, detail });
+  return newEvent(`tenant.${action}_${kind}`, caller, { key: `${tenantName}/${name}`, detail });
 }
 
-function byRight(verb: Verb, { kind, tenantName }: Membership, { actorId }: Caller): Admission {
-  const permission = `tenant_${verb}_${kind}`;
-  return {
-    barred: new Refusal('forbidden', tenantRefused(permission, tenantName)),
-    admits: async (manager, tenantId) =>
-      actorId !== null && (await isPermitted(manager, actorId, tenantId, permission)),
-  };
-}
-
-function inserting({ kind }: Membership, role: TenantRole): Change {
-  const { table, column, label } = KINDS[kind];
-  return async (manager, tenant, member) => {
-    const added = await manager.query<unknown[]>(
-      `INSERT INTO ${table} (tenant_id, ${column}, role) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING role`,
-      [tenant.id, member.id, role],
-    );
-    if (added.length > 0) return undefined;
-    const message = `${label} \`${member.name}\` is already a member of the tenant \`${tenant.name}\``;
-    return new Refusal('conflict', new Conflict(message));
-  };
-}
-
-function noMember({ kind }: Membership, tenant: LockedRow, member: LockedRow): Refusal {
-  return notFound(`${KINDS[kind].label} \`${member.name}\` is not a member of the tenant \`${tenant.name}\``);
+function noMember(kind: MemberKind, tenant: LockedRow, member: LockedRow): Refusal {
+  return Refusal.notFound(
+    `${LABELS[kind]} \`${member.name}\` is not a member of the tenant \`${tenant.name}\``,
+  );
 }

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { TenantRole } from './tenant-user.entity.js';
 
-/** A group's membership of a tenant. */
+/** Maps a group's membership of a tenant. */
 @Entity('tenant_user_groups')
 export class TenantUserGroup {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'pk_tenant_user_groups' })

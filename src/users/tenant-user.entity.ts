@@ -3,7 +3,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 export const TENANT_ROLES = ['manager', 'user', 'operations', 'viewer'] as const;
 export type TenantRole = (typeof TENANT_ROLES)[number];
 
-/** A user's membership of a tenant. */
+/** Maps a user's membership of a tenant. */
 @Entity('tenant_users')
 export class TenantUser {
   @PrimaryColumn('uuid', { name: 'tenant_id', primaryKeyConstraintName: 'pk_tenant_users' })

@@ -2,7 +2,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 export type SystemRole = 'sys_admin' | 'default';
 
-/** Someone who can log in. The name is unique without regard to case among those who are not deleted. */
+/** Maps a user. The name is unique, ignoring case, among the users who are not deleted. */
 @Entity('users')
 export class User {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_users' })
@@ -11,7 +11,7 @@ export class User {
   @Column('text')
   username: string;
 
-  /** Argon2id, in the PHC string format. */
+  /** Holds the Argon2id hash in the PHC string format. */
   @Column('text', { name: 'password_hash', select: false })
   passwordHash: string;
 
@@ -21,11 +21,11 @@ export class User {
   @Column('boolean', { default: true })
   active: boolean;
 
-  /** The first administrator of the installation, who can never be deleted. */
+  /** Marks the first administrator of the installation, who can never be deleted. */
   @Column('boolean', { name: 'is_bootstrap', default: false })
   isBootstrap: boolean;
 
-  /** Whether the console offers its first steps. */
+  /** Tells whether the console shows its introduction. */
   @Column('boolean', { name: 'show_getting_started', default: true })
   showGettingStarted: boolean;
 

@@ -1,64 +1,70 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { newEvent } from '../audit/audit-event.js';
-import { auditedTransaction, Refusal } from '../audit/audited-transaction.js';
-import { BadParameters, Conflict } from '../common/errors.js';
+import { AuditedTransaction } from '../audit/audited-transaction.js';
+import { Refusal } from '../audit/refusal.js';
+import { BadParameters } from '../common/errors.js';
 import { newId } from '../common/ids.js';
 import { nameProblem } from '../common/resource-name.js';
 import type { Caller } from '../common/tenant-context.js';
 import { PasswordHasher } from '../crypto/password-hasher.js';
-import { TenantTransaction } from '../database/tenant-transaction.js';
-import { findUser } from './find-user.js';
-import { unknown } from './held-rows.js';
-import { unlockName } from './login-locks.js';
+import { LoginLocksRepository } from './login-locks.repository.js';
 import { requirePassword } from './password-rules.js';
-import { User, type SystemRole } from './user.entity.js';
+import type { SystemRole } from './user.entity.js';
+import { UsersRepository } from './users.repository.js';
 
 export interface NewUser {
   readonly username: string;
   readonly password: string;
   readonly systemRole: SystemRole;
-  /** Of a user who was known elsewhere before; else the time is now, and there was no login yet. */
+  /**
+   * Gives the times of a user who is moved from another system; by default the user is created now and has no login.
+   */
   readonly createdAt?: Date | undefined;
   readonly firstLoginAt?: Date | undefined;
   readonly lastLoginAt?: Date | undefined;
 }
 
-/** Users and their passwords. Every act is recorded in the system's log, in its own transaction. */
+/** Creates users and sets their passwords, and records each change in the system's log. */
 @Injectable()
 export class UsersService {
   constructor(
-    @Inject(TenantTransaction) private readonly transaction: TenantTransaction,
+    @Inject(AuditedTransaction) private readonly transaction: AuditedTransaction,
+    @Inject(UsersRepository) private readonly users: UsersRepository,
+    @Inject(LoginLocksRepository) private readonly locks: LoginLocksRepository,
     @Inject(PasswordHasher) private readonly hasher: PasswordHasher,
   ) {}
 
+  /**
+   * @throws BadParameters for a name or a password that is not allowed
+   * @throws Conflict when the name is taken, in whatever case
+   */
   async create({ password, ...profile }: NewUser, caller: Caller): Promise<void> {
     const { username, systemRole } = profile;
     const problem = nameProblem(username);
     if (problem !== undefined) throw new BadParameters(`User name: ${problem}`);
     requirePassword(password);
     const passwordHash = await this.hasher.hash(password);
-    await auditedTransaction<undefined>(
-      this.transaction,
-      newEvent('user.create', caller, { key: username, detail: { system_role: systemRole } }),
-      async (manager) => {
-        const insert = manager.createQueryBuilder().insert().into(User).orIgnore().returning(['id']);
-        const result = await insert.values({ id: newId(), passwordHash, ...profile }).execute();
-        if ((result.raw as unknown[]).length > 0) return undefined;
-        return new Refusal('conflict', new Conflict(`User \`${username}\` already exists`));
-      },
-    );
+    const event = newEvent('user.create', caller, { key: username, detail: { system_role: systemRole } });
+    await this.transaction.run<undefined>(event, async (manager) => {
+      const inserted = await this.users.insert(manager, { id: newId(), passwordHash, ...profile });
+      return inserted ? undefined : Refusal.conflict(`User \`${username}\` already exists`);
+    });
   }
 
-  /** Ends what locks the name, too: who was locked out is who needs a new password. */
+  /**
+   * Sets the password and ends every lock of the name: the user who is locked out is the one who needs a new password.
+   * @throws BadParameters for a password that is not allowed
+   * @throws NotFound
+   */
   async setPassword(username: string, password: string, caller: Caller): Promise<void> {
     requirePassword(password);
     const passwordHash = await this.hasher.hash(password);
     const event = newEvent('user.set_password', caller, { key: username });
-    await auditedTransaction<undefined>(this.transaction, event, async (manager) => {
-      const user = await findUser(manager, username);
-      if (user === null) return unknown('User', username);
-      await manager.update(User, { id: user.id }, { passwordHash });
-      await unlockName(manager, user.username);
+    await this.transaction.run<undefined>(event, async (manager) => {
+      const user = await this.users.findByName(manager, username);
+      if (user === null) return Refusal.missing('User', username);
+      await this.users.update(manager, user.id, { passwordHash });
+      await this.locks.unlock(manager, user.username);
       return undefined;
     });
   }

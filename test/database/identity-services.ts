@@ -1,14 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import type { DataSource } from 'typeorm';
+import { AuditedTransaction } from '../../src/audit/audited-transaction.js';
 import { AuditWriter } from '../../src/audit/audit-writer.js';
 import { PasswordHasher } from '../../src/crypto/password-hasher.js';
 import { RootKeys } from '../../src/crypto/root-keys.js';
 import { openServiceDataSource } from '../../src/database/service-data-source.js';
 import { TenantTransaction } from '../../src/database/tenant-transaction.js';
 import { entities } from '../../src/bootstrap/entities.js';
-import { initialiseRootKeys } from '../../src/tenants/root-key-registry.js';
+import { RootKeyRegistry } from '../../src/tenants/root-key-registry.js';
+import { TenantCreation } from '../../src/tenants/tenant-creation.js';
+import { TenantKeysRepository } from '../../src/tenants/tenant-keys.repository.js';
+import { TenantsRepository } from '../../src/tenants/tenants.repository.js';
 import { TenantsService } from '../../src/tenants/tenants.service.js';
+import { UserGroupsRepository } from '../../src/users/groups/user-groups.repository.js';
+import { LoginLocksRepository } from '../../src/users/login-locks.repository.js';
+import { RolePermissionsRepository } from '../../src/users/permissions/role-permissions.repository.js';
+import { TenantMembersRepository } from '../../src/users/tenant-members.repository.js';
 import { TenantMembersService } from '../../src/users/tenant-members.service.js';
+import { UsersRepository } from '../../src/users/users.repository.js';
 import { UsersService } from '../../src/users/users.service.js';
 import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
 
@@ -37,6 +46,7 @@ export function reasons(results: readonly PromiseSettledResult<unknown>[]): unkn
 /** The services of tenants and users on a database of their own, through the service's login. */
 export class IdentityServices {
   readonly transaction: TenantTransaction;
+  readonly audited: AuditedTransaction;
   readonly audit: AuditWriter;
   readonly tenants: TenantsService;
   readonly users: UsersService;
@@ -49,10 +59,19 @@ export class IdentityServices {
     readonly rootKeys: RootKeys,
   ) {
     this.transaction = new TenantTransaction(dataSource);
+    this.audited = new AuditedTransaction(this.transaction);
     this.audit = new AuditWriter(this.transaction);
-    this.tenants = new TenantsService(dataSource, this.transaction, this.audit, rootKeys);
-    this.users = new UsersService(this.transaction, this.hasher);
-    this.members = new TenantMembersService(this.transaction);
+    this.tenants = this.tenantsUnder(rootKeys);
+    const users = new UsersRepository();
+    this.users = new UsersService(this.audited, users, new LoginLocksRepository(), this.hasher);
+    this.members = new TenantMembersService(
+      this.audited,
+      new TenantsRepository(),
+      users,
+      new UserGroupsRepository(),
+      new TenantMembersRepository(),
+      new RolePermissionsRepository(),
+    );
   }
 
   static async open(): Promise<IdentityServices> {
@@ -66,8 +85,19 @@ export class IdentityServices {
       entities,
     });
     const rootKeys = RootKeys.parse(rootKeyPair('first'));
-    await initialiseRootKeys(dataSource.manager, rootKeys);
+    await new RootKeyRegistry().register(dataSource.manager, rootKeys);
     return new IdentityServices(database, dataSource, rootKeys);
+  }
+
+  /** The service of tenants as it is where these root keys are configured. */
+  tenantsUnder(rootKeys: RootKeys): TenantsService {
+    return new TenantsService(
+      this.dataSource,
+      this.audited,
+      new TenantsRepository(),
+      new TenantKeysRepository(),
+      TenantCreation.of(rootKeys),
+    );
   }
 
   /** The texts of the events whose id or key is this one, oldest first. */

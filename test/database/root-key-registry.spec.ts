@@ -2,14 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { StartupError } from '../../src/common/startup-error.js';
 import { RootKeys } from '../../src/crypto/root-keys.js';
-import {
-  activeRootKeyId,
-  checkRootKeys,
-  initialiseRootKeys,
-  knowsRootKeys,
-} from '../../src/tenants/root-key-registry.js';
-import { TenantsService } from '../../src/tenants/tenants.service.js';
-import { unwrapAllTenantKeys } from '../../src/tenants/tenant-key-check.js';
+import type { SqlConnection } from '../../src/database/sql-connection.js';
+import { RootKeyRegistry } from '../../src/tenants/root-key-registry.js';
+import { RootKeysRepository } from '../../src/tenants/root-keys.repository.js';
 import { systemCaller } from '../support/callers.js';
 import { cloneDatabase } from '../support/database.js';
 import { IdentityServices, rootKeyPair } from './identity-services.js';
@@ -17,22 +12,29 @@ import { IdentityServices, rootKeyPair } from './identity-services.js';
 const OLD = rootKeyPair('old');
 const NEW = rootKeyPair('new');
 
+const connectionOf = (client: pg.Client): SqlConnection => ({
+  query: async <R>(text: string) => (await client.query(text)).rows as R,
+});
+
 describe('the registry of root keys', () => {
+  const registry = new RootKeyRegistry();
   let services: IdentityServices;
-  let owner: pg.Client;
+  let client: pg.Client;
+  let owner: SqlConnection;
   beforeEach(async () => {
     services = await IdentityServices.open();
     await services.database.asSuperuser('DELETE FROM root_keys');
-    owner = new pg.Client({ connectionString: services.database.ownerUrl });
-    await owner.connect();
+    client = new pg.Client({ connectionString: services.database.ownerUrl });
+    await client.connect();
+    owner = connectionOf(client);
   });
   afterEach(async () => {
-    await owner.end();
+    await client.end();
     await services.close();
   });
 
-  const initialise = (text: string) => initialiseRootKeys(services.dataSource.manager, RootKeys.parse(text));
-  const check = (text: string) => checkRootKeys(owner, RootKeys.parse(text));
+  const initialise = (text: string) => registry.register(services.dataSource.manager, RootKeys.parse(text));
+  const check = (text: string) => registry.check(owner, RootKeys.parse(text));
   const states = async () => {
     const rows = await services.database.asSuperuser<{ id: string; state: string }>(
       'SELECT id, state FROM root_keys ORDER BY id',
@@ -49,21 +51,17 @@ describe('the registry of root keys', () => {
   const tenantUnder = async (id: string, name: string) => {
     await services.database.asSuperuser("UPDATE root_keys SET state = 'available'");
     await services.database.asSuperuser("UPDATE root_keys SET state = 'active' WHERE id = $1", [id]);
-    const keys = RootKeys.parse(`${OLD},${NEW}`);
-    return new TenantsService(services.dataSource, services.transaction, services.audit, keys).create(
-      name,
-      systemCaller(),
-    );
+    return services.tenantsUnder(RootKeys.parse(`${OLD},${NEW}`)).create(name, systemCaller());
   };
 
   it('makes the first configured key of a new installation the active one, and keeps it', async () => {
-    expect(await knowsRootKeys(owner)).toBe(false);
+    expect(await registry.isInitialised(owner)).toBe(false);
     await initialise(`${OLD},${NEW}`);
     expect(await states()).toEqual({ old: 'active', new: 'available' });
     await initialise(`${NEW},${rootKeyPair('third')},${OLD}`);
     expect(await states()).toEqual({ old: 'active', new: 'available', third: 'available' });
-    expect(await activeRootKeyId(services.dataSource.manager)).toBe('old');
-    expect(await knowsRootKeys(owner)).toBe(true);
+    expect(await new RootKeysRepository().findActiveId(services.dataSource.manager)).toBe('old');
+    expect(await registry.isInitialised(owner)).toBe(true);
   });
 
   it('never stores a key', async () => {
@@ -112,12 +110,12 @@ describe('the registry of root keys', () => {
     await expect(check(NEW)).rejects.toThrow(/^The root key "old" is missing/);
     await expect(check(OLD)).rejects.toThrow(/^The root key "new" is missing/);
     await check(`${NEW},${OLD}`);
-    expect(await unwrapAllTenantKeys(owner, RootKeys.parse(`${NEW},${OLD}`))).toBe(2);
+    expect(await registry.unwrapTenantKeys(owner, RootKeys.parse(`${NEW},${OLD}`))).toBe(2);
     await services.database.asSuperuser('UPDATE tenant_keys SET retired_at = now() WHERE tenant_id = $1', [
       id,
     ]);
     await check(NEW);
-    expect(await unwrapAllTenantKeys(owner, RootKeys.parse(NEW))).toBe(1);
+    expect(await registry.unwrapTenantKeys(owner, RootKeys.parse(NEW))).toBe(1);
   });
 
   it('names the key of a tenant that does not open', async () => {
@@ -126,7 +124,7 @@ describe('the registry of root keys', () => {
     await services.database.asSuperuser(
       'UPDATE tenant_keys SET wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1)',
     );
-    const opened = unwrapAllTenantKeys(owner, RootKeys.parse(`${OLD},${NEW}`));
+    const opened = registry.unwrapTenantKeys(owner, RootKeys.parse(`${OLD},${NEW}`));
     await expect(opened).rejects.toThrow(`The key of tenant ${id}, generation 1, does not open`);
   });
 
@@ -135,8 +133,8 @@ describe('the registry of root keys', () => {
     const connection = new pg.Client({ connectionString: empty.ownerUrl });
     await connection.connect();
     try {
-      expect(await knowsRootKeys(connection)).toBe(false);
-      await checkRootKeys(connection, RootKeys.parse(OLD));
+      expect(await registry.isInitialised(connectionOf(connection))).toBe(false);
+      await registry.check(connectionOf(connection), RootKeys.parse(OLD));
       const { rows } = await connection.query(
         "SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace",
       );

@@ -7,8 +7,8 @@ import { DecryptionError } from '../../src/crypto/crypto-errors.js';
 import { Keyring } from '../../src/crypto/keyring.js';
 import { SealedValue } from '../../src/crypto/sealed-value.js';
 import { RootKeys } from '../../src/crypto/root-keys.js';
-import { DEFAULT_TENANT, ensureDefaultTenant } from '../../src/tenants/default-tenant.js';
 import { PostgresTenantKeyStore } from '../../src/tenants/postgres-tenant-key-store.js';
+import { DEFAULT_TENANT, TenantCreation } from '../../src/tenants/tenant-creation.js';
 import { TenantKey } from '../../src/tenants/tenant-key.entity.js';
 import { Tenant } from '../../src/tenants/tenant.entity.js';
 import { systemCaller } from '../support/callers.js';
@@ -140,7 +140,7 @@ describe('TenantsService', () => {
   it('makes the default tenant once', async () => {
     const ensure = () =>
       services.transaction.run('00000000-0000-0000-0000-000000000000', newId(), (manager) =>
-        ensureDefaultTenant(manager, services.rootKeys, systemCaller()),
+        TenantCreation.of(services.rootKeys).ensureDefault(manager, systemCaller()),
       );
     const id = await ensure();
     expect(await ensure()).toBe(id);

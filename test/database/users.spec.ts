@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SYSTEM_LOG } from '../../src/audit/audit-writer.js';
 import { BadParameters, Conflict, NotFound } from '../../src/common/errors.js';
 import { newId } from '../../src/common/ids.js';
-import { ensureDefaultTenant } from '../../src/tenants/default-tenant.js';
-import { anyUserExists, bootstrapAdministrator } from '../../src/users/bootstrap-administrator.js';
+import { TenantCreation } from '../../src/tenants/tenant-creation.js';
+import { BootstrapAdministrator } from '../../src/users/bootstrap-administrator.js';
 import { systemCaller } from '../support/callers.js';
 import { IdentityServices, reasons } from './identity-services.js';
 
@@ -50,13 +50,14 @@ describe('UsersService', () => {
   // First, while there is no user.
   it('gives an installation its administrator, who is a user of the default tenant', async () => {
     const { dataSource, rootKeys, hasher, transaction } = services;
-    expect(await anyUserExists(dataSource.manager)).toBe(false);
+    const administrator = new BootstrapAdministrator();
+    expect(await administrator.isMissing(dataSource.manager)).toBe(true);
     const passwordHash = await hasher.hash(PASSWORD);
     await transaction.run(SYSTEM_LOG, newId(), async (manager) => {
-      const tenantId = await ensureDefaultTenant(manager, rootKeys, systemCaller());
-      await bootstrapAdministrator(manager, { username: 'admin', passwordHash, tenantId }, systemCaller());
+      const tenantId = await TenantCreation.of(rootKeys).ensureDefault(manager, systemCaller());
+      await administrator.create(manager, { username: 'admin', passwordHash, tenantId }, systemCaller());
     });
-    expect(await anyUserExists(dataSource.manager)).toBe(true);
+    expect(await administrator.isMissing(dataSource.manager)).toBe(false);
     expect(await stored('admin')).toEqual([
       expect.objectContaining({ system_role: 'sys_admin', active: true, password_hash: passwordHash }),
     ]);

@@ -5,6 +5,7 @@ import { SecretInserts } from '../../src/secrets/store/secret-inserts.js';
 import { SecretLookups } from '../../src/secrets/store/secret-lookups.js';
 import { SecretRows } from '../../src/secrets/store/secret-row.js';
 import { SecretUpdates } from '../../src/secrets/store/secret-updates.js';
+import { UsersRepository } from '../../src/users/users.repository.js';
 import { SecretWrites } from '../../src/secrets/store/secret-writes.js';
 
 export interface SecretStore {
@@ -21,11 +22,12 @@ export function secretStoreOn(dataSource: DataSource): SecretStore {
   const rows = new SecretRows(dataSource);
   const lookups = new SecretLookups(dataSource, rows);
   const writes = new SecretWrites(transaction);
+  const audit = new AuditWriter(transaction);
   return {
     rows,
     lookups,
     writes,
     inserts: new SecretInserts(rows, writes, lookups),
-    updates: new SecretUpdates(rows, writes, lookups, dataSource, new AuditWriter(transaction)),
+    updates: new SecretUpdates(rows, writes, lookups, dataSource, new UsersRepository(), audit),
   };
 }

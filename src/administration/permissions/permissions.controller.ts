@@ -10,7 +10,8 @@ import type { Caller } from '../../common/tenant-context.js';
 import { CurrentPrincipal } from '../../tenant-scope/current-principal.decorator.js';
 import { RequireInstallationPermission } from '../../tenant-scope/require-permission.decorator.js';
 import { GIVES_PERMISSIONS } from '../../users/permissions/known-permissions.js';
-import { PERMISSION_COLUMNS, RolePermissions } from '../../users/permissions/role-permissions.service.js';
+import { PERMISSION_COLUMNS } from '../../users/permissions/role-permission.js';
+import { RolePermissions } from '../../users/permissions/role-permissions.service.js';
 import { PermissionListQuery } from './dto/permission-list.query.js';
 import { PERMISSION_FIELDS, PermissionListV3, PermissionV3 } from './dto/permission-v3.js';
 

@@ -3,8 +3,8 @@ import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/sw
 import { Query } from '../../api/input/query.decorator.js';
 import { flagOf } from '../../api/input/is-flag.decorator.js';
 import { InstallationApi } from '../../api/openapi/open-api.js';
+import { DatabaseHealth } from '../../database/database-health.js';
 import { RequireInstallationPermission } from '../../tenant-scope/require-permission.decorator.js';
-import { DatabasePulse } from './database-pulse.js';
 import { ServiceStatusV31, StatusQuery, StatusV3, StatusV31 } from './dto/status-v3.js';
 
 const SERVICE = 'Strongroom';
@@ -16,14 +16,14 @@ const DATABASE = 'PostgreSQL';
 @ApiExtraModels(ServiceStatusV31)
 @InstallationApi()
 export class StatusController {
-  constructor(private readonly database: DatabasePulse) {}
+  constructor(private readonly database: DatabaseHealth) {}
 
   @Get('api/v3/status')
   @RequireInstallationPermission('status_get', 'status.read', { duringMaintenance: true })
   @ApiOperation({ summary: 'Whether the service and its database work' })
   @ApiOkResponse({ type: StatusV3 })
   async readV3(@Query() _query: StatusQuery): Promise<StatusV3> {
-    const state = (await this.database.isAlive()) ? 'running' : 'down';
+    const state = (await this.database.isReachable()) ? 'running' : 'down';
     return {
       status: 'running',
       services: [
@@ -39,10 +39,10 @@ export class StatusController {
   @ApiOkResponse({ type: StatusV31 })
   async readV31(@Query() { summary }: StatusQuery): Promise<StatusV31> {
     if (flagOf(summary) === true) return {};
-    const isAlive = await this.database.isAlive();
+    const isReachable = await this.database.isReachable();
     return {
-      status: isAlive ? 'OK' : 'Fail',
-      services: { [SERVICE]: serviceStatus(true), [DATABASE]: serviceStatus(isAlive) },
+      status: isReachable ? 'OK' : 'Fail',
+      services: { [SERVICE]: serviceStatus(true), [DATABASE]: serviceStatus(isReachable) },
     };
   }
 }

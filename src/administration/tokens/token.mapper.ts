@@ -1,5 +1,5 @@
 import { formatTime } from '../../api/time-format.js';
-import type { TokenDescription } from '../../users/tokens/tokens.service.js';
+import type { TokenDescription } from '../../users/tokens/token-overview.js';
 import { maskedToken } from '../../users/tokens/token-value.js';
 import type { TokenV31 } from './dto/token-v31.js';
 

@@ -18,7 +18,8 @@ import { CurrentPrincipal } from '../../tenant-scope/current-principal.decorator
 import { RequireInstallationPermission } from '../../tenant-scope/require-permission.decorator.js';
 import { parseExpiry } from '../../users/tokens/token-expiry.js';
 import { shownToken } from '../../users/tokens/token-value.js';
-import { TOKEN_COLUMNS, TokensService, type TokenOwner } from '../../users/tokens/tokens.service.js';
+import { TOKEN_COLUMNS, type TokenOwner } from '../../users/tokens/token-overview.js';
+import { TokensService } from '../../users/tokens/tokens.service.js';
 import { TokenListQuery } from './dto/token-list.query.js';
 import { NewTokenBody, TOKEN_FIELDS, TokenListV31, TokenV31 } from './dto/token-v31.js';
 import { toTokenV31 } from './token.mapper.js';

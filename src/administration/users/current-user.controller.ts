@@ -6,7 +6,7 @@ import { InstallationApi } from '../../api/openapi/open-api.js';
 import type { Principal } from '../../auth/principal.js';
 import { CurrentPrincipal } from '../../tenant-scope/current-principal.decorator.js';
 import { RequireInstallationPermission } from '../../tenant-scope/require-permission.decorator.js';
-import { UserDirectory } from '../../users/user-directory.js';
+import { UserDirectory } from '../../users/user-directory.service.js';
 import { wantsData } from '../dto/get-data.query.js';
 import { TenantRolesV3, UserTenantRolesV3, UserV3 } from './dto/user-v3.js';
 import { UserQuery } from './dto/user-list.query.js';

@@ -1,6 +1,6 @@
 import type { ApiVersion } from '../../api/http/api-version.decorator.js';
 import { formatTime } from '../../api/time-format.js';
-import type { DescribedUser, TenantRoleOfUser } from '../../users/user-directory.js';
+import type { DescribedUser, TenantRoleOfUser } from '../../users/user-overview.js';
 import type { TenantRolesV3, UserTenantRolesV3, UserV3 } from './dto/user-v3.js';
 import { shownRole } from './system-role.js';
 

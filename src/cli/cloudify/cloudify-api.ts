@@ -5,16 +5,16 @@ import { StartupError } from '../../common/startup-error.js';
 
 export interface CloudifyAccess {
   readonly url: URL;
-  /** The header that says who asks. */
+  /** Holds the header that authenticates the requests. */
   readonly credentials: Readonly<Record<string, string>>;
-  /** The tenant that requests name. */
+  /** Names the tenant of the requests. */
   readonly tenant: string;
-  /** Certificates to trust beside the known ones, PEM. */
+  /** Holds certificates to trust beside the well-known ones, in PEM. */
   readonly ca: string | undefined;
   readonly insecure: boolean;
 }
 
-/** An answer that is no success. */
+/** Reports a response that is not a success. */
 export class Refused extends StartupError {
   constructor(
     message: string,
@@ -29,11 +29,11 @@ const SILENCE_MS = 120_000;
 const MOST_BYTES = 512 * 1024 * 1024;
 const PAGE = 500;
 
-/** The REST API of a Cloudify Manager, read only. Every failure is one line that says what to look at. */
+/** Reads the REST API of a Cloudify Manager. Every failure is one line that says what to check. */
 export class CloudifyApi {
   constructor(private readonly access: CloudifyAccess) {}
 
-  /** Every item of a list, page by page. */
+  /** Returns every item of a list, page by page. */
   async list(path: string): Promise<unknown[]> {
     const items: unknown[] = [];
     for (;;) {
@@ -50,7 +50,10 @@ export class CloudifyApi {
     }
   }
 
-  /** @throws StartupError where there is no answer, or it is no JSON; Refused for a status that is no success */
+  /**
+   * @throws StartupError where there is no response, or it is not JSON
+   * @throws Refused for a status that is not a success
+   */
   async get(path: string, query: Readonly<Record<string, string>>): Promise<unknown> {
     const { url } = this.access;
     const target = new URL(url);
@@ -96,7 +99,7 @@ async function collected(incoming: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** The parser's message would repeat what it read. */
+/** Parses JSON. The error leaves out the parser's message, which would repeat the input. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

@@ -1,13 +1,13 @@
-/** What a Cloudify Manager holds of what can be moved, as far as it could be read. */
+/** Holds what can be moved from a Cloudify Manager, as far as it could be read. */
 export interface CloudifyContents {
   readonly tenants: readonly string[];
   readonly users: readonly SourceUser[];
   readonly groups: readonly SourceGroup[];
-  /** As an export has them. */
+  /** Holds the secrets in the form of an export. */
   readonly secrets: readonly Readonly<Record<string, unknown>>[];
-  /** What opens their values, where they are encrypted. */
+  /** Decrypts the values, where they are encrypted. */
   readonly passphrase: string | undefined;
-  /** What could not be read, in words. */
+  /** Describes what could not be read. */
   readonly gaps: readonly string[];
 }
 
@@ -16,7 +16,7 @@ export interface SourceUser {
   readonly role: string;
   readonly active: boolean;
   readonly createdAt: Date | undefined;
-  /** Roles in tenants, those through groups left out. */
+  /** Maps tenants to roles, without those through groups. */
   readonly tenants: Readonly<Record<string, string>>;
 }
 

@@ -8,7 +8,8 @@ import type { Importer } from '../../secrets/sharing/import/imported-secrets.rep
 import { TenantsService } from '../../tenants/tenants.service.js';
 import { TenantMembersService } from '../../users/tenant-members.service.js';
 import { UserAdministration } from '../../users/user-administration.service.js';
-import { UserDirectory, type DescribedUser } from '../../users/user-directory.js';
+import { UserDirectory } from '../../users/user-directory.service.js';
+import type { DescribedUser } from '../../users/user-overview.js';
 import { UserGroupsService } from '../../users/groups/user-groups.service.js';
 import { UsersService } from '../../users/users.service.js';
 import type { CloudifyContents } from './cloudify-contents.js';
@@ -17,7 +18,7 @@ import type { MoveReport } from './move-report.js';
 import { moveSecrets } from './move-secrets.js';
 
 export interface MoveOptions {
-  /** Whose the secrets become whose creator is unknown here. */
+  /** Names the user who becomes the owner of secrets whose creator is unknown here. */
   readonly owner: string;
   readonly override: boolean;
   readonly dryRun: boolean;
@@ -26,7 +27,7 @@ export interface MoveOptions {
 
 type Secret = CloudifyContents['secrets'][number];
 
-/** Brings over what a Cloudify Manager holds: identities first, since secrets name them. */
+/** Moves what a Cloudify Manager holds: identities first, since secrets name them. */
 export async function moveCloudify(
   services: INestApplicationContext,
   caller: Caller,
@@ -73,7 +74,9 @@ function administers({ user, groups }: DescribedUser): boolean {
   return user.systemRole === 'sys_admin' || groups.some(({ systemRole }) => systemRole === 'sys_admin');
 }
 
-/** Who created secrets, in lower case, and is known here; in a dry run who would be known is not. */
+/**
+ * Returns the creators of secrets who are known here, in lower case; in a dry run without those whom it would create.
+ */
 async function knownCreators(
   directory: UserDirectory,
   secrets: readonly Secret[],

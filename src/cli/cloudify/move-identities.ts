@@ -7,7 +7,7 @@ import type { TenantsService } from '../../tenants/tenants.service.js';
 import { requireSystemRole } from '../../users/permissions/roles.js';
 import type { TenantMembersService } from '../../users/tenant-members.service.js';
 import type { UserAdministration } from '../../users/user-administration.service.js';
-import type { UserDirectory } from '../../users/user-directory.js';
+import type { UserDirectory } from '../../users/user-directory.service.js';
 import type { UserGroupsService } from '../../users/groups/user-groups.service.js';
 import type { UsersService } from '../../users/users.service.js';
 import type { CloudifyContents, SourceGroup, SourceUser } from './cloudify-contents.js';
@@ -22,15 +22,15 @@ export interface IdentityServices {
   readonly members: TenantMembersService;
 }
 
-/** Where a new user's password goes before the user is made. */
+/** Stores a new user's password before the user is created. */
 export type KeepPassword = (username: string, password: string) => void;
 
 /**
- * Brings tenants, users, groups and memberships over. What is there stays as it is; what is refused is reported, and the
- * rest goes on.
+ * Moves tenants, users, groups and memberships. What exists stays as it is; what is refused is reported, and the rest
+ * goes on.
  */
 export class MoveIdentities {
-  /** Names that a dry run would have made, in lower case. */
+  /** Holds the names that a dry run would have created, in lower case. */
   readonly wouldBe = { tenants: new Set<string>(), users: new Set<string>() };
 
   constructor(
@@ -92,7 +92,7 @@ export class MoveIdentities {
     );
   }
 
-  /** A dry run counts memberships as ones that would be brought: what they need may not be there yet. */
+  /** Adds a membership. A dry run counts it as one that would be brought, since what it needs may not exist yet. */
   private async join(name: string, work: () => Promise<unknown>): Promise<void> {
     if (this.dryRun) {
       this.report.add('memberships', 'brought');
@@ -107,7 +107,7 @@ export class MoveIdentities {
     }
   }
 
-  /** @returns whether it is there afterwards */
+  /** @returns whether it exists afterwards */
   private async make(kind: Kind, name: string, there: boolean, work: () => Promise<void>): Promise<boolean> {
     if (there) {
       this.report.add(kind, 'there');
@@ -140,7 +140,10 @@ async function found(looked: Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** @throws what is no refusal */
+/**
+ * Returns why a change was refused.
+ * @throws the error where it is not a refusal
+ */
 function reasonOf(error: unknown): string {
   if (error instanceof DomainError && error.status < 500) return error.message;
   throw error;

@@ -9,7 +9,7 @@ interface Counts {
   replaced: number;
 }
 
-/** What was brought, what was there already, and what was not brought and why. */
+/** Counts what was moved and what existed already, and lists what was not moved and why. */
 export class MoveReport {
   private readonly counts = new Map<Kind, Counts>(
     KINDS.map((kind) => [kind, { brought: 0, there: 0, replaced: 0 }]),
@@ -24,7 +24,7 @@ export class MoveReport {
     if (counts !== undefined) counts[what] += number;
   }
 
-  /** @param reason one line without any value */
+  /** @param reason one line that holds no value */
   missed(kind: Kind, name: string, reason: string): void {
     this.notBrought.push(`  ${kind}: ${printable(name, 300)}: ${printable(reason, 400)}`);
   }

@@ -12,10 +12,15 @@ export interface SecretsMove {
   readonly dryRun: boolean;
 }
 
-/** Each round finds what the one before it could not look at: rows by themselves, then those that are there. */
+/**
+ * Limits the rounds: each finds what the one before could not check, first rows by themselves, then those that exist.
+ */
 const MOST_ROUNDS = 4;
 
-/** Brings secrets over: an import is all or nothing, so what it refuses is reported, and the rest imported again. */
+/**
+ * Moves secrets. An import is all or nothing, so the secrets that it refuses are reported, and the rest is imported
+ * again.
+ */
 export async function moveSecrets(
   secretImport: SecretImport,
   importer: Importer,
@@ -24,8 +29,8 @@ export async function moveSecrets(
 ): Promise<void> {
   let rows = secrets;
   for (let round = 0; round < MOST_ROUNDS && rows.length > 0; round += 1) {
-    const wanted = { rows, override, tenantMap: new Map(), passphrase, dryRun };
-    const result = await secretImport.run(importer, wanted);
+    const options = { rows, override, tenantMap: new Map(), passphrase, dryRun };
+    const result = await secretImport.run(importer, options);
     if (result.errors.size === 0) {
       count(rows.length, result, override, report);
       return;

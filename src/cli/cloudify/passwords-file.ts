@@ -4,8 +4,8 @@ import { StartupError } from '../../common/startup-error.js';
 import type { KeepPassword } from './move-identities.js';
 
 /**
- * Makes the file that new users' passwords go to, one `name:password` a line, for its owner alone.
- * @throws StartupError where it cannot be made, or is there already: nothing is overwritten
+ * Creates the file for new users' passwords, one `name:password` a line, readable by its owner only.
+ * @throws StartupError where it cannot be created, or exists already: nothing is overwritten
  */
 export function passwordsFile(path: string): KeepPassword {
   try {

@@ -6,9 +6,9 @@ import type { CloudifyContents } from './cloudify-contents.js';
 import { secretsIn } from './secrets-in.js';
 
 /**
- * What `cfy secrets export` wrote: secrets only.
- * @param askPassphrase is asked where a value is encrypted
- * @throws StartupError for a file that is no such thing
+ * Reads a file that `cfy secrets export` wrote; it holds secrets only.
+ * @param askPassphrase called where a value is encrypted
+ * @throws StartupError for a file of any other kind
  */
 export async function readExportFile(
   path: string,

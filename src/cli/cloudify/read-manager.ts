@@ -6,7 +6,9 @@ import { secretsIn } from './secrets-in.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Reads everything that can be moved from a running manager. Values travel under a passphrase made for this once. */
+/**
+ * Reads everything that can be moved from a running manager. Values are encrypted under a passphrase that is used once.
+ */
 export async function readManager(
   access: CloudifyAccess,
   tell: (line: string) => void,
@@ -18,7 +20,7 @@ export async function readManager(
     try {
       return (await api.list(path)).filter(isObject);
     } catch (error) {
-      // The community edition has none of these.
+      // The community edition does not have these.
       if (!(error instanceof Refused) || error.status !== 404) throw error;
       gaps.push(`${what}: ${error.message}`);
       return [];

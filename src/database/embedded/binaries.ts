@@ -3,11 +3,11 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { StartupError } from '../../common/startup-error.js';
 
-/** The directory of PostgreSQL's programs, which npm installs as an optional dependency. */
+/** Locates PostgreSQL's programs, which npm installs as an optional dependency. */
 export interface Binaries {
   readonly initdb: string;
   readonly postgres: string;
-  /** The major version, such as 18. */
+  /** Holds the major version, such as 18. */
   readonly major: string;
 }
 
@@ -44,7 +44,10 @@ function packageRoot(entry: string): string {
   return directory;
 }
 
-/** npm's packages cannot hold symbolic links; the package's own script makes them, unless scripts are switched off. */
+/**
+ * Creates the symbolic links that npm's packages cannot hold. The package's own script does so too, unless scripts are
+ * switched off.
+ */
 function makeLibraryLinks(root: string, native: string): void {
   const list = join(native, 'pg-symlinks.json');
   if (!existsSync(list)) return;

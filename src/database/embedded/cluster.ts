@@ -8,8 +8,8 @@ import type { ServerUser } from './server-user.js';
 const DRAFT = /\.draft-(\d+)$/;
 
 /**
- * Makes the cluster where there is none yet. It is made under another name and renamed when it is whole and on disk, so
- * that a crash leaves no half cluster; who loses a race of two starts takes the winner's.
+ * Creates the cluster unless it exists. It is created under another name and renamed once it is complete and on disk,
+ * so that a crash leaves no partial cluster; of two concurrent starts the loser uses the winner's.
  * @throws StartupError when initdb fails or the cluster belongs to another major version
  */
 export async function prepareCluster(
@@ -88,7 +88,10 @@ function versionOf(path: string): string {
   }
 }
 
-/** In a container every start may have the same process id: a draft with ours is from an earlier one. */
+/**
+ * Removes drafts with our process id: in a container every start may have the same one, so they are from an earlier
+ * start.
+ */
 function removeAbandonedDrafts(path: string): void {
   for (const name of readdirSync(dirname(path))) {
     if (!name.startsWith(`${basename(path)}.draft-`)) continue;

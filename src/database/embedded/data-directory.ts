@@ -2,12 +2,12 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StartupError } from '../../common/startup-error.js';
 
-/** What a data directory of ours begins with, and what a volume that was mounted for it may hold. */
+/** Matches the entries of a data directory of ours, and those of a volume that was mounted for it. */
 const OURS = /^(postgres(\.log|\.draft-\d+)?|socket|root\.key|lost\+found)$/;
 
 /**
- * Makes the data directory, or sees that the one that is there is ours or empty.
- * @throws StartupError where it holds something else, or cannot be made or read
+ * Creates the data directory, or checks that the existing one is ours or empty.
+ * @throws StartupError where it holds something else, or cannot be created or read
  */
 export function prepareDataDirectory(path: string): void {
   try {
@@ -23,7 +23,10 @@ export function prepareDataDirectory(path: string): void {
   );
 }
 
-/** Like `mkdir -p`; Node's own never ends in directories like /proc, where nothing can be made. */
+/**
+ * Creates a directory like `mkdir -p`. Node's own never returns for directories like /proc, where nothing can be
+ * created.
+ */
 function make(path: string): void {
   if (existsSync(path)) return;
   make(dirname(path));

@@ -12,24 +12,24 @@ import { removeStaleLocks } from './stale-locks.js';
 import { supervise } from './supervision.js';
 
 export interface EmbeddedPostgresOptions {
-  /** Absolute path of the directory that holds the cluster, its socket and its log; made where it is missing. */
+  /** Names the absolute path of the directory of the cluster, its socket and its log; created where it is missing. */
   readonly dataDir: string;
-  /** Further settings of the server. */
+  /** Adds settings of the server. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly onProgress?: (line: string) => void;
-  /** Whether the server is started again whenever it ends before `stop`, also where it was only joined. */
+  /** Starts the server again whenever it ends before `stop`, even where it was only joined. */
   readonly supervised?: boolean;
-  /** How the server is run; found out where it is not given. */
+  /** Tells how the server is run; detected by default. */
   readonly user?: ServerUser;
 }
 
-/** A real PostgreSQL that lives as long as the process that started it. The superuser is `postgres`. */
+/** Represents a real PostgreSQL that lives as long as the process that started it. The superuser is `postgres`. */
 export interface EmbeddedPostgres {
-  /** Whether another process had started the server; then it ends with that one. */
+  /** Tells whether another process had started the server; then it ends with that process. */
   readonly joined: boolean;
-  /** A URL for the driver, through the unix socket; there is no network and no password. */
+  /** Returns a URL for the driver through the unix socket; there is no network and no password. */
   readonly url: (user: string, database: string) => string;
-  /** Shuts the server down if it was started here; may be called again. */
+  /** Stops the server if it was started here; may be called again. */
   readonly stop: () => Promise<void>;
 }
 
@@ -37,8 +37,8 @@ const TIMEOUT_MS = 60_000;
 const POLL_MS = 25;
 
 /**
- * Starts the embedded PostgreSQL of a data directory, or joins the one that already serves it. It survives what
- * happens to it: a killed process, two starts at once, an interrupted first start.
+ * Starts the embedded PostgreSQL of a data directory, or joins the one that already serves it. It recovers from a
+ * killed process, two concurrent starts, and an interrupted first start.
  * @throws StartupError with one line for the operator
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
@@ -69,7 +69,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   };
 }
 
-/** @returns the server that was started, or nothing where another start was faster */
+/** @returns the server that was started, or undefined where another start was faster */
 async function launchOrJoin(
   files: ServerFiles,
   user: ServerUser,
@@ -100,7 +100,7 @@ function failure({ log }: ServerFiles, words: string): StartupError {
   return new StartupError(`The embedded PostgreSQL did not start: ${words.slice(0, 300)} (see ${log})`);
 }
 
-/** Waits for a server that is there to become ready; false when it goes away instead. */
+/** Waits for an existing server to become ready; returns false when it ends instead. */
 async function answers(sockets: string): Promise<boolean> {
   const deadline = Date.now() + TIMEOUT_MS;
   for (;;) {
@@ -111,9 +111,9 @@ async function answers(sockets: string): Promise<boolean> {
 }
 
 interface Sight {
-  /** `busy` is a server that starts, recovers or stops. */
+  /** Describes the server; `busy` is one that starts, recovers or stops. */
   readonly state: 'ready' | 'busy' | 'absent';
-  /** Which start the server that is ready came from. */
+  /** Identifies the start that the ready server came from. */
   readonly starter?: string | null;
 }
 

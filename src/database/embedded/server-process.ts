@@ -7,9 +7,9 @@ const LARGEST_LOG_BYTES = 10_000_000;
 const TIMEOUT_S = 10;
 
 /**
- * Starts the server and watches over this process: the watcher reads a pipe that ends when this process ends, however
- * it ends, and then shuts the server down (SIGINT: "fast"). A server that does not end soon, as PostgreSQL 18 when it is
- * recovering from the crash of one of its processes, is shut down by SIGQUIT ("immediate"): it recovers at its next start.
+ * Starts the server and watches this process by reading a pipe that closes when this process ends in any way; then it
+ * shuts the server down (SIGINT: "fast"). A server that does not end soon, such as PostgreSQL 18 while it recovers from
+ * the crash of one of its processes, gets SIGQUIT ("immediate") and recovers at its next start.
  */
 const WATCHER = `
   exec 3<&0
@@ -25,8 +25,8 @@ const WATCHER = `
 `;
 
 /**
- * Nothing of a statement may reach the server's log: statements hold what tenants keep, and the words of an error quote
- * them. So of errors only those that end a connection or the server are logged ("log" is below those).
+ * Configures the server. No part of a statement may reach its log, since statements hold the tenants' data and error
+ * messages quote them. So only errors that end a connection or the server are logged ("log" is below those).
  */
 const SETTINGS = {
   listen_addresses: '',
@@ -42,7 +42,7 @@ const SETTINGS = {
   log_checkpoints: 'off',
 };
 
-/** Tells the server of one start from that of another that was faster. */
+/** Distinguishes the server of one start from that of a faster one. */
 export const STARTER_SETTING = 'strongroom.starter';
 
 export interface ServerFiles {
@@ -52,7 +52,7 @@ export interface ServerFiles {
   readonly log: string;
 }
 
-/** A server that was started here. */
+/** Represents a server that was started here. */
 export class ServerProcess {
   private readonly gone: Promise<void>;
   private ended = false;
@@ -107,26 +107,29 @@ export class ServerProcess {
     return this.gone;
   }
 
-  /** Whether another server had the cluster, or still has it. */
+  /** Tells whether another server had the cluster, or still has it. */
   wasLockedOut(): boolean {
     return this.words().some((line) =>
       /lock file|shared memory|already exists|Is another postmaster/i.test(line),
     );
   }
 
-  /** What the server said last, for the operator. */
+  /** Returns the last lines of the server's log for the operator. */
   lastWords(): string {
     const lines = this.words();
     return lines.findLast((line) => /FATAL|ERROR|PANIC/.test(line)) ?? lines.at(-1) ?? '';
   }
 
-  /** Without the answers to those who look whether it is ready; other servers of the cluster may have written, too. */
+  /**
+   * Returns the lines of the log without the answers to readiness checks; other servers of the cluster may have written
+   * to it too.
+   */
   private words(): string[] {
     const lines = readFileSync(this.log).subarray(this.logStart).toString('utf8').trim().split('\n');
     return lines.filter((line) => !/FATAL: +the database system is /.test(line));
   }
 
-  /** Shuts the server down in order and waits for its end. */
+  /** Stops the server in order and waits for its end. */
   async stop(): Promise<void> {
     this.child.stdin?.end();
     await this.gone;

@@ -2,15 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, readFileSync, statSync } from 'node:fs';
 import { StartupError } from '../../common/startup-error.js';
 
-/** How PostgreSQL's programs are run: they refuse to work as root. */
+/** Describes how PostgreSQL's programs are run, which refuse to work as root. */
 export interface ServerUser {
-  /** Put before the program. */
+  /** Prefixes the program's command line. */
   readonly wrapper: readonly string[];
   readonly uid?: number;
   readonly gid?: number;
-  /** Makes a path the server's own, where it runs as somebody else. */
+  /** Makes the server the owner of a path, where it runs as another user. */
   readonly own: (path: string) => void;
-  /** Lets the server pass through a directory that stays ours, where it runs as somebody else. */
+  /** Lets the server enter a directory that stays ours, where it runs as another user. */
   readonly admit: (directory: string) => void;
 }
 
@@ -18,8 +18,9 @@ const nothing = (): void => undefined;
 const USER_NAMESPACE = ['unshare', '--user', '--map-user=1000', '--map-group=1000'];
 
 /**
- * As an ordinary user: that user. As root: in a user namespace, where the server sees another id while its files stay
- * root's; where namespaces are refused, as the system's `postgres` or `nobody`.
+ * Returns how to run the programs. As an ordinary user: as that user. As root: in a user namespace, where the server
+ * sees another id while its files stay root's, or, where namespaces are refused, as the system's `postgres` or
+ * `nobody`.
  */
 export function serverUser(namespaces = namespacesWork()): ServerUser {
   if (process.getuid?.() !== 0) return { wrapper: [], own: nothing, admit: nothing };

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StartupError } from '../../common/startup-error.js';
 
-/** The path of a unix socket has at most 107 bytes. */
+/** Limits the directory's path, since the path of a unix socket has at most 107 bytes. */
 const LONGEST = 100;
 
 /**
- * The directory of the server's socket, which only its owner may enter: who is in it is trusted. It lies beside the
- * data, or, where that path is too long for a socket, under the system's temporary directory.
- * @param serverUid who owns it where the server runs as somebody else
- * @throws StartupError when somebody else's directory stands in its place
+ * Creates the directory of the server's socket, which only its owner may enter: whoever can enter it is trusted. It
+ * lies beside the data, or, where that path is too long for a socket, under the system's temporary directory.
+ * @param serverUid the owner where the server runs as another user
+ * @throws StartupError when a directory of another owner is in its place
  */
 export function socketDirectory(dataDir: string, serverUid?: number): string {
   const beside = join(dataDir, 'socket');

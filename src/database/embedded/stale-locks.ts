@@ -3,15 +3,17 @@ import { basename, join } from 'node:path';
 import type { ServerFiles } from './server-process.js';
 
 /**
- * Removes the lock files of a server that is dead although its process id is in use: after the restart of a container
- * or of the machine it may belong to any program. PostgreSQL itself would refuse to start for as long as that one runs.
+ * Removes the lock files of a server that has ended although its process id is in use: after a restart of the container
+ * or the machine any program may have it. PostgreSQL itself would refuse to start while that program runs.
  */
 export function removeStaleLocks({ cluster, socketDirectory }: ServerFiles): void {
   removeIfStale(join(cluster, 'postmaster.pid'));
   removeIfStale(join(socketDirectory, '.s.PGSQL.5432.lock'));
 }
 
-/** Another start may put a lock of its own in the place of the stale one: that is looked at once more, and put back. */
+/**
+ * Removes a stale lock. Another start may have replaced it in the meantime: the lock is read once more, and put back.
+ */
 function removeIfStale(path: string): void {
   if (!isStale(path)) return;
   const aside = `${path}.stale-${process.pid}`;
@@ -25,7 +27,9 @@ function removeIfStale(path: string): void {
   }
 }
 
-/** Whether the lock names a process that is there and is no PostgreSQL; one that is not there PostgreSQL sees itself. */
+/**
+ * Tells whether the lock names a running process that is not PostgreSQL; PostgreSQL itself detects one that has ended.
+ */
 function isStale(path: string): boolean {
   const pid = Number.parseInt(textOf(path) ?? '', 10);
   const command = Number.isNaN(pid) ? undefined : textOf(`/proc/${Math.abs(pid)}/cmdline`);

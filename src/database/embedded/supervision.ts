@@ -5,18 +5,18 @@ const LOOK_MS = 1_000;
 const RETRY_MS = 1_000;
 
 export interface Supervised {
-  /** The server that was started here; none where another process's was joined. */
+  /** Holds the server that was started here; undefined where another process's server was joined. */
   readonly server: ServerProcess | undefined;
-  /** Whether nothing serves the cluster any more. */
+  /** Tells whether no server runs on the cluster any more. */
   readonly isAbsent: () => Promise<boolean>;
-  /** Starts the server again, or joins one that another process has started meanwhile. */
+  /** Starts the server again, or joins one that another process has started in the meantime. */
   readonly launch: () => Promise<ServerProcess | undefined>;
   readonly onProgress: (line: string) => void;
 }
 
 /**
- * Starts the server again whenever it ends, whoever had started it.
- * @returns ends the supervision, and the server if it was started here
+ * Starts the server again whenever it ends, even one that another process had started.
+ * @returns a function that ends the supervision, and the server if it was started here
  */
 export function supervise({ server, isAbsent, launch, onProgress }: Supervised): () => Promise<void> {
   let current = server;

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { UsersModule } from '../../users/users.module.js';
 import { SecretsRepository } from '../secrets.repository.js';
 import { PostgresSecretsRepository } from './postgres-secrets.repository.js';
 import { SecretInserts } from './secret-inserts.js';
@@ -10,6 +11,7 @@ import { SecretWrites } from './secret-writes.js';
 
 /** Provides the repository of secrets, and the parts of it that exports and imports share. */
 @Module({
+  imports: [UsersModule],
   providers: [
     SecretRows,
     SecretLookups,

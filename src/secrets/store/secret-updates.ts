@@ -5,7 +5,7 @@ import { AuditWriter } from '../../audit/audit-writer.js';
 import { Unavailable } from '../../common/errors.js';
 import type { TenantContext } from '../../common/tenant-context.js';
 import { tenantRefused } from '../../common/tenant-refused.js';
-import { findUser } from '../../users/find-user.js';
+import { UsersRepository } from '../../users/users.repository.js';
 import type { StoredSecret } from '../secret.js';
 import type {
   Decide,
@@ -34,6 +34,7 @@ export class SecretUpdates {
     @Inject(SecretWrites) private readonly writes: SecretWrites,
     @Inject(SecretLookups) private readonly lookups: SecretLookups,
     @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(UsersRepository) private readonly users: UsersRepository,
     @Inject(AuditWriter) private readonly audit: AuditWriter,
   ) {}
 
@@ -43,7 +44,7 @@ export class SecretUpdates {
     return this.repeatedly(tenant, key, event, async (current) => {
       const decision = await decide(current, find);
       if (decision.kind === 'update') return this.write(tenant, current, decision, event);
-      await this.record(tenant, event, decision.outcome);
+      await this.record(tenant, { ...event, secretId: current.id }, decision.outcome);
       return decision;
     });
   }
@@ -58,7 +59,7 @@ export class SecretUpdates {
     return this.repeatedly(tenant, key, event, async (current) => {
       const refusal = await decide(current);
       if (refusal === undefined) return this.writeRemoval(tenant, current, event);
-      await this.record(tenant, event, refusal.outcome);
+      await this.record(tenant, { ...event, secretId: current.id }, refusal.outcome);
       return refusal;
     });
   }
@@ -127,7 +128,7 @@ export class SecretUpdates {
   }
 
   private async findOwner(username: string): Promise<NewOwner | undefined> {
-    const user = await findUser(this.dataSource.manager, username);
+    const user = await this.users.findByName(this.dataSource.manager, username);
     return user === null ? undefined : { id: user.id, name: user.username };
   }
 

@@ -12,7 +12,7 @@ export class UserGroup {
   @Column('text', { name: 'system_role', default: 'default' })
   systemRole: SystemRole;
 
-  /** The name of the group in a directory that it stands for. */
+  /** Names the group of a directory service that this one stands for. */
   @Column('text', { name: 'ldap_dn', nullable: true })
   ldapDn: string | null;
 

@@ -1,25 +1,21 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { newEvent, type AuditEvent } from '../../audit/audit-event.js';
-import { auditedTransaction, Refusal } from '../../audit/audited-transaction.js';
-import { BadParameters, Conflict } from '../../common/errors.js';
+import { AuditedTransaction } from '../../audit/audited-transaction.js';
+import { Refusal } from '../../audit/refusal.js';
+import { BadParameters } from '../../common/errors.js';
 import { newId } from '../../common/ids.js';
 import { nameProblem } from '../../common/resource-name.js';
 import type { Caller } from '../../common/tenant-context.js';
+import type { LockedRow } from '../../database/locked-row.js';
 import type { Page } from '../../database/page-request.js';
-import { TenantTransaction } from '../../database/tenant-transaction.js';
-import { hold, notFound, unknown, type LockedRow } from '../held-rows.js';
-import { keepingAnAdministrator } from '../keeping-an-administrator.js';
-import { lockAdministrators } from '../last-administrator.js';
+import { LastAdministrator } from '../last-administrator.js';
 import { requireSystemRole } from '../permissions/roles.js';
-import {
-  describeUserGroup,
-  listUserGroups,
-  type UserGroupOverview,
-  type UserGroupListOptions,
-} from './user-group-overview.js';
+import { UsersRepository } from '../users.repository.js';
+import type { UserGroupListOptions, UserGroupOverview } from './user-group-overview.js';
+import { UserGroupsRepository } from './user-groups.repository.js';
 
-/** Taken by the route beside `/user-groups/{name}`. */
+/** Holds the name that the route beside `/user-groups/{name}` takes. */
 const RESERVED = 'users';
 
 export interface NewUserGroup {
@@ -28,34 +24,44 @@ export interface NewUserGroup {
   readonly role: string;
 }
 
-/** What changes nothing, and so who administers neither. */
-const LOOKS = new Set(['user_group.read']);
-
-/** Does its part with a group that exists, or says why not. */
+/** Changes a group, or returns why not. */
 type Change = (manager: EntityManager, group: LockedRow) => Promise<Refusal | undefined>;
 
 /**
- * Groups of users. Names are looked up without regard to case. Every act is recorded in the system's log, in its own
- * transaction; none takes the last active administrator away.
+ * Administers groups of users and records each request in the system's log. Names are looked up without regard to case.
+ * No change takes the last active administrator away.
  */
 @Injectable()
 export class UserGroupsService {
-  constructor(@Inject(TenantTransaction) private readonly transaction: TenantTransaction) {}
+  constructor(
+    @Inject(AuditedTransaction) private readonly transaction: AuditedTransaction,
+    @Inject(UserGroupsRepository) private readonly groups: UserGroupsRepository,
+    @Inject(UsersRepository) private readonly users: UsersRepository,
+    @Inject(LastAdministrator) private readonly lastAdministrator: LastAdministrator,
+  ) {}
 
-  list(wanted: UserGroupListOptions, withMembers: boolean, caller: Caller): Promise<Page<UserGroupOverview>> {
-    return auditedTransaction(this.transaction, newEvent('user_group.list', caller), (manager) =>
-      listUserGroups(manager, wanted, withMembers),
+  list(
+    options: UserGroupListOptions,
+    withMembers: boolean,
+    caller: Caller,
+  ): Promise<Page<UserGroupOverview>> {
+    return this.transaction.run(newEvent('user_group.list', caller), (manager) =>
+      this.groups.list(manager, options, withMembers),
     );
   }
 
   /** @throws NotFound */
   read(name: string, withMembers: boolean, caller: Caller): Promise<UserGroupOverview> {
     const event = newEvent('user_group.read', caller, { key: name });
-    return this.change(event, name, () => Promise.resolve(undefined), withMembers);
+    return this.transaction.run(event, async (manager) => {
+      const group = await this.groups.lockByName(manager, name);
+      const overview = group && (await this.groups.describe(manager, group.id, withMembers));
+      return overview ?? Refusal.missing('Group', name);
+    });
   }
 
   /**
-   * @throws BadParameters when the name or the role cannot be
+   * @throws BadParameters for a name or a role that is not allowed
    * @throws Conflict when the name or the directory's name is taken, in whatever case
    */
   create({ name, ldapDn, role }: NewUserGroup, caller: Caller): Promise<UserGroupOverview> {
@@ -65,19 +71,16 @@ export class UserGroupsService {
       throw new BadParameters(`User group name: \`${name}\` is reserved; choose another`);
     const systemRole = requireSystemRole(role);
     const event = newEvent('user_group.create', caller, { key: name, detail: { system_role: systemRole } });
-    return auditedTransaction(this.transaction, event, async (manager) => {
-      const [made] = await manager.query<{ id: string }[]>(
-        `INSERT INTO user_groups (id, name, ldap_dn, system_role) VALUES ($1, $2, $3, $4)
-         ON CONFLICT DO NOTHING RETURNING id`,
-        [newId(), name, ldapDn, systemRole],
-      );
-      const group = made && (await describeUserGroup(manager, made.id, false));
-      return group ?? conflict(`A user group already exists with this name or LDAP DN: \`${name}\``);
+    return this.transaction.run(event, async (manager) => {
+      const id = newId();
+      const inserted = await this.groups.insert(manager, { id, name, ldapDn, systemRole });
+      const group = inserted ? await this.groups.describe(manager, id, false) : undefined;
+      return group ?? Refusal.conflict(`A user group already exists with this name or LDAP DN: \`${name}\``);
     });
   }
 
   /**
-   * @throws BadParameters when the role cannot be
+   * @throws BadParameters for a role that is not allowed
    * @throws NotFound
    * @throws Conflict when it would leave no active administrator
    */
@@ -85,48 +88,46 @@ export class UserGroupsService {
     const systemRole = requireSystemRole(role);
     const event = newEvent('user_group.set_role', caller, { key: name, detail: { system_role: systemRole } });
     return this.change(event, name, async (manager, group) => {
-      const update = 'UPDATE user_groups SET system_role = $2 WHERE id = $1';
-      const made = await keepingAnAdministrator(manager, () => manager.query(update, [group.id, systemRole]));
-      return made ? undefined : conflict(lastThrough(group, 'modify the role of'));
+      const changed = await this.lastAdministrator.change(manager, () =>
+        this.groups.updateRole(manager, group.id, systemRole),
+      );
+      return changed ? undefined : refuseLast('modify the role of', group);
     });
   }
 
   /**
-   * Takes its members' roles away with it.
-   * @returns what it was
+   * Deletes a group, and with it the roles that its members had through it.
+   * @returns the group as it was
    * @throws NotFound
    * @throws Conflict when it would leave no active administrator
    */
   delete(name: string, caller: Caller): Promise<UserGroupOverview> {
     const event = newEvent('user_group.delete', caller, { key: name });
-    return auditedTransaction(this.transaction, event, async (manager) => {
-      await lockAdministrators(manager);
-      const group = await hold(manager, 'Group', name);
-      const last = group && (await describeUserGroup(manager, group.id, false));
-      if (group === undefined || last === undefined) return unknown('Group', name);
-      const made = await keepingAnAdministrator(manager, () =>
-        manager.query('DELETE FROM user_groups WHERE id = $1', [group.id]),
+    return this.transaction.run(event, async (manager) => {
+      await this.lastAdministrator.lock(manager);
+      const group = await this.groups.lockByName(manager, name);
+      const overview = group && (await this.groups.describe(manager, group.id, false));
+      if (group === undefined || overview === undefined) return Refusal.missing('Group', name);
+      const deleted = await this.lastAdministrator.change(manager, () =>
+        this.groups.delete(manager, group.id),
       );
-      return made ? last : conflict(lastThrough(group, 'delete'));
+      return deleted ? overview : refuseLast('delete', group);
     });
   }
 
   /**
    * @throws NotFound for the group or the user
-   * @throws Conflict when it is a member already
+   * @throws Conflict when the user is a member already
    */
   addUser(name: string, username: string, caller: Caller): Promise<UserGroupOverview> {
     const event = newEvent('user_group.add_user', caller, { key: `${name}/${username}` });
     return this.change(event, name, async (manager, group) => {
-      const user = await hold(manager, 'User', username);
-      if (user === undefined) return unknown('User', username);
-      const added = await manager.query<unknown[]>(
-        `INSERT INTO user_group_members (group_id, user_id) VALUES ($1, $2)
-         ON CONFLICT DO NOTHING RETURNING user_id`,
-        [group.id, user.id],
+      const user = await this.users.lockByName(manager, username);
+      if (user === undefined) return Refusal.missing('User', username);
+      if (await this.groups.addMember(manager, { groupId: group.id, userId: user.id })) return undefined;
+      return Refusal.conflict(
+        `User \`${user.name}\` is already a member of the user group \`${group.name}\``,
       );
-      if (added.length > 0) return undefined;
-      return conflict(`User \`${user.name}\` is already a member of the user group \`${group.name}\``);
     });
   }
 
@@ -137,39 +138,35 @@ export class UserGroupsService {
   removeUser(name: string, username: string, caller: Caller): Promise<UserGroupOverview> {
     const event = newEvent('user_group.remove_user', caller, { key: `${name}/${username}` });
     return this.change(event, name, async (manager, group) => {
-      const user = await hold(manager, 'User', username);
-      if (user === undefined) return unknown('User', username);
-      let removed = 0;
-      const made = await keepingAnAdministrator(manager, async () => {
-        const text = 'DELETE FROM user_group_members WHERE group_id = $1 AND user_id = $2';
-        [, removed] = await manager.query<[unknown[], number]>(text, [group.id, user.id]);
-      });
-      if (!made) return conflict(lastThrough(group, 'remove a member of'));
-      if (removed > 0) return undefined;
-      return notFound(`User \`${user.name}\` is not a member of the user group \`${group.name}\``);
+      const user = await this.users.lockByName(manager, username);
+      if (user === undefined) return Refusal.missing('User', username);
+      const member = { groupId: group.id, userId: user.id };
+      let removal = Promise.resolve(false);
+      const changed = await this.lastAdministrator.change(
+        manager,
+        () => (removal = this.groups.removeMember(manager, member)),
+      );
+      if (!changed) return refuseLast('remove a member of', group);
+      if (await removal) return undefined;
+      return Refusal.notFound(`User \`${user.name}\` is not a member of the user group \`${group.name}\``);
     });
   }
 
-  private change(
-    event: AuditEvent,
-    name: string,
-    change: Change,
-    withMembers = false,
-  ): Promise<UserGroupOverview> {
-    return auditedTransaction(this.transaction, event, async (manager) => {
-      if (!LOOKS.has(event.action)) await lockAdministrators(manager);
-      const group = await hold(manager, 'Group', name);
-      if (group === undefined) return unknown('Group', name);
+  private change(event: AuditEvent, name: string, change: Change): Promise<UserGroupOverview> {
+    return this.transaction.run(event, async (manager) => {
+      await this.lastAdministrator.lock(manager);
+      const group = await this.groups.lockByName(manager, name);
+      if (group === undefined) return Refusal.missing('Group', name);
       const refusal = await change(manager, group);
-      return refusal ?? (await describeUserGroup(manager, group.id, withMembers)) ?? unknown('Group', name);
+      return (
+        refusal ?? (await this.groups.describe(manager, group.id, false)) ?? Refusal.missing('Group', name)
+      );
     });
   }
 }
 
-function conflict(message: string): Refusal {
-  return new Refusal('conflict', new Conflict(message));
-}
-
-function lastThrough({ name }: LockedRow, act: string): string {
-  return `Cannot ${act} the user group \`${name}\`: the last active sys_admin is one through it`;
+function refuseLast(action: string, { name }: LockedRow): Refusal {
+  return Refusal.conflict(
+    `Cannot ${action} the user group \`${name}\`: the last active sys_admin is one through it`,
+  );
 }

@@ -1,4 +1,4 @@
-/** Whose permissions are listed, and by which part of a user's rights one holds the role. */
+/** Maps each role to the kind of role it is: of the system, or in a tenant. */
 export const KNOWN_ROLES = {
   sys_admin: 'system_role',
   manager: 'tenant_role',
@@ -8,7 +8,7 @@ export const KNOWN_ROLES = {
   default: 'system_role',
 } as const;
 
-/** Every permission there is, as a fresh installation has them: one that no role holds any more stays known. */
+/** Lists every permission of a fresh installation; one that was taken from all roles is still known. */
 export const KNOWN_PERMISSIONS: ReadonlySet<string> = new Set([
   ...['secret_get', 'secret_list', 'secret_create', 'secret_update', 'secret_delete'],
   ...['secret_export', 'secret_import', 'administrators'],
@@ -24,5 +24,5 @@ export const KNOWN_PERMISSIONS: ReadonlySet<string> = new Set([
   ...['version_get', 'status_get', 'license_list', 'maintenance_mode_get', 'maintenance_mode_set'],
 ]);
 
-/** What it takes to give and take permissions. */
+/** Names the permission to give and take permissions. */
 export const GIVES_PERMISSIONS = 'user_set_role';

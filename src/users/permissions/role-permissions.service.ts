@@ -2,119 +2,86 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { AuditAction } from '../../audit/actions.js';
 import { newEvent } from '../../audit/audit-event.js';
-import { auditedTransaction, Refusal } from '../../audit/audited-transaction.js';
-import { Conflict, NotFound } from '../../common/errors.js';
+import { AuditedTransaction } from '../../audit/audited-transaction.js';
+import { Refusal } from '../../audit/refusal.js';
 import { printable } from '../../common/printable.js';
 import type { Caller } from '../../common/tenant-context.js';
-import { listRows } from '../../database/list-rows.js';
-import { TenantTransaction } from '../../database/tenant-transaction.js';
-import type { Page, PageRequest } from '../../database/page-request.js';
+import type { Page } from '../../database/page-request.js';
 import { GIVES_PERMISSIONS, KNOWN_PERMISSIONS, KNOWN_ROLES } from './known-permissions.js';
+import type { PermissionListOptions, RolePermission } from './role-permission.js';
+import { RolePermissionsRepository } from './role-permissions.repository.js';
 
-export interface RolePermission {
-  readonly role: string;
-  readonly permission: string;
-}
-
-export const PERMISSION_COLUMNS = {
-  role: { sql: 'p.role' },
-  permission: { sql: 'p.permission' },
-} as const;
-type PermissionField = keyof typeof PERMISSION_COLUMNS;
-
-export type PermissionListOptions = PageRequest<PermissionField>;
-
-const LISTED = {
-  select: 'p.role, p.permission',
-  from: 'FROM role_permissions p WHERE ($1::text IS NULL OR p.role = $1 COLLATE "C")',
-  columns: PERMISSION_COLUMNS,
-  searched: 'p.permission',
-  order: 'p.role, p.permission',
-};
-
-/** Which roles hold which permissions. A change counts from the next request on. */
+/**
+ * Reads and changes which roles have which permissions, and records it in the system's log. A change takes effect with
+ * the next request.
+ */
 @Injectable()
 export class RolePermissions {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(TenantTransaction) private readonly transaction: TenantTransaction,
+    @Inject(AuditedTransaction) private readonly transaction: AuditedTransaction,
+    @Inject(RolePermissionsRepository) private readonly permissions: RolePermissionsRepository,
   ) {}
 
-  /** Everything there is, for who asks on behalf of nobody. */
+  /** Returns everything, without a record. */
   all(): Promise<RolePermission[]> {
-    return this.dataSource.query<RolePermission[]>(
-      'SELECT role, permission FROM role_permissions ORDER BY role, permission',
-    );
+    return this.permissions.findAll(this.dataSource.manager);
   }
 
   /**
-   * A page of them, of every role or of one, in the order of the names where nothing else is said.
-   * @throws NotFound where the role is none
+   * Returns a page, of one role where one is given, in the order of the names unless `options` sort otherwise.
+   * @throws NotFound for an unknown role
    */
   list(
-    wanted: PermissionListOptions,
+    options: PermissionListOptions,
     role: string | undefined,
     caller: Caller,
   ): Promise<Page<RolePermission>> {
     const event = newEvent('permission.list', caller, { key: role === undefined ? null : printable(role) });
-    return auditedTransaction(this.transaction, event, async (manager) => {
-      if (role !== undefined && !Object.hasOwn(KNOWN_ROLES, role))
-        return new Refusal('not_found', unknownRole(role));
-      return listRows<RolePermission, PermissionField>(
-        manager,
-        { ...LISTED, values: [role ?? null] },
-        wanted,
+    return this.transaction.run(event, async (manager) => {
+      if (role !== undefined && !isRole(role)) return Refusal.missing('Role', role);
+      return this.permissions.list(manager, options, role);
+    });
+  }
+
+  /** @throws NotFound for an unknown role or permission, and where the role does not have the permission */
+  read(input: RolePermission, caller: Caller): Promise<RolePermission> {
+    return this.transaction.run(eventOf('permission.read', input, caller), async (manager) => {
+      const refusal = refuseUnknown(input);
+      if (refusal !== undefined) return refusal;
+      return (await this.permissions.exists(manager, input)) ? input : refuseMissing(input);
+    });
+  }
+
+  /**
+   * @throws NotFound for an unknown role or permission
+   * @throws Conflict where the role has the permission already
+   */
+  async add(input: RolePermission, caller: Caller): Promise<void> {
+    await this.transaction.run<undefined>(eventOf('permission.add', input, caller), async (manager) => {
+      const refusal = refuseUnknown(input);
+      if (refusal !== undefined) return refusal;
+      if (await this.permissions.insert(manager, input)) return undefined;
+      return Refusal.conflict(
+        `The role \`${input.role}\` already has the permission \`${input.permission}\``,
       );
     });
   }
 
-  /** @throws NotFound where one of the two is unknown, or the role does not hold the permission */
-  read(one: RolePermission, caller: Caller): Promise<RolePermission> {
-    return auditedTransaction(this.transaction, eventOf('permission.read', one, caller), async (manager) => {
-      const unknown = unknownPart(one);
-      if (unknown !== undefined) return new Refusal('not_found', unknown);
-      const [held] = await manager.query<RolePermission[]>(
-        'SELECT role, permission FROM role_permissions WHERE role = $1 AND permission = $2',
-        [one.role, one.permission],
-      );
-      return held ?? new Refusal('not_found', notHeld(one));
+  /**
+   * @throws NotFound for an unknown role or permission, and where the role does not have the permission
+   * @throws Conflict for the permission without which sys_admin could not give permissions
+   */
+  async remove(input: RolePermission, caller: Caller): Promise<void> {
+    await this.transaction.run<undefined>(eventOf('permission.remove', input, caller), async (manager) => {
+      const refusal = refuseUnknown(input);
+      if (refusal !== undefined) return refusal;
+      if (input.role === 'sys_admin' && input.permission === GIVES_PERMISSIONS)
+        return Refusal.conflict(
+          `Cannot take \`${input.permission}\` from sys_admin: nobody could give it back`,
+        );
+      return (await this.permissions.delete(manager, input)) ? undefined : refuseMissing(input);
     });
-  }
-
-  async add(one: RolePermission, caller: Caller): Promise<void> {
-    await auditedTransaction<undefined>(
-      this.transaction,
-      eventOf('permission.add', one, caller),
-      async (manager) => {
-        const unknown = unknownPart(one);
-        if (unknown !== undefined) return new Refusal('not_found', unknown);
-        const added = await manager.query<unknown[]>(
-          'INSERT INTO role_permissions (role, permission) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING role',
-          [one.role, one.permission],
-        );
-        if (added.length > 0) return undefined;
-        return conflict(`The role \`${one.role}\` already has the permission \`${one.permission}\``);
-      },
-    );
-  }
-
-  async remove(one: RolePermission, caller: Caller): Promise<void> {
-    await auditedTransaction<undefined>(
-      this.transaction,
-      eventOf('permission.remove', one, caller),
-      async (manager) => {
-        const unknown = unknownPart(one);
-        if (unknown !== undefined) return new Refusal('not_found', unknown);
-        if (one.role === 'sys_admin' && one.permission === GIVES_PERMISSIONS) {
-          return conflict(`Cannot take \`${one.permission}\` from sys_admin: nobody could give it back`);
-        }
-        const [, removed] = await manager.query<[unknown[], number]>(
-          'DELETE FROM role_permissions WHERE role = $1 AND permission = $2',
-          [one.role, one.permission],
-        );
-        return removed > 0 ? undefined : new Refusal('not_found', notHeld(one));
-      },
-    );
   }
 }
 
@@ -122,20 +89,15 @@ function eventOf(action: AuditAction, { role, permission }: RolePermission, call
   return newEvent(action, caller, { key: `${printable(role)}/${printable(permission)}` });
 }
 
-function unknownPart({ role, permission }: RolePermission): NotFound | undefined {
-  if (!Object.hasOwn(KNOWN_ROLES, role)) return unknownRole(role);
-  if (KNOWN_PERMISSIONS.has(permission)) return undefined;
-  return new NotFound(`Requested \`Permission\` with ID \`${printable(permission)}\` was not found`);
+function isRole(role: string): boolean {
+  return Object.hasOwn(KNOWN_ROLES, role);
 }
 
-function unknownRole(role: string): NotFound {
-  return new NotFound(`Requested \`Role\` with ID \`${printable(role)}\` was not found`);
+function refuseUnknown({ role, permission }: RolePermission): Refusal | undefined {
+  if (!isRole(role)) return Refusal.missing('Role', role);
+  return KNOWN_PERMISSIONS.has(permission) ? undefined : Refusal.missing('Permission', permission);
 }
 
-function notHeld({ role, permission }: RolePermission): NotFound {
-  return new NotFound(`The role \`${role}\` does not have the permission \`${permission}\``);
-}
-
-function conflict(message: string): Refusal {
-  return new Refusal('conflict', new Conflict(message));
+function refuseMissing({ role, permission }: RolePermission): Refusal {
+  return Refusal.notFound(`The role \`${role}\` does not have the permission \`${permission}\``);
 }

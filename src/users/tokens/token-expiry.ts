@@ -16,12 +16,12 @@ const UNITS: readonly (readonly [names: RegExp, milliseconds: number])[] = [
   [/^(y|year|years)$/, 365 * DAY],
 ];
 
-/** A time that PostgreSQL and clients can hold. */
+/** Limits expiries to what both PostgreSQL and clients can represent. */
 const LATEST = Date.UTC(9999, 11, 31);
 
 /**
- * Reads both notations that clients use: `YYYY-MM-DD HH:mm` in UTC, and what is to pass from now, such as `+10h` or
- * `+1 day 30 minutes`. A month counts 30 days, a year 365.
+ * Reads both notations that clients use: `YYYY-MM-DD HH:mm` in UTC, and a duration from now such as `+10h` or `+1 day
+ * 30 minutes`. A month counts 30 days, a year 365.
  * @throws BadParameters for anything else, and for a time in the past
  */
 export function parseExpiry(text: string, now = Date.now()): Date {

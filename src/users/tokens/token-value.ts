@@ -4,18 +4,18 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const ID_LENGTH = 10;
 const SECRET_LENGTH = 40;
 
-/** The two parts of a token as callers write it: `ctok-<10 letters or digits>-<40 letters or digits>`. */
+/** Holds the two parts of a token, which callers write `ctok-<10 letters or digits>-<40 letters or digits>`. */
 export interface TokenValue {
   readonly id: string;
   readonly secret: string;
 }
 
-/** A new token; its secret part has more than 238 random bits. */
+/** Generates a token, whose secret part has more than 238 random bits. */
 export function newTokenValue(): TokenValue {
   return { id: randomText(ID_LENGTH), secret: randomText(SECRET_LENGTH) };
 }
 
-/** The parts of what a caller sent, or undefined where it is no token. */
+/** Splits what a caller sent into its parts; returns undefined where it has not the form of a token. */
 export function parseTokenValue(text: string): TokenValue | undefined {
   const [, id, secret] = /^ctok-([A-Za-z0-9]{10})-([A-Za-z0-9]{40})$/.exec(text) ?? [];
   return id === undefined || secret === undefined ? undefined : { id, secret };
@@ -25,12 +25,12 @@ export function shownToken({ id, secret }: TokenValue): string {
   return `ctok-${id}-${secret}`;
 }
 
-/** What is shown of a token after its first time. */
+/** Returns the form in which a token is shown after its creation. */
 export function maskedToken(id: string): string {
   return `ctok-${id}-********`;
 }
 
-/** SHA-256, 32 bytes: enough for a secret that is random and long. */
+/** Returns the SHA-256 of the secret part. A slow hash is not needed: the secret is random and long. */
 export function tokenHash(secret: string): Buffer {
   return hash('sha256', secret, 'buffer');
 }

@@ -1,146 +1,80 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
 import { newEvent } from '../../audit/audit-event.js';
-import { auditedTransaction, Refusal } from '../../audit/audited-transaction.js';
-import { Forbidden, NotFound } from '../../common/errors.js';
-import { printable } from '../../common/printable.js';
+import { AuditedTransaction } from '../../audit/audited-transaction.js';
+import { Refusal } from '../../audit/refusal.js';
+import { Forbidden } from '../../common/errors.js';
 import type { Caller } from '../../common/tenant-context.js';
-import { listRows } from '../../database/list-rows.js';
-import { TenantTransaction } from '../../database/tenant-transaction.js';
-import { timeText, type Page, type PageRequest } from '../../database/page-request.js';
+import type { Page } from '../../database/page-request.js';
+import type { TokenDescription, TokenListOptions, TokenOwner } from './token-overview.js';
 import { newTokenValue, tokenHash, type TokenValue } from './token-value.js';
-import type { SystemRole } from '../user.entity.js';
+import { TokensRepository } from './tokens.repository.js';
 
-/** A token without its secret part. */
-export interface TokenDescription {
-  readonly id: string;
-  readonly username: string;
-  readonly role: SystemRole;
-  readonly description: string | null;
-  readonly expiresAt: Date | null;
-  readonly lastUsedAt: Date | null;
-}
-
-/** Whose tokens are meant: those of the user of that id; null for everybody's. */
-export type TokenOwner = string | null;
-
-/** Never the hash of the secret part. */
-export const TOKEN_COLUMNS = {
-  id: { sql: 't.id' },
-  username: { sql: 'u.username', ignoresCase: true },
-  role: { sql: 'u.system_role' },
-  description: { sql: 't.description' },
-  expiration_date: { sql: 't.expires_at', text: timeText('t.expires_at') },
-  last_used: { sql: 't.last_used_at', text: timeText('t.last_used_at') },
-} as const;
-
-export type TokenListOptions = PageRequest<keyof typeof TOKEN_COLUMNS>;
-
-const SELECT = `
-  t.id, u.username, u.system_role AS role, t.description, t.expires_at AS "expiresAt",
-  t.last_used_at AS "lastUsedAt"`;
-const FROM = `
-  FROM tokens t JOIN users u ON u.id = t.user_id AND u.deleted_at IS NULL
-  WHERE ($1::uuid IS NULL OR t.user_id = $1)`;
-
-const INSERT = `
-  INSERT INTO tokens (id, user_id, secret_hash, description, expires_at)
-  SELECT $1, $2, $3, $4, least($5::timestamptz, k.expires_at)
-  FROM (SELECT $6::text COLLATE "C" AS id) AS by LEFT JOIN tokens k ON k.id = by.id AND k.user_id = $2
-  WHERE by.id IS NULL OR k.id IS NOT NULL`;
-
-/** Who makes a token, and by which token where it was by one. */
-interface TokenMaker {
+/** Identifies the user who creates a token, and the token that authenticated the request, if any. */
+interface TokenCreator {
   readonly userId: string;
   readonly tokenId: string | undefined;
   readonly caller: Caller;
 }
 
-/** Tokens of users. Every act is recorded in the system's log, in its own transaction; by the id, never the value. */
+/** Creates, lists and deletes users' tokens, and records it in the system's log by the id, never the value. */
 @Injectable()
 export class TokensService {
-  constructor(@Inject(TenantTransaction) private readonly transaction: TenantTransaction) {}
+  constructor(
+    @Inject(AuditedTransaction) private readonly transaction: AuditedTransaction,
+    @Inject(TokensRepository) private readonly tokens: TokensRepository,
+  ) {}
 
   /**
-   * Makes a token of the user, and takes those of the user's that have expired away. One that is made by a token lives
-   * no longer than that: who got hold of a token for an hour has it for an hour.
-   * @throws Forbidden where the token that it is made by has been deleted, or has expired, since it was let in
+   * Creates a token of the user, and deletes the user's expired ones. One that is created by a token expires no later
+   * than that: whoever got hold of a token for an hour has it for an hour.
+   * @throws Forbidden where the token that it is created by was deleted, or has expired, since it was checked
    */
   async create(
-    { userId, tokenId, caller }: TokenMaker,
+    { userId, tokenId, caller }: TokenCreator,
     { description, expiresAt }: { description: string | undefined; expiresAt: Date | undefined },
   ): Promise<{ value: TokenValue; token: TokenDescription }> {
     const value = newTokenValue();
     const { id, secret } = value;
-    const values = [id, userId, tokenHash(secret), description ?? null, expiresAt ?? null, tokenId ?? null];
-    const token = await auditedTransaction(
-      this.transaction,
-      newEvent('token.create', caller, { key: value.id }),
-      async (manager) => {
-        await manager.query('DELETE FROM tokens WHERE user_id = $1 AND expires_at <= now()', [userId]);
-        await manager.query(INSERT, values);
-        return (
-          (await describe(manager, value.id, userId)) ??
-          new Refusal('forbidden', new Forbidden('The token that this was asked by is not there any more'))
-        );
-      },
-    );
+    const input = { id, userId, secretHash: tokenHash(secret), description, expiresAt, createdBy: tokenId };
+    const event = newEvent('token.create', caller, { key: id });
+    const token = await this.transaction.run(event, async (manager) => {
+      await this.tokens.deleteExpired(manager, userId);
+      const inserted = await this.tokens.insert(manager, input);
+      const created = inserted ? await this.tokens.find(manager, id, userId) : undefined;
+      return (
+        created ??
+        new Refusal('forbidden', new Forbidden('The token that this was asked by is not there any more'))
+      );
+    });
     return { value, token };
   }
 
-  /** A page of tokens, in the order in which they were made where nothing else is said. */
-  list(wanted: TokenListOptions, owner: TokenOwner, caller: Caller): Promise<Page<TokenDescription>> {
-    const source = {
-      select: SELECT,
-      from: FROM,
-      values: [owner],
-      columns: TOKEN_COLUMNS,
-      searched: 't.description',
-      order: 't.created_at, t.id',
-    };
-    return auditedTransaction(this.transaction, newEvent('token.list', caller), (manager) =>
-      listRows(manager, source, wanted),
+  /** Returns a page of tokens, oldest first unless `options` sort otherwise. */
+  list(options: TokenListOptions, owner: TokenOwner, caller: Caller): Promise<Page<TokenDescription>> {
+    return this.transaction.run(newEvent('token.list', caller), (manager) =>
+      this.tokens.list(manager, options, owner),
     );
   }
 
   /** @throws NotFound where that owner has no such token */
   read(id: string, owner: TokenOwner, caller: Caller): Promise<TokenDescription> {
-    const event = newEvent('token.read', caller, { key: toStorableText(id) });
-    return auditedTransaction(
-      this.transaction,
-      event,
-      async (manager) => (await describe(manager, id, owner)) ?? new Refusal('not_found', unknownToken(id)),
+    const key = storableId(id);
+    return this.transaction.run(
+      newEvent('token.read', caller, { key }),
+      async (manager) => (await this.tokens.find(manager, key, owner)) ?? Refusal.missing('Token', id),
     );
   }
 
   /** @throws NotFound where that owner has no such token */
   async delete(id: string, owner: TokenOwner, caller: Caller): Promise<void> {
-    const event = newEvent('token.delete', caller, { key: toStorableText(id) });
-    await auditedTransaction<undefined>(this.transaction, event, async (manager) => {
-      const [, deleted] = await manager.query<[unknown[], number]>(
-        'DELETE FROM tokens WHERE ($1::uuid IS NULL OR user_id = $1) AND id = $2',
-        [owner, toStorableText(id)],
-      );
-      return deleted === 0 ? new Refusal('not_found', unknownToken(id)) : undefined;
-    });
+    const key = storableId(id);
+    await this.transaction.run<undefined>(newEvent('token.delete', caller, { key }), async (manager) =>
+      (await this.tokens.delete(manager, key, owner)) ? undefined : Refusal.missing('Token', id),
+    );
   }
 }
 
-async function describe(
-  manager: EntityManager,
-  id: string,
-  owner: TokenOwner,
-): Promise<TokenDescription | undefined> {
-  const text = `SELECT ${SELECT} ${FROM} AND t.id = $2`;
-  const [token] = await manager.query<TokenDescription[]>(text, [owner, toStorableText(id)]);
-  return token;
-}
-
-/** What cannot be an id is nobody's: the database cannot hold every text. */
-function toStorableText(id: string): string {
+/** Replaces a text that cannot be an id by one that no token has: the database cannot hold every text. */
+function storableId(id: string): string {
   return /^[A-Za-z0-9]{1,64}$/.test(id) ? id : '-';
-}
-
-function unknownToken(id: string): NotFound {
-  return new NotFound(`Requested \`Token\` with ID \`${printable(id)}\` was not found`);
 }

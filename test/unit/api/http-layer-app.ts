@@ -26,8 +26,8 @@ import { PageQuery } from '../../../src/api/lists/paging.js';
 import { setUpApi } from '../../../src/api/set-up-api.js';
 import { IS_PUBLIC } from '../../../src/auth/public.decorator.js';
 import { Unauthorized } from '../../../src/common/errors.js';
+import { DatabaseHealth } from '../../../src/database/database-health.js';
 import { HealthController } from '../../../src/health/health.controller.js';
-import { Readiness } from '../../../src/health/readiness.js';
 import { createLogger } from '../../../src/observability/logger.js';
 
 export const MAX_VALUE_BYTES = 100;
@@ -112,23 +112,11 @@ class AnyoneGuard implements CanActivate {
   }
 }
 
-/** Ready until it drains; the database's part is shown with the database. */
-@Injectable()
-class NotDraining extends Readiness {
-  constructor(private readonly drain: Drain) {
-    super();
-  }
-
-  override isReady(): Promise<boolean> {
-    return Promise.resolve(!this.drain.isDraining);
-  }
-}
-
 @Module({
   controllers: [ThingsController, HealthController],
   providers: [
     Drain,
-    { provide: Readiness, useClass: NotDraining },
+    { provide: DatabaseHealth, useValue: { isReachable: () => Promise.resolve(true) } },
     { provide: APP_GUARD, useClass: AnyoneGuard },
   ],
 })

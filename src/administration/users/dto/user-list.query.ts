@@ -3,7 +3,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsFlag } from '../../../api/input/is-flag.decorator.js';
 import { ListedBy } from '../../../api/lists/listed-by.decorator.js';
 import { ListQuery } from '../../../api/lists/list.query.js';
-import { USER_COLUMNS } from '../../../users/user-directory.js';
+import { USER_COLUMNS } from '../../../users/user-overview.js';
 import { GetData, GetDataQuery } from '../../dto/get-data.query.js';
 
 /** For `_include_hash`, which clients send. */

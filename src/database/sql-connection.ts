@@ -1,0 +1,4 @@
+import type { EntityManager } from 'typeorm';
+
+/** Runs SQL and returns the rows: the manager of a transaction, or the owner's connection before there is one. */
+export type SqlConnection = Pick<EntityManager, 'query'>;
