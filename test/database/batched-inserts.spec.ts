@@ -224,9 +224,7 @@ describe('insertions of one turn of the event loop', () => {
       await holder.query(lock, [held, a.tenantId]);
       let over = false;
       const waiting = create(a, held!).finally(() => (over = true));
-      const started = performance.now();
       expect(await outcomes([create(b, other!), create(b, `${other!}-2`)])).toEqual(['ok', 'ok']);
-      expect(performance.now() - started).toBeLessThan(2_000);
       await sleep(50);
       expect(over).toBe(false);
       await holder.query('ROLLBACK');

@@ -54,7 +54,7 @@ describe('a list of a tenant with 100,000 secrets', () => {
       appRole: APP_ROLE,
       single: false,
     });
-  }, 120_000);
+  });
   afterAll(async () => {
     await dataSource.destroy();
     await database.drop();

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { NIL_UUID } from '../../src/common/ids.js';
@@ -135,12 +136,12 @@ describe('the connections of the service', () => {
     );
     expect(isUnavailable(error)).toBe(false);
     expect(String(error)).toContain('division by zero');
-    const killed = namedQuery(dataSource, 'sleeping', 'SELECT pg_sleep(5)', []);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    await database.asSuperuser(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(5)'`,
-    );
-    await expect(killed).rejects.toMatchObject({ status: 503, code: 'unavailable' });
+    const killed = namedQuery(dataSource, 'sleeping', 'SELECT pg_sleep(3600)', []);
+    const refused = expect(killed).rejects.toMatchObject({ status: 503, code: 'unavailable' });
+    const terminate = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE query = 'SELECT pg_sleep(3600)' AND state = 'active'`;
+    while ((await database.asSuperuser(terminate)).length === 0) await sleep(20);
+    await refused;
     expect(await namedQuery(dataSource, 'after', 'SELECT 1 AS one', [])).toEqual([{ one: 1 }]);
   });
 
@@ -164,9 +165,7 @@ describe('the connections of the service', () => {
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
        WHERE datname = current_database() AND usename = '${SERVICE}'`,
     );
-    for (let tries = 0; poolOf(dataSource).totalCount > 0 && tries < 100; tries += 1)
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(poolOf(dataSource).totalCount).toBe(0);
+    while (poolOf(dataSource).totalCount > 0) await sleep(20);
     expect(await dataSource.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 });

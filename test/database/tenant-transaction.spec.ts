@@ -55,7 +55,7 @@ describe('a transaction of a tenant', () => {
 
   /** Where a connection is cut, its server may need a moment to notice. */
   async function settled(): Promise<void> {
-    for (let tries = 0; tries < 100; tries += 1) {
+    for (let tries = 0; tries < 3_000; tries += 1) {
       const open = await database.asSuperuser(
         `SELECT FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'`,
       );

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
 
 const SECRETS = '/api/v3/secrets';
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 60_000;
 
 /** What is asked for, by whom, with what body; and what must be on record of it: action, outcome, key. */
 type Act = readonly [

@@ -1,5 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { cloneDatabase } from '../support/database.js';
 import { ADMIN, Strongroom } from '../support/strongroom.js';
 
@@ -128,7 +129,7 @@ describe('a database that fails', () => {
       expect([answer.status, answer.body.value]).toEqual([200, 'x']);
     }
     expect(await openTransactions()).toBe(0);
-  }, 60_000);
+  });
 
   it('is 503 where it can only be read', async () => {
     await room.database.asSuperuser(
@@ -151,15 +152,12 @@ describe('a database that fails', () => {
   });
 
   it('is 503 where it takes too long', async () => {
-    const lock = room.database.asSuperuser(
-      'BEGIN; LOCK TABLE secrets IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(6); COMMIT',
-    );
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    const started = Date.now();
-    const answer = await room.secret(ADMIN, 'PATCH', 'kept', 'y');
-    await lock;
-    expect(answer.status).toBe(503);
-    expect(Date.now() - started).toBeLessThan(20_000);
+    const holder = new pg.Client({ connectionString: room.database.superuserUrl });
+    await holder.connect();
+    await holder.query('BEGIN; LOCK TABLE secrets IN ACCESS EXCLUSIVE MODE');
+    // Answered while the lock is still held.
+    expect((await room.secret(ADMIN, 'PATCH', 'kept', 'y')).status).toBe(503);
+    await holder.end();
     expect((await room.secret(ADMIN, 'GET', 'kept')).body.value).toBe('x');
   });
 });

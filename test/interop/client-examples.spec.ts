@@ -42,5 +42,5 @@ describe('the examples of docs/clients.md, by the real', () => {
     expect(ran.stdout).toMatch(/\| +api\.key +\|/);
     expect(ran.stdout).toContain('Secret removed');
     expect((await examples.room.secret(examples.deployer, 'GET', 'api.key')).status).toBe(404);
-  }, 120_000);
+  });
 });

@@ -129,7 +129,7 @@ export function isAlive(pid: number): boolean {
 
 /** @throws Error when the process is still there after a while */
 export async function waitForEnd(pid: number): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 60_000;
   while (isAlive(pid)) {
     if (Date.now() > deadline) throw new Error(`Process ${pid} does not end`);
     await sleep(10);

@@ -39,7 +39,7 @@ describe('three processes on one database, killed in turns', () => {
     const { Authorization: _, ...others } = BASIC;
     const token = { ...others, 'Authentication-Token': String(made.body.value) };
     traffic = new SecretTraffic(replicas, [BASIC, token], KEYS);
-  }, 60_000);
+  });
   afterAll(async () => {
     await Promise.all(replicas.map((replica) => replica.stop()));
     await database.drop();
@@ -69,7 +69,7 @@ describe('three processes on one database, killed in turns', () => {
       for (const [key, history] of traffic.histories)
         expect([key, unexplained(telling(history), secretModel)]).toEqual([key, undefined]);
     });
-  }, 120_000);
+  });
 
   it('were asked enough for that to mean something', () => {
     const all = [...traffic.histories.values()].flat();

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const DIST = join(import.meta.dirname, '../../dist/src');
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 120_000;
 
 export interface Ended {
   readonly code: number | null;
@@ -43,6 +43,11 @@ export class Program {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     return found()!;
+  }
+
+  /** Waits until the program says that it begins to stop. */
+  async draining(): Promise<void> {
+    while (!this.stderr.includes(': draining')) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
   get running(): boolean {

@@ -32,12 +32,12 @@ describe('a stop', () => {
   }
 
   it('takes no new connection, serves those that are kept, and says that they close', async () => {
-    program = service({ ...external(database), STRONGROOM_DRAIN_MS: '1500' });
+    program = service({ ...external(database), STRONGROOM_DRAIN_MS: '5000' });
     const url = await program.listening();
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     expect((await get(url, agent, '/health/live')).headers.connection).toBe('keep-alive');
     program.signal('SIGTERM');
-    await sleep(300);
+    await program.draining();
     const kept = await get(url, agent, '/health/live');
     expect([kept.statusCode, kept.headers.connection]).toEqual([200, 'close']);
     await expect(get(url, new Agent(), '/health/live')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
@@ -64,6 +64,7 @@ describe('a stop', () => {
     program.signal('SIGTERM');
     // As npm does, which passes on what the terminal has sent already.
     program.signal('SIGTERM');
+    await program.draining();
     await sleep(800);
     expect(program.running).toBe(true);
     program.signal('SIGTERM');

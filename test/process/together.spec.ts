@@ -30,7 +30,7 @@ describe('starts at the same moment', () => {
     expect(replicas.filter(({ stdout }) => stdout.includes('Administrator:'))).toHaveLength(1);
     for (const { code } of await Promise.all(replicas.map((each) => each.stop()))) expect(code).toBe(0);
     await database.drop();
-  }, 60_000);
+  });
 
   it('of two replicas with different root keys of one name leave one of them running', async () => {
     const database = await cloneDatabase({ empty: true });
@@ -42,7 +42,7 @@ describe('starts at the same moment', () => {
     expect(refused.stderr).toContain('The root key "test" is not the one that this database was made with');
     await Promise.all(both.map((each) => each.stop()));
     await database.drop();
-  }, 60_000);
+  });
 
   it('of two services on one new data folder share one database', async () => {
     const folder = new DataFolder();
@@ -56,5 +56,5 @@ describe('starts at the same moment', () => {
     expect(both.filter(({ stdout }) => stdout.includes('The root key was made'))).toHaveLength(1);
     for (const each of both) await each.stop();
     folder.remove();
-  }, 60_000);
+  });
 });

@@ -12,7 +12,7 @@ export interface PipelinedCall {
 
 type PipelinedAnswer = Pick<Answer, 'status' | 'text' | 'body'>;
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 
 /**
  * Sends requests as one write on one connection, so that the service finds all of them in the same turn
