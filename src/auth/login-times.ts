@@ -40,7 +40,7 @@ export class LoginTimes {
     if (this.noted.size >= MAX_ENTRIES) this.noted.clear();
     this.noted.set(id, now);
     namedQuery(this.dataSource, name, text, [id]).catch((error: unknown) =>
-      this.logger.warn({ err: errorFields(error) }, 'a login time was not kept'),
+      this.logger.warn({ err: errorFields(error) }, 'a login time was not stored'),
     );
   }
 }

@@ -77,7 +77,7 @@ function diagnoseConfiguration(tell: Tell): Configuration {
 /** Throws where there is no embedded database yet, since opening it would create it. */
 function requireCluster({ databaseUrl, dataDir }: Configuration): void {
   if (databaseUrl === undefined && !existsSync(join(dataDir, 'postgres')))
-    throw new StartupError(`there is no embedded database in ${dataDir} yet; the first start makes it`);
+    throw new StartupError(`there is no embedded database in ${dataDir} yet; the first start creates it`);
 }
 
 async function diagnoseDatabase(
@@ -97,7 +97,7 @@ async function diagnoseDatabase(
     tell('database', `PostgreSQL ${version}, ${location.embedded ? 'embedded' : 'given by DATABASE_URL'}`);
     if (missing.length > 0)
       tell('roles', `missing: ${missing.join(', ')}; run \`strongroom migrate\``, 'failed');
-    else tell('roles', `${appRole} and ${readerRole} are there`);
+    else tell('roles', `${appRole} and ${readerRole} exist`);
   });
   const { length } = pending.migrations;
   const problem = length > 0 ? `migrations are pending (${length})` : pending.functions;
@@ -115,13 +115,13 @@ async function diagnoseKeys(
   await withOwnerConnection(location, async (connection) => {
     const registry = new RootKeyRegistry();
     if (!(await registry.isInitialised(connection))) {
-      tell('keys', 'the database knows no root key yet; the first start makes it known', 'warning');
+      tell('keys', 'the database knows no root key yet; the first start registers one', 'warning');
       return;
     }
     const { rootKeys } = loadRootKeys(configuration, true);
     await registry.check(connection, rootKeys);
     const count = await registry.unwrapTenantKeys(connection, rootKeys);
-    tell('keys', `the root keys are the right ones, and ${count} tenant keys open`);
+    tell('keys', `the root keys match, and ${count} tenant keys open`);
   });
 }
 

@@ -25,11 +25,10 @@ export function firstStartNotice({ firstAdministrator, createdKeyFile }: Install
     const { username, generatedPassword } = firstAdministrator;
     lines.push('', 'Tenant:         default_tenant', `Administrator:  ${username}`);
     if (generatedPassword === undefined) lines.push('Password:       the one that you configured');
-    else
-      lines.push(`Password:       ${generatedPassword}`, '                shown only this once: keep it now');
+    else lines.push(`Password:       ${generatedPassword}`, '                shown only once: save it now');
   }
   if (createdKeyFile !== undefined) {
-    lines.push('', `The root key was made in ${createdKeyFile}`);
+    lines.push('', `The root key was created in ${createdKeyFile}`);
     lines.push('Back it up, apart from the database: without it no secret can ever be read again.');
   }
   return lines;

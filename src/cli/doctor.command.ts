@@ -13,6 +13,6 @@ export function doctorCommand(io: Terminal): Command {
       const healthy = await diagnose(commandCaller(), ({ subject, state, text }) => {
         io.write(`${MARKS[state]}  ${subject}: ${text}\n`);
       });
-      if (!healthy) throw new StartupError('Something is wrong: see the lines marked FAILED');
+      if (!healthy) throw new StartupError('The installation has problems: see the lines marked FAILED');
     });
 }

@@ -28,8 +28,8 @@ interface Options {
 }
 
 const HELP = `
-A running manager is read as one of its administrators; its password is asked for, or read from standard input. From a
-file only secrets can be brought. What is there already stays as it is, so the command can be run again.
+A running manager is read as one of its administrators, whose password is prompted for, or read from standard input.
+From a file, only secrets can be moved. What exists already stays as it is, so the command can be run again.
 
   strongroom import-cloudify https://manager.example.com --dry-run
   strongroom import-cloudify https://manager.example.com --ca ca.pem --passwords-file new-passwords.txt
@@ -39,24 +39,24 @@ Progress goes to standard error, the report to standard output. See docs/moving-
 
 export function importCloudifyCommand(io: Terminal): Command {
   return new Command('import-cloudify')
-    .description('bring tenants, users, groups, roles and secrets over from a Cloudify Manager')
+    .description('move tenants, users, groups, roles and secrets from a Cloudify Manager')
     .argument('<source>', "the manager's URL, or a file that `cfy secrets export` wrote")
-    .option('--dry-run', 'tell what would happen, and change nothing')
+    .option('--dry-run', 'show what would happen, and change nothing')
     .option('--passwords-file <file>', 'a new file for the random passwords of new users')
     .option('--invite', 'give new users no password: set one for each by `strongroom user set-password`')
-    .option('--override', 'replace secrets that are there already')
-    .option('--owner <username>', 'administrator here whose the secrets of unknown users become')
+    .option('--override', 'replace secrets that exist already')
+    .option('--owner <username>', 'administrator here who becomes the owner of secrets of unknown users')
     .option('--username <username>', 'administrator of the manager', 'admin')
     .option('--password-file <file>', 'file with the password of that administrator')
     .option('--token-file <file>', 'file with a token for the manager, instead of a password')
-    .option('--tenant <name>', 'tenant of the manager that requests name', 'default_tenant')
-    .option('--ca <file>', "certificates (PEM) that the manager's is to be checked by")
+    .option('--tenant <name>', 'tenant of the manager to name in requests', 'default_tenant')
+    .option('--ca <file>', "certificates (PEM) to check the manager's certificate with")
     .option(
       '--insecure',
-      "do not check the manager's certificate: whoever stands between can read everything",
+      "do not check the manager's certificate: anyone on the network path can read everything",
     )
     .option('--passphrase-file <file>', 'file with the passphrase of an exported file')
-    .option('--create-tenants', 'make the tenants that an exported file names')
+    .option('--create-tenants', 'create the tenants that an exported file names')
     .addHelpText('after', HELP)
     .action((source: string, options: Options) => importCloudify(io, source, options));
 }
@@ -69,9 +69,7 @@ async function importCloudify(io: Terminal, source: string, options: Options): P
     !dryRun &&
     (options.passwordsFile === undefined) === (options.invite === undefined)
   )
-    throw new StartupError(
-      'Say how new users get a password: give one of --passwords-file FILE and --invite',
-    );
+    throw new StartupError('Say how new users get a password: give either --passwords-file FILE or --invite');
   const tell = (line: string): void => io.error(line);
   const contents =
     url === undefined ? await fromFile(io, source, options) : await fromManager(io, url, options);
@@ -80,7 +78,7 @@ async function importCloudify(io: Terminal, source: string, options: Options): P
       options.passwordsFile === undefined || dryRun ? () => undefined : passwordsFile(options.passwordsFile);
     const owner = options.owner ?? services.get(Configuration).adminUsername;
     const report = new MoveReport(dryRun);
-    for (const gap of contents.gaps) report.note(`Not there to be read: ${gap}`);
+    for (const gap of contents.gaps) report.note(`Could not be read: ${gap}`);
     const move = { owner, override: options.override === true, dryRun, keepPassword };
     await moveCloudify(services, caller, contents, move, report, tell);
     if (options.invite === true)
@@ -101,7 +99,7 @@ async function fromManager(io: Terminal, url: URL, options: Options): Promise<Cl
   const insecure = options.insecure === true;
   if (insecure) io.error('Warning: the certificate of the manager is not checked');
   if (url.protocol === 'http:' && !isLoopback(url.hostname))
-    io.error('Warning: without TLS the password and the answers can be read on the way');
+    io.error('Warning: without TLS, the password and the responses can be read in transit');
   const ca = options.ca === undefined ? undefined : readTextFile(options.ca);
   const credentials = await credentialsOf(io, options);
   return readManager({ url, credentials, tenant: options.tenant, ca, insecure }, (line) => io.error(line));
@@ -124,7 +122,7 @@ function urlOf(source: string): URL | undefined {
     throw new StartupError('The source must be an http or https URL, or a file');
   if (url.username !== '' || url.password !== '')
     throw new StartupError(
-      'Leave the login out of the URL: give --username, and the password when it is asked for',
+      'Leave the login out of the URL: give --username, and enter the password at the prompt',
     );
   return url;
 }

@@ -51,5 +51,5 @@ function configure(command: Command, io: Terminal): void {
 function explanation(error: unknown): string {
   if (error instanceof DomainError || error instanceof StartupError) return error.message;
   const name = error instanceof Error ? error.name : typeof error;
-  return `Unexpected failure (${name}); \`strongroom doctor\` may tell more`;
+  return `Unexpected failure (${name}); \`strongroom doctor\` may say more`;
 }

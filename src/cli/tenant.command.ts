@@ -8,7 +8,7 @@ const ROLES = ['manager', 'user', 'operations', 'viewer'];
 
 export function tenantCommand(io: Terminal): Command {
   return new Command('tenant')
-    .description('tenants and who may work in them')
+    .description('tenants and their members')
     .addCommand(create(io))
     .addCommand(addUser(io));
 }
@@ -28,7 +28,7 @@ function create(io: Terminal): Command {
 function addUser(io: Terminal): Command {
   const role = new Option('--role <role>', 'what the user may do there').choices(ROLES).makeOptionMandatory();
   return new Command('add-user')
-    .description('let a user work in a tenant')
+    .description('add a user to a tenant')
     .argument('<tenant>', "the tenant's name")
     .argument('<username>', "the user's name")
     .addOption(role)

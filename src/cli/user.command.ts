@@ -4,7 +4,7 @@ import type { Terminal } from './terminal.js';
 import { withServices } from './with-services.js';
 
 const passwordHelp = (command: string): string => `
-The password is asked for, or read from standard input:
+The password is prompted for, or read from standard input:
   strongroom user ${command} alice < password.txt`;
 
 export function userCommand(io: Terminal): Command {
@@ -27,14 +27,14 @@ function create(io: Terminal): Command {
       const password = await io.readPassword('Password');
       await withServices(io, async (services, caller) => {
         await services.get(UsersService).create({ username, password, systemRole: options.role }, caller);
-        io.write(`Created the user ${username}; \`strongroom tenant add-user\` lets it work in a tenant\n`);
+        io.write(`Created the user ${username}; \`strongroom tenant add-user\` adds it to a tenant\n`);
       });
     });
 }
 
 function setPassword(io: Terminal): Command {
   return new Command('set-password')
-    .description("change a user's password and end what locks the name; takes effect on the next request")
+    .description("change a user's password and unlock the name; takes effect on the next request")
     .argument('<username>', "the user's name")
     .addHelpText('after', passwordHelp('set-password'))
     .action(async (username: string) => {

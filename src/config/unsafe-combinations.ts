@@ -38,12 +38,12 @@ export function configurationWarnings(configuration: Configuration): string[] {
   const warnings: [unwise: boolean, message: string][] = [
     [
       databaseUrl !== undefined && databaseOwnerUrl === undefined,
-      'DATABASE_OWNER_URL is not set: one login migrates and serves. Each session gives its rights up, but a service ' +
-        'that cannot take them back is safer: give it a login of its own',
+      'DATABASE_OWNER_URL is not set: one login migrates and serves. Each session drops its rights, but a service ' +
+        'that cannot regain them is safer: give it a login of its own',
     ],
     [
       nodeEnv === 'development' && !isLoopback(host),
-      'HOST lets other machines in while NODE_ENV is development: set NODE_ENV=production and put TLS in front',
+      'HOST admits other machines while NODE_ENV is development: set NODE_ENV=production and put TLS in front',
     ],
   ];
   return warnings.filter(([unwise]) => unwise).map(([, message]) => message);

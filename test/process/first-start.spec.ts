@@ -62,8 +62,8 @@ describe('a first start', () => {
 
   it('prints a random password once, and asks for a backup of the root key', () => {
     expect(password.length).toBeGreaterThanOrEqual(20);
-    expect(program.stdout).toMatch(/shown only this once/);
-    expect(program.stdout).toContain(`The root key was made in ${folder.keyFile}\nBack it up`);
+    expect(program.stdout).toMatch(/shown only once: save it now/);
+    expect(program.stdout).toContain(`The root key was created in ${folder.keyFile}\nBack it up`);
     expect(program.stderr).not.toContain(password);
   });
 

@@ -73,10 +73,10 @@ describe('strongroom import-cloudify', () => {
     const before = await states();
     const { code, stdout, stderr } = await fromSource('--dry-run');
     expect([code, stderr]).toEqual([0, expect.stringMatching(/reading secrets[^]*4 secrets/)]);
-    expect(stdout).toContain('tenants: 1 would be brought, 1 there already');
-    expect(stdout).toContain('users: 3 would be brought, 1 there already');
-    expect(stdout).toContain('user groups: 1 would be brought');
-    expect(stdout).toContain('secrets: 4 would be brought, 0 there already');
+    expect(stdout).toContain('tenants: 1 would be moved, 1 already there');
+    expect(stdout).toContain('users: 3 would be moved, 1 already there');
+    expect(stdout).toContain('user groups: 1 would be moved');
+    expect(stdout).toContain('secrets: 4 would be moved, 0 already there');
     expect(await states()).toEqual(before);
   });
 
@@ -93,9 +93,9 @@ describe('strongroom import-cloudify', () => {
   it('brings everything over, with creators and times', async () => {
     const { code, stdout, stderr } = await fromSource('--passwords-file', file('passwords'));
     expect({ code, stdout }).toMatchObject({ code: 0 });
-    expect(stdout).toContain('tenants: 1 brought, 1 there already');
-    expect(stdout).toContain('users: 3 brought, 1 there already');
-    expect(stdout).toContain('secrets: 4 brought, 0 there already');
+    expect(stdout).toContain('tenants: 1 moved, 1 already there');
+    expect(stdout).toContain('users: 3 moved, 1 already there');
+    expect(stdout).toContain('secrets: 4 moved, 0 already there');
     expect(stdout).toContain('Nothing was left out');
     expect(stdout + stderr).not.toMatch(/canary|correct horse/);
     const passwords = new Map(
@@ -136,13 +136,13 @@ describe('strongroom import-cloudify', () => {
     const before = await states();
     await source.call({ ...ADMIN, tenant: 'one' }, 'PATCH', `${V31}/plain`, { value: `${CANARY} anew` });
     const again = await fromSource('--invite');
-    expect(again.stdout).toContain('secrets: 0 brought, 4 there already');
-    expect(again.stdout).toContain('memberships: 0 brought, 5 there already');
+    expect(again.stdout).toContain('secrets: 0 moved, 4 already there');
+    expect(again.stdout).toContain('memberships: 0 moved, 5 already there');
     const versions = () =>
       database.asSuperuser<{ key: string; version: number }>('SELECT key, version FROM secrets ORDER BY key');
     expect((await versions()).every(({ version }) => version === 1)).toBe(true);
     const replaced = await fromSource('--invite', '--override');
-    expect(replaced.stdout).toContain('secrets: 0 brought, 0 there already, 4 replaced');
+    expect(replaced.stdout).toContain('secrets: 0 moved, 0 already there, 4 replaced');
     expect((await versions()).filter(({ version }) => version === 2)).toEqual([{ key: 'plain', version: 2 }]);
     expect(await states()).toEqual(before);
   });
@@ -167,16 +167,16 @@ describe('strongroom import-cloudify', () => {
     writeFileSync(file('passphrase'), `${PASSPHRASE}\n`);
     const { code, stdout } = await run([file('export.json'), '--passphrase-file', file('passphrase')], '');
     expect(code).toBe(0);
-    expect(stdout).toContain('secrets: 2 brought');
-    expect(stdout).toContain('Not brought (3):');
+    expect(stdout).toContain('secrets: 2 moved');
+    expect(stdout).toContain('Not moved (3):');
     expect(stdout).toMatch(/secrets: one\/1 wrong key: key: /);
     expect(stdout).toMatch(/secrets: absent\/lost: tenant_name: /);
     expect(stdout).toMatch(/secrets: one\/damaged: encrypted: /);
-    expect(stdout).toMatch(/Secrets of nobody, unknown here, become admin's/);
+    expect(stdout).toMatch(/Secrets of nobody, unknown here, are assigned to admin/);
     expect(stdout).not.toContain('canary');
     const asked = await run([file('export.json'), '--create-tenants'], `${PASSPHRASE}\n`);
-    expect(asked.stdout).toContain('tenants: 1 brought, 1 there already');
-    expect(asked.stdout).toContain('secrets: 1 brought, 2 there already');
+    expect(asked.stdout).toContain('tenants: 1 moved, 1 already there');
+    expect(asked.stdout).toContain('secrets: 1 moved, 2 already there');
   });
 
   it('trusts a certificate by its authority, or not at all where that is said', async () => {
@@ -211,8 +211,8 @@ describe('strongroom import-cloudify', () => {
 
   it.each<[string, () => readonly string[], RegExp]>([
     ['a file that is not there', () => [file('nothing')], /Cannot read .*ENOENT/],
-    ['a file of something else', () => ['package.json'], /no export of secrets/],
-    ['a file that is no JSON', () => ['README.md'], /no export of secrets/],
+    ['a file of something else', () => ['package.json'], /is not an export of secrets/],
+    ['a file that is no JSON', () => ['README.md'], /is not an export of secrets/],
     ['another kind of URL', () => ['ftp://example.com'], /http or https/],
     ['a URL with a login', () => ['http://a:b@127.0.0.1:1'], /Leave the login out/],
     ['a closed port', () => ['http://127.0.0.1:1', '--invite'], /cannot be read: ECONNREFUSED/],

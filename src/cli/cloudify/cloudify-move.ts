@@ -52,12 +52,13 @@ export async function moveCloudify(
   const looked = contents.secrets.filter(
     ({ tenant_name: name }) => !identities.wouldBe.tenants.has(String(name)),
   );
-  report.add('secrets', 'brought', contents.secrets.length - looked.length);
+  report.add('secrets', 'moved', contents.secrets.length - looked.length);
   const secrets = looked.map((secret) => withKnownCreator(secret, known));
   const { passphrase } = contents;
   await moveSecrets(services.get(SecretImport), importer, { secrets, passphrase, override, dryRun }, report);
   const unknown = new Set(looked.filter((secret) => isUnknown(secret, known)).map(creatorOf));
-  if (unknown.size > 0) report.note(`Secrets of ${[...unknown].join(', ')}, unknown here, become ${owner}'s`);
+  if (unknown.size > 0)
+    report.note(`Secrets of ${[...unknown].join(', ')}, unknown here, are assigned to ${owner}`);
 }
 
 async function importerOf(directory: UserDirectory, owner: string, caller: Caller): Promise<Importer> {

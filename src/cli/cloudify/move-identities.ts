@@ -92,17 +92,17 @@ export class MoveIdentities {
     );
   }
 
-  /** Adds a membership. A dry run counts it as one that would be brought, since what it needs may not exist yet. */
+  /** Adds a membership. A dry run counts it as one that would be moved, since what it needs may not exist yet. */
   private async join(name: string, work: () => Promise<unknown>): Promise<void> {
     if (this.dryRun) {
-      this.report.add('memberships', 'brought');
+      this.report.add('memberships', 'moved');
       return;
     }
     try {
       await work();
-      this.report.add('memberships', 'brought');
+      this.report.add('memberships', 'moved');
     } catch (error) {
-      if (error instanceof Conflict) this.report.add('memberships', 'there');
+      if (error instanceof Conflict) this.report.add('memberships', 'existing');
       else this.report.missed('memberships', name, reasonOf(error));
     }
   }
@@ -110,13 +110,13 @@ export class MoveIdentities {
   /** @returns whether it exists afterwards */
   private async make(kind: Kind, name: string, there: boolean, work: () => Promise<void>): Promise<boolean> {
     if (there) {
-      this.report.add(kind, 'there');
+      this.report.add(kind, 'existing');
       return true;
     }
     try {
       if (!this.dryRun) await work();
       else requireName(name);
-      this.report.add(kind, 'brought');
+      this.report.add(kind, 'moved');
       return true;
     } catch (error) {
       this.report.missed(kind, name, reasonOf(error));

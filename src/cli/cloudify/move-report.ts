@@ -4,17 +4,17 @@ const KINDS = ['tenants', 'users', 'user groups', 'memberships', 'secrets'] as c
 export type Kind = (typeof KINDS)[number];
 
 interface Counts {
-  brought: number;
-  there: number;
+  moved: number;
+  existing: number;
   replaced: number;
 }
 
 /** Counts what was moved and what existed already, and lists what was not moved and why. */
 export class MoveReport {
   private readonly counts = new Map<Kind, Counts>(
-    KINDS.map((kind) => [kind, { brought: 0, there: 0, replaced: 0 }]),
+    KINDS.map((kind) => [kind, { moved: 0, existing: 0, replaced: 0 }]),
   );
-  private readonly notBrought: string[] = [];
+  private readonly notMoved: string[] = [];
   private readonly notes: string[] = [];
 
   constructor(private readonly dryRun: boolean) {}
@@ -26,7 +26,7 @@ export class MoveReport {
 
   /** @param reason one line that holds no value */
   missed(kind: Kind, name: string, reason: string): void {
-    this.notBrought.push(`  ${kind}: ${printable(name, 300)}: ${printable(reason, 400)}`);
+    this.notMoved.push(`  ${kind}: ${printable(name, 300)}: ${printable(reason, 400)}`);
   }
 
   note(line: string): void {
@@ -34,14 +34,14 @@ export class MoveReport {
   }
 
   lines(): string[] {
-    const brought = this.dryRun ? 'would be brought' : 'brought';
+    const moved = this.dryRun ? 'would be moved' : 'moved';
     const replaced = this.dryRun ? 'would be replaced' : 'replaced';
     const counted = [...this.counts].map(
       ([kind, counts]) =>
-        `${kind}: ${counts.brought} ${brought}, ${counts.there} there already` +
+        `${kind}: ${counts.moved} ${moved}, ${counts.existing} already there` +
         (counts.replaced > 0 ? `, ${counts.replaced} ${replaced}` : ''),
     );
-    if (this.notBrought.length === 0) return [...counted, ...this.notes, 'Nothing was left out'];
-    return [...counted, ...this.notes, `Not brought (${this.notBrought.length}):`, ...this.notBrought];
+    if (this.notMoved.length === 0) return [...counted, ...this.notes, 'Nothing was left out'];
+    return [...counted, ...this.notes, `Not moved (${this.notMoved.length}):`, ...this.notMoved];
   }
 }

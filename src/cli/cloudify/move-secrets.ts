@@ -40,13 +40,13 @@ export async function moveSecrets(
     rows = rows.filter((_, index) => !result.errors.has(index));
   }
   for (const row of rows)
-    report.missed('secrets', nameOf(row), 'others changed the same secrets meanwhile; run it again');
+    report.missed('secrets', nameOf(row), 'others changed the same secrets in the meantime; run it again');
 }
 
 function count(all: number, { colliding }: ImportResult, override: boolean, report: MoveReport): void {
   const there = [...colliding.values()].reduce((sum, keys) => sum + keys.length, 0);
-  report.add('secrets', 'brought', all - there);
-  report.add('secrets', override ? 'replaced' : 'there', there);
+  report.add('secrets', 'moved', all - there);
+  report.add('secrets', override ? 'replaced' : 'existing', there);
 }
 
 function nameOf(row: Secret | undefined): string {

@@ -17,7 +17,9 @@ export async function readExportFile(
 ): Promise<CloudifyContents> {
   const secrets = secretsIn(parsed(readTextFile(path)));
   if (secrets === undefined)
-    throw new StartupError(`${printable(path, 256)} is no export of secrets: it is no JSON array of objects`);
+    throw new StartupError(
+      `${printable(path, 256)} is not an export of secrets: it must be a JSON array of objects`,
+    );
   const encrypted = secrets.some((secret) => flagOf(secret.encrypted) === true);
   const names = secrets.map(({ tenant_name: name }) => name).filter((name) => typeof name === 'string');
   return {

@@ -33,7 +33,7 @@ export async function readManager(
   const passphrase = randomBytes(32).toString('base64url');
   const query = { _all_tenants: 'true', _include_metadata: 'true', _passphrase: passphrase };
   const secrets = secretsIn(await api.get('/secrets/share/export', query));
-  if (secrets === undefined) throw new StartupError('The manager gives no list of secrets');
+  if (secrets === undefined) throw new StartupError('The manager did not return a list of secrets');
   return {
     tenants: tenants.map(({ name }) => textOf(name)).filter((name) => name !== ''),
     users: users.map(toUser).filter(({ username }) => username !== ''),

@@ -81,7 +81,7 @@ describe('configurationWarnings', () => {
   });
 
   it('warns of a development service that other machines reach', () => {
-    expect(warningsOf({ HOST: '0.0.0.0' })).toEqual([expect.stringContaining('HOST lets other machines in')]);
+    expect(warningsOf({ HOST: '0.0.0.0' })).toEqual([expect.stringContaining('HOST admits other machines')]);
     for (const HOST of ['localhost', '::1', '127.0.0.2']) expect(warningsOf({ HOST })).toEqual([]);
   });
 });
