@@ -1,5 +1,4 @@
-import { Inject, Injectable, RequestMethod, type OnModuleInit } from '@nestjs/common';
-import { METHOD_METADATA } from '@nestjs/common/constants.js';
+import { Inject, Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { IS_PUBLIC } from '../auth/public.decorator.js';
 import { StartupError } from '../common/startup-error.js';
@@ -12,7 +11,11 @@ export interface DeclaredRoute {
   readonly permission: string;
 }
 
-/** Refuses to boot where a route declares neither a permission nor that it is public: forgotten means closed. */
+/**
+ * Refuses to boot where a route declares neither a permission nor that it is public: forgotten means closed. Takes every
+ * method of a controller for a route, since Nest does not publish which of them are; helpers of a controller are
+ * functions beside it.
+ */
 @Injectable()
 export class DeclaredRoutes implements OnModuleInit {
   constructor(
@@ -30,29 +33,21 @@ export class DeclaredRoutes implements OnModuleInit {
     return this.discovery.getControllers().flatMap(({ metatype }) => {
       if (metatype === null) return [];
       const prototype = metatype.prototype as Record<string, () => unknown>;
-      return this.scanner
-        .getAllMethodNames(prototype)
-        .map((method) => ({ name: `${metatype.name}.${method}`, handler: prototype[method] }))
-        .filter(({ handler }) => handler !== undefined && isRoute(handler))
-        .map(({ name, handler }) => ({
-          name,
-          permission: this.permissionOf(name, handler as () => unknown, metatype),
-        }));
+      return this.scanner.getAllMethodNames(prototype).map((method) => {
+        const name = `${metatype.name}.${method}`;
+        return { name, permission: this.permissionOf(name, prototype[method], metatype as Type) };
+      });
     });
   }
 
-  private permissionOf(name: string, handler: () => unknown, controller: object): string {
-    if (this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, [handler, controller as never])) return 'public';
-    const declared = this.reflector.get<RoutePermission | undefined>(ROUTE_PERMISSION, handler);
-    if (declared === undefined) {
-      throw new StartupError(
-        `The route ${name} declares no permission: add @RequirePermission() or @Public()`,
-      );
+  private permissionOf(name: string, handler: (() => unknown) | undefined, controller: Type): string {
+    if (handler !== undefined) {
+      const declared = this.reflector.get<RoutePermission | undefined>(ROUTE_PERMISSION, handler);
+      if (this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, [handler, controller])) return 'public';
+      if (declared !== undefined) return declared.permission;
     }
-    return declared.permission;
+    throw new StartupError(
+      `The route ${name} declares no permission: add @RequirePermission() or @Public(), or make it a function`,
+    );
   }
-}
-
-function isRoute(handler: () => unknown): boolean {
-  return (Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined) !== undefined;
 }

@@ -31,7 +31,7 @@ export class PermissionsController {
     @CurrentPrincipal() { caller }: Principal,
     @Query() query: PermissionListQuery,
   ): Promise<ListEnvelope<Partial<PermissionV3>>> {
-    return this.page(query, undefined, caller);
+    return pageOf(this.permissions, query, undefined, caller);
   }
 
   @Get(':role')
@@ -44,7 +44,7 @@ export class PermissionsController {
     @Param('role') role: string,
     @Query() query: PermissionListQuery,
   ): Promise<ListEnvelope<Partial<PermissionV3>>> {
-    return this.page(query, role, caller);
+    return pageOf(this.permissions, query, role, caller);
   }
 
   @Get(':role/:permission')
@@ -93,18 +93,18 @@ export class PermissionsController {
   ): Promise<void> {
     return this.permissions.remove({ role, permission }, caller);
   }
+}
 
-  private async page(
-    query: PermissionListQuery,
-    role: string | undefined,
-    caller: Caller,
-  ): Promise<ListEnvelope<Partial<PermissionV3>>> {
-    const fields = includedFields(query._include, PERMISSION_FIELDS);
-    const wanted = pageRequestOf(query, PERMISSION_COLUMNS);
-    const { items, total } = await this.permissions.list(wanted, role, caller);
-    return listEnvelope(
-      items.map((item) => picked(item, fields)),
-      { total, size: query._size, offset: query._offset },
-    );
-  }
+async function pageOf(
+  permissions: RolePermissions,
+  query: PermissionListQuery,
+  role: string | undefined,
+  caller: Caller,
+): Promise<ListEnvelope<Partial<PermissionV3>>> {
+  const fields = includedFields(query._include, PERMISSION_FIELDS);
+  const { items, total } = await permissions.list(pageRequestOf(query, PERMISSION_COLUMNS), role, caller);
+  return listEnvelope(
+    items.map((item) => picked(item, fields)),
+    { total, size: query._size, offset: query._offset },
+  );
 }

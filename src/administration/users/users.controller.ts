@@ -101,7 +101,7 @@ export class UsersController {
       await this.rights.require(principal, 'set_timestamp', 'user.create', username);
     }
     await this.users.create({ username, password, systemRole, ...times }, principal.caller);
-    return this.show(username, version);
+    return toUserV3(await this.directory.find(username), false, version);
   }
 
   /** Everybody comes in, for the own password; whatever else is asked for needs its right. */
@@ -138,7 +138,7 @@ export class UsersController {
       await this.rights.require(principal, 'user_update', 'user.update', name);
       await this.administration.setShowGettingStarted(name, change.show, caller);
     }
-    return this.show(name, version);
+    return toUserV3(await this.directory.find(name), false, version);
   }
 
   @Post('active/:name')
@@ -157,7 +157,7 @@ export class UsersController {
   ): Promise<UserV3> {
     const { action } = await body.read(UserActivationBody);
     await this.administration.setActive(name, action === 'activate', caller);
-    return this.show(name, version);
+    return toUserV3(await this.directory.find(name), false, version);
   }
 
   @Post('unlock/:name')
@@ -173,7 +173,7 @@ export class UsersController {
     @CalledVersion() version: ApiVersion,
   ): Promise<UserV3> {
     await this.administration.unlock(name, caller);
-    return this.show(name, version);
+    return toUserV3(await this.directory.find(name), false, version);
   }
 
   @Delete(':name')
@@ -188,10 +188,6 @@ export class UsersController {
     @CalledVersion() version: ApiVersion,
   ): Promise<UserV3> {
     return toUserV3(await this.administration.delete(name, caller), false, version);
-  }
-
-  private async show(name: string, version: ApiVersion): Promise<UserV3> {
-    return toUserV3(await this.directory.find(name), false, version);
   }
 }
 

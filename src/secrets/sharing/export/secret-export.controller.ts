@@ -58,23 +58,25 @@ export class SecretExportController {
     requireStrength(passphrase);
     const fields = exportedFields(query);
     const batches = this.secrets.batches(tenant, toExportOptions(query), passphrase);
-    const stream = await jsonArrayStream(this.items(tenant, batches, fields), (error) =>
-      logFailure(this.logger, error, toDomainError(error), id),
+    const stream = await jsonArrayStream(
+      itemsOf(batches, fields, () => this.slots.take(tenant.userId)),
+      (error) => logFailure(this.logger, error, toDomainError(error), id),
     );
     raw.socket.setTimeout(STALLED_MS);
     return new StreamableFile(stream, { type: 'application/json; charset=utf-8' });
   }
+}
 
-  private async *items(
-    { userId }: TenantContext,
-    batches: ReturnType<SecretExport['batches']>,
-    fields: ReturnType<typeof exportedFields>,
-  ): AsyncGenerator<ExportedSecretItem[], void> {
-    const release = this.slots.take(userId);
-    try {
-      for await (const batch of batches) yield batch.map((secret) => toExportedSecretItem(secret, fields));
-    } finally {
-      release();
-    }
+/** @param take takes a slot, and gives what releases it */
+async function* itemsOf(
+  batches: ReturnType<SecretExport['batches']>,
+  fields: ReturnType<typeof exportedFields>,
+  take: () => () => void,
+): AsyncGenerator<ExportedSecretItem[], void> {
+  const release = take();
+  try {
+    for await (const batch of batches) yield batch.map((secret) => toExportedSecretItem(secret, fields));
+  } finally {
+    release();
   }
 }

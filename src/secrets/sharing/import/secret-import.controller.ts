@@ -42,23 +42,24 @@ export class SecretImportController {
       throw new TooManyRequests('Other imports are under way; try again in a few seconds', RETRY_SECONDS);
     this.underWay += 1;
     try {
-      return await this.imported(tenant, await body.read(ImportBody), header);
+      return await importedBy(this.secrets, tenant, await body.read(ImportBody), header);
     } finally {
       this.underWay -= 1;
     }
   }
+}
 
-  private async imported(
-    { tenantId: logId, userId, username, caller }: TenantContext,
-    body: ImportBody,
-    header: string | undefined,
-  ): Promise<ImportResultV3> {
-    const passphrase = onePassphrase('passphrase', body.passphrase ?? undefined, header);
-    const wanted = { ...toImportInput(body), passphrase };
-    const { colliding, errors } = await this.secrets.run({ logId, userId, username, caller }, wanted);
-    return {
-      colliding_secrets: Object.fromEntries(colliding),
-      secrets_errors: Object.fromEntries([...errors].map(([index, of]) => [String(index), of])),
-    };
-  }
+async function importedBy(
+  secrets: SecretImport,
+  { tenantId: logId, userId, username, caller }: TenantContext,
+  body: ImportBody,
+  header: string | undefined,
+): Promise<ImportResultV3> {
+  const passphrase = onePassphrase('passphrase', body.passphrase ?? undefined, header);
+  const wanted = { ...toImportInput(body), passphrase };
+  const { colliding, errors } = await secrets.run({ logId, userId, username, caller }, wanted);
+  return {
+    colliding_secrets: Object.fromEntries(colliding),
+    secrets_errors: Object.fromEntries([...errors].map(([index, of]) => [String(index), of])),
+  };
 }
