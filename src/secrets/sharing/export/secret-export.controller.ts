@@ -1,14 +1,13 @@
 import { Controller, Get, Inject, Req, StreamableFile } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Query } from '../../../api/input/query.decorator.js';
 import { logFailure } from '../../../api/errors/log-failure.js';
-import { ApiErrors, TenantApi } from '../../../api/openapi/open-api.js';
+import { TenantRoute } from '../../../api/routes/tenant-route.decorator.js';
 import { toDomainError } from '../../../api/errors/to-domain-error.js';
 import { ConcurrencyLimit } from '../../../common/concurrency-limit.js';
 import type { TenantContext } from '../../../common/tenant-context.js';
 import { Logger } from '../../../observability/logger.js';
-import { RequirePermission } from '../../../tenant-scope/require-permission.decorator.js';
 import { Tenant } from '../../../tenant-scope/tenant.decorator.js';
 import { ExportQuery, toExportOptions } from './dto/export.query.js';
 import { ExportedSecretItem } from './dto/exported-secret.js';
@@ -28,7 +27,6 @@ const STALLED_MS = 30_000;
 
 @Controller(['api/v3/secrets/share', 'api/v3.1/secrets/share'])
 @ApiTags('Export and import')
-@TenantApi()
 export class SecretExportController {
   /** Each may keep some batches in memory for as long as its reader likes. */
   private readonly slots = new ConcurrencyLimit({
@@ -43,11 +41,12 @@ export class SecretExportController {
   ) {}
 
   @Get('export')
-  @RequirePermission('secret_export', 'secret.export', { acrossTenants: true })
-  @ApiOperation({ summary: 'Export the secrets of the tenant that the caller may read, with their values' })
   @ApiHeader(PASSPHRASE)
-  @ApiOkResponse({ type: [ExportedSecretItem] })
-  @ApiErrors(400, 429)
+  @TenantRoute('secret_export', 'secret.export', {
+    summary: 'Export the secrets of the tenant that the caller may read, with their values',
+    answer: [ExportedSecretItem],
+    acrossTenants: true,
+  })
   async export(
     @Tenant() tenant: TenantContext,
     @Query() query: ExportQuery,

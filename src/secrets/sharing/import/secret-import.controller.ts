@@ -1,11 +1,10 @@
-import { Controller, HttpCode, Post } from '@nestjs/common';
+import { Controller, Post } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiBody, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import { JsonBody, RequestBody } from '../../../api/input/json-body.js';
-import { ApiErrors, TenantApi } from '../../../api/openapi/open-api.js';
+import { TenantRoute } from '../../../api/routes/tenant-route.decorator.js';
 import { TooManyRequests } from '../../../common/errors.js';
 import type { TenantContext } from '../../../common/tenant-context.js';
-import { RequirePermission } from '../../../tenant-scope/require-permission.decorator.js';
 import { Tenant } from '../../../tenant-scope/tenant.decorator.js';
 import { ImportResultV3 } from './dto/import-result.js';
 import { ImportBody, toImportInput } from './dto/import.body.js';
@@ -18,21 +17,19 @@ const RETRY_SECONDS = 5;
 
 @Controller(['api/v3/secrets/share', 'api/v3.1/secrets/share'])
 @ApiTags('Export and import')
-@TenantApi()
 export class SecretImportController {
   private underWay = 0;
 
   constructor(private readonly secrets: SecretImport) {}
 
   @Post('import')
-  @HttpCode(200)
   @RouteConfig({ largeBody: true })
-  @RequirePermission('secret_import', 'secret.import')
-  @ApiOperation({ summary: 'Import secrets: all of them, or none' })
   @ApiHeader({ name: PASSPHRASE_HEADER, required: false, description: 'For encrypted values, in UTF-8' })
-  @ApiBody({ type: ImportBody })
-  @ApiOkResponse({ type: ImportResultV3 })
-  @ApiErrors(400, 413, 415, 429)
+  @TenantRoute('secret_import', 'secret.import', {
+    summary: 'Import secrets: all of them, or none',
+    body: ImportBody,
+    answer: ImportResultV3,
+  })
   async import(
     @Tenant() tenant: TenantContext,
     @RequestBody() body: JsonBody,
