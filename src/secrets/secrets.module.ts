@@ -7,7 +7,6 @@ import { SecretModification } from './store/secret-modification.js';
 import { SecretReadBatch } from './store/secret-read.batch.js';
 import { SecretSearchController } from './list/secret-search.controller.js';
 import { SecretSealer } from './secret-sealer.js';
-import { SecretsV31Controller } from './secrets-v31.controller.js';
 import { SecretsProvidersController } from './secrets-providers.controller.js';
 import { SecretsController } from './secrets.controller.js';
 import { SecretsRepository } from './secrets.repository.js';
@@ -16,7 +15,7 @@ import { SharingModule } from './sharing/sharing.module.js';
 
 @Module({
   imports: [SharingModule],
-  controllers: [SecretsController, SecretsV31Controller, SecretSearchController, SecretsProvidersController],
+  controllers: [SecretsController, SecretSearchController, SecretsProvidersController],
   providers: [
     SecretsService,
     SecretReadBatch,

@@ -127,4 +127,48 @@ describe('the dispatch of a request', () => {
     const answer = await strongroom.call(ADMIN, 'DELETE', path);
     expect([answer.status, answer.headers['content-type']]).toEqual([status, type]);
   });
+
+  describe('the API document of a handler that serves both versions', () => {
+    interface Documented {
+      readonly parameters: readonly { readonly name: string }[];
+      readonly responses: Record<string, { content?: Record<string, { schema: { $ref: string } }> }>;
+    }
+
+    const documented = (path: string, method: string): Documented =>
+      strongroom.validator.document.paths[path]![method] as unknown as Documented;
+
+    it.each([
+      ['/api/v3/secrets', 'get', { 200: 'SecretListV3' }],
+      ['/api/v3.1/secrets', 'get', { 200: 'SecretListV31' }],
+      ['/api/v3/secrets/{key}', 'get', { 200: 'SecretV3' }],
+      ['/api/v3.1/secrets/{key}', 'get', { 200: 'SecretV31' }],
+      ['/api/v3/secrets/{key}', 'patch', { 200: 'SecretV3' }],
+      ['/api/v3.1/secrets/{key}', 'patch', { 200: 'SecretV31' }],
+      ['/api/v3/secrets/{key}', 'delete', { 200: 'SecretV3' }],
+      ['/api/v3.1/secrets/{key}', 'delete', { 204: undefined }],
+      ['/api/v3/users/{name}', 'delete', { 200: 'UserV3' }],
+      ['/api/v3.1/users/{name}', 'delete', { 204: undefined }],
+    ])('names for %s %s the successes of that version only', (path, method, expected) => {
+      const successes = Object.entries(documented(path, method).responses).filter(
+        ([status]) => status < '300',
+      );
+      const schemas = successes.map(([status, { content }]) => [
+        status,
+        content?.['application/json']?.schema.$ref.replace('#/components/schemas/', ''),
+      ]);
+      expect(Object.fromEntries(schemas)).toEqual(expected);
+    });
+
+    it('names a parameter under the version that takes it', () => {
+      const takes = (version: string): boolean =>
+        documented(`/api/${version}/secrets/{key}`, 'get').parameters.some(
+          ({ name }) => name === '_skip_value',
+        );
+      expect([takes('v3'), takes('v3.1')]).toEqual([false, true]);
+    });
+
+    it('keeps nothing of how the versions were told apart', () => {
+      expect(JSON.stringify(strongroom.validator.document)).not.toContain('"x-');
+    });
+  });
 });
