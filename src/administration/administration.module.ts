@@ -1,8 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TenantsModule } from '../tenants/tenants.module.js';
 import { UsersModule } from '../users/users.module.js';
-import { TenantUserGroupsController } from './tenants/tenant-user-groups.controller.js';
-import { TenantUsersController } from './tenants/tenant-users.controller.js';
+import { TenantMembersController } from './tenants/tenant-members.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
 import { UserGroupUsersController } from './groups/user-group-users.controller.js';
 import { UserGroupsController } from './groups/user-groups.controller.js';
@@ -17,6 +16,7 @@ import { StatusController } from './status/status.controller.js';
 import { TokensV3Controller } from './tokens/tokens-v3.controller.js';
 import { TokensController } from './tokens/tokens.controller.js';
 import { UserRights } from './users/user-rights.js';
+import { UserUpdate } from './users/user-update.js';
 import { UsersController } from './users/users.controller.js';
 import { VersionController } from './status/version.controller.js';
 
@@ -25,8 +25,7 @@ import { VersionController } from './status/version.controller.js';
   imports: [TenantsModule, UsersModule],
   // Fixed addresses before those with a name in them, so that the API document lists them first.
   controllers: [
-    TenantUsersController,
-    TenantUserGroupsController,
+    TenantMembersController,
     TenantsController,
     UserGroupUsersController,
     UserGroupsController,
@@ -42,6 +41,6 @@ import { VersionController } from './status/version.controller.js';
     TokensController,
     TokensV3Controller,
   ],
-  providers: [UserRights, MaintenanceMode],
+  providers: [UserRights, UserUpdate, MaintenanceMode],
 })
 export class AdministrationModule {}

@@ -1,18 +1,15 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from '../observability/logger.js';
 import { logAccess } from './http/access-log.js';
-import type { DirectAdapter } from './direct-adapter.js';
-import { DirectRoutes } from './direct-routes.js';
 import { Drain } from './http/drain.js';
 import { ErrorFilter } from './errors/error.filter.js';
 import { publishOpenApi } from './openapi/open-api.js';
 
-/** What holds for every route. To be called before the application is initialised. */
+/** Sets up what holds for every route. Call it before the application is initialised. */
 export function setUpApi(app: NestFastifyApplication, logger: Logger): void {
   const instance = app.getHttpAdapter().getInstance();
   app.useGlobalFilters(new ErrorFilter(logger));
   app.get(Drain).watch(instance);
   logAccess(instance, logger);
-  (app.getHttpAdapter() as unknown as DirectAdapter).handleDirectly(new DirectRoutes(app));
   publishOpenApi(app);
 }

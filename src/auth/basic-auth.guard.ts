@@ -1,6 +1,5 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { Unauthorized } from '../common/errors.js';
 import type { AuthenticatedRequest } from './authenticated-request.js';
 import { BasicStrategy } from './basic.strategy.js';
 import type { Principal } from './principal.js';
@@ -39,19 +38,7 @@ export class BasicAuthGuard implements CanActivate {
   private principalOf(request: AuthenticatedRequest): Promise<Principal> {
     const token = singleHeader(request.raw, 'authentication-token');
     return token === undefined || request.headers.authorization !== undefined
-      ? this.byBasic(request)
+      ? this.strategy.principalOf(request)
       : this.tokens.authenticate(request, token);
-  }
-
-  private byBasic(request: AuthenticatedRequest): Promise<Principal> {
-    return new Promise((resolve, reject) => {
-      const attempt = Object.create(this.strategy) as BasicStrategy;
-      Object.assign(attempt, {
-        success: resolve,
-        error: reject,
-        fail: () => reject(new Unauthorized()),
-      });
-      attempt.authenticate(request as never);
-    });
   }
 }

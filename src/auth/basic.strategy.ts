@@ -2,49 +2,54 @@ import { Inject, Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { BasicStrategy as PassportBasicStrategy } from 'passport-http';
+import { Unauthorized } from '../common/errors.js';
 import { Authenticator } from './authenticator.js';
-import { readBasicCredentials } from './basic-credentials.js';
+import { readBasicCredentials, type BasicCredentials } from './basic-credentials.js';
 import type { Principal } from './principal.js';
 import { singleHeader } from './single-header.js';
 
-type Verified = (error: unknown, principal?: Principal | false) => void;
-
-/** Describes what Passport adds to a strategy for one request. */
-interface Attempt {
-  _verify(request: FastifyRequest, username: string, password: string, done: Verified): void;
+/** Describes what Passport adds to the copy of a strategy that it makes for each request. */
+interface PassportAttempt {
   success(principal: Principal): void;
-  fail(challenge?: string): void;
+  fail(challenge: string | undefined): void;
   error(error: unknown): void;
 }
 
 /**
- * Replaces how passport-http reads the header: the package cuts a password at its second colon and accepts any scheme
- * that contains "Basic".
+ * Proves who is calling by HTTP Basic authentication. Reads the header itself, since passport-http cuts a password at its
+ * second colon and accepts any scheme that contains "Basic". Nothing of a request is kept on the strategy, which all
+ * requests share.
  */
-class Rfc7617Strategy extends PassportBasicStrategy {
-  override authenticate(request: never): void {
-    const attempt = this as unknown as Attempt;
-    const incoming = request as FastifyRequest;
-    const credentials = readBasicCredentials(singleHeader(incoming.raw, 'authorization'));
-    if (credentials === undefined) {
-      attempt.fail();
-      return;
-    }
-    attempt._verify(incoming, credentials.username, credentials.password, (error, principal) => {
-      if (error !== null && error !== undefined) attempt.error(error);
-      else if (principal === undefined || principal === false) attempt.fail();
-      else attempt.success(principal);
-    });
-  }
-}
-
 @Injectable()
-export class BasicStrategy extends PassportStrategy(Rfc7617Strategy, 'basic') {
+export class BasicStrategy extends PassportStrategy(PassportBasicStrategy, 'basic') {
   constructor(@Inject(Authenticator) private readonly authenticator: Authenticator) {
     super({ passReqToCallback: true, realm: 'Strongroom' });
   }
 
-  validate(request: FastifyRequest, username: string, password: string): Promise<Principal | false> {
-    return this.authenticator.authenticate(request, { username, password });
+  /**
+   * @throws Unauthorized without a header that proves a user
+   * @throws TooManyRequests, Unavailable when credentials cannot be checked at this moment
+   */
+  async principalOf(request: FastifyRequest): Promise<Principal> {
+    const credentials = readBasicCredentials(singleHeader(request.raw, 'authorization'));
+    if (credentials === undefined) throw new Unauthorized();
+    const principal = await this.validate(request, credentials);
+    if (principal === false) throw new Unauthorized();
+    return principal;
+  }
+
+  /** Serves Passport with the same answer. */
+  override authenticate(this: this & PassportAttempt, request: never): void {
+    this.principalOf(request).then(
+      (principal) => this.success(principal),
+      (error: unknown) => {
+        if (error instanceof Unauthorized) this.fail(error.headers['WWW-Authenticate']);
+        else this.error(error);
+      },
+    );
+  }
+
+  validate(request: FastifyRequest, credentials: BasicCredentials): Promise<Principal | false> {
+    return this.authenticator.authenticate(request, credentials);
   }
 }

@@ -1,118 +1,133 @@
-import { Controller, Delete, Get, Header, HttpCode, Patch, Put } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { Query } from '../api/input/query.decorator.js';
+import { Controller, Delete, Get, Patch, Put } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import { JsonBody, RequestBody } from '../api/input/json-body.js';
+import { Query } from '../api/input/query.decorator.js';
 import { JSON_TEXT } from '../api/lists/list-envelope.js';
-import { ApiErrors, TenantApi } from '../api/openapi/open-api.js';
-import { SecretListQuery, toListOptions } from './list/dto/secret-list.query.js';
+import { TenantRoute } from '../api/routes/tenant-route.decorator.js';
 import type { TenantContext } from '../common/tenant-context.js';
-import { RequirePermission } from '../tenant-scope/require-permission.decorator.js';
 import { Tenant } from '../tenant-scope/tenant.decorator.js';
-import { SECRET_LIST_FIELDS_V3, SecretListV3, SecretV3 } from './dto/secret-v3.js';
 import { NewSecretBody, SecretChangeBody, SetVisibilityBody } from './dto/new-secret.body.js';
-import { SECRET_KEY } from './secret-key.parameter.js';
-import { SecretKey } from './secret-key.decorator.js';
-import { toSecretV3 } from './secret-v3.mapper.js';
+import { SecretListV3, SecretV3 } from './dto/secret-v3.js';
+import { SecretListV31, SecretV31 } from './dto/secret-v31.js';
+import { CalledMapper } from './http/called-mapper.decorator.js';
+import { SecretKey } from './http/secret-key.decorator.js';
+import type { SecretMapper } from './http/secret-mapper.js';
+import { SecretRoute } from './http/secret-route.decorator.js';
+import { SKIP_VALUE, SkipValue } from './http/skip-value.decorator.js';
+import { SecretListQuery, toListOptions } from './list/dto/secret-list.query.js';
 import { secretListText } from './list/page-text.js';
+import { toCreateInput, toUpdateInput } from './secret-input.js';
 import { SecretsService } from './secrets.service.js';
-import { toUpdateInput, toCreateInput } from './secret-input.js';
 
-@Controller('api/v3/secrets')
+type ShownSecret = SecretV3 | SecretV31;
+
+@Controller(['api/v3/secrets', 'api/v3.1/secrets'])
 @ApiTags('Secrets')
-@TenantApi()
 export class SecretsController {
   constructor(private readonly secrets: SecretsService) {}
 
   @Get()
-  @Header('Content-Type', JSON_TEXT)
-  @RequirePermission('secret_list', 'secret.list', { acrossTenants: true })
-  @ApiOperation({ summary: 'List the secrets of the tenant, without values' })
-  @ApiOkResponse({ type: SecretListV3 })
-  @ApiErrors(400)
-  async list(@Tenant() tenant: TenantContext, @Query() query: SecretListQuery): Promise<Buffer> {
-    const options = toListOptions(query, SECRET_LIST_FIELDS_V3);
+  @TenantRoute('secret_list', 'secret.list', {
+    summary: 'List what the caller sees in the tenant, without values',
+    answer: { v3: SecretListV3, 'v3.1': SecretListV31 },
+    contentType: JSON_TEXT,
+    acrossTenants: true,
+  })
+  async list(
+    @Tenant() tenant: TenantContext,
+    @Query() query: SecretListQuery,
+    @CalledMapper() mapper: SecretMapper,
+  ): Promise<Buffer> {
+    const options = toListOptions(query, mapper.listFields);
     return secretListText(await this.secrets.list(tenant, options), options);
   }
 
   @Get(':key')
-  @RequirePermission('secret_get', 'secret.read')
-  @ApiOperation({ summary: 'Read a secret' })
-  @ApiParam(SECRET_KEY)
-  @ApiOkResponse({ type: SecretV3 })
-  @ApiErrors(400, 404)
-  async read(@Tenant() tenant: TenantContext, @SecretKey() key: string): Promise<SecretV3> {
-    return toSecretV3(tenant, await this.secrets.read(tenant, key));
+  @SecretRoute('secret_get', 'secret.read', {
+    summary: 'Read a secret',
+    versionParameters: { 'v3.1': [SKIP_VALUE] },
+  })
+  async read(
+    @Tenant() tenant: TenantContext,
+    @SecretKey() key: string,
+    @SkipValue() skipValue: boolean,
+    @CalledMapper() mapper: SecretMapper,
+  ): Promise<ShownSecret> {
+    return mapper.read(tenant, await this.secrets.read(tenant, key, { skipValue }));
   }
 
   @Put(':key')
-  @HttpCode(200)
-  @RequirePermission('secret_create', 'secret.create')
-  @ApiOperation({ summary: 'Create a secret' })
-  @ApiParam(SECRET_KEY)
-  @ApiBody({ type: NewSecretBody })
-  @ApiOkResponse({ type: SecretV3 })
-  @ApiErrors(400, 409, 413, 415)
+  @SecretRoute('secret_create', 'secret.create', {
+    summary: 'Create a secret',
+    body: NewSecretBody,
+    errors: [409],
+  })
   async create(
     @Tenant() tenant: TenantContext,
     @SecretKey() key: string,
     @RequestBody() body: JsonBody,
-  ): Promise<SecretV3> {
-    const wanted = toCreateInput(await body.read(NewSecretBody));
-    return toSecretV3(tenant, await this.secrets.create(tenant, key, wanted));
+    @CalledMapper() mapper: SecretMapper,
+  ): Promise<ShownSecret> {
+    const input = toCreateInput(await body.read(NewSecretBody));
+    return mapper.changed(tenant, await this.secrets.create(tenant, key, input));
   }
 
   @Patch(':key')
-  @RequirePermission('secret_update', 'secret.update')
-  @ApiOperation({ summary: 'Change a secret' })
-  @ApiParam(SECRET_KEY)
-  @ApiBody({ type: SecretChangeBody })
-  @ApiOkResponse({ type: SecretV3 })
-  @ApiErrors(400, 404, 409, 413, 415)
+  @SecretRoute('secret_update', 'secret.update', {
+    summary: 'Change a secret',
+    body: SecretChangeBody,
+    errors: [409],
+  })
   async update(
     @Tenant() tenant: TenantContext,
     @SecretKey() key: string,
     @RequestBody() body: JsonBody,
-  ): Promise<SecretV3> {
-    const wanted = toUpdateInput(await body.read(SecretChangeBody));
-    return toSecretV3(tenant, await this.secrets.update(tenant, key, wanted));
+    @CalledMapper() mapper: SecretMapper,
+  ): Promise<ShownSecret> {
+    const input = toUpdateInput(await body.read(SecretChangeBody));
+    return mapper.changed(tenant, await this.secrets.update(tenant, key, input));
   }
 
   @Patch(':key/set-visibility')
-  @RequirePermission('secret_update', 'secret.update')
-  @ApiOperation({ summary: 'Widen the visibility of a secret' })
-  @ApiParam(SECRET_KEY)
-  @ApiBody({ type: SetVisibilityBody })
-  @ApiOkResponse({ type: SecretV3 })
-  @ApiErrors(400, 404, 409, 415)
+  @SecretRoute('secret_update', 'secret.update', {
+    summary: 'Widen the visibility of a secret',
+    body: SetVisibilityBody,
+    errors: [409],
+  })
   async setVisibility(
     @Tenant() tenant: TenantContext,
     @SecretKey() key: string,
     @RequestBody() body: JsonBody,
-  ): Promise<SecretV3> {
+    @CalledMapper() mapper: SecretMapper,
+  ): Promise<ShownSecret> {
     const { visibility } = await body.read(SetVisibilityBody);
-    return toSecretV3(tenant, await this.secrets.update(tenant, key, { attributes: { visibility } }));
+    return mapper.changed(tenant, await this.secrets.update(tenant, key, { attributes: { visibility } }));
   }
 
   @Patch(':key/set-global')
-  @RequirePermission('secret_update', 'secret.update')
-  @ApiOperation({ summary: 'Make a secret global, as clients of 4.2 ask for it' })
-  @ApiParam(SECRET_KEY)
-  @ApiOkResponse({ type: SecretV3 })
-  @ApiErrors(400, 404, 409)
-  async setGlobal(@Tenant() tenant: TenantContext, @SecretKey() key: string): Promise<SecretV3> {
-    return toSecretV3(
-      tenant,
-      await this.secrets.update(tenant, key, { attributes: { visibility: 'global' } }),
-    );
+  @SecretRoute('secret_update', 'secret.update', {
+    summary: 'Make a secret global, as clients of 4.2 ask for it',
+    errors: [409],
+  })
+  async setGlobal(
+    @Tenant() tenant: TenantContext,
+    @SecretKey() key: string,
+    @CalledMapper() mapper: SecretMapper,
+  ): Promise<ShownSecret> {
+    return mapper.changed(tenant, await this.secrets.update(tenant, key, { attributes: { visibility: 'global' } }));
   }
 
+  /** Answers what the secret was, which v3.1 leaves out. */
   @Delete(':key')
-  @RequirePermission('secret_delete', 'secret.delete')
-  @ApiOperation({ summary: 'Delete a secret; the answer is what it was' })
-  @ApiParam(SECRET_KEY)
-  @ApiOkResponse({ type: SecretV3 })
-  @ApiErrors(400, 404)
-  async delete(@Tenant() tenant: TenantContext, @SecretKey() key: string): Promise<SecretV3> {
-    return toSecretV3(tenant, await this.secrets.delete(tenant, key));
+  @SecretRoute('secret_delete', 'secret.delete', {
+    summary: 'Delete a secret',
+    answer: { v3: SecretV3, 'v3.1': null },
+  })
+  async delete(
+    @Tenant() tenant: TenantContext,
+    @SecretKey() key: string,
+    @CalledMapper() mapper: SecretMapper,
+  ): Promise<ShownSecret> {
+    return mapper.changed(tenant, await this.secrets.delete(tenant, key));
   }
 }

@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { SecretSearchController } from './list/secret-search.controller.js';
 import { SecretSealer } from './secret-sealer.js';
-import { SecretsV31Controller } from './secrets-v31.controller.js';
 import { SecretsProvidersController } from './secrets-providers.controller.js';
 import { SecretsController } from './secrets.controller.js';
 import { SecretsService } from './secrets.service.js';
@@ -11,7 +10,7 @@ import { SharingModule } from './sharing/sharing.module.js';
 
 @Module({
   imports: [SecretStoreModule, SharingModule],
-  controllers: [SecretsController, SecretsV31Controller, SecretSearchController, SecretsProvidersController],
+  controllers: [SecretsController, SecretSearchController, SecretsProvidersController],
   providers: [SecretsService, SecretSealer, UpdateSecret],
 })
 export class SecretsModule {}

@@ -1,5 +1,4 @@
-import { Inject, Injectable, RequestMethod, type OnModuleInit } from '@nestjs/common';
-import { METHOD_METADATA } from '@nestjs/common/constants.js';
+import { Inject, Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import type { AuditAction } from '../audit/actions.js';
 import { IS_PUBLIC } from '../auth/public.decorator.js';
@@ -17,7 +16,11 @@ export interface DeclaredRoute {
   readonly inTenant: boolean;
 }
 
-/** Refuses to boot where a route declares neither a permission nor that it is public: forgotten means closed. */
+/**
+ * Refuses to boot where a route declares neither a permission nor that it is public: forgotten means closed. Takes every
+ * method of a controller for a route, since Nest does not publish which of them are; helpers of a controller are
+ * functions beside it.
+ */
 @Injectable()
 export class DeclaredRoutes implements OnModuleInit {
   constructor(
@@ -35,35 +38,29 @@ export class DeclaredRoutes implements OnModuleInit {
     return this.discovery.getControllers().flatMap(({ metatype }) => {
       if (metatype === null) return [];
       const prototype = metatype.prototype as Record<string, () => unknown>;
-      return this.scanner
-        .getAllMethodNames(prototype)
-        .map((method) => ({ name: `${metatype.name}.${method}`, handler: prototype[method] }))
-        .filter(({ handler }) => handler !== undefined && isRoute(handler))
-        .map(({ name, handler }) => ({
-          name,
-          ...this.declarationOf(name, handler as () => unknown, metatype),
-        }));
+      return this.scanner.getAllMethodNames(prototype).map((method) => {
+        const name = `${metatype.name}.${method}`;
+        return { name, ...this.declarationOf(name, prototype[method], metatype as Type) };
+      });
     });
   }
 
   private declarationOf(
     name: string,
-    handler: () => unknown,
-    controller: object,
+    handler: (() => unknown) | undefined,
+    controller: Type,
   ): Omit<DeclaredRoute, 'name'> {
-    if (this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, [handler, controller as never]))
-      return { permission: 'public', action: undefined, inTenant: false };
-    const declared = this.reflector.get<RoutePermission | undefined>(ROUTE_PERMISSION, handler);
-    if (declared === undefined) {
-      throw new StartupError(
-        `The route ${name} declares no permission: add @RequirePermission() or @Public()`,
-      );
+    if (handler !== undefined) {
+      const declared = this.reflector.get<RoutePermission | undefined>(ROUTE_PERMISSION, handler);
+      if (this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, [handler, controller]))
+        return { permission: 'public', action: undefined, inTenant: false };
+      if (declared !== undefined) {
+        const { permission, action, inTenant } = declared;
+        return { permission, action, inTenant };
+      }
     }
-    const { permission, action, inTenant } = declared;
-    return { permission, action, inTenant };
+    throw new StartupError(
+      `The route ${name} declares no permission: add @RequirePermission() or @Public(), or make it a function`,
+    );
   }
-}
-
-function isRoute(handler: () => unknown): boolean {
-  return (Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined) !== undefined;
 }

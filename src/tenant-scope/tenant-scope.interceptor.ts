@@ -1,4 +1,10 @@
-import { Inject, Injectable, type CallHandler, type ExecutionContext } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Observable } from 'rxjs';
 import { newEvent } from '../audit/audit-event.js';
@@ -9,7 +15,6 @@ import { namedTenant } from '../auth/named-tenant.js';
 import { Forbidden, MaintenanceModeActive } from '../common/errors.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import { tenantRefused } from '../common/tenant-refused.js';
-import type { AdmittingInterceptor } from './admitting-interceptor.js';
 import { ROUTE_PERMISSION, type RoutePermission } from './require-permission.decorator.js';
 
 /**
@@ -17,19 +22,19 @@ import { ROUTE_PERMISSION, type RoutePermission } from './require-permission.dec
  * During maintenance it refuses all but the routes that declare otherwise.
  */
 @Injectable()
-export class TenantScopeInterceptor implements AdmittingInterceptor {
+export class TenantScopeInterceptor implements NestInterceptor {
   constructor(
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(AuditWriter) private readonly audit: AuditWriter,
   ) {}
 
+  /** @throws Forbidden, MaintenanceModeActive once the refusal is on record */
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     await this.admit(context);
     return next.handle();
   }
 
-  /** @throws Forbidden, MaintenanceModeActive once the refusal is on record */
-  async admit(context: ExecutionContext): Promise<void> {
+  private async admit(context: ExecutionContext): Promise<void> {
     const required = this.reflector.get<RoutePermission | undefined>(ROUTE_PERMISSION, context.getHandler());
     if (required === undefined) return;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();

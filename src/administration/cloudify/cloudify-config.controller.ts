@@ -1,8 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { listEnvelope } from '../../api/lists/list-envelope.js';
-import { InstallationApi } from '../../api/openapi/open-api.js';
-import { RequireInstallationPermission } from '../../tenant-scope/require-permission.decorator.js';
+import { InstallationRoute } from '../../api/routes/installation-route.decorator.js';
 import { KNOWN_ROLES } from '../../users/permissions/known-permissions.js';
 import { RolePermissions } from '../../users/permissions/role-permissions.service.js';
 import { ConfigV3, LicenseListV3 } from './dto/cloudify-config-v3.js';
@@ -10,14 +9,15 @@ import { ConfigV3, LicenseListV3 } from './dto/cloudify-config-v3.js';
 /** What the web console asks for when somebody logs in. */
 @Controller()
 @ApiTags('Installation')
-@InstallationApi()
 export class CloudifyConfigController {
   constructor(private readonly permissions: RolePermissions) {}
 
   @Get(['api/v3/config', 'api/v3.1/config'])
-  @RequireInstallationPermission('version_get', 'config.read', { duringMaintenance: true })
-  @ApiOperation({ summary: 'The roles and what they may do' })
-  @ApiOkResponse({ type: ConfigV3 })
+  @InstallationRoute('version_get', 'config.read', {
+    summary: 'The roles and what they may do',
+    answer: ConfigV3,
+    duringMaintenance: true,
+  })
   async config(): Promise<ConfigV3> {
     const permissions: Record<string, string[]> = {};
     for (const { role, permission } of await this.permissions.all()) {
@@ -36,9 +36,11 @@ export class CloudifyConfigController {
   }
 
   @Get(['api/v3/license', 'api/v3.1/license'])
-  @RequireInstallationPermission('license_list', 'license.list', { duringMaintenance: true })
-  @ApiOperation({ summary: 'One license without an end, since clients ask for one' })
-  @ApiOkResponse({ type: LicenseListV3 })
+  @InstallationRoute('license_list', 'license.list', {
+    summary: 'One license without an end, since clients ask for one',
+    answer: LicenseListV3,
+    duringMaintenance: true,
+  })
   license(): LicenseListV3 {
     const license = {
       customer_id: 'strongroom',

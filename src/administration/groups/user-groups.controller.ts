@@ -1,15 +1,12 @@
-import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { Query } from '../../api/input/query.decorator.js';
+import { Controller, Delete, Get, Param, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import { JsonBody, RequestBody } from '../../api/input/json-body.js';
-import { includedFields, picked } from '../../api/lists/included-fields.js';
-import { listEnvelope, type ListEnvelope } from '../../api/lists/list-envelope.js';
-import { pageRequestOf } from '../../api/lists/listed-by.decorator.js';
-import { AnswersLastState } from '../../api/http/last-state.decorator.js';
-import { ApiErrors, InstallationApi } from '../../api/openapi/open-api.js';
+import { Query } from '../../api/input/query.decorator.js';
+import type { ListEnvelope } from '../../api/lists/list-envelope.js';
+import { ListPage } from '../../api/lists/list-page.js';
+import { InstallationRoute } from '../../api/routes/installation-route.decorator.js';
 import type { Principal } from '../../auth/principal.js';
 import { CurrentPrincipal } from '../../tenant-scope/current-principal.decorator.js';
-import { RequireInstallationPermission } from '../../tenant-scope/require-permission.decorator.js';
 import { USER_GROUP_COLUMNS } from '../../users/groups/user-group-overview.js';
 import { UserGroupsService } from '../../users/groups/user-groups.service.js';
 import { GetDataQuery, wantsData } from '../dto/get-data.query.js';
@@ -21,33 +18,31 @@ const NAME = { name: 'name', description: 'In any case' };
 
 @Controller(['api/v3/user-groups', 'api/v3.1/user-groups'])
 @ApiTags('User groups')
-@InstallationApi()
 export class UserGroupsController {
   constructor(private readonly groups: UserGroupsService) {}
 
   @Get()
-  @RequireInstallationPermission('user_group_list', 'user_group.list')
-  @ApiOperation({ summary: 'List the user groups' })
-  @ApiOkResponse({ type: UserGroupListV3 })
+  @InstallationRoute('user_group_list', 'user_group.list', {
+    summary: 'List the user groups',
+    answer: UserGroupListV3,
+  })
   async list(
     @CurrentPrincipal() { caller }: Principal,
     @Query() query: UserGroupListQuery,
   ): Promise<ListEnvelope<Partial<UserGroupV3>>> {
-    const fields = includedFields(query._include, USER_GROUP_FIELDS);
-    const wanted = pageRequestOf(query, USER_GROUP_COLUMNS);
-    const { items, total } = await this.groups.list(wanted, wantsData(query), caller);
-    return listEnvelope(
-      items.map((item) => picked<UserGroupV3>(item, fields)),
-      { total, size: query._size, offset: query._offset },
-    );
+    const page = new ListPage(query, USER_GROUP_COLUMNS, USER_GROUP_FIELDS);
+    const found = await this.groups.list(page.request, wantsData(query), caller);
+    return page.answer(found, (group): UserGroupV3 => group);
   }
 
   @Post()
-  @RequireInstallationPermission('user_group_create', 'user_group.create')
-  @ApiOperation({ summary: 'Create a user group' })
-  @ApiBody({ type: NewUserGroupBody })
-  @ApiCreatedResponse({ type: UserGroupV3 })
-  @ApiErrors(409, 415)
+  @InstallationRoute('user_group_create', 'user_group.create', {
+    summary: 'Create a user group',
+    body: NewUserGroupBody,
+    answer: UserGroupV3,
+    status: 201,
+    errors: [409],
+  })
   async create(
     @CurrentPrincipal() { caller }: Principal,
     @RequestBody() body: JsonBody,
@@ -57,10 +52,11 @@ export class UserGroupsController {
   }
 
   @Get(':name')
-  @RequireInstallationPermission('user_group_get', 'user_group.read')
-  @ApiOperation({ summary: 'Read a user group' })
-  @ApiParam(NAME)
-  @ApiOkResponse({ type: UserGroupV3 })
+  @InstallationRoute('user_group_get', 'user_group.read', {
+    summary: 'Read a user group',
+    parameters: [NAME],
+    answer: UserGroupV3,
+  })
   read(
     @CurrentPrincipal() { caller }: Principal,
     @Param('name') name: string,
@@ -70,13 +66,13 @@ export class UserGroupsController {
   }
 
   @Post(':name')
-  @HttpCode(200)
-  @RequireInstallationPermission('user_group_update', 'user_group.set_role')
-  @ApiOperation({ summary: "Change a user group's role" })
-  @ApiParam(NAME)
-  @ApiBody({ type: UserGroupRoleBody })
-  @ApiOkResponse({ type: UserGroupV3 })
-  @ApiErrors(409, 415)
+  @InstallationRoute('user_group_update', 'user_group.set_role', {
+    summary: "Change a user group's role",
+    parameters: [NAME],
+    body: UserGroupRoleBody,
+    answer: UserGroupV3,
+    errors: [409],
+  })
   async setRole(
     @CurrentPrincipal() { caller }: Principal,
     @Param('name') name: string,
@@ -87,11 +83,12 @@ export class UserGroupsController {
   }
 
   @Delete(':name')
-  @RequireInstallationPermission('user_group_delete', 'user_group.delete')
-  @ApiOperation({ summary: 'Delete a user group' })
-  @ApiParam(NAME)
-  @AnswersLastState(UserGroupV3)
-  @ApiErrors(409)
+  @InstallationRoute('user_group_delete', 'user_group.delete', {
+    summary: 'Delete a user group',
+    parameters: [NAME],
+    answer: { v3: UserGroupV3, 'v3.1': null },
+    errors: [409],
+  })
   delete(@CurrentPrincipal() { caller }: Principal, @Param('name') name: string): Promise<UserGroupV3> {
     return this.groups.delete(name, caller);
   }

@@ -1,12 +1,11 @@
-import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Param, Post, Res } from '@nestjs/common';
+import { ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { InstallationApi } from '../../api/openapi/open-api.js';
+import { InstallationRoute } from '../../api/routes/installation-route.decorator.js';
 import { formatTime } from '../../api/time-format.js';
 import type { Principal } from '../../auth/principal.js';
 import { BadParameters } from '../../common/errors.js';
 import { CurrentPrincipal } from '../../tenant-scope/current-principal.decorator.js';
-import { RequireInstallationPermission } from '../../tenant-scope/require-permission.decorator.js';
 import { MaintenanceV3 } from './dto/maintenance-v3.js';
 import { MaintenanceMode, type ActiveMaintenance } from './maintenance-mode.js';
 
@@ -14,26 +13,26 @@ const ACTION = { name: 'action', enum: ['activate', 'deactivate'] };
 
 @Controller(['api/v3/maintenance', 'api/v3.1/maintenance'])
 @ApiTags('Installation')
-@InstallationApi()
 export class MaintenanceController {
   constructor(private readonly mode: MaintenanceMode) {}
 
   @Get()
-  @RequireInstallationPermission('maintenance_mode_get', 'maintenance.read', { duringMaintenance: true })
-  @ApiOperation({ summary: 'Whether secrets and changes are refused for maintenance' })
-  @ApiOkResponse({ type: MaintenanceV3 })
+  @InstallationRoute('maintenance_mode_get', 'maintenance.read', {
+    summary: 'Whether secrets and changes are refused for maintenance',
+    answer: MaintenanceV3,
+    duringMaintenance: true,
+  })
   async read(): Promise<MaintenanceV3> {
     return toMaintenanceV3(await this.mode.read());
   }
 
   @Post(':action')
-  @HttpCode(200)
-  @RequireInstallationPermission('maintenance_mode_set', 'maintenance.set', { duringMaintenance: true })
-  @ApiOperation({
+  @InstallationRoute('maintenance_mode_set', 'maintenance.set', {
     summary: 'Refuse secrets and changes on every replica from the next request on, or no more',
+    parameters: [ACTION],
+    answer: MaintenanceV3,
+    duringMaintenance: true,
   })
-  @ApiParam(ACTION)
-  @ApiOkResponse({ type: MaintenanceV3 })
   @ApiResponse({ status: 304, description: 'It is so already' })
   async set(
     @CurrentPrincipal() { caller }: Principal,

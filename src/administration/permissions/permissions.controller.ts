@@ -1,14 +1,11 @@
-import { Controller, Delete, Get, HttpCode, Param, Put } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Controller, Delete, Get, Param, Put } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import { Query } from '../../api/input/query.decorator.js';
-import { includedFields, picked } from '../../api/lists/included-fields.js';
-import { listEnvelope, type ListEnvelope } from '../../api/lists/list-envelope.js';
-import { pageRequestOf } from '../../api/lists/listed-by.decorator.js';
-import { ApiErrors, InstallationApi } from '../../api/openapi/open-api.js';
+import type { ListEnvelope } from '../../api/lists/list-envelope.js';
+import { ListPage } from '../../api/lists/list-page.js';
+import { InstallationRoute } from '../../api/routes/installation-route.decorator.js';
 import type { Principal } from '../../auth/principal.js';
-import type { Caller } from '../../common/tenant-context.js';
 import { CurrentPrincipal } from '../../tenant-scope/current-principal.decorator.js';
-import { RequireInstallationPermission } from '../../tenant-scope/require-permission.decorator.js';
 import { GIVES_PERMISSIONS } from '../../users/permissions/known-permissions.js';
 import { PERMISSION_COLUMNS } from '../../users/permissions/role-permission.js';
 import { RolePermissions } from '../../users/permissions/role-permissions.service.js';
@@ -20,40 +17,45 @@ const PERMISSION = { name: 'permission', example: 'secret_get' };
 
 @Controller(['api/v3/permissions', 'api/v3.1/permissions'])
 @ApiTags('Permissions')
-@InstallationApi()
 export class PermissionsController {
   constructor(private readonly permissions: RolePermissions) {}
 
   @Get()
-  @RequireInstallationPermission(GIVES_PERMISSIONS, 'permission.list')
-  @ApiOperation({ summary: 'List which roles hold which permissions' })
-  @ApiOkResponse({ type: PermissionListV3 })
-  list(
+  @InstallationRoute(GIVES_PERMISSIONS, 'permission.list', {
+    summary: 'List which roles hold which permissions',
+    answer: PermissionListV3,
+  })
+  async list(
     @CurrentPrincipal() { caller }: Principal,
     @Query() query: PermissionListQuery,
   ): Promise<ListEnvelope<Partial<PermissionV3>>> {
-    return this.page(query, undefined, caller);
+    const page = new ListPage(query, PERMISSION_COLUMNS, PERMISSION_FIELDS);
+    const found = await this.permissions.list(page.request, undefined, caller);
+    return page.answer(found, (held): PermissionV3 => held);
   }
 
   @Get(':role')
-  @RequireInstallationPermission(GIVES_PERMISSIONS, 'permission.list')
-  @ApiOperation({ summary: 'List the permissions of a role' })
-  @ApiParam(ROLE)
-  @ApiOkResponse({ type: PermissionListV3 })
-  listOfRole(
+  @InstallationRoute(GIVES_PERMISSIONS, 'permission.list', {
+    summary: 'List the permissions of a role',
+    parameters: [ROLE],
+    answer: PermissionListV3,
+  })
+  async listOfRole(
     @CurrentPrincipal() { caller }: Principal,
     @Param('role') role: string,
     @Query() query: PermissionListQuery,
   ): Promise<ListEnvelope<Partial<PermissionV3>>> {
-    return this.page(query, role, caller);
+    const page = new ListPage(query, PERMISSION_COLUMNS, PERMISSION_FIELDS);
+    const found = await this.permissions.list(page.request, role, caller);
+    return page.answer(found, (held): PermissionV3 => held);
   }
 
   @Get(':role/:permission')
-  @RequireInstallationPermission(GIVES_PERMISSIONS, 'permission.read')
-  @ApiOperation({ summary: 'Whether a role holds a permission' })
-  @ApiParam(ROLE)
-  @ApiParam(PERMISSION)
-  @ApiOkResponse({ type: PermissionV3 })
+  @InstallationRoute(GIVES_PERMISSIONS, 'permission.read', {
+    summary: 'Whether a role holds a permission',
+    parameters: [ROLE, PERMISSION],
+    answer: PermissionV3,
+  })
   read(
     @CurrentPrincipal() { caller }: Principal,
     @Param('role') role: string,
@@ -63,13 +65,12 @@ export class PermissionsController {
   }
 
   @Put(':role/:permission')
-  @HttpCode(200)
-  @RequireInstallationPermission(GIVES_PERMISSIONS, 'permission.add')
-  @ApiOperation({ summary: 'Give a permission to a role' })
-  @ApiParam(ROLE)
-  @ApiParam(PERMISSION)
-  @ApiOkResponse({ type: PermissionV3 })
-  @ApiErrors(409)
+  @InstallationRoute(GIVES_PERMISSIONS, 'permission.add', {
+    summary: 'Give a permission to a role',
+    parameters: [ROLE, PERMISSION],
+    answer: PermissionV3,
+    errors: [409],
+  })
   async add(
     @CurrentPrincipal() { caller }: Principal,
     @Param('role') role: string,
@@ -80,32 +81,16 @@ export class PermissionsController {
   }
 
   @Delete(':role/:permission')
-  @HttpCode(204)
-  @RequireInstallationPermission(GIVES_PERMISSIONS, 'permission.remove')
-  @ApiOperation({ summary: 'Take a permission from a role' })
-  @ApiParam(ROLE)
-  @ApiParam(PERMISSION)
-  @ApiNoContentResponse({ description: 'Taken' })
-  @ApiErrors(409)
+  @InstallationRoute(GIVES_PERMISSIONS, 'permission.remove', {
+    summary: 'Take a permission from a role',
+    parameters: [ROLE, PERMISSION],
+    errors: [409],
+  })
   remove(
     @CurrentPrincipal() { caller }: Principal,
     @Param('role') role: string,
     @Param('permission') permission: string,
   ): Promise<void> {
     return this.permissions.remove({ role, permission }, caller);
-  }
-
-  private async page(
-    query: PermissionListQuery,
-    role: string | undefined,
-    caller: Caller,
-  ): Promise<ListEnvelope<Partial<PermissionV3>>> {
-    const fields = includedFields(query._include, PERMISSION_FIELDS);
-    const wanted = pageRequestOf(query, PERMISSION_COLUMNS);
-    const { items, total } = await this.permissions.list(wanted, role, caller);
-    return listEnvelope(
-      items.map((item) => picked(item, fields)),
-      { total, size: query._size, offset: query._offset },
-    );
   }
 }

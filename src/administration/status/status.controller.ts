@@ -1,10 +1,9 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiTags } from '@nestjs/swagger';
 import { Query } from '../../api/input/query.decorator.js';
 import { flagOf } from '../../api/input/is-flag.decorator.js';
-import { InstallationApi } from '../../api/openapi/open-api.js';
+import { InstallationRoute } from '../../api/routes/installation-route.decorator.js';
 import { DatabaseHealth } from '../../database/database-health.js';
-import { RequireInstallationPermission } from '../../tenant-scope/require-permission.decorator.js';
 import { ServiceStatusV31, StatusQuery, StatusV3, StatusV31 } from './dto/status-v3.js';
 
 const SERVICE = 'Strongroom';
@@ -14,14 +13,15 @@ const DATABASE = 'PostgreSQL';
 @Controller()
 @ApiTags('Installation')
 @ApiExtraModels(ServiceStatusV31)
-@InstallationApi()
 export class StatusController {
   constructor(private readonly database: DatabaseHealth) {}
 
   @Get('api/v3/status')
-  @RequireInstallationPermission('status_get', 'status.read', { duringMaintenance: true })
-  @ApiOperation({ summary: 'Whether the service and its database work' })
-  @ApiOkResponse({ type: StatusV3 })
+  @InstallationRoute('status_get', 'status.read', {
+    summary: 'Whether the service and its database work',
+    answer: StatusV3,
+    duringMaintenance: true,
+  })
   async readV3(@Query() _query: StatusQuery): Promise<StatusV3> {
     const state = (await this.database.isReachable()) ? 'running' : 'down';
     return {
@@ -34,9 +34,11 @@ export class StatusController {
   }
 
   @Get('api/v3.1/status')
-  @RequireInstallationPermission('status_get', 'status.read', { duringMaintenance: true })
-  @ApiOperation({ summary: 'Whether the service and its database work' })
-  @ApiOkResponse({ type: StatusV31 })
+  @InstallationRoute('status_get', 'status.read', {
+    summary: 'Whether the service and its database work',
+    answer: StatusV31,
+    duringMaintenance: true,
+  })
   async readV31(@Query() { summary }: StatusQuery): Promise<StatusV31> {
     if (flagOf(summary) === true) return {};
     const isReachable = await this.database.isReachable();

@@ -1,18 +1,18 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { InstallationApi } from '../../api/openapi/open-api.js';
+import { ApiTags } from '@nestjs/swagger';
+import { InstallationRoute } from '../../api/routes/installation-route.decorator.js';
 import { packageVersion } from '../../common/package-version.js';
-import { RequireInstallationPermission } from '../../tenant-scope/require-permission.decorator.js';
 import { VersionV3 } from './dto/version-v3.js';
 
 @Controller(['api/version', 'api/v3/version', 'api/v3.1/version'])
 @ApiTags('Installation')
-@InstallationApi()
 export class VersionController {
   @Get()
-  @RequireInstallationPermission('version_get', 'version.read', { duringMaintenance: true })
-  @ApiOperation({ summary: 'The version that is running' })
-  @ApiOkResponse({ type: VersionV3 })
+  @InstallationRoute('version_get', 'version.read', {
+    summary: 'The version that is running',
+    answer: VersionV3,
+    duringMaintenance: true,
+  })
   read(): VersionV3 {
     return {
       edition: 'premium',

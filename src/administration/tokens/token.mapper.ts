@@ -1,7 +1,20 @@
 import { formatTime } from '../../api/time-format.js';
+import { parseExpiry } from '../../users/tokens/token-expiry.js';
 import type { TokenDescription } from '../../users/tokens/token-overview.js';
 import { maskedToken } from '../../users/tokens/token-value.js';
-import type { TokenV31 } from './dto/token-v31.js';
+import type { TokensService } from '../../users/tokens/tokens.service.js';
+import type { NewTokenBody, TokenV31 } from './dto/token-v31.js';
+
+/** @throws BadParameters for an expiry that is no time */
+export function toNewToken({
+  description,
+  expiration_date: expiry,
+}: NewTokenBody): Parameters<TokensService['create']>[1] {
+  return {
+    description: description ?? undefined,
+    expiresAt: typeof expiry === 'string' ? parseExpiry(expiry) : undefined,
+  };
+}
 
 /** @param value the whole token, in the answer that made it */
 export function toTokenV31(token: TokenDescription, value = maskedToken(token.id)): TokenV31 {

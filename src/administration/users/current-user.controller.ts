@@ -1,11 +1,10 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiTags } from '@nestjs/swagger';
 import { Query } from '../../api/input/query.decorator.js';
 import { CalledVersion, type ApiVersion } from '../../api/http/api-version.decorator.js';
-import { InstallationApi } from '../../api/openapi/open-api.js';
+import { InstallationRoute } from '../../api/routes/installation-route.decorator.js';
 import type { Principal } from '../../auth/principal.js';
 import { CurrentPrincipal } from '../../tenant-scope/current-principal.decorator.js';
-import { RequireInstallationPermission } from '../../tenant-scope/require-permission.decorator.js';
 import { UserDirectory } from '../../users/user-directory.service.js';
 import { wantsData } from '../dto/get-data.query.js';
 import { TenantRolesV3, UserTenantRolesV3, UserV3 } from './dto/user-v3.js';
@@ -15,14 +14,15 @@ import { toUserV3 } from './user.mapper.js';
 @Controller(['api/v3/user', 'api/v3.1/user'])
 @ApiTags('Users')
 @ApiExtraModels(TenantRolesV3, UserTenantRolesV3)
-@InstallationApi()
 export class CurrentUserController {
   constructor(private readonly directory: UserDirectory) {}
 
   @Get()
-  @RequireInstallationPermission('user_get_self', 'user.read_self', { duringMaintenance: true })
-  @ApiOperation({ summary: 'Show who is calling' })
-  @ApiOkResponse({ type: UserV3 })
+  @InstallationRoute('user_get_self', 'user.read_self', {
+    summary: 'Show who is calling',
+    answer: UserV3,
+    duringMaintenance: true,
+  })
   async read(
     @CurrentPrincipal() { username }: Principal,
     @Query() query: UserQuery,

@@ -2,6 +2,7 @@ import type { ApiVersion } from '../../api/http/api-version.decorator.js';
 import { flagOf } from '../../api/input/is-flag.decorator.js';
 import { BadParameters } from '../../common/errors.js';
 import type { SystemRole } from '../../users/user.entity.js';
+import type { NewUser } from '../../users/users.service.js';
 import type { NewUserBody, UserChangeBody } from './dto/user.bodies.js';
 import { readRole } from './system-role.js';
 
@@ -24,15 +25,32 @@ export function readChange(body: UserChangeBody, version: ApiVersion): UserChang
   return { kind: 'first steps', show: show === true };
 }
 
-/** Who could give a hash could give one that a known or an empty password opens, or that costs nothing to try. */
-export function refusePrehashed({ is_prehashed: flag }: Pick<NewUserBody, 'is_prehashed'>): void {
+/** @throws BadParameters */
+export function toNewUser(body: NewUserBody, version: ApiVersion): NewUser {
+  refusePrehashed(body);
+  return {
+    username: body.username,
+    password: body.password,
+    systemRole: readRole(body.role ?? 'default', version),
+    createdAt: readTime('created_at', body.created_at),
+    firstLoginAt: readTime('first_login_at', body.first_login_at),
+    lastLoginAt: readTime('last_login_at', body.last_login_at),
+  };
+}
+
+export function setsTimes({ createdAt, firstLoginAt, lastLoginAt }: NewUser): boolean {
+  return [createdAt, firstLoginAt, lastLoginAt].some((time) => time !== undefined);
+}
+
+/** Refuses hashes: a caller could give one that a known or an empty password opens, or that costs nothing to try. */
+function refusePrehashed({ is_prehashed: flag }: Pick<NewUserBody, 'is_prehashed'>): void {
   if (flagOf(flag) === true) {
     throw new BadParameters('`is_prehashed` can only be false here: give the password itself');
   }
 }
 
 /** @throws BadParameters where it is no time of the calendar. Without a zone it is UTC. */
-export function readTime(name: string, text: string | null | undefined): Date | undefined {
+function readTime(name: string, text: string | null | undefined): Date | undefined {
   if (text === null || text === undefined) return undefined;
   const zoned = /(Z|[+-]\d{2}:\d{2})$/.test(text) ? text : `${text}Z`;
   const time = new Date(zoned.replace(' ', 'T'));

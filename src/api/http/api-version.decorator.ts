@@ -3,12 +3,17 @@ import type { FastifyRequest } from 'fastify';
 
 export type ApiVersion = 'v3' | 'v3.1';
 
-/** Under which prefix a route was called, where one handler serves both. */
+/** Hands a handler that serves both prefixes the version that was called. */
 export const CalledVersion = createParamDecorator((_: undefined, context: ExecutionContext) =>
   calledVersion(context),
 );
 
 export function calledVersion(context: ExecutionContext): ApiVersion {
   const { url = '' } = context.switchToHttp().getRequest<FastifyRequest>().routeOptions;
-  return url.startsWith('/api/v3.1/') ? 'v3.1' : 'v3';
+  return versionOf(url);
+}
+
+/** Returns the version that a route's path belongs to; `v3` for a path without one. */
+export function versionOf(path: string): ApiVersion {
+  return path.startsWith('/api/v3.1/') ? 'v3.1' : 'v3';
 }

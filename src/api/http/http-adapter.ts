@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BadParameters, MethodNotAllowed, NotFound } from '../../common/errors.js';
 import { answerClientError } from './client-error.js';
 import { COMMON_HEADERS } from './common-headers.js';
-import { DirectAdapter } from '../direct-adapter.js';
 import { errorBody } from '../errors/error-body.js';
 import { requestIdFrom } from './request-id.js';
 import { RouteTable } from './route-table.js';
@@ -43,15 +43,15 @@ export function bodyLimit(maxValueBytes: number): number {
 const KEEP_ALIVE_MS = 72_000;
 
 /**
- * The HTTP server: it bounds, names and routes requests and collects their bytes. Content type and body are judged
- * later, by who needs them, because who is calling and what they may do come first.
+ * Makes the HTTP server, which bounds, names and routes requests and collects their bytes. Content type and body are
+ * judged later, where they are needed: who is calling and what they may do come first.
  */
 export function createHttpAdapter({
   maxValueBytes,
   maxImportBytes,
   trustedProxies,
-}: HttpAdapterOptions): DirectAdapter {
-  const adapter = new DirectAdapter({
+}: HttpAdapterOptions): FastifyAdapter {
+  const adapter = new FastifyAdapter({
     bodyLimit: bodyLimit(maxValueBytes),
     routerOptions: { maxParamLength: 2_000, caseSensitive: true, ignoreTrailingSlash: false },
     genReqId: (raw: IncomingMessage) => requestIdFrom(raw.headers['x-request-id']),

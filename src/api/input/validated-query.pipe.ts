@@ -15,7 +15,8 @@ export class ValidatedQueryPipe implements PipeTransform<unknown, unknown> {
   }
 }
 
-function readQuery(query: Record<string, unknown>, input: InputClass<object>): object {
+/** @throws BadParameters for a name that the class does not declare, one that is repeated, or a value that breaks a rule */
+export function readQuery<T extends object>(query: Record<string, unknown>, input: InputClass<T>): T {
   const names = declaredFields(input);
   for (const [name, value] of Object.entries(query)) {
     if (!names.has(name)) throw new BadParameters(`Unknown query parameter "${printable(name)}"`);

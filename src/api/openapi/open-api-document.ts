@@ -1,4 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { versionOf } from '../http/api-version.decorator.js';
+import { BY_VERSION, type ByVersion, type VersionPart } from './by-version.decorator.js';
 
 const REQUEST_ID = {
   name: 'X-Request-Id',
@@ -18,14 +20,19 @@ interface Answer {
 }
 
 interface Operation {
-  readonly responses: Record<string, Answer>;
+  responses: Record<string, Answer>;
   parameters?: object[];
+  [BY_VERSION]?: ByVersion<VersionPart>;
 }
 
-/** Says of every operation what holds for all of them, and that answers have no properties but those described. */
+/**
+ * Adds to every operation what holds for all of them and what is true of its version only, and closes answers to
+ * properties that are not described.
+ */
 export function completeDocument(document: OpenAPIObject): OpenAPIObject {
   const answers: Answer[] = [];
-  for (const operation of operationsOf(document)) {
+  for (const [path, operation] of operationsOf(document)) {
+    completeForVersion(path, operation);
     operation.parameters = [...(operation.parameters ?? []), REQUEST_ID];
     for (const [status, answer] of Object.entries(operation.responses)) {
       answer.headers = { ...answer.headers, 'X-Request-Id': EVERY_ANSWER, ...ANSWER_HEADERS[status] };
@@ -36,12 +43,24 @@ export function completeDocument(document: OpenAPIObject): OpenAPIObject {
   return document;
 }
 
-function operationsOf({ paths }: OpenAPIObject): Operation[] {
-  return Object.values(paths).flatMap((path) =>
-    Object.values(path as Record<string, unknown>).filter(
-      (entry): entry is Operation => typeof entry === 'object' && entry !== null && 'responses' in entry,
-    ),
+function operationsOf({ paths }: OpenAPIObject): [string, Operation][] {
+  return Object.entries(paths).flatMap(([path, operations]) =>
+    Object.values(operations as Record<string, unknown>)
+      .filter(
+        (entry): entry is Operation => typeof entry === 'object' && entry !== null && 'responses' in entry,
+      )
+      .map((operation): [string, Operation] => [path, operation]),
   );
+}
+
+/** Both versions share what Nest reads from the one handler, so each gets copies of its own part. */
+function completeForVersion(path: string, operation: Operation): void {
+  const { [BY_VERSION]: parts } = operation;
+  if (parts === undefined) return;
+  const { responses, parameters } = structuredClone(parts[versionOf(path)]);
+  operation.responses = { ...operation.responses, ...responses };
+  operation.parameters = [...(operation.parameters ?? []), ...parameters];
+  Reflect.deleteProperty(operation, BY_VERSION);
 }
 
 /** Bodies of requests stay open, since unknown fields are ignored there. */

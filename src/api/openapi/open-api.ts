@@ -41,7 +41,7 @@ export function ApiErrors(...statuses: DescribedStatus[]): ClassDecorator & Meth
   );
 }
 
-/** For controllers whose routes work within a tenant. */
+/** Documents what every route within a tenant has: credentials, the `tenant` header, and the errors of all of them. */
 export function TenantApi(): ClassDecorator & MethodDecorator {
   return applyDecorators(
     ApiBasicAuth(),
@@ -50,7 +50,7 @@ export function TenantApi(): ClassDecorator & MethodDecorator {
   );
 }
 
-/** For controllers whose routes are about the installation and need no tenant. */
+/** Documents the same of a route that takes no `tenant` header. */
 export function InstallationApi(): ClassDecorator & MethodDecorator {
   return applyDecorators(ApiBasicAuth(), ApiErrors(400, 401, 403, 404, 413, 429, 500, 503));
 }

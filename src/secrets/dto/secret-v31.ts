@@ -7,7 +7,7 @@ const TIME = { type: String, example: '2026-03-20T08:23:31.276Z', description: '
 const VISIBILITY = { enum: VISIBILITIES, type: String };
 
 /** A secret in a list of version 3.1: never with its value. */
-export class SecretListItemV31 {
+class SecretListItemV31 {
   @ApiProperty({ example: 'database.password' })
   key: string;
 

@@ -1,14 +1,13 @@
 import { Controller, Get, Inject, Req, StreamableFile } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Query } from '../../../api/input/query.decorator.js';
 import { logFailure } from '../../../api/errors/log-failure.js';
-import { ApiErrors, TenantApi } from '../../../api/openapi/open-api.js';
+import { TenantRoute } from '../../../api/routes/tenant-route.decorator.js';
 import { toDomainError } from '../../../api/errors/to-domain-error.js';
 import { ConcurrencyLimit } from '../../../common/concurrency-limit.js';
 import type { TenantContext } from '../../../common/tenant-context.js';
 import { Logger } from '../../../observability/logger.js';
-import { RequirePermission } from '../../../tenant-scope/require-permission.decorator.js';
 import { Tenant } from '../../../tenant-scope/tenant.decorator.js';
 import { ExportQuery, toExportOptions } from './dto/export.query.js';
 import { ExportedSecretItem } from './dto/exported-secret.js';
@@ -28,7 +27,6 @@ const STALLED_MS = 30_000;
 
 @Controller(['api/v3/secrets/share', 'api/v3.1/secrets/share'])
 @ApiTags('Export and import')
-@TenantApi()
 export class SecretExportController {
   /** Each may keep some batches in memory for as long as its reader likes. */
   private readonly slots = new ConcurrencyLimit({
@@ -43,11 +41,12 @@ export class SecretExportController {
   ) {}
 
   @Get('export')
-  @RequirePermission('secret_export', 'secret.export', { acrossTenants: true })
-  @ApiOperation({ summary: 'Export the secrets of the tenant that the caller may read, with their values' })
   @ApiHeader(PASSPHRASE)
-  @ApiOkResponse({ type: [ExportedSecretItem] })
-  @ApiErrors(400, 429)
+  @TenantRoute('secret_export', 'secret.export', {
+    summary: 'Export the secrets of the tenant that the caller may read, with their values',
+    answer: [ExportedSecretItem],
+    acrossTenants: true,
+  })
   async export(
     @Tenant() tenant: TenantContext,
     @Query() query: ExportQuery,
@@ -58,23 +57,25 @@ export class SecretExportController {
     requireStrength(passphrase);
     const fields = exportedFields(query);
     const batches = this.secrets.batches(tenant, toExportOptions(query), passphrase);
-    const stream = await jsonArrayStream(this.items(tenant, batches, fields), (error) =>
-      logFailure(this.logger, error, toDomainError(error), id),
+    const stream = await jsonArrayStream(
+      itemsOf(batches, fields, () => this.slots.take(tenant.userId)),
+      (error) => logFailure(this.logger, error, toDomainError(error), id),
     );
     raw.socket.setTimeout(STALLED_MS);
     return new StreamableFile(stream, { type: 'application/json; charset=utf-8' });
   }
+}
 
-  private async *items(
-    { userId }: TenantContext,
-    batches: ReturnType<SecretExport['batches']>,
-    fields: ReturnType<typeof exportedFields>,
-  ): AsyncGenerator<ExportedSecretItem[], void> {
-    const release = this.slots.take(userId);
-    try {
-      for await (const batch of batches) yield batch.map((secret) => toExportedSecretItem(secret, fields));
-    } finally {
-      release();
-    }
+/** @param take takes a slot, and gives what releases it */
+async function* itemsOf(
+  batches: ReturnType<SecretExport['batches']>,
+  fields: ReturnType<typeof exportedFields>,
+  take: () => () => void,
+): AsyncGenerator<ExportedSecretItem[], void> {
+  const release = take();
+  try {
+    for await (const batch of batches) yield batch.map((secret) => toExportedSecretItem(secret, fields));
+  } finally {
+    release();
   }
 }

@@ -1,11 +1,10 @@
-import { Controller, HttpCode, Post } from '@nestjs/common';
+import { Controller, Post } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiBody, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import { JsonBody, RequestBody } from '../../../api/input/json-body.js';
-import { ApiErrors, TenantApi } from '../../../api/openapi/open-api.js';
+import { TenantRoute } from '../../../api/routes/tenant-route.decorator.js';
 import { TooManyRequests } from '../../../common/errors.js';
 import type { TenantContext } from '../../../common/tenant-context.js';
-import { RequirePermission } from '../../../tenant-scope/require-permission.decorator.js';
 import { Tenant } from '../../../tenant-scope/tenant.decorator.js';
 import { ImportResultV3 } from './dto/import-result.js';
 import { ImportBody, toImportInput } from './dto/import.body.js';
@@ -18,21 +17,19 @@ const RETRY_SECONDS = 5;
 
 @Controller(['api/v3/secrets/share', 'api/v3.1/secrets/share'])
 @ApiTags('Export and import')
-@TenantApi()
 export class SecretImportController {
   private underWay = 0;
 
   constructor(private readonly secrets: SecretImport) {}
 
   @Post('import')
-  @HttpCode(200)
   @RouteConfig({ largeBody: true })
-  @RequirePermission('secret_import', 'secret.import')
-  @ApiOperation({ summary: 'Import secrets: all of them, or none' })
   @ApiHeader({ name: PASSPHRASE_HEADER, required: false, description: 'For encrypted values, in UTF-8' })
-  @ApiBody({ type: ImportBody })
-  @ApiOkResponse({ type: ImportResultV3 })
-  @ApiErrors(400, 413, 415, 429)
+  @TenantRoute('secret_import', 'secret.import', {
+    summary: 'Import secrets: all of them, or none',
+    body: ImportBody,
+    answer: ImportResultV3,
+  })
   async import(
     @Tenant() tenant: TenantContext,
     @RequestBody() body: JsonBody,
@@ -42,23 +39,24 @@ export class SecretImportController {
       throw new TooManyRequests('Other imports are under way; try again in a few seconds', RETRY_SECONDS);
     this.underWay += 1;
     try {
-      return await this.imported(tenant, await body.read(ImportBody), header);
+      return await importedBy(this.secrets, tenant, await body.read(ImportBody), header);
     } finally {
       this.underWay -= 1;
     }
   }
+}
 
-  private async imported(
-    { tenantId: logId, userId, username, caller }: TenantContext,
-    body: ImportBody,
-    header: string | undefined,
-  ): Promise<ImportResultV3> {
-    const passphrase = onePassphrase('passphrase', body.passphrase ?? undefined, header);
-    const wanted = { ...toImportInput(body), passphrase };
-    const { colliding, errors } = await this.secrets.run({ logId, userId, username, caller }, wanted);
-    return {
-      colliding_secrets: Object.fromEntries(colliding),
-      secrets_errors: Object.fromEntries([...errors].map(([index, of]) => [String(index), of])),
-    };
-  }
+async function importedBy(
+  secrets: SecretImport,
+  { tenantId: logId, userId, username, caller }: TenantContext,
+  body: ImportBody,
+  header: string | undefined,
+): Promise<ImportResultV3> {
+  const passphrase = onePassphrase('passphrase', body.passphrase ?? undefined, header);
+  const wanted = { ...toImportInput(body), passphrase };
+  const { colliding, errors } = await secrets.run({ logId, userId, username, caller }, wanted);
+  return {
+    colliding_secrets: Object.fromEntries(colliding),
+    secrets_errors: Object.fromEntries([...errors].map(([index, of]) => [String(index), of])),
+  };
 }

@@ -1,0 +1,41 @@
+import { applyDecorators, type Type } from '@nestjs/common';
+import { ApiExtension, ApiExtraModels, getSchemaPath } from '@nestjs/swagger';
+import type { ApiVersion } from '../http/api-version.decorator.js';
+
+/** Describes a success without a body. */
+export const NO_CONTENT = { description: 'It is done' };
+
+/** The extension that an operation has until `completeDocument` replaces it. */
+export const BY_VERSION = 'x-by-version';
+
+/** The part of an operation that is true of one version only. */
+export interface VersionPart {
+  readonly responses: Readonly<Record<string, object>>;
+  readonly parameters: readonly object[];
+}
+
+export type ByVersion<T> = Readonly<Record<ApiVersion, T>>;
+
+/**
+ * Documents the successes of a handler that serves both versions: the document names each under its own paths.
+ * @param answers null where the version answers 204
+ * @param parameters those that a version takes and the other does not
+ */
+export function ApiByVersion(
+  answers: ByVersion<Type | null>,
+  parameters: Partial<ByVersion<readonly object[]>> = {},
+): MethodDecorator {
+  const models = Object.values(answers).filter((type) => type !== null);
+  const part = (version: ApiVersion): VersionPart => ({
+    responses: responsesOf(answers[version]),
+    parameters: parameters[version] ?? [],
+  });
+  const parts: ByVersion<VersionPart> = { v3: part('v3'), 'v3.1': part('v3.1') };
+  return applyDecorators(ApiExtraModels(...models), ApiExtension(BY_VERSION, parts));
+}
+
+function responsesOf(type: Type | null): VersionPart['responses'] {
+  if (type === null) return { 204: NO_CONTENT };
+  const schema = { $ref: getSchemaPath(type) };
+  return { 200: { description: '', content: { 'application/json': { schema } } } };
+}

@@ -1,0 +1,17 @@
+import type { TenantContext } from '../../common/tenant-context.js';
+import type { SecretV3 } from '../dto/secret-v3.js';
+import type { SecretV31 } from '../dto/secret-v31.js';
+import type { ListField } from '../list/list-fields.js';
+import type { OpenedSecret } from '../secret.js';
+
+/** Shows secrets in the shapes of one version of the API. */
+export interface SecretMapper {
+  /** The fields of a secret in a list. */
+  readonly listFields: readonly ListField[];
+  /** The fields of a secret that a search found. */
+  readonly searchFields: readonly ListField[];
+  /** Shows a secret to a caller who reads it. */
+  read(tenant: TenantContext, secret: OpenedSecret): SecretV3 | SecretV31;
+  /** Shows a secret to a caller who created, changed or deleted it. */
+  changed(tenant: TenantContext, secret: OpenedSecret): SecretV3 | SecretV31;
+}

@@ -1,0 +1,42 @@
+import { formatTime } from '../../api/time-format.js';
+import type { TenantContext } from '../../common/tenant-context.js';
+import type { SecretValue } from '../../crypto/secret-value.js';
+import { SECRET_FIELDS_V31, SECRET_LIST_FIELDS_V31, type SecretV31 } from '../dto/secret-v31.js';
+import type { OpenedSecret } from '../secret.js';
+import type { SecretMapper } from './secret-mapper.js';
+
+/** Shows value and provider options to a caller who reads the secret, and in no other answer. */
+export const secretV31Mapper: SecretMapper = {
+  listFields: SECRET_LIST_FIELDS_V31,
+  searchFields: SECRET_FIELDS_V31,
+  read: (tenant, secret) => ({
+    ...toChangedSecret(tenant, secret),
+    value: shownValue(secret.value),
+    provider_options: secret.providerOptions,
+  }),
+  changed: toChangedSecret,
+};
+
+/** Returns the value as it was given: a text, or the structure that it has by its schema. */
+function shownValue(value: SecretValue | undefined): unknown {
+  if (value === undefined) return '';
+  return value.format === 'text' ? value.text : JSON.parse(value.text);
+}
+
+function toChangedSecret(_tenant: TenantContext, secret: OpenedSecret): SecretV31 {
+  return {
+    key: secret.key,
+    created_at: formatTime(secret.createdAt),
+    updated_at: formatTime(secret.updatedAt),
+    visibility: secret.visibility,
+    resource_availability: secret.visibility,
+    is_hidden_value: secret.isHiddenValue,
+    tenant_name: secret.tenantName,
+    created_by: secret.creatorName,
+    provider_name: secret.providerName,
+    value: '',
+    private_resource: secret.visibility === 'private',
+    schema: secret.schema,
+    provider_options: null,
+  };
+}
