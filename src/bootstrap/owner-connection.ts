@@ -1,6 +1,6 @@
 import pg from 'pg';
-import { connectionProblem } from '../database/connection-problem.js';
-import type { SqlConnection } from '../database/sql-connection.js';
+import { connectionProblem } from '../database/connection/connection-problem.js';
+import type { SqlConnection } from '../database/connection/sql-connection.js';
 import type { DatabaseLocation } from './database-location.js';
 
 /**

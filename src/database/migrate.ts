@@ -1,13 +1,13 @@
 import { DataSource, type EntityManager, type Logger } from 'typeorm';
 import { StartupError } from '../common/startup-error.js';
 import { allMigrations } from './all-migrations.js';
-import { connectionProblem } from './connection-problem.js';
-import { dataSourceOptions, type ConnectionSettings } from './data-source-options.js';
-import { driverErrorOf } from './driver-error.js';
+import { connectionProblem } from './connection/connection-problem.js';
+import { dataSourceOptions, type ConnectionSettings } from './connection/data-source-options.js';
+import { driverErrorOf } from './connection/driver-error.js';
 import { programFunctions, type FunctionSet } from './schema/function-set.js';
 import { createAuditPartitions } from './schema/create-audit-partitions.js';
 import { functionsProblem, installFunctions } from './schema/install-functions.js';
-import { joinServiceRole, refuseForeignRoles } from './service-role.js';
+import { joinServiceRole, refuseForeignRoles } from './connection/service-role.js';
 import { appliedMigrations, nameOf, refuseForeignMigrations } from './upgrade/applied-migrations.js';
 import { MIGRATION_LOCK_TIMEOUT, whileLocked } from './upgrade/lock-retries.js';
 import { underMigrationLock } from './upgrade/migration-lock.js';

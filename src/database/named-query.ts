@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Unavailable } from '../common/errors.js';
-import { asDomainError } from './unavailability.js';
+import { asDomainError } from './connection/unavailability.js';
 
 /**
  * Returns the driver's own pool of the data source.

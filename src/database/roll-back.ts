@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { QueryRunner } from 'typeorm';
-import { isUnanswered } from './unavailability.js';
+import { isUnanswered } from './connection/unavailability.js';
 
 /** Rolls the transaction of a query runner back. Ends the connection where the server may still be at work on it. */
 export async function rollBack(runner: QueryRunner, reason: unknown): Promise<void> {

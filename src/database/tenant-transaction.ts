@@ -3,7 +3,7 @@ import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Unavailable } from '../common/errors.js';
 import { poolOf } from './named-query.js';
 import { discardConnection, rollBack } from './roll-back.js';
-import { asDomainError, isContention, isUnavailable } from './unavailability.js';
+import { asDomainError, isContention, isUnavailable } from './connection/unavailability.js';
 
 export interface TransactionOptions {
   /** Sets the isolation level; READ COMMITTED by default, as in each session of the service. */

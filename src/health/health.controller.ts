@@ -4,7 +4,7 @@ import { Drain } from '../api/http/drain.js';
 import { ApiErrors } from '../api/openapi/open-api.js';
 import { Public } from '../auth/public.decorator.js';
 import { DomainError } from '../common/domain-error.js';
-import { DatabaseHealth } from '../database/database-health.js';
+import { DatabaseHealth } from '../database/connection/database-health.js';
 
 class HealthStatus {
   @ApiProperty({ type: String, enum: ['ok'] })

@@ -114,7 +114,10 @@ export class SecretsController {
     @SecretKey() key: string,
     @CalledMapper() mapper: SecretMapper,
   ): Promise<ShownSecret> {
-    return mapper.changed(tenant, await this.secrets.update(tenant, key, { attributes: { visibility: 'global' } }));
+    return mapper.changed(
+      tenant,
+      await this.secrets.update(tenant, key, { attributes: { visibility: 'global' } }),
+    );
   }
 
   /** Answers what the secret was, which v3.1 leaves out. */

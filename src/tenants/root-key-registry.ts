@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { StartupError } from '../common/startup-error.js';
 import type { RootKeys } from '../crypto/root-keys.js';
-import type { SqlConnection } from '../database/sql-connection.js';
+import type { SqlConnection } from '../database/connection/sql-connection.js';
 import { RootKeysRepository } from './root-keys.repository.js';
 import { TenantKeysRepository } from './tenant-keys.repository.js';
 

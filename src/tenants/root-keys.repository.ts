@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { SqlConnection } from '../database/sql-connection.js';
+import type { SqlConnection } from '../database/connection/sql-connection.js';
 import { RootKey } from './root-key.entity.js';
 
 /** Describes a root key that the database knows. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { WrappedTenantKey } from '../crypto/tenant-key-store.js';
-import type { SqlConnection } from '../database/sql-connection.js';
+import type { SqlConnection } from '../database/connection/sql-connection.js';
 import { TenantKey } from './tenant-key.entity.js';
 
 /** Reads and writes `tenant_keys`: the generations of the tenants' keys, each wrapped under a root key. */

@@ -4,7 +4,7 @@ import { AuditPartitions } from '../../src/audit/audit-partitions.js';
 import { newEvent } from '../../src/audit/audit-event.js';
 import { AuditWriter } from '../../src/audit/audit-writer.js';
 import { newId } from '../../src/common/ids.js';
-import { openServiceDataSource } from '../../src/database/service-data-source.js';
+import { openServiceDataSource } from '../../src/database/connection/service-data-source.js';
 import { TenantTransaction } from '../../src/database/tenant-transaction.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { systemCaller } from '../support/callers.js';

@@ -4,7 +4,7 @@ import { AuditWriter, SYSTEM_LOG } from '../../src/audit/audit-writer.js';
 import { Unavailable } from '../../src/common/errors.js';
 import { newId, NIL_UUID } from '../../src/common/ids.js';
 import type { Caller } from '../../src/common/tenant-context.js';
-import { openServiceDataSource } from '../../src/database/service-data-source.js';
+import { openServiceDataSource } from '../../src/database/connection/service-data-source.js';
 import { TenantTransaction } from '../../src/database/tenant-transaction.js';
 import { APP_ROLE } from '../support/database.js';
 import { IdentityServices } from './identity-services.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { nameProblem } from '../../src/common/resource-name.js';
 import { newId } from '../../src/common/ids.js';
-import { driverErrorOf } from '../../src/database/driver-error.js';
+import { driverErrorOf } from '../../src/database/connection/driver-error.js';
 import { cloneDatabase, type TestDatabase } from '../support/database.js';
 
 /** Two callers can meet here: the adapter inserts with ON CONFLICT DO NOTHING and answers 409. */

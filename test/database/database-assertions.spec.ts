@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StartupError } from '../../src/common/startup-error.js';
-import { assertDurable, assertServiceLogin } from '../../src/database/database-assertions.js';
-import { openServiceDataSource } from '../../src/database/service-data-source.js';
+import { assertDurable, assertServiceLogin } from '../../src/database/connection/database-assertions.js';
+import { openServiceDataSource } from '../../src/database/connection/service-data-source.js';
 import { APP_ROLE, OWNER, READER_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
 
 describe('the check of the service’s login at start', () => {

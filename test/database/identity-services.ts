@@ -4,7 +4,7 @@ import { AuditedTransaction } from '../../src/audit/audited-transaction.js';
 import { AuditWriter } from '../../src/audit/audit-writer.js';
 import { PasswordHasher } from '../../src/crypto/password-hasher.js';
 import { RootKeys } from '../../src/crypto/root-keys.js';
-import { openServiceDataSource } from '../../src/database/service-data-source.js';
+import { openServiceDataSource } from '../../src/database/connection/service-data-source.js';
 import { TenantTransaction } from '../../src/database/tenant-transaction.js';
 import { entities } from '../../src/bootstrap/entities.js';
 import { RootKeyRegistry } from '../../src/tenants/root-key-registry.js';

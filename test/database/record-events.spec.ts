@@ -4,7 +4,7 @@ import { newEvent } from '../../src/audit/audit-event.js';
 import { AuditWriter, SYSTEM_LOG } from '../../src/audit/audit-writer.js';
 import { Unavailable } from '../../src/common/errors.js';
 import { newId } from '../../src/common/ids.js';
-import { openServiceDataSource } from '../../src/database/service-data-source.js';
+import { openServiceDataSource } from '../../src/database/connection/service-data-source.js';
 import { TenantTransaction } from '../../src/database/tenant-transaction.js';
 import { systemCaller } from '../support/callers.js';
 import { CuttingProxy } from '../support/cutting-proxy.js';

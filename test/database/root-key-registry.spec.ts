@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { StartupError } from '../../src/common/startup-error.js';
 import { RootKeys } from '../../src/crypto/root-keys.js';
-import type { SqlConnection } from '../../src/database/sql-connection.js';
+import type { SqlConnection } from '../../src/database/connection/sql-connection.js';
 import { RootKeyRegistry } from '../../src/tenants/root-key-registry.js';
 import { RootKeysRepository } from '../../src/tenants/root-keys.repository.js';
 import { systemCaller } from '../support/callers.js';

@@ -4,7 +4,7 @@ import type { DataSource, EntityManager, MigrationInterface, QueryRunner } from 
 import { NIL_UUID } from '../../src/common/ids.js';
 import { allMigrations } from '../../src/database/all-migrations.js';
 import { migrate } from '../../src/database/migrate.js';
-import { openServiceDataSource } from '../../src/database/service-data-source.js';
+import { openServiceDataSource } from '../../src/database/connection/service-data-source.js';
 import { TenantTransaction } from '../../src/database/tenant-transaction.js';
 import { APP_ROLE, READER_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
 import { plantTwoTenants, type TenantRows } from '../support/two-tenants.js';

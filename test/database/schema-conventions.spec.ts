@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { TENANT_TABLES } from '../../src/database/database-assertions.js';
+import { TENANT_TABLES } from '../../src/database/connection/database-assertions.js';
 import { APP_ROLE, OWNER, READER_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
 
 /** Tables that name a tenant and are not its own: who may act where, and the keys that the service looks up. */

@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import { newEvent } from '../../src/audit/audit-event.js';
 import { Forbidden, Unavailable } from '../../src/common/errors.js';
 import type { TenantContext } from '../../src/common/tenant-context.js';
-import { openServiceDataSource } from '../../src/database/service-data-source.js';
+import { openServiceDataSource } from '../../src/database/connection/service-data-source.js';
 import { entities } from '../../src/bootstrap/entities.js';
 import type { SecretInserts } from '../../src/secrets/store/secret-inserts.js';
 import { CuttingProxy } from '../support/cutting-proxy.js';

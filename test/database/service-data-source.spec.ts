@@ -5,11 +5,11 @@ import type { DataSource } from 'typeorm';
 import { NIL_UUID } from '../../src/common/ids.js';
 import { Unavailable } from '../../src/common/errors.js';
 import { StartupError } from '../../src/common/startup-error.js';
-import { driverErrorOf } from '../../src/database/driver-error.js';
+import { driverErrorOf } from '../../src/database/connection/driver-error.js';
 import { namedQuery, poolOf } from '../../src/database/named-query.js';
-import { openServiceDataSource } from '../../src/database/service-data-source.js';
+import { openServiceDataSource } from '../../src/database/connection/service-data-source.js';
 import { TenantTransaction } from '../../src/database/tenant-transaction.js';
-import { isUnavailable } from '../../src/database/unavailability.js';
+import { isUnavailable } from '../../src/database/connection/unavailability.js';
 import { APP_ROLE, OWNER, SERVICE, cloneDatabase, type TestDatabase } from '../support/database.js';
 import { testServer } from '../support/server.js';
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { DataSource } from 'typeorm';
 import { loginNameKey } from '../../src/users/login-name.js';
 import { LoginThrottle } from '../../src/auth/login-throttle.js';
-import { openServiceDataSource } from '../../src/database/service-data-source.js';
+import { openServiceDataSource } from '../../src/database/connection/service-data-source.js';
 import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
 
 const ALICE = loginNameKey('alice');

@@ -5,7 +5,7 @@ import { loginNameKey } from '../../src/users/login-name.js';
 import { LoginFailureSweep } from '../../src/auth/login-failure-sweep.js';
 import { LoginThrottle } from '../../src/auth/login-throttle.js';
 import type { JobResult } from '../../src/jobs/job.js';
-import { openServiceDataSource } from '../../src/database/service-data-source.js';
+import { openServiceDataSource } from '../../src/database/connection/service-data-source.js';
 import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
 
 const HOME = '192.0.2.1';

@@ -7,7 +7,7 @@ import { LoginFailureSweep } from '../../src/auth/login-failure-sweep.js';
 import { LoginThrottle } from '../../src/auth/login-throttle.js';
 import { JobRunner } from '../../src/jobs/job-runner.js';
 import type { JobResult } from '../../src/jobs/job.js';
-import { openServiceDataSource } from '../../src/database/service-data-source.js';
+import { openServiceDataSource } from '../../src/database/connection/service-data-source.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
 import { poolOf } from '../../src/database/named-query.js';
-import { openServiceDataSource } from '../../src/database/service-data-source.js';
+import { openServiceDataSource } from '../../src/database/connection/service-data-source.js';
 import { JobRunner } from '../../src/jobs/job-runner.js';
 import type { Job } from '../../src/jobs/job.js';
 import { createLogger, type Logger } from '../../src/observability/logger.js';

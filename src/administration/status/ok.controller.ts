@@ -2,7 +2,7 @@ import { Controller, Get, Header, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public } from '../../auth/public.decorator.js';
-import { DatabaseHealth } from '../../database/database-health.js';
+import { DatabaseHealth } from '../../database/connection/database-health.js';
 
 /** For load balancers that were set up for a Cloudify Manager. */
 @Controller(['api/v3/ok', 'api/v3.1/ok'])

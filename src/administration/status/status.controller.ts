@@ -3,7 +3,7 @@ import { ApiExtraModels, ApiTags } from '@nestjs/swagger';
 import { Query } from '../../api/input/query.decorator.js';
 import { flagOf } from '../../api/input/is-flag.decorator.js';
 import { InstallationRoute } from '../../api/routes/installation-route.decorator.js';
-import { DatabaseHealth } from '../../database/database-health.js';
+import { DatabaseHealth } from '../../database/connection/database-health.js';
 import { ServiceStatusV31, StatusQuery, StatusV3, StatusV31 } from './dto/status-v3.js';
 
 const SERVICE = 'Strongroom';

@@ -11,7 +11,7 @@ import {
   UnsupportedContentType,
   UriTooLong,
 } from '../../common/errors.js';
-import { isUnavailable } from '../../database/unavailability.js';
+import { isUnavailable } from '../../database/connection/unavailability.js';
 
 /** The framework's own messages may quote the request, so its errors are known by their status alone. */
 const BY_STATUS: Readonly<Record<number, () => DomainError>> = {

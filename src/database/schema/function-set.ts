@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { readSchemaFile } from './read-schema.js';
 import { FUNCTIONS, FUNCTIONS_NUMBER } from './schema-files.js';
 
@@ -10,6 +11,6 @@ export interface FunctionSet {
 
 /** Returns the functions of this program. */
 export function programFunctions(): FunctionSet {
-  const texts = new Map(FUNCTIONS.map((name) => [name, readSchemaFile(`functions/${name}.sql`)]));
-  return { number: FUNCTIONS_NUMBER, texts };
+  const texts = FUNCTIONS.map((path) => [basename(path), readSchemaFile(`functions/${path}.sql`)] as const);
+  return { number: FUNCTIONS_NUMBER, texts: new Map(texts) };
 }

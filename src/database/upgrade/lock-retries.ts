@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StartupError } from '../../common/startup-error.js';
-import { driverErrorOf } from '../driver-error.js';
+import { driverErrorOf } from '../connection/driver-error.js';
 
 const LOCK_NOT_AVAILABLE = '55P03';
 

@@ -29,12 +29,6 @@ interface MappedColumn {
   readonly isJson: boolean;
 }
 
-/** Sealed columns travel beside the JSON of a record, each with the generation that it is sealed under. */
-const SEALED = [
-  { property: 'value', generation: 'key_generation' },
-  { property: 'providerOptions', generation: 'provider_options_generation' },
-] as const;
-
 /**
  * Turns rows of `secrets` into secrets and secrets into records for the functions of the database: the one place that
  * does. The columns are the entity's, read once; sealed ones pass through the column transformer.
@@ -93,17 +87,30 @@ export class SecretRows {
     members: Readonly<Record<string, unknown>>,
     event: AuditEvent,
   ): SecretRecord {
-    const record: Record<string, unknown> = { ...members };
-    for (const { name, property, isSealed, isJson } of this.columns) {
-      const given = secret[property as keyof StoredSecret];
-      if (isSealed || given === undefined) continue;
-      record[name] = isJson && given !== null ? JSON.stringify(given) : given;
-    }
-    for (const { property, generation } of SEALED) record[generation] = secret[property]?.generation ?? null;
-    const json = `${JSON.stringify(record).slice(0, -1)},"event":${eventJson(event)}}`;
+    const columns = { ...this.plainColumns(secret), ...generationsOf(secret), ...members };
+    const json = `${JSON.stringify(columns).slice(0, -1)},"event":${eventJson(event)}}`;
     const [value, options] = [sealed(secret.value), sealed(secret.providerOptions)];
     return { json, value, options, bytes: json.length + (value?.length ?? 0) + (options?.length ?? 0) };
   }
+
+  /** Returns what is given of the columns that are not sealed. */
+  private plainColumns(secret: Partial<StoredSecret>): Record<string, unknown> {
+    const columns: Record<string, unknown> = {};
+    for (const { name, property, isSealed, isJson } of this.columns) {
+      const given = secret[property as keyof StoredSecret];
+      if (isSealed || given === undefined) continue;
+      columns[name] = isJson && given !== null ? JSON.stringify(given) : given;
+    }
+    return columns;
+  }
+}
+
+/** Returns the generations that the sealed columns are sealed under. */
+function generationsOf({ value, providerOptions }: Partial<StoredSecret>): Record<string, number | null> {
+  return {
+    key_generation: value?.generation ?? null,
+    provider_options_generation: providerOptions?.generation ?? null,
+  };
 }
 
 function sealed(value: SealedValue | null | undefined): Buffer | null {

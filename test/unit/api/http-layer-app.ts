@@ -26,7 +26,7 @@ import { PageQuery } from '../../../src/api/lists/paging.js';
 import { setUpApi } from '../../../src/api/set-up-api.js';
 import { IS_PUBLIC } from '../../../src/auth/public.decorator.js';
 import { Unauthorized } from '../../../src/common/errors.js';
-import { DatabaseHealth } from '../../../src/database/database-health.js';
+import { DatabaseHealth } from '../../../src/database/connection/database-health.js';
 import { HealthController } from '../../../src/health/health.controller.js';
 import { createLogger } from '../../../src/observability/logger.js';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { DataSource } from 'typeorm';
-import { DatabaseHealth } from '../../../src/database/database-health.js';
+import { DatabaseHealth } from '../../../src/database/connection/database-health.js';
 
 describe('DatabaseHealth', () => {
   const query = jest.fn<() => Promise<unknown>>();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { typeParsers } from '../../../src/database/pg-type-parsers.js';
+import { typeParsers } from '../../../src/database/connection/pg-type-parsers.js';
 
 const { TIMESTAMPTZ } = pg.types.builtins;
 const quick = typeParsers.getTypeParser(TIMESTAMPTZ, 'text') as (text: string) => Date;

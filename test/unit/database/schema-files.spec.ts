@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { programFunctions } from '../../../src/database/schema/function-set.js';
 import { readSchemaFile, withVariables } from '../../../src/database/schema/read-schema.js';
@@ -11,12 +11,15 @@ const FOLDER = join(import.meta.dirname, '../../../src/database/schema');
 /** Raise FUNCTIONS_NUMBER with each change of a function, then put the new number and hash here. */
 const HASH_OF_NUMBER = [1, 'b4ce008d6c1f41b091ee958abca7ff90af44c04418b7ccfa8938d3890bb77b07'];
 
+const files = (folder: string) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.sql'));
+
 describe('the files of the schema', () => {
   it.each([
     ['tables', TABLES],
     ['functions', FUNCTIONS],
   ])('in %s are all listed, and those that are listed are there', (folder, names) => {
-    expect(names.map((name) => `${name}.sql`).sort()).toEqual(readdirSync(join(FOLDER, folder)).sort());
+    expect(names.map((name) => `${name}.sql`).sort()).toEqual(files(join(FOLDER, folder)).sort());
   });
 
   it('hold the functions of their number', () => {
@@ -29,8 +32,9 @@ describe('the files of the schema', () => {
     expect(readSchemaFile(`tables/${name}.sql`)).toMatch(new RegExp(`^CREATE (TABLE|VIEW) ${name} `, 'm'));
   });
 
-  it.each(FUNCTIONS)('create in %s.sql the function of that name, and say who may call it', (name) => {
-    const text = readSchemaFile(`functions/${name}.sql`);
+  it.each(FUNCTIONS)('create in %s.sql the function of that name, and say who may call it', (path) => {
+    const text = readSchemaFile(`functions/${path}.sql`);
+    const name = basename(path);
     expect(text).toMatch(new RegExp(`^CREATE OR REPLACE FUNCTION ${name}\\(`, 'm'));
     expect(text).toContain(`\nREVOKE ALL ON FUNCTION ${name} FROM PUBLIC;\n`);
     expect(text).toContain(`\nGRANT EXECUTE ON FUNCTION ${name} TO `);

@@ -6,7 +6,11 @@ import {
   QueryRunnerProviderAlreadyReleasedError,
 } from 'typeorm';
 import { Conflict, Unavailable } from '../../../src/common/errors.js';
-import { asDomainError, isContention, isUnavailable } from '../../../src/database/unavailability.js';
+import {
+  asDomainError,
+  isContention,
+  isUnavailable,
+} from '../../../src/database/connection/unavailability.js';
 
 function withCode(code: string, message = 'of the driver'): Error {
   return Object.assign(new Error(message), { code });

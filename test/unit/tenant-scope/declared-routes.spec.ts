@@ -76,11 +76,18 @@ async function routesOf(...controllers: Type[]): Promise<readonly DeclaredRoute[
 
 describe('the declarations of routes', () => {
   it('are a permission of the tenant or the installation, or that the route is public', async () => {
+    const open = { permission: 'public', action: undefined, inTenant: false };
     expect(await routesOf(DeclaredController, OpenController)).toEqual([
-      { name: 'DeclaredController.ofTenant', permission: 'a_permission' },
-      { name: 'DeclaredController.ofInstallation', permission: 'another_permission' },
-      { name: 'DeclaredController.open', permission: 'public' },
-      { name: 'OpenController.read', permission: 'public' },
+      {
+        ...{ name: 'DeclaredController.ofTenant', permission: 'a_permission' },
+        ...{ action: 'secret.read', inTenant: true },
+      },
+      {
+        ...{ name: 'DeclaredController.ofInstallation', permission: 'another_permission' },
+        ...{ action: 'status.read', inTenant: false },
+      },
+      { name: 'DeclaredController.open', ...open },
+      { name: 'OpenController.read', ...open },
     ]);
   });
 

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { StartupError } from '../common/startup-error.js';
+import { StartupError } from '../../common/startup-error.js';
 
 /**
  * Makes the service's login a member of the service's role unless it is one.

@@ -1,4 +1,4 @@
-import { StartupError } from '../common/startup-error.js';
+import { StartupError } from '../../common/startup-error.js';
 import { driverErrorOf } from './driver-error.js';
 
 /**

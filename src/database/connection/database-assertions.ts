@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { DataSource } from 'typeorm';
-import { StartupError } from '../common/startup-error.js';
+import { StartupError } from '../../common/startup-error.js';
 
 /** Lists the tables whose rows belong to tenants. */
 export const TENANT_TABLES = ['secrets', 'audit_events'] as const;

@@ -1,4 +1,4 @@
-import { Unavailable } from '../common/errors.js';
+import { Unavailable } from '../../common/errors.js';
 import { driverErrorOf } from './driver-error.js';
 
 const SYSTEM_CODES = new Set(
