@@ -5,6 +5,8 @@ CREATE TABLE secrets (
   key                         text COLLATE "C" NOT NULL,
   visibility                  text             NOT NULL DEFAULT 'tenant',
   is_hidden_value             boolean          NOT NULL DEFAULT false,
+  -- What the secret is for, in clear.
+  description                 text,
   -- The JSON Schema that the value satisfies. json, not jsonb: jsonb cannot hold every text.
   schema                      json,
   -- Counts the values that the secret has had.
@@ -39,6 +41,9 @@ CREATE TABLE secrets (
   -- A bound inside the expression would cost ten times as much: it is compiled to hundreds of states for each check.
   CONSTRAINT ck_secrets_key CHECK (key ~ '^[A-Za-z][A-Za-z0-9._~-]*$' AND length(key) <= 256),
   CONSTRAINT ck_secrets_visibility CHECK (visibility IN ('private', 'tenant', 'global')),
+  -- Newline and tab are the only control characters.
+  CONSTRAINT ck_secrets_description
+    CHECK (char_length(description) <= 1024 AND description !~ '[\u0001-\u0008\u000B-\u001F\u007F-\u009F]'),
   CONSTRAINT ck_secrets_version CHECK (version > 0),
   CONSTRAINT ck_secrets_revision CHECK (revision > 0),
   CONSTRAINT ck_secrets_provider_options

@@ -36,7 +36,7 @@ BEGIN
 
   FOR r IN
     SELECT * FROM ROWS FROM (json_to_recordset(p_secrets) AS (
-      tenant_id uuid, id uuid, key text, visibility text, is_hidden_value boolean, schema text, key_generation integer,
+      tenant_id uuid, id uuid, key text, visibility text, is_hidden_value boolean, description text, schema text, key_generation integer,
       provider_options_generation integer, created_by uuid, created_at timestamptz, updated_at timestamptz,
       author_id uuid, record_conflict boolean, event json
     )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
@@ -51,10 +51,10 @@ BEGIN
     IF outcome = 'ok' THEN
       PERFORM set_config('app.tenant', r.tenant_id::text, true);
       INSERT INTO secrets AS s (
-        tenant_id, id, key, visibility, is_hidden_value, schema, value, key_generation, provider_options,
+        tenant_id, id, key, visibility, is_hidden_value, description, schema, value, key_generation, provider_options,
         provider_options_generation, version_created_by, created_by, created_at, updated_at
       ) VALUES (
-        r.tenant_id, r.id, r.key, r.visibility, r.is_hidden_value, r.schema::json, p_values[r.ordinality],
+        r.tenant_id, r.id, r.key, r.visibility, r.is_hidden_value, r.description, r.schema::json, p_values[r.ordinality],
         r.key_generation, p_options[r.ordinality], r.provider_options_generation, r.author_id, r.created_by,
         coalesce(r.created_at, now()), coalesce(r.updated_at, now())
       )

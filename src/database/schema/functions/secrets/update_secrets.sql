@@ -34,7 +34,7 @@ BEGIN
 
   FOR r IN
     SELECT * FROM ROWS FROM (json_to_recordset(p_secrets) AS (
-      tenant_id uuid, id uuid, key text, revision integer, visibility text, is_hidden_value boolean,
+      tenant_id uuid, id uuid, key text, revision integer, visibility text, is_hidden_value boolean, description text,
       key_generation integer, provider_options_generation integer, created_at timestamptz, updated_at timestamptz,
       author_id uuid, owner_id uuid, widens boolean, replaces_options boolean, event json
     )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
@@ -62,6 +62,7 @@ BEGIN
       UPDATE secrets AS s SET
         visibility = r.visibility,
         is_hidden_value = r.is_hidden_value,
+        description = r.description,
         value = coalesce(v_value, s.value),
         key_generation = CASE WHEN v_value IS NULL THEN s.key_generation ELSE r.key_generation END,
         version = s.version + (v_value IS NOT NULL)::integer,
