@@ -42,13 +42,13 @@ export class HealthController {
   @ApiOkResponse({ type: HealthStatus })
   @ApiErrors(500, 503)
   async ready(): Promise<HealthStatus> {
-    if (!(await this.isReady())) throw new NotReady();
+    if (!(await isReady(this.database, this.drain))) throw new NotReady();
     return { status: 'ok' };
   }
+}
 
-  /** Looks for a drain before and after the database is asked: it may begin in between. */
-  private async isReady(): Promise<boolean> {
-    const isReachable = this.drain.isDraining ? false : await this.database.isReachable();
-    return isReachable && !this.drain.isDraining;
-  }
+/** Looks for a drain before and after the database is asked: it may begin in between. */
+async function isReady(database: DatabaseHealth, drain: Drain): Promise<boolean> {
+  const isReachable = drain.isDraining ? false : await database.isReachable();
+  return isReachable && !drain.isDraining;
 }

@@ -6,7 +6,7 @@ import { JSON_TEXT } from '../api/lists/list-envelope.js';
 import { TenantRoute } from '../api/routes/tenant-route.decorator.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import { Tenant } from '../tenant-scope/tenant.decorator.js';
-import { NewSecretBody, SecretChangeBody, SetVisibilityBody } from './dto/new-secret.body.js';
+import { NewSecretBodyV31, SecretChangeBodyV31, SetVisibilityBody } from './dto/new-secret.body.js';
 import { SecretListV3, SecretV3 } from './dto/secret-v3.js';
 import { SecretListV31, SecretV31 } from './dto/secret-v31.js';
 import { CalledMapper } from './http/called-mapper.decorator.js';
@@ -59,7 +59,7 @@ export class SecretsController {
   @Put(':key')
   @SecretRoute('secret_create', 'secret.create', {
     summary: 'Create a secret',
-    body: NewSecretBody,
+    body: NewSecretBodyV31,
     errors: [409],
   })
   async create(
@@ -68,14 +68,14 @@ export class SecretsController {
     @RequestBody() body: JsonBody,
     @CalledMapper() mapper: SecretMapper,
   ): Promise<ShownSecret> {
-    const input = toCreateInput(await body.read(NewSecretBody));
+    const input = toCreateInput(await body.read(mapper.newBody));
     return mapper.changed(tenant, await this.secrets.create(tenant, key, input));
   }
 
   @Patch(':key')
   @SecretRoute('secret_update', 'secret.update', {
     summary: 'Change a secret',
-    body: SecretChangeBody,
+    body: SecretChangeBodyV31,
     errors: [409],
   })
   async update(
@@ -84,7 +84,7 @@ export class SecretsController {
     @RequestBody() body: JsonBody,
     @CalledMapper() mapper: SecretMapper,
   ): Promise<ShownSecret> {
-    const input = toUpdateInput(await body.read(SecretChangeBody));
+    const input = toUpdateInput(await body.read(mapper.changeBody));
     return mapper.changed(tenant, await this.secrets.update(tenant, key, input));
   }
 

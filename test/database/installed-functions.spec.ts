@@ -101,7 +101,7 @@ describe('the functions of a database', () => {
     ['a fixed search_path', 'ALTER FUNCTION read_secrets RESET search_path'],
     ['a setting', 'ALTER FUNCTION find_identities RESET ALL'],
     ['a grant', `REVOKE EXECUTE ON FUNCTION read_secrets FROM ${APP_ROLE}`],
-    ['a function', 'DROP FUNCTION delete_secret'],
+    ['a function', 'DROP FUNCTION remove_secrets'],
     [
       'a text',
       `CREATE OR REPLACE FUNCTION secret_key_bucket(p_key text) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT 1::bigint'`,

@@ -210,13 +210,13 @@ describe('a list of a tenant with 100,000 secrets', () => {
     ['no-such-key', 0],
     ['shared-499', 11],
   ])('reads fewer rows for a search for %s than three times what it finds', async (search, found) => {
-    const { items, read } = await list({ search, size: 2_000 });
+    const { items, read } = await list({ search: { text: search, fields: ['key'] }, size: 2_000 });
     expect(items).toHaveLength(found);
     expect(read).toBeLessThan(Math.max(3 * found, 1));
   });
 
   it('reads a page only where nearly everything matches', async () => {
-    const { items, read } = await list({ search: 'key-' });
+    const { items, read } = await list({ search: { text: 'key-', fields: ['key'] } });
     expect(items).toHaveLength(100);
     // What the search saw before it gave up, and the page.
     expect(read).toBeLessThan(3_001 + 300);

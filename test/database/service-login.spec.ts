@@ -138,8 +138,9 @@ describe('the service’s login', () => {
       await client.query('SET search_path = pg_temp, pg_catalog, public');
       const event = randomUUID();
       const { rows } = await client.query<{ outcome: string; id: string; value: Buffer }>(
-        `SELECT outcome, id, value FROM public.read_secrets($1, $2, $3, $4, $5, $6)`,
-        [[b.tenantId], ['shared-key'], [event], ['{}'], [NIL_UUID], [false]],
+        `SELECT outcome, (secret).id, (secret).value
+         FROM public.read_secrets($1, $2, $3, $4, $5::json[], $6::json[], $7, $8)`,
+        [[b.tenantId], ['shared-key'], [event], ['secret.read'], ['{}'], [null], [NIL_UUID], [false]],
       );
       expect(rows).toEqual([{ outcome: 'ok', id: b.secretId, value: Buffer.from('of b') }]);
       const written = await database.asSuperuser<{ log_id: string; body: string }>(

@@ -53,18 +53,19 @@ describe('a secret in the trash', () => {
 
   it('is not there for the functions', async () => {
     const caller = JSON.stringify({ actor: null });
-    const asked = [[a.tenantId], ['shared-key'], [randomUUID()], [caller], [userId], [true]];
-    expect(await rows('SELECT outcome FROM read_secrets($1, $2, $3, $4, $5, $6)', asked)).toEqual([
-      { outcome: 'not_found' },
-    ]);
-    expect(
-      await rows('SELECT id, is_foreign FROM find_secrets($1, $2)', [[a.tenantId], ['shared-key']]),
-    ).toEqual([{ id: null, is_foreign: false }]);
+    const act = [[randomUUID()], ['secret.read'], [caller], [null]];
+    const asked = [[a.tenantId], ['shared-key'], ...act, [userId], [true]];
+    const read = 'SELECT outcome FROM read_secrets($1, $2, $3, $4, $5::json[], $6::json[], $7, $8)';
+    expect(await rows(read, asked)).toEqual([{ outcome: 'not_found' }]);
+    const find = 'SELECT (secret).id, is_foreign FROM find_secrets($1, $2)';
+    expect(await rows(find, [[a.tenantId], ['shared-key']])).toEqual([{ id: null, is_foreign: false }]);
     const search = 'SELECT ids FROM search_secret_keys($1, $2, 10, $3)';
     expect(await rows(search, [[a.tenantId], '%shared%', false])).toEqual([{ ids: [] }]);
     expect(await rows(search, [[b.tenantId], '%shared%', true])).toEqual([{ ids: [] }]);
-    const taken = 'SELECT secret_key_taken($1, $2, false) AS taken';
-    expect(await rows(taken, [b.tenantId, 'shared-key'])).toEqual([{ taken: false }]);
+    const claim = 'SELECT secret_key_claim($1, $2, false, true) AS outcome';
+    expect(await rows(claim, [b.tenantId, 'shared-key'])).toEqual([{ outcome: 'ok' }]);
+    const elsewhere = 'SELECT secret_key_elsewhere($1, $2) AS is';
+    expect(await rows(elsewhere, [b.tenantId, 'shared-key'])).toEqual([{ is: false }]);
   });
 
   it('leaves its key free', async () => {

@@ -8,12 +8,12 @@ import { ANY_VALUE } from './any-value.js';
 const VISIBILITY_MESSAGE = { message: `\`visibility\` must be one of ${VISIBILITIES.join(', ')}` };
 const FLAG = { required: false, type: Boolean, default: false };
 
-/** Unlike with `IsOptional`, null is not left out: it is of another type. */
+/** Skips the other rules where the field is left out. Null is not left out, unlike with `IsOptional`. */
 function IfGiven(): PropertyDecorator {
   return ValidateIf((_body, value) => value !== undefined);
 }
 
-/** Whether there is a value at all; with `schema`, or one that is there already, the schema has the say. */
+/** Requires a value, of any type where there is a `schema`, or an existing secret may have one. */
 function IsNewValue(): PropertyDecorator {
   return ValidateBy({
     name: 'isNewValue',
@@ -46,7 +46,7 @@ function ProviderOptions(): PropertyDecorator {
   );
 }
 
-/** The body of PUT. Fields beyond these are ignored, as old clients need. */
+/** Holds the body of PUT under v3. Fields beyond these are ignored, as old clients need. */
 export class NewSecretBody {
   @ApiProperty({ ...ANY_VALUE, description: 'A text, not empty; with `schema`, whatever satisfies it' })
   @IsNewValue()
@@ -80,7 +80,10 @@ export class NewSecretBody {
   visibility?: Visibility | null;
 }
 
-/** The body of PATCH: what is left out stays. */
+/** Holds the body of PUT under v3.1. */
+export class NewSecretBodyV31 extends NewSecretBody {}
+
+/** Holds the body of PATCH under v3: what is left out stays. */
 export class SecretChangeBody {
   @ApiProperty({ ...ANY_VALUE, required: false, description: 'As in PUT, by the schema that the secret has' })
   @IsOptional()
@@ -107,7 +110,10 @@ export class SecretChangeBody {
   provider_options?: object;
 }
 
-/** The body of PATCH `set-visibility`. */
+/** Holds the body of PATCH under v3.1. */
+export class SecretChangeBodyV31 extends SecretChangeBody {}
+
+/** Holds the body of PATCH `set-visibility`. */
 export class SetVisibilityBody {
   @ApiProperty({ enum: ['tenant', 'global'], type: String })
   @IsIn(['tenant', 'global'], { message: '`visibility` must be one of tenant, global' })

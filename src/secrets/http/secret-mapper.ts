@@ -1,11 +1,16 @@
 import type { TenantContext } from '../../common/tenant-context.js';
+import type { NewSecretBody, SecretChangeBody } from '../dto/new-secret.body.js';
 import type { SecretV3 } from '../dto/secret-v3.js';
 import type { SecretV31 } from '../dto/secret-v31.js';
 import type { ListField } from '../list/list-fields.js';
 import type { OpenedSecret } from '../secret.js';
 
-/** Shows secrets in the shapes of one version of the API. */
+/** Reads and shows secrets in the shapes of one version of the API. */
 export interface SecretMapper {
+  /** The class that the body of a creation is read as. */
+  readonly newBody: new () => NewSecretBody;
+  /** The class that the body of a change is read as. */
+  readonly changeBody: new () => SecretChangeBody;
   /** The fields of a secret in a list. */
   readonly listFields: readonly ListField[];
   /** The fields of a secret that a search found. */

@@ -1,11 +1,14 @@
 import { formatTime } from '../../api/time-format.js';
 import type { TenantContext } from '../../common/tenant-context.js';
 import { SECRET_LIST_FIELDS_V3, type SecretV3 } from '../dto/secret-v3.js';
+import { NewSecretBody, SecretChangeBody } from '../dto/new-secret.body.js';
 import type { OpenedSecret } from '../secret.js';
 import type { SecretMapper } from './secret-mapper.js';
 
 /** Shows the value in every answer but lists. */
 export const secretV3Mapper: SecretMapper = {
+  newBody: NewSecretBody,
+  changeBody: SecretChangeBody,
   listFields: SECRET_LIST_FIELDS_V3,
   searchFields: SECRET_LIST_FIELDS_V3,
   read: toSecretV3,

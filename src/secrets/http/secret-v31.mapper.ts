@@ -2,11 +2,14 @@ import { formatTime } from '../../api/time-format.js';
 import type { TenantContext } from '../../common/tenant-context.js';
 import type { SecretValue } from '../../crypto/secret-value.js';
 import { SECRET_FIELDS_V31, SECRET_LIST_FIELDS_V31, type SecretV31 } from '../dto/secret-v31.js';
+import { NewSecretBodyV31, SecretChangeBodyV31 } from '../dto/new-secret.body.js';
 import type { OpenedSecret } from '../secret.js';
 import type { SecretMapper } from './secret-mapper.js';
 
 /** Shows value and provider options to a caller who reads the secret, and in no other answer. */
 export const secretV31Mapper: SecretMapper = {
+  newBody: NewSecretBodyV31,
+  changeBody: SecretChangeBodyV31,
   listFields: SECRET_LIST_FIELDS_V31,
   searchFields: SECRET_FIELDS_V31,
   read: (tenant, secret) => ({

@@ -1,4 +1,3 @@
-import { nameProblem } from '../../common/resource-name.js';
 import { printable } from '../../common/printable.js';
 import { BadParameters } from '../../common/errors.js';
 import {
@@ -87,19 +86,23 @@ function readRule(rule: unknown): FilterRule {
   const known = RULE_OPERATORS.find((name) => name === operator);
   if (known === undefined)
     throw new InvalidFilterRule(rule, `\`operator\` must be one of ${RULE_OPERATORS.join(', ')}`);
-  const problem = problemOfValues(values, known);
+  const problem = problemOfValues(values, known, RULE_ATTRIBUTES[attribute as RuleAttribute]);
   if (problem !== undefined) throw new InvalidFilterRule(rule, problem);
   return { attribute: attribute as RuleAttribute, operator: known, values: values as string[] };
 }
 
-function problemOfValues(values: unknown, operator: RuleOperator): string | undefined {
+function problemOfValues(
+  values: unknown,
+  operator: RuleOperator,
+  { problemOf }: (typeof RULE_ATTRIBUTES)[RuleAttribute],
+): string | undefined {
   if (!Array.isArray(values) || !values.every((value) => typeof value === 'string'))
     return '`values` must be a list of texts';
   if (operator === 'is_not_empty')
     return values.length > 0 ? '`values` must be empty with is_not_empty' : undefined;
   if (values.length === 0) return '`values` must not be empty';
   if (values.length > MOST_VALUES) return `\`values\` can be at most ${MOST_VALUES}`;
-  const problem = values.map(nameProblem).find((each) => each !== undefined);
+  const problem = values.map(problemOf).find((each) => each !== undefined);
   return problem === undefined ? undefined : `a value ${problem}`;
 }
 

@@ -1,5 +1,10 @@
-/** What a rule looks at, and the column that holds it. */
-export const RULE_ATTRIBUTES = { key: 's.key', provider_name: 's.provider_name' } as const;
+import { nameProblem } from '../../common/resource-name.js';
+
+/** Maps what a rule can look at to the column that holds it, and to what is wrong with a value for it, if anything. */
+export const RULE_ATTRIBUTES = {
+  key: { column: 's.key', problemOf: nameProblem },
+  provider_name: { column: 's.provider_name', problemOf: nameProblem },
+} as const;
 export type RuleAttribute = keyof typeof RULE_ATTRIBUTES;
 
 export const RULE_OPERATORS = [
@@ -13,7 +18,7 @@ export const RULE_OPERATORS = [
 ] as const;
 export type RuleOperator = (typeof RULE_OPERATORS)[number];
 
-/** One rule of a search: one of the values is enough, the negated operators want none of them. */
+/** Holds one rule of a search: one of the values is enough; the negated operators want none of them. */
 export interface FilterRule {
   readonly attribute: RuleAttribute;
   readonly operator: RuleOperator;

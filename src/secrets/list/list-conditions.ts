@@ -2,7 +2,7 @@ import { toStorableText } from '../../database/storable-text.js';
 import type { ListCursor } from './list-cursor.js';
 import type { ListOptions } from './list-options.js';
 import { RULE_ATTRIBUTES, type FilterRule } from './filter-rule.js';
-import { FILTERS } from './list-fields.js';
+import { FILTERS, SEARCH_FIELDS } from './list-fields.js';
 
 /** Puts a value among those of the statement and gives the parameter that stands for it. */
 export type AddValue = (value: unknown) => string;
@@ -23,7 +23,7 @@ export function ruleConditions({ rules = [] }: ListOptions, add: AddValue): stri
 }
 
 function ruleCondition({ attribute, operator, values }: FilterRule, add: AddValue): string {
-  const column = RULE_ATTRIBUTES[attribute];
+  const { column } = RULE_ATTRIBUTES[attribute];
   const given = `coalesce(${column}, '')`;
   const any = (texts: readonly string[]): string => `ANY (${add(texts)}::text[])`;
   const like = (before: string, after: string): string =>
@@ -47,7 +47,9 @@ function ruleCondition({ attribute, operator, values }: FilterRule, add: AddValu
 }
 
 export function searchCondition({ search }: ListOptions, add: AddValue): string {
-  return search === undefined ? '' : ` AND s.key ILIKE ${add(searchPattern(search).text)}`;
+  if (search === undefined) return '';
+  const pattern = add(searchPattern(search.text).text);
+  return ` AND (${search.fields.map((field) => `${SEARCH_FIELDS[field]} ILIKE ${pattern}`).join(' OR ')})`;
 }
 
 /** The rows that come after a cursor's. */

@@ -43,6 +43,10 @@ export function columnsOf(fields: readonly ListField[]): string[] {
 const TENANT_NAME = '(SELECT t.name FROM tenants t WHERE t.id = s.tenant_id)';
 const CREATOR_NAME = '(SELECT c.username FROM users c WHERE c.id = s.created_by)';
 
+/** Maps what a search can look through to its column. Never the value. */
+export const SEARCH_FIELDS = { key: 's.key' } as const;
+export type SearchField = keyof typeof SEARCH_FIELDS;
+
 /** What a list can be sorted by. Never the value. */
 export const SORTS = {
   key: 's.key',

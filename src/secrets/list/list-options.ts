@@ -1,6 +1,12 @@
 import type { FilterRule } from './filter-rule.js';
 import type { ListCursor } from './list-cursor.js';
-import type { Filter, ListField, Sort } from './list-fields.js';
+import type { Filter, ListField, SearchField, Sort } from './list-fields.js';
+
+/** Finds secrets by a part of any of these fields, in any case. */
+export interface Search {
+  readonly text: string;
+  readonly fields: readonly SearchField[];
+}
 
 /** Which secrets a list is to have, what of them, and in which order; by creation where nothing else is said. */
 export interface ListOptions {
@@ -14,8 +20,7 @@ export interface ListOptions {
   readonly after: ListCursor | 'start' | undefined;
   /** Every tenant in which the caller may list, not only the one of the request. */
   readonly allTenants: boolean;
-  /** A part of the key, in any case. */
-  readonly search: string | undefined;
+  readonly search: Search | undefined;
   readonly sorts: readonly { readonly by: Sort; readonly descending: boolean }[];
   /** Each with the values of which one must match. */
   readonly filters: ReadonlyMap<Filter, readonly string[]>;

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { searchPattern } from './list-conditions.js';
+import type { Search } from './list-options.js';
 import type { ListScope } from './list-scope.js';
 
 /** Which secrets a search has found. */
@@ -17,17 +18,24 @@ export interface FoundSecrets {
 /** Where more than these match, walking along the order of the list finds a page soon. */
 const MOST_PICKED = 3_000;
 
+/** Fields with an index on parts of their text. */
+const INDEXED: ReadonlySet<string> = new Set(['key']);
+
 const FIND = `
   SELECT own.tenant_ids AS "ownTenants", own.ids AS "ownIds", other.tenant_ids AS "otherTenants", other.ids AS "otherIds"
   FROM search_secret_keys($1, $2, $3, false) AS own, search_secret_keys($1, $2, $3, true) AS other`;
 
-/** Looks keys up by an index on their parts. Nothing is found where the search is too short for it. */
+/**
+ * Finds keys by an index on their parts. Finds nothing where the search is too short for the index, or looks through
+ * other fields too.
+ */
 export async function findKeys(
   manager: EntityManager,
   { tenants }: ListScope,
-  search: string | undefined,
+  search: Search | undefined,
 ): Promise<FoundSecrets> {
-  const pattern = search === undefined ? undefined : searchPattern(search);
+  const isIndexed = search?.fields.every((field) => INDEXED.has(field)) === true;
+  const pattern = isIndexed ? searchPattern(search.text) : undefined;
   if (pattern?.hasTrigram !== true) return { own: undefined, foreign: undefined };
   type Ids = string[] | null;
   const [row] = await manager.query<[Record<'ownTenants' | 'ownIds' | 'otherTenants' | 'otherIds', Ids>]>(

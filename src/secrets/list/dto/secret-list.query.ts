@@ -76,10 +76,15 @@ export function toListOptions(query: SecretListQuery, fields: readonly ListField
     ...fieldsOf(query, fields),
     after: afterOf(query, sorts),
     allTenants: flagOf(query._all_tenants) === true,
-    search: searchOf(query),
+    search: searchIn(query),
     sorts,
     filters: filtersOf(query),
   };
+}
+
+function searchIn(query: SecretListQuery): ListOptions['search'] {
+  const text = searchOf(query);
+  return text === undefined ? undefined : { text, fields: ['key'] };
 }
 
 function fieldsOf(query: SecretListQuery, all: readonly ListField[]): Pick<ListOptions, 'fields' | 'whole'> {

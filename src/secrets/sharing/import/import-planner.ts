@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { newId } from '../../../common/ids.js';
 import { SecretSealer } from '../../secret-sealer.js';
-import type { Schema, StoredSecret } from '../../secret.js';
+import { DEFAULT_ATTRIBUTES, type Schema, type StoredSecret } from '../../secret.js';
 import type { SecretUpdate } from '../../secrets.repository.js';
 import { refusalOfUpdate, UpdateSecret } from '../../update-secret.js';
 import type { ImportedRow, RowErrors } from './imported-row.js';
@@ -33,7 +33,8 @@ export class ImportPlanner {
   }
 
   private async insertion(row: ImportedRow): Promise<PlannedRow> {
-    const { tenant, key, attributes, schema } = row;
+    const { tenant, key, schema } = row;
+    const attributes = { ...DEFAULT_ATTRIBUTES, ...row.attributes };
     const id = newId();
     const value = await this.sealer.sealValue(tenant, { id, key, version: 1 }, row.value);
     const options = await this.sealer.sealOptions(tenant, { id, key }, row.providerOptions);

@@ -2,13 +2,18 @@ import type { TenantContext } from '../../../common/tenant-context.js';
 import type { SecretValue } from '../../../crypto/secret-value.js';
 import type { Schema, SecretAttributes } from '../../secret.js';
 
+/** Holds the attributes that a row gives; each row says who may see the secret. */
+export type RowAttributes = Partial<SecretAttributes> &
+  Pick<SecretAttributes, 'visibility' | 'isHiddenValue'>;
+
 /** Holds a secret that is to be imported, once nothing is wrong with it. */
 export interface ImportedRow {
   /** Its place in the list. */
   readonly index: number;
   readonly tenant: TenantContext;
   readonly key: string;
-  readonly attributes: SecretAttributes;
+  /** What is left out has its default, or stays. */
+  readonly attributes: RowAttributes;
   readonly value: SecretValue;
   readonly schema: Schema | null;
   /** Undefined where there are none, or they are to stay. */

@@ -1,7 +1,8 @@
 import { flagOf } from '../../../api/input/is-flag.decorator.js';
 import { isCalendarTime } from '../../../common/calendar-time.js';
 import { nameProblem } from '../../../common/resource-name.js';
-import { VISIBILITIES, type SecretAttributes, type Visibility } from '../../secret.js';
+import { VISIBILITIES, type Visibility } from '../../secret.js';
+import type { RowAttributes } from './imported-row.js';
 
 /** A row as it was sent. */
 export type RawRow = Readonly<Record<string, unknown>>;
@@ -10,7 +11,7 @@ export type RawRow = Readonly<Record<string, unknown>>;
 export interface RowFields {
   readonly key: string;
   readonly tenantName: string;
-  readonly attributes: SecretAttributes;
+  readonly attributes: RowAttributes;
   readonly encrypted: boolean;
   /** Text, or with a schema whatever it is. */
   readonly value: unknown;
