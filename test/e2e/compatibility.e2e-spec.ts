@@ -125,7 +125,7 @@ const SHOWN: Readonly<Record<string, () => Promise<void>>> = {
     expect(refused[1]?.headers.allow).toBe('GET, HEAD');
   },
 
-  'v3 knows more': async () => {
+  'More fields under v3': async () => {
     const account = {
       value: { a: 1 },
       schema: { type: 'object' },
