@@ -20,12 +20,12 @@ function secret(name: string, what: string): Variable {
  * same, which a test compares.
  */
 export const variables = {
-  nodeEnv: variable('NODE_ENV', 'development', 'What the service runs as: development, production or test'),
+  nodeEnv: variable('NODE_ENV', 'development', 'Mode of the service: development, production or test'),
   host: variable('HOST', '127.0.0.1', 'Address to listen on'),
   port: variable('PORT', '8080', 'Port to listen on; 0 takes any free one'),
   databaseUrl: secret(
     'DATABASE_URL',
-    'Login of the service on PostgreSQL; without it an embedded one is used',
+    'Login of the service on PostgreSQL; without it the embedded PostgreSQL is used',
   ),
   databaseOwnerUrl: secret('DATABASE_OWNER_URL', 'Login that owns the tables and migrates them'),
   dataDir: variable(
@@ -33,23 +33,23 @@ export const variables = {
     './data',
     'Folder of the embedded database and the generated keys',
   ),
-  rootKeys: secret('STRONGROOM_ROOT_KEYS', 'Root keys as id:base64 pairs with commas between'),
+  rootKeys: secret('STRONGROOM_ROOT_KEYS', 'Root keys as id:base64 pairs, separated by commas'),
   adminUsername: variable('STRONGROOM_ADMIN_USERNAME', 'admin', 'Name of the first administrator'),
   adminPassword: secret('STRONGROOM_ADMIN_PASSWORD', 'Password of the first administrator'),
   maxValueBytes: variable(
     'STRONGROOM_MAX_VALUE_BYTES',
     '65536',
-    'Longest value of a secret, in bytes of UTF-8',
+    'Maximum size of a value, in bytes of UTF-8',
   ),
   maxImportBytes: variable(
     'STRONGROOM_MAX_IMPORT_BYTES',
     '67108864',
-    'Longest body of an import of secrets, in bytes',
+    'Maximum size of an import body, in bytes',
   ),
   logLevel: variable(
     'STRONGROOM_LOG_LEVEL',
     'info',
-    'What is logged: fatal, error, warn, info, debug, trace or silent',
+    'Lowest level that is logged: fatal, error, warn, info, debug, trace or silent',
   ),
   appRole: variable('STRONGROOM_APP_ROLE', 'strongroom_app', 'Database role with the rights of the service'),
   readerRole: variable(
@@ -57,12 +57,16 @@ export const variables = {
     'strongroom_reader',
     'Database role that owns the reading functions',
   ),
-  poolSize: variable('STRONGROOM_DATABASE_POOL_SIZE', '10', 'Most database connections of one process'),
-  trustedProxies: variable('STRONGROOM_TRUSTED_PROXIES', '', 'Proxies whose X-Forwarded-For is believed'),
+  poolSize: variable(
+    'STRONGROOM_DATABASE_POOL_SIZE',
+    '10',
+    'Maximum number of database connections per process',
+  ),
+  trustedProxies: variable('STRONGROOM_TRUSTED_PROXIES', '', 'Proxies whose X-Forwarded-For is trusted'),
   drainMilliseconds: variable(
     'STRONGROOM_DRAIN_MS',
     '2000',
-    'How long a stop waits for callers to go elsewhere',
+    'How long shutdown waits for clients to switch to another replica',
   ),
 } satisfies Record<string, Variable>;
 

@@ -18,7 +18,7 @@ const code = ({ status, body }: Answer) => [status, body.error_code ?? null];
 
 /** What the document says, by the first cell of its row. */
 const SHOWN: Readonly<Record<string, () => Promise<void>>> = {
-  'Sealed values in answers': async () => {
+  'Encrypted values in responses': async () => {
     const path = 'v3.1/secrets/sealed';
     const written = [
       await ask(user, 'PUT', path, { value: 'a' }),
@@ -42,7 +42,7 @@ const SHOWN: Readonly<Record<string, () => Promise<void>>> = {
     }
   },
 
-  'Hashes of passwords': async () => {
+  'Password hashes': async () => {
     for (const version of VERSIONS) {
       const account = { username: 'hashed', password: '$pbkdf2-sha256$x', is_prehashed: true };
       expect(code(await ask(ADMIN, 'PUT', `${version}/users`, account))).toEqual([
@@ -77,7 +77,7 @@ const SHOWN: Readonly<Record<string, () => Promise<void>>> = {
     expect(body).toHaveProperty('metadata.pagination.total', 10_001);
   },
 
-  'Values that are no text': async () => {
+  'Values that are not text': async () => {
     for (const version of VERSIONS) {
       for (const value of [5, true, null, {}, ['x'], '']) {
         const answer = await ask(user, 'PUT', `${version}/secrets/no-text`, { value });
@@ -86,7 +86,7 @@ const SHOWN: Readonly<Record<string, () => Promise<void>>> = {
     }
   },
 
-  'An empty value in a change': async () => {
+  'An empty value in an update': async () => {
     const before = await ask(user, 'PUT', 'v3/secrets/kept', { value: 'x' });
     for (const version of VERSIONS) {
       const answer = await ask(user, 'PATCH', `${version}/secrets/kept`, {
@@ -125,7 +125,7 @@ const SHOWN: Readonly<Record<string, () => Promise<void>>> = {
     expect(refused[1]?.headers.allow).toBe('GET, HEAD');
   },
 
-  'v3 knows more': async () => {
+  'More fields under v3': async () => {
     const account = {
       value: { a: 1 },
       schema: { type: 'object' },
@@ -163,7 +163,7 @@ const SHOWN: Readonly<Record<string, () => Promise<void>>> = {
     }
   },
 
-  'Reading the record over HTTP': async () => {
+  'Reading the audit trail over HTTP': async () => {
     for (const version of VERSIONS) expect((await ask(ADMIN, 'GET', `${version}/audit`)).status).toBe(404);
     await ask(user, 'PUT', 'v3.1/secrets/recorded', { value: 'x' });
     const events = `SELECT 1 FROM audit_events WHERE body::json ->> 'key' = 'recorded'`;
