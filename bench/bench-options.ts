@@ -18,23 +18,24 @@ a ratio to the yardstick's of the same round.
   --help         shows this
 `;
 
-/** What the command line asks for, checked before anything is started. */
+/** Holds the options of the command line, which are checked before anything starts. */
 export interface Options {
   readonly quick: boolean;
   readonly secrets: number;
   readonly rounds: number;
-  /** Of load for each series in each round. */
+  /** The duration of the load for each series in each round. */
   readonly seconds: number;
-  /** Names of series; their yardsticks are measured with them. */
+  /** The names of the series to measure; their yardsticks are measured with them. */
   readonly only: readonly string[];
-  /** Files to be written. */
+  /** The files to write. */
   readonly json: string | undefined;
   readonly chart: string | undefined;
 }
 
 /**
- * @returns nothing where only the usage is asked for
- * @throws Error that says what makes no sense
+ * Parses the command line.
+ * @returns undefined if only the usage is requested
+ * @throws Error for invalid options
  */
 export function optionsOf(args: readonly string[]): Options | undefined {
   const { values } = parseArgs({
@@ -75,7 +76,7 @@ function wholeNumber(name: string, text: string): number {
   return Number(text);
 }
 
-/** Found out before minutes of measuring, whose figures it would cost. */
+/** Checks that a file can be written, before minutes of measuring are lost. */
 function writable(name: string, file: string | undefined): string | undefined {
   if (file === undefined) return undefined;
   try {

@@ -346,7 +346,7 @@ BEGIN
                    v_name, 'pk_' || v_name);
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_name);
     IF EXISTS (SELECT FROM audit_events_default d WHERE d.id >= v_from AND d.id < v_to) THEN
-      -- Nobody writes while events change their place; whoever waits finds the new partition.
+      -- Nothing is written while events move; a waiting writer then finds the new partition.
       LOCK TABLE audit_events IN SHARE ROW EXCLUSIVE MODE;
       EXECUTE format('WITH moved AS (DELETE FROM audit_events_default WHERE id >= $1 AND id < $2 RETURNING *)
                       INSERT INTO %I SELECT * FROM moved', v_name) USING v_from, v_to;
@@ -991,7 +991,7 @@ BEGIN
         outcome := 'stale';
       END IF;
     ELSIF outcome IN ('global_elsewhere', 'key_elsewhere') THEN
-      -- The refusal counts only for the secret that was seen.
+      -- The refusal is valid only for the secret as it was read.
       PERFORM FROM secrets s
       WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision FOR UPDATE;
       IF NOT FOUND THEN

@@ -1,20 +1,20 @@
 import type { AuditDetailField } from './detail-fields.js';
 
 /**
- * The log that an action's events go to: that of the tenant it was done in, the system's, or the one or the other. A
- * refused request that names no known tenant is always in the system's log.
+ * Names the log that an action's events go to: the log of the tenant in which it happened, the system's log, or one of
+ * the two. A refused request that names no known tenant is always recorded in the system's log.
  */
 type ActionLog = 'tenant' | 'system' | 'either';
 
 interface ActionDefinition<D extends AuditDetailField> {
   readonly log: ActionLog;
-  /** The fields that `detail` may have; none of them is in every event. */
+  /** The fields that `detail` may have; each of them is optional. */
   readonly detail: readonly D[];
-  /** One sentence for the documents. */
+  /** One sentence for the documentation. */
   readonly description: string;
 }
 
-/** Everything that the audit trail records, by the name under which it is recorded. */
+/** Lists every recorded action by its name in the audit trail. */
 export const AUDIT_ACTIONS = {
   'cluster.list': system('Lists the nodes of a cluster; only a refusal is recorded.'),
   'config.read': system('Reads the configuration that Cloudify clients ask for; only a refusal is recorded.'),
@@ -87,7 +87,7 @@ export const AUDIT_ACTIONS = {
 
 export type AuditAction = keyof typeof AUDIT_ACTIONS;
 
-/** The detail that an event of the action may carry: names, ids and counts from our own code, never free text. */
+/** Holds the detail of an event: names, ids and counts from our own code, never free text. */
 export type AuditDetail<A extends AuditAction> = Readonly<
   Partial<Record<(typeof AUDIT_ACTIONS)[A]['detail'][number], string>>
 >;

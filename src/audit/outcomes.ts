@@ -1,4 +1,4 @@
-/** Every outcome that an event may have, with its meaning for the documents. */
+/** Lists every outcome that an event may have, with its meaning for the documentation. */
 export const AUDIT_OUTCOMES = {
   ok: 'It was done.',
   not_found: 'There is no such thing, or the caller may not know of it.',
