@@ -15,7 +15,7 @@ describe('the description of a secret', () => {
   const call = (method: string, path: string, body?: unknown) => room.call(ADMIN, method, path, body);
   const put = (key: string, description?: unknown) =>
     call('PUT', `${V31}/${key}`, { value: 'v', description });
-  const described = async (key: string) => (await call('GET', `${V31}/${key}`)).body.description as unknown;
+  const described = async (key: string) => (await call('GET', `${V31}/${key}`)).body.description;
   const keysOf = (items: unknown) => (items as Item[]).map(({ key }) => key).sort();
   beforeAll(async () => {
     room = await Strongroom.start();
