@@ -40,9 +40,19 @@ export default defineConfig(
       'no-restricted-imports': [
         'error',
         {
-          name: '@nestjs/common',
-          importNames: ['Query'],
-          message: 'Use src/api/input/query.decorator.ts, which validates.',
+          paths: [
+            {
+              name: '@nestjs/common',
+              importNames: ['Query'],
+              message: 'Use src/api/input/query.decorator.ts, which validates.',
+            },
+          ],
+          patterns: [
+            {
+              group: ['@nestjs/*/*'],
+              message: 'Nest publishes what its packages export; the rest may change in any release.',
+            },
+          ],
         },
       ],
     },
