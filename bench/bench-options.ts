@@ -4,37 +4,38 @@ import { NAMES, QUICK } from './series.js';
 
 export const USAGE = `npm run bench -- [--quick] [--secrets N] [--rounds N] [--seconds N] [--only NAME,…] [--json FILE] [--chart FILE]
 
-Loads Strongroom and bare routes in turns, on a PostgreSQL of its own with durable settings, and shows each rate as
-a ratio to the yardstick's of the same round.
+Loads Strongroom and bare routes in turn, on a separate PostgreSQL server with durable settings, and prints each rate as
+a ratio to that of the yardstick in the same round.
 
-  --quick        five series at 64 connections, in less than two minutes
-  --secrets N    how many secrets there are, in 100 tenants (100000)
-  --rounds N     how often all is measured (3; 5 with --quick)
-  --seconds N    how long each series is loaded (2)
-  --only NAME,…  these series and their yardsticks: ${NAMES.slice(0, 6).join(', ')},
+  --quick        measure five series at 64 connections, in less than two minutes
+  --secrets N    number of secrets, in 100 tenants (default: 100000)
+  --rounds N     number of rounds (default: 3; 5 with --quick)
+  --seconds N    load each series for this long (default: 2)
+  --only NAME,…  measure only these series and their yardsticks: ${NAMES.slice(0, 6).join(', ')},
                  ${NAMES.slice(6).join(', ')}
-  --json FILE    writes the figures there as well
-  --chart FILE   writes the ratios there as an SVG
-  --help         shows this
+  --json FILE    also write the figures to this file
+  --chart FILE   write the ratios to this file as an SVG chart
+  --help         show this help
 `;
 
-/** What the command line asks for, checked before anything is started. */
+/** Holds the options of the command line, validated before anything is started. */
 export interface Options {
   readonly quick: boolean;
   readonly secrets: number;
   readonly rounds: number;
-  /** Of load for each series in each round. */
+  /** Seconds of load for each series in each round. */
   readonly seconds: number;
-  /** Names of series; their yardsticks are measured with them. */
+  /** Names of series; their yardsticks are measured as well. */
   readonly only: readonly string[];
-  /** Files to be written. */
+  /** Paths of files to write. */
   readonly json: string | undefined;
   readonly chart: string | undefined;
 }
 
 /**
- * @returns nothing where only the usage is asked for
- * @throws Error that says what makes no sense
+ * Parses the command line.
+ * @returns nothing if only the help is requested
+ * @throws Error that names the invalid option
  */
 export function optionsOf(args: readonly string[]): Options | undefined {
   const { values } = parseArgs({
@@ -75,7 +76,7 @@ function wholeNumber(name: string, text: string): number {
   return Number(text);
 }
 
-/** Found out before minutes of measuring, whose figures it would cost. */
+/** Fails before minutes of measuring are wasted on a file that cannot be written. */
 function writable(name: string, file: string | undefined): string | undefined {
   if (file === undefined) return undefined;
   try {

@@ -1,62 +1,62 @@
 import type { AuditDetailField } from './detail-fields.js';
 
 /**
- * The log that an action's events go to: that of the tenant it was done in, the system's, or the one or the other. A
- * refused request that names no known tenant is always in the system's log.
+ * Names the log that receives the events of an action: that of the tenant, that of the system, or either. A refused request
+ * that names no known tenant is always recorded in the system's log.
  */
 type ActionLog = 'tenant' | 'system' | 'either';
 
 interface ActionDefinition<D extends AuditDetailField> {
   readonly log: ActionLog;
-  /** The fields that `detail` may have; none of them is in every event. */
+  /** Lists the fields that `detail` may have; each is optional. */
   readonly detail: readonly D[];
-  /** One sentence for the documents. */
+  /** Describes the action in one sentence, for the documents. */
   readonly description: string;
 }
 
-/** Everything that the audit trail records, by the name under which it is recorded. */
+/** Defines every action that the audit trail records, by its name. */
 export const AUDIT_ACTIONS = {
-  'cluster.list': system('Lists the nodes of a cluster; only a refusal is recorded.'),
-  'config.read': system('Reads the configuration that Cloudify clients ask for; only a refusal is recorded.'),
+  'cluster.list': system('Lists the nodes of the cluster; only refusals are recorded.'),
+  'config.read': system('Reads the configuration that Cloudify clients ask for; only refusals are recorded.'),
   doctor: system('Checks the installation with `strongroom doctor`, which writes this event as a test.'),
-  'license.list': system('Lists the licenses that Cloudify clients ask for; only a refusal is recorded.'),
-  login: system('Fails to log in with a password or a token; successful logins are not recorded.'),
-  'login.refused': system('Counts the logins that the throttle refused from one address.', 'count'),
-  'maintenance.activate': system('Closes the service for maintenance.'),
-  'maintenance.deactivate': system('Opens the service after maintenance.'),
-  'maintenance.read': system('Reads whether the service is in maintenance; only a refusal is recorded.'),
-  'maintenance.set': system('Changes the maintenance mode; only a refusal is recorded.'),
-  'permission.add': system('Gives a permission to a role.'),
-  'permission.list': system('Lists the permissions of one role or of all.'),
+  'license.list': system('Lists the licenses that Cloudify clients ask for; only refusals are recorded.'),
+  login: system('Attempts to log in with a password or a token; only failures are recorded.'),
+  'login.refused': system('Reports how many logins from one address the throttle refused.', 'count'),
+  'maintenance.activate': system('Starts maintenance mode.'),
+  'maintenance.deactivate': system('Ends maintenance mode.'),
+  'maintenance.read': system('Reads whether the service is in maintenance; only refusals are recorded.'),
+  'maintenance.set': system('Changes the maintenance mode; only refusals are recorded.'),
+  'permission.add': system('Grants a permission to a role.'),
+  'permission.list': system('Lists the permissions of one role or of all roles.'),
   'permission.read': system('Reads whether a role has a permission.'),
-  'permission.remove': system('Takes a permission from a role.'),
+  'permission.remove': system('Revokes a permission from a role.'),
   'provider_context.read': system(
-    'Reads the provider context that Cloudify clients ask for; only a refusal is recorded.',
+    'Reads the provider context that Cloudify clients ask for; only refusals are recorded.',
   ),
   'secret.create': tenant('Creates a secret.', 'import'),
   'secret.delete': tenant('Deletes a secret.'),
   'secret.export': tenant(
-    'Exports secrets with their values; one event when it begins and one when it ends.',
+    'Exports secrets with their values; one event at the beginning and one at the end.',
     ...(['stage', 'encrypted', 'begin', 'secrets'] as const),
   ),
   'secret.import': tenant(
-    'Imports secrets; each secret that it creates or changes has an event of its own too.',
+    'Imports secrets; each secret that is created or changed also has its own event.',
     ...(['secrets', 'errors', 'colliding', 'override', 'dry_run'] as const),
   ),
   'secret.list': either('Lists or searches secrets, without their values.', 'all_tenants', 'reader_tenant'),
-  'secret.read': tenant('Reads a secret, with its value unless that is hidden.', 'reader_tenant'),
+  'secret.read': tenant('Reads a secret, with its value unless the value is hidden.', 'reader_tenant'),
   'secret.update': tenant('Changes a secret, its visibility or its owner.', 'import', 'owner'),
-  'secrets_provider.list': tenant('Lists the providers of secrets; only a refusal is recorded.'),
-  'secrets_provider.read': tenant('Reads a provider of secrets; only a refusal is recorded.'),
-  'status.read': system('Reads the status of the service; only a refusal is recorded.'),
+  'secrets_provider.list': tenant('Lists the providers of secrets; only refusals are recorded.'),
+  'secrets_provider.read': tenant('Reads a provider of secrets; only refusals are recorded.'),
+  'status.read': system('Reads the status of the service; only refusals are recorded.'),
   'tenant.add_user': system('Makes a user a member of a tenant.', 'role'),
   'tenant.add_user_group': system('Makes a user group a member of a tenant.', 'role'),
   'tenant.create': system('Creates a tenant.'),
   'tenant.delete': either('Deletes a tenant.'),
   'tenant.list': system('Lists tenants.'),
   'tenant.read': either('Reads a tenant.'),
-  'tenant.remove_user': system('Ends the membership of a user in a tenant.'),
-  'tenant.remove_user_group': system('Ends the membership of a user group in a tenant.'),
+  'tenant.remove_user': system('Removes a user from a tenant.'),
+  'tenant.remove_user_group': system('Removes a user group from a tenant.'),
   'tenant.update_user': system('Changes the role of a user in a tenant.', 'role'),
   'tenant.update_user_group': system('Changes the role of a user group in a tenant.', 'role'),
   'token.create': system('Creates a token.'),
@@ -69,8 +69,8 @@ export const AUDIT_ACTIONS = {
   'user.delete': system('Deletes a user.'),
   'user.list': system('Lists users.'),
   'user.read': system('Reads a user.'),
-  'user.read_self': system('Reads the user who is calling; only a refusal is recorded.'),
-  'user.set_activated': system('Activates or deactivates a user; only a refusal is recorded.'),
+  'user.read_self': system('Reads the calling user; only refusals are recorded.'),
+  'user.set_activated': system('Activates or deactivates a user; only refusals are recorded.'),
   'user.set_password': system('Sets the password of a user.'),
   'user.set_role': system('Sets the system role of a user.', 'system_role'),
   'user.unlock': system('Unlocks a user after too many failed logins.'),
@@ -82,12 +82,12 @@ export const AUDIT_ACTIONS = {
   'user_group.read': system('Reads a user group.'),
   'user_group.remove_user': system('Removes a user from a user group.'),
   'user_group.set_role': system('Sets the system role of a user group.', 'system_role'),
-  'version.read': system('Reads the version of the service; only a refusal is recorded.'),
+  'version.read': system('Reads the version of the service; only refusals are recorded.'),
 } as const;
 
 export type AuditAction = keyof typeof AUDIT_ACTIONS;
 
-/** The detail that an event of the action may carry: names, ids and counts from our own code, never free text. */
+/** Holds the detail that an event of the action may have: names, ids and counts from our own code, never free text. */
 export type AuditDetail<A extends AuditAction> = Readonly<
   Partial<Record<(typeof AUDIT_ACTIONS)[A]['detail'][number], string>>
 >;
