@@ -1,11 +1,11 @@
-/** What of the load generator is used here: it brings no types of its own. */
+/** Declares the part of the load generator that is used here, since it has no types of its own. */
 declare module 'autocannon' {
   interface Request {
     readonly method: string;
     readonly path: string;
     readonly headers: Readonly<Record<string, string>>;
     readonly body?: string;
-    /** Called before each sending; what it returns is sent. */
+    /** Returns the request to send; called before each one. */
     readonly setupRequest?: (request: Request) => Request;
   }
   interface Client {
@@ -24,7 +24,7 @@ declare module 'autocannon' {
     readonly timeouts: number;
   }
   interface Running extends Promise<Result> {
-    /** `milliseconds` has decimals, unlike the result's own histogram. */
+    /** Listens for responses. `milliseconds` has decimals, unlike the histogram of the result. */
     on(
       event: 'response',
       listener: (client: Client, status: number, bytes: number, milliseconds: number) => void,

@@ -18,24 +18,24 @@ a ratio to that of the yardstick in the same round.
   --help         show this help
 `;
 
-/** Holds the options of the command line, validated before anything is started. */
+/** Holds the options of the command line, which are checked before anything starts. */
 export interface Options {
   readonly quick: boolean;
   readonly secrets: number;
   readonly rounds: number;
-  /** Seconds of load for each series in each round. */
+  /** The duration of the load for each series in each round. */
   readonly seconds: number;
-  /** Names of series; their yardsticks are measured as well. */
+  /** The names of the series to measure; their yardsticks are measured with them. */
   readonly only: readonly string[];
-  /** Paths of files to write. */
+  /** The files to write. */
   readonly json: string | undefined;
   readonly chart: string | undefined;
 }
 
 /**
  * Parses the command line.
- * @returns nothing if only the help is requested
- * @throws Error that names the invalid option
+ * @returns undefined if only the usage is requested
+ * @throws Error for invalid options
  */
 export function optionsOf(args: readonly string[]): Options | undefined {
   const { values } = parseArgs({
@@ -76,7 +76,7 @@ function wholeNumber(name: string, text: string): number {
   return Number(text);
 }
 
-/** Fails before minutes of measuring are wasted on a file that cannot be written. */
+/** Checks that a file can be written, before minutes of measuring are lost. */
 function writable(name: string, file: string | undefined): string | undefined {
   if (file === undefined) return undefined;
   try {

@@ -8,7 +8,7 @@ const [BAR, GAP, GROUP_GAP] = [11, 2, 14];
 const SHADES = 4;
 const STEP = 0.25;
 
-/** Colours that can be told apart, by their lightness too, on both backgrounds. */
+/** Defines colours that differ in lightness too, on both light and dark backgrounds. */
 const STYLE = `
   text { font: 12px system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; fill: #1f2328; }
   .title { font-size: 16px; font-weight: 600; }
@@ -41,8 +41,8 @@ type Placed = Group & { readonly top: number; readonly bottom: number };
 type Scale = (ratio: number) => number;
 
 /**
- * The ratios of one process as an SVG: for each series a bar at each number of connections with its spread, the
- * yardstick's line at 1, and a mark at what is aimed at. The same figures make the same picture.
+ * Draws the ratios of one process as an SVG: for each series a bar at each number of connections with its spread, the
+ * yardstick's line at 1, and a mark at the target. Equal figures give an identical picture.
  */
 export function chartOf(figures: readonly Figure[], series: readonly Named[]): string {
   const compared = figures.filter(isCompared);
@@ -84,14 +84,14 @@ function isCompared(figure: Figure): figure is Compared {
   return figure.processes === 1 && figure.ratio !== undefined && figure.ratioSpread !== undefined;
 }
 
-/** The end of the axis: the next step after all that is shown. */
+/** Returns the end of the axis: the next step after the largest value shown. */
 function mostOf(compared: readonly Compared[], series: readonly Named[]): number {
   const shown = [1, ...compared.flatMap(({ ratioSpread }) => ratioSpread)];
   const targets = series.map(({ target = 0 }) => target);
   return (Math.floor(Math.max(...shown, ...targets) / STEP) + 1) * STEP;
 }
 
-/** One below the other. */
+/** Places the groups one below the other. */
 function placedFrom(top: number, groups: readonly Group[]): Placed[] {
   const placed: Placed[] = [];
   let bottom = top;
@@ -111,7 +111,7 @@ function barsOf({ title, bars, top, bottom }: Placed, connections: readonly numb
   return [text(LEFT - 10, (top + bottom) / 2 - 1, title, 'end'), ...parts].join('\n');
 }
 
-/** What stands over the bars: how far the rounds differ, the target, the numbers. */
+/** Draws the marks over the bars: the spread of the rounds, the target and the numbers. */
 function marksOf({ bars, target, top, bottom }: Placed, x: Scale): string {
   const goal =
     target === undefined

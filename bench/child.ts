@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url';
 
 const TIMEOUT_MS = 30_000;
 
-/** A built file beside this one. */
+/** Returns the path of a built file beside this one. */
 export function script(path: string): string {
   return fileURLToPath(new URL(path, import.meta.url));
 }
 
-/** A server in a process of its own. */
+/** Runs a server in a process of its own. */
 export class Child {
   private constructor(
     private readonly process: ChildProcess,
@@ -19,7 +19,7 @@ export class Child {
     private readonly log: string,
   ) {}
 
-  /** Starts it on a free port and waits until `path` answers 200. What it prints goes to the file `log`. */
+  /** Starts the server on a free port and waits until `path` answers 200. Its output goes to the file `log`. */
   static async start(
     file: string,
     args: readonly string[],
@@ -41,7 +41,7 @@ export class Child {
     return this.process.pid ?? 0;
   }
 
-  /** Resident memory in megabytes (10^6 bytes), as the kernel counts it: what it calls kB are 1,024 bytes. */
+  /** Returns the resident memory in megabytes (10^6 bytes), from the kernel's count in units of 1,024 bytes. */
   residentMegabytes(): number {
     const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
     return (Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1_024) / 1e6;

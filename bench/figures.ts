@@ -4,24 +4,24 @@ import type { Series } from './series.js';
 
 export type Spread = readonly [least: number, most: number];
 
-/** A series at one number of connections and processes: medians over the rounds. */
+/** Holds the medians over the rounds of a series at one number of connections and processes. */
 export interface Figure {
   readonly series: string;
   readonly processes: number;
   readonly connections: number;
   readonly requestsPerSecond: number;
-  /** Of requests per second, over the rounds. */
+  /** The spread of requests per second over the rounds. */
   readonly spread: Spread;
-  /** To the rate of the yardstick, which has one process, in the same round. */
+  /** The ratio to the rate of the yardstick, which has one process, in the same round. */
   readonly ratio?: number;
   readonly ratioSpread?: Spread;
-  /** To its own rate with one process in the same round, where there are more. */
+  /** The ratio to the series' own rate with one process in the same round, if there are more. */
   readonly ratioToOneProcess?: number;
   readonly ratioToOneProcessSpread?: Spread;
-  /** Milliseconds. */
+  /** The percentiles in milliseconds. */
   readonly p50: number;
   readonly p99: number;
-  /** Milliseconds of the processor for each request: of the servers, of PostgreSQL, of the load generator. */
+  /** The processor time for each request in milliseconds: of the servers, of PostgreSQL, of the load generator. */
   readonly serverMs: number;
   readonly postgresMs: number;
   readonly loadMs: number;
@@ -32,7 +32,7 @@ export type Round = readonly Measurement[];
 
 type Compared = Pick<Series, 'name' | 'against'>;
 
-/** The figures of rounds that were measured alike, in the order of the first. */
+/** Returns the figures of rounds that were measured alike, in the order of the first. */
 export function figuresOf(rounds: readonly Round[], series: readonly Compared[]): Figure[] {
   const [first = []] = rounds;
   return first.map((one) => figureOf(one, rounds, series));
@@ -62,7 +62,9 @@ function figureOf(one: Measurement, rounds: readonly Round[], series: readonly C
   };
 }
 
-/** The rates of one as ratios to those of what differs in `other`, each in its own round. */
+/**
+ * Returns the ratios of the rates of one measurement to those of another, which differs in `other`, in the same round.
+ */
 function ratiosOf(rounds: readonly Round[], one: Measurement, other: Partial<Measurement>): number[] {
   return rounds.flatMap((round) => {
     const [mine, theirs] = [find(round, one), find(round, { ...one, ...other })];

@@ -1,4 +1,7 @@
-/** A process of its own, so that making the load costs the measured process nothing: one job on its input, JSON out. */
+/**
+ * Generates load in a process of its own, which costs the measured process nothing. Reads one job from its input and
+ * writes JSON.
+ */
 import { text } from 'node:stream/consumers';
 import autocannon, { type Request } from 'autocannon';
 import { oneOf } from './chance.js';

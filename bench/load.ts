@@ -4,22 +4,22 @@ import { script } from './child.js';
 
 export interface Call {
   readonly method: 'GET' | 'PUT' | 'PATCH' | 'POST';
-  /** `{new}` in it becomes something that was in no path before. */
+  /** The path; `{new}` in it is replaced by text that no path had before. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
-/** Calls over kept connections, each connection making some of them in an order of its own, again and again. */
+/** Describes calls over persistent connections. Each connection repeats some of the calls in an order of its own. */
 export interface Load {
-  /** More than one are taken in turns by the connections. */
+  /** The URLs, which the connections use in turn. */
   readonly urls: readonly string[];
   readonly connections: number;
   readonly seconds: number;
   readonly calls: readonly Call[];
   /**
-   * Open loop: calls begin at random moments, this many a second, whether or not earlier ones were answered, and are
-   * timed from then. Without it each connection calls as soon as it has its answer.
+   * The rate of an open loop: this many calls a second begin at random moments, whether or not earlier ones were
+   * answered, and are timed from then. Without it each connection calls again as soon as it has its answer.
    */
   readonly perSecond?: number;
 }
@@ -27,16 +27,19 @@ export interface Load {
 export interface LoadResult {
   readonly requests: number;
   readonly requestsPerSecond: number;
-  /** Milliseconds. */
+  /** The percentiles in milliseconds. */
   readonly p50: number;
   readonly p99: number;
-  /** Milliseconds of the processor that the generator itself used for each request. */
+  /** The processor time of the generator for each request, in milliseconds. */
   readonly loadMs: number;
-  /** Requests without a success. */
+  /** The number of unsuccessful requests. */
   readonly failed: number;
 }
 
-/** @throws Error when a single request failed: a rate of refusals measures nothing */
+/**
+ * Runs a load in a process of its own.
+ * @throws Error when any request failed, since a rate of refusals measures nothing
+ */
 export async function load(job: Load): Promise<LoadResult> {
   const running = promisify(execFile)(process.execPath, [script('load-generator.js')], { env: {} });
   running.child.stdin?.end(JSON.stringify(job));

@@ -1,4 +1,4 @@
-/** `npm run bench`: what requests cost, as ratios to yardsticks measured in the same rounds. */
+/** Implements `npm run bench`, which measures the cost of requests as ratios to yardsticks in the same rounds. */
 import { writeFileSync } from 'node:fs';
 import { chartOf } from './chart.js';
 import { figuresOf, type Round } from './figures.js';
@@ -9,9 +9,9 @@ import { openStage, type Stage } from './stage.js';
 import { USAGE, optionsOf, type Options } from './bench-options.js';
 
 const CONNECTIONS = [1, 8, 64, 256];
-/** A service runs for days: what is measured is what its compiler has made of it by then. */
+/** Warms up the compiler, since a service runs for days and is measured as it is then. */
 const WARM_UP_SECONDS = 4;
-/** So few that neither the client of the open loop nor any series is at its limit, on two cores that all share. */
+/** Limits the open loop to a rate at which neither its client nor any series is at its limit on two shared cores. */
 const OPEN_LOOP_PER_SECOND = 1_000;
 const OPEN_LOOP_SECONDS = 5;
 const OPEN_LOOP = ['select', 'insert', 'get_basic', 'get_token', 'put'];
@@ -52,7 +52,10 @@ async function bench(options: Options): Promise<void> {
   }
 }
 
-/** All of them at one number of connections before the next: what else the machine does hits all alike. */
+/**
+ * Measures all series at one number of connections before the next, so that other load on the machine affects all
+ * alike.
+ */
 async function roundOf(
   stage: Stage,
   series: readonly Series[],
@@ -60,7 +63,7 @@ async function roundOf(
 ): Promise<Measurement[]> {
   const measured: Measurement[] = [];
   for (const effort of efforts) {
-    // A yardstick has one process: with more it would be measured twice.
+    // A yardstick has one process; with more it would be measured twice.
     const here = series.filter(({ at }) => effort.processes === 1 || at === 'strongroom');
     for (const one of here) measured.push(await measure(stage, one, effort));
   }
@@ -73,10 +76,10 @@ function effortsOf({ quick, seconds }: Options): Effort[] {
   return [...one, ...[64, 256].map((connections) => ({ processes: 2, connections, seconds }))];
 }
 
-/** Those that are wished for, and their yardsticks. */
+/** Returns the selected series and their yardsticks. */
 function chosen(all: readonly Series[], names: readonly string[]): readonly Series[] {
-  const wanted = new Set(names.flatMap((name) => [name, all.find((one) => one.name === name)?.against]));
-  return all.filter(({ name }) => wanted.has(name));
+  const included = new Set(names.flatMap((name) => [name, all.find((one) => one.name === name)?.against]));
+  return all.filter(({ name }) => included.has(name));
 }
 
 async function latenciesOf(stage: Stage, series: readonly Series[]): Promise<Measurement[]> {

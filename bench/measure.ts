@@ -3,29 +3,29 @@ import { processorTime, processorTimeOfTree } from './processor-time.js';
 import { serversOf, type Series } from './series.js';
 import type { Stage } from './stage.js';
 
-/** One series in one round. */
+/** Holds the results of one series in one round. */
 export interface Measurement {
   readonly series: string;
   readonly processes: number;
   readonly connections: number;
   readonly requestsPerSecond: number;
-  /** Milliseconds. */
+  /** The percentiles in milliseconds. */
   readonly p50: number;
   readonly p99: number;
-  /** Milliseconds of the processor for each request: of the servers, of PostgreSQL, of the load generator. */
+  /** The processor time for each request in milliseconds: of the servers, of PostgreSQL, of the load generator. */
   readonly serverMs: number;
   readonly postgresMs: number;
   readonly loadMs: number;
-  /** Bytes of the write-ahead log for each request, where it writes. */
+  /** The bytes of write-ahead log for each request of a series that writes. */
   readonly walBytes?: number;
 }
 
 export interface Effort {
-  /** Of Strongroom; the yardstick has one. */
+  /** The number of Strongroom's processes; the yardstick has one. */
   readonly processes: number;
   readonly connections: number;
   readonly seconds: number;
-  /** Open loop at that rate; closed without it. */
+  /** The rate of an open loop; a closed loop without it. */
   readonly perSecond?: number;
 }
 

@@ -1,4 +1,7 @@
-/** @throws RangeError for an empty list */
+/**
+ * Returns the median.
+ * @throws RangeError for an empty list
+ */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((one, other) => one - other);
   const middle = Math.floor(sorted.length / 2);

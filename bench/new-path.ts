@@ -1,6 +1,6 @@
 let made = 0;
 
-/** The path with `{new}` in it made into one that was never used before. */
+/** Returns a path with `{new}` replaced by text that was never used before. */
 export function newPath(path: string): string {
   if (!path.includes('{new}')) return path;
   made += 1;

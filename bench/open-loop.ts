@@ -7,9 +7,9 @@ import { percentile } from './percentile.js';
 import { millisecondsSince } from './processor-time.js';
 
 /**
- * Begins calls as a crowd of callers would, who do not know of each other (a Poisson process), and times each from the
- * moment at which it was to begin: waiting for a free connection counts. Autocannon's own rate sends each second's
- * calls in one burst, so this is done with Node's client.
+ * Begins calls at random, as many independent callers would (a Poisson process), and measures each from its scheduled
+ * start, so that waiting for a free connection counts. Uses Node's client, since Autocannon's own rate sends each
+ * second's calls in one burst.
  */
 export async function openLoop(job: Load, perSecond: number): Promise<LoadResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: job.connections, scheduling: 'fifo' });

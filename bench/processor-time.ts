@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** The kernel counts in hundredths of a second (USER_HZ). */
+/** Holds the unit of the kernel's counts, a hundredth of a second (USER_HZ). */
 const TICK_MS = 10;
 
-/** Milliseconds of the processor that a process has used, user and system together, without its children. */
+/** Returns the processor time of a process in milliseconds, user and system together, without its children. */
 export function processorTime(pid: number): number {
   const [, , own] = statOf(pid) ?? [0, 0, 0, 0];
   return own * TICK_MS;
 }
 
-/** The same of a process and all its descendants, those that have ended included. */
+/** Returns the processor time of a process and all its descendants, including those that have ended. */
 export function processorTimeOfTree(root: number): number {
   const all = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -24,13 +24,13 @@ export function processorTimeOfTree(root: number): number {
   return ticks.reduce((sum, each) => sum + each, 0) * TICK_MS;
 }
 
-/** Milliseconds of the processor that this process has used since an answer of `process.cpuUsage()`. */
+/** Returns the processor time of this process in milliseconds since a result of `process.cpuUsage()`. */
 export function millisecondsSince(before: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1_000;
 }
 
-/** By `proc(5)`; the name, in parentheses, may hold anything. */
+/** Reads a process's times as described in `proc(5)`. The name, in parentheses, may contain any character. */
 function statOf(pid: number): [pid: number, parent: number, own: number, ended: number] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -5,17 +5,17 @@ import type { Series } from './series.js';
 export interface Report {
   readonly secrets: number;
   readonly rounds: number;
-  /** Of one process, in MB (10^6 bytes). */
+  /** The memory of one process, in MB (10^6 bytes). */
   readonly idleMegabytes: number;
   readonly loadedMegabytes: number;
   readonly figures: readonly Figure[];
-  /** Open loop, at one rate for all. */
+  /** The latencies of the open loop, at the same rate for all series. */
   readonly latencies: readonly Measurement[];
 }
 
 const WIDTHS = [30, 11, 18, 6, 14, 8, 8, 8, 8, 8, 8, 8, 14];
 
-/** The report as tables in plain text. */
+/** Formats the report as tables in plain text. */
 export function textOf(report: Report, series: readonly Series[]): string {
   const { figures, latencies, rounds, secrets, idleMegabytes, loadedMegabytes } = report;
   const lines = [
@@ -39,7 +39,7 @@ export function textOf(report: Report, series: readonly Series[]): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Ratios at 64 connections and one process by name, and all figures. */
+/** Returns the ratios at 64 connections and one process by series, and all figures. */
 export function jsonOf(report: Report): object {
   const main = report.figures.filter(({ processes, connections }) => processes === 1 && connections === 64);
   const ratios = main.flatMap(({ series, ratio }) =>

@@ -6,7 +6,7 @@ import { PasswordHasher } from '../src/crypto/password-hasher.js';
 import type { RootKeys } from '../src/crypto/root-keys.js';
 import { newTokenValue, shownToken, tokenHash } from '../src/users/tokens/token-value.js';
 
-/** A user of a tenant of its own, and what such a caller sends. */
+/** Describes a user in a tenant of its own, and the headers that such a caller sends. */
 export interface Caller {
   readonly basic: Readonly<Record<string, string>>;
   readonly token: Readonly<Record<string, string>>;
@@ -16,12 +16,12 @@ export const TENANTS = 100;
 export const SMALL_BYTES = 100;
 export const LARGE_BYTES = 4_096;
 
-/** One value in so many is large. */
+/** Makes one value in this many large. */
 const LARGE_EVERY = 10;
 const ROWS_AT_ONCE = 5_000;
 const PASSWORD = 'a password of the benchmark';
 
-/** The keys of a tenant's secrets. */
+/** Returns the key of a tenant's secret. */
 export function keyOf(index: number): string {
   return `service.${index}.password`;
 }
@@ -30,7 +30,7 @@ export function isLarge(index: number): boolean {
   return index % LARGE_EVERY === LARGE_EVERY - 1;
 }
 
-/** Tenants, a user with a token in each, and secrets whose values are sealed as the service seals them. */
+/** Inserts tenants, a user with a token in each, and secrets whose values are sealed as by the service. */
 export async function seed(
   client: pg.Client,
   rootKeys: RootKeys,

@@ -8,13 +8,13 @@ import type { Stage } from './stage.js';
 const CALLS = 2_000;
 const LIST = 1_000;
 
-/** The names of all series, in the order in which they are measured. */
+/** Lists the names of all series in the order of measurement. */
 export const NAMES = [
   ...['bare', 'select', 'insert', 'get_basic', 'get_basic_4k', 'get_token', 'put', 'patch', 'put_4k'],
   ...['bare_list', 'list', 'mix'],
 ];
 
-/** What is done again and again, and what its rate is held against. */
+/** Describes a repeated call and the yardstick that its rate is compared with. */
 export interface Series {
   readonly name: string;
   readonly title: string;
@@ -22,9 +22,9 @@ export interface Series {
   readonly calls: readonly Call[];
   /** The name of the yardstick's series. */
   readonly against?: string;
-  /** The ratio that is to be reached. */
+  /** The target ratio. */
   readonly target?: number | undefined;
-  /** Whether each call writes: then what it adds to the write-ahead log is told. */
+  /** True if each call writes; the growth of the write-ahead log is then reported. */
   readonly writes?: boolean;
 }
 
@@ -82,7 +82,7 @@ export function seriesOf({ callers, secretsOfTenant }: Stage): readonly Series[]
   ];
 }
 
-/** What `--quick` measures. */
+/** Lists the series that `--quick` measures. */
 export const QUICK = ['select', 'insert', 'get_basic', 'get_token', 'put'];
 
 function against(

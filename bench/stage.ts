@@ -10,7 +10,7 @@ import { Child, script } from './child.js';
 import { seed, TENANTS, type Caller } from './seed.js';
 
 const IDLE_MS = 5_000;
-/** As the start script and the image start it. */
+/** Holds the flags of the start script and the image. */
 const FLAGS = ['--max-semi-space-size=32'];
 
 export interface StageOptions {
@@ -19,23 +19,26 @@ export interface StageOptions {
   readonly progress: (line: string) => void;
 }
 
-/** The servers on one PostgreSQL, and who calls them. */
+/** Holds the servers on one PostgreSQL, and their callers. */
 export interface Stage {
-  /** As many as were wished for, on the same database. */
+  /** The requested number of servers, on the same database. */
   readonly strongrooms: readonly Child[];
   readonly yardstick: Child;
   readonly callers: readonly Caller[];
   readonly secretsOfTenant: number;
-  /** Resident memory of one process some seconds after its start, in MB (10^6 bytes). */
+  /** The resident memory of one process some seconds after its start, in MB (10^6 bytes). */
   readonly idleMegabytes: number;
-  /** The process of PostgreSQL of which all others of it are children. */
+  /** The id of PostgreSQL's main process, the parent of all others. */
   readonly postgresPid: number;
   /** A superuser's connection. */
   readonly database: pg.Client;
   readonly close: () => Promise<void>;
 }
 
-/** PostgreSQL with durable settings (its defaults: `fsync` and `synchronous_commit` on), seeded, and the servers on it. */
+/**
+ * Starts PostgreSQL with durable settings (its defaults: `fsync` and `synchronous_commit` on), seeds it, and starts the
+ * servers on it.
+ */
 export async function openStage(options: StageOptions): Promise<Stage> {
   const directory = mkdtempSync(join(tmpdir(), 'strongroom-bench-'));
   const closers: (() => Promise<unknown>)[] = [];
@@ -122,7 +125,7 @@ async function startYardstick(database: pg.Client, url: string, directory: strin
   return Child.start(script('yardstick.js'), [url], {}, { path: '/ready', log });
 }
 
-/** Passwords are verified once, one at a time: what is measured is what comes after. */
+/** Logs each caller in once, one at a time, so that password verification is not part of the measurement. */
 async function logIn(url: string, callers: readonly Caller[]): Promise<void> {
   for (const { basic } of callers) {
     const answer = await fetch(`${url}/api/v3/secrets?_size=1`, { headers: basic });

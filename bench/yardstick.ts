@@ -1,6 +1,6 @@
 /**
- * What is measured against: bare Fastify routes on a pool of 10. They check no password and no right, encrypt nothing
- * and record nothing. Arguments: the database's URL, the port.
+ * Serves the yardstick: bare Fastify routes on a pool of 10 connections, without passwords, permissions, encryption or
+ * audit. Arguments: the database's URL, the port.
  */
 import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';

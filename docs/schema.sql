@@ -120,6 +120,7 @@ CREATE TABLE secrets (
   key text COLLATE "C" NOT NULL,
   visibility text DEFAULT 'tenant'::text NOT NULL,
   is_hidden_value boolean DEFAULT false NOT NULL,
+  description text,
   schema json,
   version integer DEFAULT 1 NOT NULL,
   revision integer DEFAULT 1 NOT NULL,
@@ -137,6 +138,7 @@ CREATE TABLE secrets (
   deleted_at timestamp(3) with time zone
 );
 ALTER TABLE secrets ADD CONSTRAINT pk_secrets PRIMARY KEY (tenant_id, id);
+ALTER TABLE secrets ADD CONSTRAINT ck_secrets_description CHECK (((char_length(description) <= 1024) AND (description !~ '[\u0001-\u0008\u000B-\u001F\u007F-\u009F]'::text)));
 ALTER TABLE secrets ADD CONSTRAINT ck_secrets_key CHECK (((key ~ '^[A-Za-z][A-Za-z0-9._~-]*$'::text) AND (length(key) <= 256)));
 ALTER TABLE secrets ADD CONSTRAINT ck_secrets_provider_options CHECK (((provider_options IS NULL) = (provider_options_generation IS NULL)));
 ALTER TABLE secrets ADD CONSTRAINT ck_secrets_revision CHECK ((revision > 0));
@@ -344,7 +346,7 @@ BEGIN
                    v_name, 'pk_' || v_name);
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_name);
     IF EXISTS (SELECT FROM audit_events_default d WHERE d.id >= v_from AND d.id < v_to) THEN
-      -- Nobody writes while events change their place; whoever waits finds the new partition.
+      -- Nothing is written while events move; a waiting writer then finds the new partition.
       LOCK TABLE audit_events IN SHARE ROW EXCLUSIVE MODE;
       EXECUTE format('WITH moved AS (DELETE FROM audit_events_default WHERE id >= $1 AND id < $2 RETURNING *)
                       INSERT INTO %I SELECT * FROM moved', v_name) USING v_from, v_to;
@@ -500,7 +502,7 @@ BEGIN
 
   FOR r IN
     SELECT * FROM ROWS FROM (json_to_recordset(p_secrets) AS (
-      tenant_id uuid, id uuid, key text, visibility text, is_hidden_value boolean, schema text, key_generation integer,
+      tenant_id uuid, id uuid, key text, visibility text, is_hidden_value boolean, description text, schema text, key_generation integer,
       provider_options_generation integer, created_by uuid, created_at timestamptz, updated_at timestamptz,
       author_id uuid, record_conflict boolean, event json
     )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
@@ -515,10 +517,10 @@ BEGIN
     IF outcome = 'ok' THEN
       PERFORM set_config('app.tenant', r.tenant_id::text, true);
       INSERT INTO secrets AS s (
-        tenant_id, id, key, visibility, is_hidden_value, schema, value, key_generation, provider_options,
+        tenant_id, id, key, visibility, is_hidden_value, description, schema, value, key_generation, provider_options,
         provider_options_generation, version_created_by, created_by, created_at, updated_at
       ) VALUES (
-        r.tenant_id, r.id, r.key, r.visibility, r.is_hidden_value, r.schema::json, p_values[r.ordinality],
+        r.tenant_id, r.id, r.key, r.visibility, r.is_hidden_value, r.description, r.schema::json, p_values[r.ordinality],
         r.key_generation, p_options[r.ordinality], r.provider_options_generation, r.author_id, r.created_by,
         coalesce(r.created_at, now()), coalesce(r.updated_at, now())
       )
@@ -942,7 +944,7 @@ BEGIN
 
   FOR r IN
     SELECT * FROM ROWS FROM (json_to_recordset(p_secrets) AS (
-      tenant_id uuid, id uuid, key text, revision integer, visibility text, is_hidden_value boolean,
+      tenant_id uuid, id uuid, key text, revision integer, visibility text, is_hidden_value boolean, description text,
       key_generation integer, provider_options_generation integer, created_at timestamptz, updated_at timestamptz,
       author_id uuid, owner_id uuid, widens boolean, replaces_options boolean, event json
     )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
@@ -970,6 +972,7 @@ BEGIN
       UPDATE secrets AS s SET
         visibility = r.visibility,
         is_hidden_value = r.is_hidden_value,
+        description = r.description,
         value = coalesce(v_value, s.value),
         key_generation = CASE WHEN v_value IS NULL THEN s.key_generation ELSE r.key_generation END,
         version = s.version + (v_value IS NOT NULL)::integer,
@@ -988,7 +991,7 @@ BEGIN
         outcome := 'stale';
       END IF;
     ELSIF outcome IN ('global_elsewhere', 'key_elsewhere') THEN
-      -- The refusal counts only for the secret that was seen.
+      -- The refusal is valid only for the secret as it was read.
       PERFORM FROM secrets s
       WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision FOR UPDATE;
       IF NOT FOUND THEN

@@ -11,7 +11,7 @@ import { TenantScopeModule } from './tenant-scope/tenant-scope.module.js';
 import { TenantsModule } from './tenants/tenants.module.js';
 import { UsersModule } from './users/users.module.js';
 
-/** The service: the installation's parts and the features over them. */
+/** Composes the service: the parts of the installation and the features that use them. */
 @Module({})
 export class AppModule {
   static of(installation: Installation, logger: Logger): DynamicModule {

@@ -10,21 +10,21 @@ import type { Configuration } from './config/configuration.js';
 import type { Installation } from './bootstrap/installation.js';
 import type { Logger } from './observability/logger.js';
 
-/** Requests that still run after the drain get this long before they are cut off. */
+/** Limits how long requests may still run after the drain before they are cut off. */
 const STOP_DEADLINE_MS = 10_000;
 
-/** A running service. */
+/** Represents a running service. */
 export interface Service {
-  /** Where it listens, such as http://127.0.0.1:8080. */
+  /** The URL that it listens on, such as http://127.0.0.1:8080. */
   readonly url: string;
   readonly app: NestFastifyApplication;
-  /** Drains and closes; the installation stays open. */
+  /** Drains and closes the server; the installation stays open. */
   readonly stop: () => Promise<void>;
 }
 
 /**
- * Serves an installation.
- * @throws StartupError when the port cannot be listened on, or a route declares no permission
+ * Starts the HTTP server of an installation.
+ * @throws StartupError when it cannot listen on the port, or a route declares no permission
  */
 export async function startHttpServer(installation: Installation, logger: Logger): Promise<Service> {
   const { configuration } = installation;
@@ -45,7 +45,7 @@ export async function startHttpServer(installation: Installation, logger: Logger
 async function listen(app: NestFastifyApplication, { host, port }: Configuration): Promise<void> {
   try {
     await app.init();
-    // Nest's own listen would log the failure a second time.
+    // Nest's own listen would log a failure a second time.
     await app.getHttpAdapter().getInstance().listen({ port, host });
   } catch (error) {
     await app.close();

@@ -8,7 +8,7 @@ import { createLogger, type Logger } from './observability/logger.js';
 import { startHttpServer } from './http-server.js';
 import { firstStartNotice, welcome } from './bootstrap/startup-messages.js';
 
-/** After the drain, what still hangs is cut off. */
+/** Limits how long the shutdown may take after the drain before the process exits anyway. */
 const STOP_DEADLINE_MS = 20_000;
 
 async function run(): Promise<void> {
@@ -16,7 +16,7 @@ async function run(): Promise<void> {
   const logger = createLogger(configuration.logLevel);
   for (const warning of configurationWarnings(configuration)) logger.warn(warning);
   const installation = await openInstallation(configuration, (line) => logger.info(line));
-  // Before anything else can fail: a generated password is shown once.
+  // Printed before anything else can fail, since a generated password is shown only once.
   for (const line of firstStartNotice(installation)) process.stdout.write(`${line}\n`);
   const service = await startHttpServer(installation, logger).catch(async (error: unknown) => {
     await installation.close();
@@ -29,13 +29,13 @@ async function run(): Promise<void> {
   process.stdout.write(welcome(installation, service.url));
 }
 
-/** A signal that comes sooner after the first is the same one, sent by both the terminal and npm. */
+/** Ignores a repeated signal within this time: a terminal and npm both forward the same one. */
 const SAME_SIGNAL_MS = 500;
 
-/** The first signal stops in order, a further one at once. */
+/** Shuts down in order on the first signal, and exits at once on a further one. */
 function onStopSignal(deadlineMs: number, logger: Logger, stop: () => Promise<void>): void {
   let first: number | undefined;
-  const begin = (signal: NodeJS.Signals): void => {
+  const onSignal = (signal: NodeJS.Signals): void => {
     if (first !== undefined) {
       if (Date.now() - first > SAME_SIGNAL_MS) process.exit(1);
       return;
@@ -51,10 +51,10 @@ function onStopSignal(deadlineMs: number, logger: Logger, stop: () => Promise<vo
       },
     );
   };
-  process.on('SIGTERM', begin).on('SIGINT', begin);
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
 }
 
-/** The operator gets one line; the message of an unforeseen error may hold anything, so its fields go to the log. */
+/** Prints one line for the operator. An unforeseen error may have any message, so its fields go to the log instead. */
 run().catch((error: unknown) => {
   if (error instanceof StartupError) process.stderr.write(`Strongroom cannot start: ${error.message}\n`);
   else createLogger('info').fatal({ err: errorFields(error) }, 'Strongroom cannot start');

@@ -20,10 +20,10 @@ import { UserUpdate } from './users/user-update.js';
 import { UsersController } from './users/users.controller.js';
 import { VersionController } from './status/version.controller.js';
 
-/** The endpoints around the secrets: tenants, users and groups, and what clients ask of an installation. */
+/** Serves everything but secrets: tenants, users, groups, and the status that clients ask for. */
 @Module({
   imports: [TenantsModule, UsersModule],
-  // Fixed addresses before those with a name in them, so that the API document lists them first.
+  // Controllers with fixed paths come before those with parameters, so that the API document lists them first.
   controllers: [
     TenantMembersController,
     TenantsController,

@@ -5,7 +5,7 @@ import { Drain } from './http/drain.js';
 import { ErrorFilter } from './errors/error.filter.js';
 import { publishOpenApi } from './openapi/open-api.js';
 
-/** Sets up what holds for every route. Call it before the application is initialised. */
+/** Sets up what all routes share. Must be called before the application is initialised. */
 export function setUpApi(app: NestFastifyApplication, logger: Logger): void {
   const instance = app.getHttpAdapter().getInstance();
   app.useGlobalFilters(new ErrorFilter(logger));

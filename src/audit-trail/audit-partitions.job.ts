@@ -5,7 +5,7 @@ import type { Job, JobResult } from '../jobs/job.js';
 
 const DAY_MS = 86_400_000;
 
-/** Makes the partitions of the coming months, once a day. */
+/** Creates the partitions of the coming months, once a day. */
 @Injectable()
 export class AuditPartitionsJob implements Job {
   readonly name = 'audit partitions';

@@ -4,7 +4,7 @@ import { JobRunner } from '../jobs/job-runner.js';
 import { JobsModule } from '../jobs/jobs.module.js';
 import { AuditPartitionsJob } from './audit-partitions.job.js';
 
-/** Keeps the audit trail in order beside the requests that write it. */
+/** Registers the jobs that maintain the audit trail in the background. */
 @Module({
   imports: [JobsModule],
   providers: [AuditPartitions, AuditPartitionsJob],

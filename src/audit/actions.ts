@@ -1,20 +1,20 @@
 import type { AuditDetailField } from './detail-fields.js';
 
 /**
- * Names the log that receives the events of an action: that of the tenant, that of the system, or either. A refused request
- * that names no known tenant is always recorded in the system's log.
+ * Names the log that an action's events go to: the log of the tenant in which it happened, the system's log, or one of
+ * the two. A refused request that names no known tenant is always recorded in the system's log.
  */
 type ActionLog = 'tenant' | 'system' | 'either';
 
 interface ActionDefinition<D extends AuditDetailField> {
   readonly log: ActionLog;
-  /** Lists the fields that `detail` may have; each is optional. */
+  /** The fields that `detail` may have; each of them is optional. */
   readonly detail: readonly D[];
-  /** Describes the action in one sentence, for the documents. */
+  /** One sentence for the documentation. */
   readonly description: string;
 }
 
-/** Defines every action that the audit trail records, by its name. */
+/** Lists every recorded action by its name in the audit trail. */
 export const AUDIT_ACTIONS = {
   'cluster.list': system('Lists the nodes of the cluster; only refusals are recorded.'),
   'config.read': system('Reads the configuration that Cloudify clients ask for; only refusals are recorded.'),
@@ -87,7 +87,7 @@ export const AUDIT_ACTIONS = {
 
 export type AuditAction = keyof typeof AUDIT_ACTIONS;
 
-/** Holds the detail that an event of the action may have: names, ids and counts from our own code, never free text. */
+/** Holds the detail of an event: names, ids and counts from our own code, never free text. */
 export type AuditDetail<A extends AuditAction> = Readonly<
   Partial<Record<(typeof AUDIT_ACTIONS)[A]['detail'][number], string>>
 >;

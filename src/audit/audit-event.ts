@@ -3,25 +3,25 @@ import type { Caller } from '../common/tenant-context.js';
 import type { AuditAction, AuditDetail } from './actions.js';
 import type { AuditOutcome } from './outcomes.js';
 
-/** One act, as it will stand in the audit trail. Never holds a value, a password or anything derived from one. */
+/** Describes an action for the audit trail. Never holds a value, a password or anything derived from one. */
 export interface AuditEvent<A extends AuditAction = AuditAction> {
-  /** Made for the request; the primary key, so that one act is recorded once. */
+  /** The primary key, generated once per request, so that an action is recorded only once. */
   readonly id: string;
-  /** What was done, such as `secret.read`. */
+  /** The name of the action, such as `secret.read`. */
   readonly action: A;
-  /** The secret's key, or the name of what the act is about; `tenant/user` for a membership. */
+  /** The secret's key, or the name of the resource; `tenant/user` for a membership. */
   readonly key: string | null;
-  /** The id of the secret, where it is known. */
+  /** The secret's id, if it is known. */
   readonly secretId: string | null;
   readonly version: number | null;
   readonly revision: number | null;
   readonly outcome: AuditOutcome;
   readonly caller: Caller;
-  /** What else an auditor must know, such as the role that was given. */
+  /** Further facts for an auditor, such as the role that was given. */
   readonly detail: AuditDetail<A> | null;
 }
 
-/** Creates an event with an id of its own; its outcome is `ok` unless `details` has another. */
+/** Creates an event with a new id; its outcome is `ok` unless `details` says otherwise. */
 export function newEvent<A extends AuditAction>(
   action: A,
   caller: Caller,

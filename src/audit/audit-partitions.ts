@@ -3,14 +3,14 @@ import type { EntityManager } from 'typeorm';
 import { createAuditPartitions } from '../database/schema/create-audit-partitions.js';
 import { Logger } from '../observability/logger.js';
 
-/** Keeps the table of events supplied with partitions. */
+/** Creates the partitions of the table of events. */
 @Injectable()
 export class AuditPartitions {
   constructor(@Inject(Logger) private readonly logger: Logger) {}
 
   /**
-   * Creates the partitions of the current and the coming months where they are missing. Logs an alarm while the default
-   * partition holds events: none of them is lost, but a clock was far off when they were made.
+   * Creates the missing partitions of the current and the coming months. Logs an alarm while the default partition
+   * holds events: no event is lost, but a clock was far off when they were created.
    */
   async ensure(manager: EntityManager): Promise<void> {
     const events = await createAuditPartitions(manager);

@@ -5,10 +5,10 @@ import { TenantTransaction } from '../database/tenant-transaction.js';
 import { auditEntry } from './audit-entry.js';
 import type { AuditEvent } from './audit-event.js';
 
-/** The log of what concerns no tenant. */
+/** Identifies the log of events that concern no tenant. */
 export const SYSTEM_LOG = NIL_UUID;
 
-/** Writes events. A log is named by its tenant's id, the system's by `SYSTEM_LOG`. */
+/** Writes events to the audit trail. A tenant's log is identified by the tenant's id, the system's by `SYSTEM_LOG`. */
 @Injectable()
 export class AuditWriter {
   constructor(@Inject(TenantTransaction) private readonly transaction: TenantTransaction) {}
@@ -22,7 +22,7 @@ export class AuditWriter {
   }
 
   /**
-   * Records many events of one log in the caller's transaction, in their order.
+   * Records several events of one log in the caller's transaction, in the given order.
    * @throws Error when the transaction was opened for another log
    */
   async appendAll(manager: EntityManager, logId: string, events: readonly AuditEvent[]): Promise<void> {
@@ -33,8 +33,8 @@ export class AuditWriter {
   }
 
   /**
-   * Records the same event in several logs, in the caller's transaction: what was done in several tenants at once. It
-   * is recorded without a key and a version, under the same id in each log.
+   * Records an event in several logs in the caller's transaction, for an action in several tenants at once. The event
+   * has the same id in each log, and neither key nor version.
    */
   async appendEach(manager: EntityManager, logIds: readonly string[], event: AuditEvent): Promise<void> {
     if (logIds.length === 0) return;
@@ -44,7 +44,7 @@ export class AuditWriter {
 
   /**
    * Records an event in a transaction of its own, in one round trip, and returns once it is durable.
-   * @throws Unavailable when it cannot be recorded: then the act must not be answered either
+   * @throws Unavailable when the event cannot be recorded; the action must then not be answered either
    */
   async record(logId: string, event: AuditEvent): Promise<void> {
     const values = [jsonArray([auditEntry(logId, event)])];
@@ -56,10 +56,10 @@ export class AuditWriter {
 const RECORD =
   'SELECT record_events(ARRAY(SELECT e FROM json_populate_recordset(NULL::audit_entry, $1::json) AS e))';
 
-/** Finds nothing to do where the transaction was opened for another log than $2. */
+/** Records nothing when the transaction was opened for a log other than $2. */
 const RECORD_IN_LOG = `${RECORD} WHERE current_setting('app.tenant', true) = $2`;
 
-/** Records the event in a transaction that need not have been opened for its log. */
+/** Records the event in a transaction that may have been opened for a different log. */
 export async function appendEvent(manager: EntityManager, logId: string, event: AuditEvent): Promise<void> {
   await manager.query(RECORD, [jsonArray([auditEntry(logId, event)])]);
 }

@@ -5,15 +5,15 @@ import type { AuditEvent } from './audit-event.js';
 import { appendEvent, SYSTEM_LOG } from './audit-writer.js';
 import { Refusal } from './refusal.js';
 
-/** Runs what concerns the whole installation, recorded in the system's log. */
+/** Runs changes of the whole installation and records them in the system's log. */
 @Injectable()
 export class AuditedTransaction {
   constructor(@Inject(TenantTransaction) private readonly transaction: TenantTransaction) {}
 
   /**
-   * Runs `work` and records `event` in one transaction. Repositories take the manager that `work` is given.
-   * @returns what `work` returns
-   * @throws the error of the refusal that `work` returns, once the event is durable
+   * Runs `work` and records `event` in one transaction. Repositories use the manager that is passed to `work`.
+   * @returns the result of `work`
+   * @throws the error of a refusal that `work` returns, once the event is durable
    * @throws Unavailable as `TenantTransaction.run` does
    */
   async run<T>(event: AuditEvent, work: (manager: EntityManager) => Promise<T | Refusal>): Promise<T> {

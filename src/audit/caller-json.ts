@@ -1,33 +1,36 @@
 import type { Caller } from '../common/tenant-context.js';
 
-const LONGEST_NAME = 256;
-const LONGEST_REQUEST_ID = 128;
-const LONGEST_ADDRESS = 64;
+const MAX_NAME_LENGTH = 256;
+const MAX_REQUEST_ID_LENGTH = 128;
+const MAX_ADDRESS_LENGTH = 64;
 
-/** What JSON leaves as it is, but a terminal or a reader's eye does not: C1 controls, bidirectional and line marks. */
+/**
+ * Matches characters that JSON does not escape but that can confuse a terminal or a reader: C1 controls, bidirectional
+ * marks and line separators.
+ */
 const UNSAFE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
-/** Nothing of visible ASCII is unsafe, and nearly every caller is that. */
+/** Matches visible ASCII, which needs no escapes; nearly every caller consists of it. */
 const PLAIN = /^[ -~]*$/;
 
 /**
- * The caller as JSON for an event: an allow-list of bounded fields. Everything that could break a line or a terminal
- * is escaped, so nothing in them can break or forge a record; NUL, which PostgreSQL's text cannot hold, and lone
- * surrogates are replaced by U+FFFD.
+ * Returns the caller as JSON for an event, with a fixed set of bounded fields. Characters that could break a line or a
+ * terminal are escaped, so that no field can corrupt or forge a record. NUL, which PostgreSQL's text cannot hold, and
+ * lone surrogates become U+FFFD.
  */
 export function callerJson(caller: Caller): string {
   const json = JSON.stringify({
     actor_id: caller.actorId,
-    actor_name: bounded(caller.actorName, LONGEST_NAME),
+    actor_name: bounded(caller.actorName, MAX_NAME_LENGTH),
     method: caller.method,
-    request_id: bounded(caller.requestId, LONGEST_REQUEST_ID),
-    address: bounded(caller.address, LONGEST_ADDRESS),
+    request_id: bounded(caller.requestId, MAX_REQUEST_ID_LENGTH),
+    address: bounded(caller.address, MAX_ADDRESS_LENGTH),
   });
   return PLAIN.test(json) ? json : json.replace(UNSAFE, escape);
 }
 
-function bounded(text: string | null, longest: number): string | null {
-  return text === null ? null : text.slice(0, longest).toWellFormed().replaceAll('\u0000', '\ufffd');
+function bounded(text: string | null, maxLength: number): string | null {
+  return text === null ? null : text.slice(0, maxLength).toWellFormed().replaceAll('\u0000', '\ufffd');
 }
 
 function escape(character: string): string {

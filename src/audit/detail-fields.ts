@@ -1,4 +1,4 @@
-/** Every field that an event's `detail` may have, with its meaning for the documents. */
+/** Lists every field that an event's `detail` may have, with its meaning for the documentation. */
 export const AUDIT_DETAIL_FIELDS = {
   all_tenants: '`true` for a list of every tenant in which the caller may list',
   begin: 'The id of the event with which the export began',

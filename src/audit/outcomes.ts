@@ -1,4 +1,4 @@
-/** Every outcome that an event may have, with its meaning for the documents. */
+/** Lists every outcome that an event may have, with its meaning for the documentation. */
 export const AUDIT_OUTCOMES = {
   ok: 'The action was completed.',
   not_found: 'The object does not exist, or the caller may not see it.',

@@ -3,8 +3,8 @@ import { Conflict, NotFound } from '../common/errors.js';
 import { resourceNotFound } from '../common/resource-not-found.js';
 
 /**
- * Says that nothing was changed and why: the outcome for the event, the error for the caller. It is returned and not
- * thrown, so that the transaction commits the event.
+ * Represents a refused change: the outcome for the event and the error for the caller. It is returned, not thrown, so
+ * that the transaction commits the event.
  */
 export class Refusal {
   readonly kind = 'refused';
@@ -14,15 +14,17 @@ export class Refusal {
     readonly error: DomainError,
   ) {}
 
+  /** Refuses a change that conflicts with the present state. */
   static conflict(message: string): Refusal {
     return new Refusal('conflict', new Conflict(message));
   }
 
+  /** Refuses a change of something that does not exist. */
   static notFound(message: string): Refusal {
     return new Refusal('not_found', new NotFound(message));
   }
 
-  /** Refuses for a name or an id that nothing of that kind has. */
+  /** Refuses a name or an id that no resource of that kind has. */
   static missing(kind: string, id: string): Refusal {
     return new Refusal('not_found', resourceNotFound(kind, id));
   }

@@ -2,17 +2,18 @@ import type { Configuration } from '../config/configuration.js';
 import { EMBEDDED_DATABASE, EMBEDDED_LOGIN, prepareEmbeddedDatabase } from '../database/embedded-database.js';
 import { startEmbeddedPostgres } from '../database/embedded/embedded-postgres.js';
 
-/** Locates the database, for the service's login and for the owner that migrates. */
+/** Describes where the database is, for the service's login and for the owner's, which migrates. */
 export interface DatabaseLocation {
   readonly url: string;
   readonly ownerUrl: string;
-  /** Names the login to be made a member of the service's role, where the owner is a different login. */
+  /** The login to make a member of the service's role; undefined when the owner's login serves too. */
   readonly serviceLogin: string | undefined;
   readonly embedded: boolean;
-  /** Stops the embedded server if it was started here. */
+  /** Stops the embedded server if this process started it. */
   readonly stop: () => Promise<void>;
 }
 
+/** Returns the configured database, or starts the embedded one. */
 export async function locateDatabase(
   configuration: Configuration,
   onProgress: (line: string) => void,

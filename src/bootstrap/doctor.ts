@@ -17,38 +17,38 @@ import { locateDatabase, type DatabaseLocation } from './database-location.js';
 import { withOwnerConnection } from './owner-connection.js';
 import { loadRootKeys } from './root-key-source.js';
 
-/** Reports the result of one check. */
+/** Describes the result of one check. */
 export interface Finding {
   readonly subject: 'configuration' | 'database' | 'roles' | 'row-level security' | 'keys' | 'audit';
   readonly state: 'ok' | 'warning' | 'failed';
   readonly text: string;
 }
 
-type Tell = (subject: Finding['subject'], text: string, state?: Finding['state']) => void;
+type Report = (subject: Finding['subject'], text: string, state?: Finding['state']) => void;
 
 /**
- * Checks an installation without changing it, apart from the event that records the check. Checks that a failed one
- * makes impossible are left out.
+ * Checks an installation without changing it, except for the event that records the check. Skips the checks that a
+ * failed one makes impossible.
  * @returns whether everything is in order
  */
 export async function diagnose(caller: Caller, onFinding: (finding: Finding) => void): Promise<boolean> {
   let healthy = true;
-  const tell: Tell = (subject, text, state = 'ok') => {
+  const report: Report = (subject, text, state = 'ok') => {
     healthy &&= state !== 'failed';
     onFinding({ subject, state, text });
   };
   const attempt = async <T>(
     subject: Finding['subject'],
-    look: () => T | Promise<T>,
+    check: () => T | Promise<T>,
   ): Promise<T | undefined> => {
     try {
-      return await look();
+      return await check();
     } catch (error) {
-      tell(subject, reasonOf(error), 'failed');
+      report(subject, reasonOf(error), 'failed');
       return undefined;
     }
   };
-  const configuration = await attempt('configuration', () => diagnoseConfiguration(tell));
+  const configuration = await attempt('configuration', () => diagnoseConfiguration(report));
   if (configuration === undefined) return false;
   const location = await attempt('database', () => {
     requireCluster(configuration);
@@ -56,25 +56,25 @@ export async function diagnose(caller: Caller, onFinding: (finding: Finding) => 
   });
   if (location === undefined) return false;
   try {
-    const migrated = await attempt('database', () => diagnoseDatabase(configuration, location, tell));
-    await attempt('keys', () => diagnoseKeys(configuration, location, tell));
+    const migrated = await attempt('database', () => diagnoseDatabase(configuration, location, report));
+    await attempt('keys', () => diagnoseKeys(configuration, location, report));
     if (migrated === true)
-      await attempt('row-level security', () => diagnoseLogin(configuration, location, caller, tell));
+      await attempt('row-level security', () => diagnoseLogin(configuration, location, caller, report));
   } finally {
     await location.stop();
   }
   return healthy;
 }
 
-function diagnoseConfiguration(tell: Tell): Configuration {
+function diagnoseConfiguration(report: Report): Configuration {
   const configuration = loadConfiguration();
   const warnings = configurationWarnings(configuration);
-  for (const warning of warnings) tell('configuration', warning, 'warning');
-  if (warnings.length === 0) tell('configuration', `complete, for ${configuration.nodeEnv}`);
+  for (const warning of warnings) report('configuration', warning, 'warning');
+  if (warnings.length === 0) report('configuration', `complete, for ${configuration.nodeEnv}`);
   return configuration;
 }
 
-/** Throws where there is no embedded database yet, since opening it would create it. */
+/** Throws when there is no embedded database yet, since opening it would create it. */
 function requireCluster({ databaseUrl, dataDir }: Configuration): void {
   if (databaseUrl === undefined && !existsSync(join(dataDir, 'postgres')))
     throw new StartupError(`there is no embedded database in ${dataDir} yet; the first start creates it`);
@@ -83,7 +83,7 @@ function requireCluster({ databaseUrl, dataDir }: Configuration): void {
 async function diagnoseDatabase(
   configuration: Configuration,
   location: DatabaseLocation,
-  tell: Tell,
+  report: Report,
 ): Promise<boolean> {
   const { appRole, readerRole } = configuration;
   const pending = await pendingUpgrade({ ownerUrl: location.ownerUrl, appRole, readerRole });
@@ -94,34 +94,34 @@ async function diagnoseDatabase(
       [[appRole, readerRole]],
     );
     const { version = 'unknown', missing = [] } = row ?? {};
-    tell('database', `PostgreSQL ${version}, ${location.embedded ? 'embedded' : 'given by DATABASE_URL'}`);
+    report('database', `PostgreSQL ${version}, ${location.embedded ? 'embedded' : 'given by DATABASE_URL'}`);
     if (missing.length > 0)
-      tell('roles', `missing: ${missing.join(', ')}; run \`strongroom migrate\``, 'failed');
-    else tell('roles', `${appRole} and ${readerRole} exist`);
+      report('roles', `missing: ${missing.join(', ')}; run \`strongroom migrate\``, 'failed');
+    else report('roles', `${appRole} and ${readerRole} exist`);
   });
   const { length } = pending.migrations;
   const problem = length > 0 ? `migrations are pending (${length})` : pending.functions;
-  if (problem === undefined) tell('database', 'the schema is up to date');
-  else tell('database', `${problem}; run \`strongroom migrate\``, 'failed');
+  if (problem === undefined) report('database', 'the schema is up to date');
+  else report('database', `${problem}; run \`strongroom migrate\``, 'failed');
   return problem === undefined;
 }
 
 async function diagnoseKeys(
   configuration: Configuration,
   location: DatabaseLocation,
-  tell: Tell,
+  report: Report,
 ): Promise<void> {
   cryptoSelfTest();
   await withOwnerConnection(location, async (connection) => {
     const registry = new RootKeyRegistry();
     if (!(await registry.isInitialised(connection))) {
-      tell('keys', 'the database knows no root key yet; the first start registers one', 'warning');
+      report('keys', 'the database knows no root key yet; the first start registers one', 'warning');
       return;
     }
     const { rootKeys } = loadRootKeys(configuration, true);
     await registry.check(connection, rootKeys);
     const count = await registry.unwrapTenantKeys(connection, rootKeys);
-    tell('keys', `the root keys match, and ${count} tenant keys open`);
+    report('keys', `the root keys match, and ${count} tenant keys open`);
   });
 }
 
@@ -129,17 +129,17 @@ async function diagnoseLogin(
   { appRole, readerRole, nodeEnv }: Configuration,
   { url, serviceLogin }: DatabaseLocation,
   caller: Caller,
-  tell: Tell,
+  report: Report,
 ): Promise<void> {
   const single = serviceLogin === undefined;
   const dataSource = await openServiceDataSource({ url, appRole, single, poolSize: 1 });
   try {
     await assertServiceLogin(dataSource, readerRole);
-    tell('row-level security', "active, and the service's login cannot switch it off");
+    report('row-level security', "active, and the service's login cannot switch it off");
     const durable = await assertDurable(dataSource).then(() => undefined, reasonOf);
-    if (durable !== undefined) tell('database', durable, nodeEnv === 'production' ? 'failed' : 'warning');
+    if (durable !== undefined) report('database', durable, nodeEnv === 'production' ? 'failed' : 'warning');
     await new AuditWriter(new TenantTransaction(dataSource)).record(SYSTEM_LOG, newEvent('doctor', caller));
-    tell('audit', 'an event can be written');
+    report('audit', 'an event can be written');
   } finally {
     await dataSource.destroy();
   }

@@ -8,7 +8,7 @@ import { UserGroupMember } from '../users/groups/user-group-member.entity.js';
 import { UserGroup } from '../users/groups/user-group.entity.js';
 import { User } from '../users/user.entity.js';
 
-/** Lists every entity. */
+/** Lists all entities. */
 export const entities = [
   RootKey,
   Tenant,

@@ -10,10 +10,10 @@ import { RootKeyRegistry } from '../tenants/root-key-registry.js';
 import { TenantCreation } from '../tenants/tenant-creation.js';
 import { BootstrapAdministrator } from '../users/bootstrap-administrator.js';
 
-/** Describes the administrator that a first start created. The password is shown once and stored nowhere. */
+/** Describes the administrator that the first start created. The password is shown once and stored nowhere. */
 export interface FirstAdministrator {
   readonly username: string;
-  /** Holds the password where it was generated, not where the operator chose it. */
+  /** The generated password; undefined when the operator chose one. */
   readonly generatedPassword: string | undefined;
 }
 
@@ -25,8 +25,8 @@ export interface FirstStart {
 }
 
 /**
- * Creates what an empty database needs before it can serve. It runs at every start, under the migration lock, in one
- * transaction.
+ * Creates the data that an empty database needs before it can serve. Runs at every start, under the migration lock and
+ * in one transaction.
  */
 export async function prepareFirstStart(
   manager: EntityManager,
@@ -41,7 +41,7 @@ export async function prepareFirstStart(
   };
   const registry = new RootKeyRegistry();
   await registry.register(manager, rootKeys);
-  // Checked again under the lock: a start with other keys may have been first.
+  // Checked again under the lock, since a concurrent start may have registered other keys.
   await registry.check(manager, rootKeys);
   const tenantId = await TenantCreation.of(rootKeys).ensureDefault(manager, caller);
   const administrator = new BootstrapAdministrator();

@@ -12,7 +12,7 @@ import { Logger } from '../observability/logger.js';
 import { PostgresTenantKeyStore } from '../tenants/postgres-tenant-key-store.js';
 import type { Installation } from './installation.js';
 
-/** Provides the parts of the installation to every module, under the names of their classes. */
+/** Provides the parts of the installation to every module, by their classes. */
 @Global()
 @Module({})
 export class InstallationModule {

@@ -13,17 +13,17 @@ import { prepareFirstStart, type FirstAdministrator } from './first-start.js';
 import { withOwnerConnection } from './owner-connection.js';
 import { loadRootKeys, type RootKeySource } from './root-key-source.js';
 
-/** Reserves connections for look-ups of wrapped keys, which may be needed inside a transaction. */
+/** Reserves connections for look-ups of wrapped keys, which can happen inside a transaction. */
 const KEY_POOL_SIZE = 2;
 
-/** Holds what the service and the command work with: a database that is ready and the keys that open it. */
+/** Holds the open database and its keys, which the service and the commands work with. */
 export interface Installation {
   readonly configuration: Configuration;
   readonly dataSource: DataSource;
   readonly keyDataSource: DataSource;
   readonly hasher: PasswordHasher;
   readonly rootKeys: RootKeys;
-  /** Names the key file that this start created, if it did. */
+  /** The key file, if this start created one. */
   readonly createdKeyFile: string | undefined;
   readonly firstAdministrator: FirstAdministrator | undefined;
   readonly appliedMigrations: readonly string[];
@@ -32,8 +32,8 @@ export interface Installation {
 }
 
 /**
- * Opens an installation in the one safe order: the keys are checked before anything is changed, migrations and the
- * first start run under one lock, and the service's login is proved to be restricted before it is used.
+ * Opens an installation in the only safe order: the root keys are checked before anything changes, migrations and the
+ * first start run under one lock, and the service's login is verified to be restricted before it is used.
  *
  * @throws StartupError with one line for the operator
  */

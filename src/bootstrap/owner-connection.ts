@@ -4,7 +4,7 @@ import type { SqlConnection } from '../database/connection/sql-connection.js';
 import type { DatabaseLocation } from './database-location.js';
 
 /**
- * Runs `work` on a connection of the owner's login and closes it.
+ * Runs `work` on a connection of the owner's login, and closes it.
  * @throws StartupError when the database cannot be reached or refuses the login
  */
 export async function withOwnerConnection<T>(

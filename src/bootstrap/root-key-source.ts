@@ -6,14 +6,14 @@ import { RootKeys } from '../crypto/root-keys.js';
 
 export interface RootKeySource {
   readonly rootKeys: RootKeys;
-  /** Names the key file, where the keys come from one. */
+  /** The key file, if the keys come from one. */
   readonly file: string | undefined;
   readonly created: boolean;
 }
 
 /**
- * Loads the root keys of the configuration, or of the file beside the embedded database. The file is created only where
- * the database has never known a root key: a lost one must not be replaced silently.
+ * Loads the root keys from the configuration, or from the file beside the embedded database. The file is created only
+ * if the database has never had a root key: a lost file must not be replaced silently.
  */
 export function loadRootKeys(configuration: Configuration, known: boolean): RootKeySource {
   if (configuration.rootKeys !== undefined) {

@@ -1,6 +1,9 @@
 import type { Installation } from './installation.js';
 
-/** Returns what is shown at the terminal once the service listens: the address, and at the first start how to begin. */
+/**
+ * Returns the message for the terminal once the service listens: its URL and, at the first start, a first command to
+ * try.
+ */
 export function welcome(installation: Installation, url: string): string {
   const lines = [`Strongroom listens on ${url} (its API: ${url}/api/docs)`];
   const administrator = installation.firstAdministrator;
@@ -16,9 +19,7 @@ function curlLine(url: string, username: string, password: string): string {
   return `curl ${request} -X PUT -d '{"value": "my first secret"}' ${url}/api/v3/secrets/hello`;
 }
 
-/**
- * Returns what is shown at the terminal after a first start. A generated password is shown here once, and nowhere else.
- */
+/** Returns the message for the terminal after a first start. A generated password is shown only here. */
 export function firstStartNotice({ firstAdministrator, createdKeyFile }: Installation): readonly string[] {
   const lines: string[] = [];
   if (firstAdministrator !== undefined) {

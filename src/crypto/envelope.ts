@@ -5,13 +5,13 @@ import { DecryptionError } from './crypto-errors.js';
 import { lengthPrefixed, uint32, uint64, uuidBytes } from './length-prefixed.js';
 import type { SecretValue } from './secret-value.js';
 
-/** Numbers the format. docs/envelope-format.md specifies it; this code follows it. */
+/** Identifies the format, which docs/envelope-format.md specifies. */
 const FORMAT = 1;
 const SALT_BYTES = 32;
 const COMMITMENT_BYTES = 32;
 const HEADER_BYTES = 1 + 4 + SALT_BYTES + COMMITMENT_BYTES;
 
-/** How many bytes an envelope has beside the UTF-8 of its value: header, marker and tag. */
+/** Counts the bytes of an envelope other than the value's UTF-8: header, marker and tag. */
 export const ENVELOPE_OVERHEAD_BYTES = HEADER_BYTES + 1 + TAG_BYTES;
 
 const VALUE_LABEL = 'strongroom/value/1';
@@ -20,7 +20,7 @@ const KEY_BYTES = 32;
 const MARKERS = { text: 1, json: 2 } as const;
 
 interface Derived {
-  /** Encrypts once and is not used again. */
+  /** Encrypts one value and is never used again. */
   readonly key: KeyObject;
   readonly nonce: Buffer;
   readonly commitment: Buffer;
@@ -51,7 +51,7 @@ export function sealEnvelope(
 }
 
 /**
- * Opens what `sealEnvelope` returned. The commitment is compared, in constant time, before anything is decrypted.
+ * Opens an envelope. The commitment is compared, in constant time, before anything is decrypted.
  * @throws DecryptionError for another binding, another key, another format or altered bytes
  */
 export function openEnvelope(tenantKey: KeyObject, binding: Binding, bytes: Buffer): SecretValue {

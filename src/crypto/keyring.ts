@@ -7,21 +7,21 @@ import { TenantCipher } from './tenant-cipher.js';
 import type { TenantKeyStore, WrappedTenantKey } from './tenant-key-store.js';
 
 export interface KeyringOptions {
-  /** How many unwrapped keys of tenants are kept; the longest unused go first. */
+  /** The number of unwrapped tenant keys to cache; the least recently used are evicted first. */
   readonly maxCachedKeys?: number;
-  /** For how long a generation is taken to be a tenant's active one without asking the store again. */
+  /** The time for which a tenant's active generation is cached before the store is asked again. */
   readonly activeMilliseconds?: number;
 }
 
-/** Seals for a tenant until a monotonic time, in milliseconds; then the store is asked again. */
+/** Caches a tenant's active cipher until a time of the monotonic clock, in milliseconds. */
 interface ActiveCipher {
   readonly cipher: Promise<TenantCipher>;
   readonly until: number;
 }
 
 /**
- * Unwraps tenants' keys and hands out ciphers that use them. The keys never leave it. A new generation of a tenant's key
- * is used for sealing at most `activeMilliseconds` (a minute) after it was made; old generations go on opening.
+ * Unwraps tenants' keys and returns ciphers that use them, never the keys themselves. A new generation of a tenant's
+ * key takes effect for sealing within `activeMilliseconds` (a minute); old generations can still be opened.
  */
 export class Keyring {
   private readonly ciphers = new Map<string, Promise<TenantCipher>>();
@@ -39,8 +39,8 @@ export class Keyring {
   }
 
   /**
-   * Returns the cipher that seals new values of a tenant.
-   * @throws UnknownKeyError when the tenant has no key, DecryptionError when its key does not unwrap
+   * Returns the cipher that seals a tenant's new values.
+   * @throws UnknownKeyError when the tenant has no key, DecryptionError when its key cannot be unwrapped
    * @throws Unavailable when the store cannot be reached
    */
   cipher(tenantId: string): Promise<TenantCipher> {
@@ -58,9 +58,9 @@ export class Keyring {
   }
 
   /**
-   * Opens a value with what the caller asked for, under the generation that its envelope names.
-   * @throws DecryptionError when it was sealed for anything else, or altered
-   * @throws UnknownKeyError when that generation is not known
+   * Opens a value with the binding that the caller asked for, under the generation that its envelope names.
+   * @throws DecryptionError when the value was sealed for another binding, or altered
+   * @throws UnknownKeyError when that generation does not exist
    * @throws Unavailable when the store cannot be reached
    */
   async open(sealed: SealedValue, binding: Binding): Promise<SecretValue> {
@@ -73,7 +73,7 @@ export class Keyring {
     return this.cipherOf(tenantId, found.generation, found);
   }
 
-  /** Concurrent calls share one unwrapping; a failure is not remembered. */
+  /** Returns the cached cipher of a generation. Concurrent calls share one unwrapping; failures are not cached. */
   private cipherOf(tenantId: string, generation: number, found?: WrappedTenantKey): Promise<TenantCipher> {
     const name = `${tenantId}/${generation}`;
     const known = this.ciphers.get(name);
@@ -101,10 +101,10 @@ export class Keyring {
   }
 }
 
-/** Takes the oldest entries out of a map that has more than `most`. */
-function evict(map: Map<string, unknown>, most: number): void {
+/** Evicts the oldest entries of a map that has more than `maxEntries`. */
+function evict(map: Map<string, unknown>, maxEntries: number): void {
   for (const name of map.keys()) {
-    if (map.size <= most) return;
+    if (map.size <= maxEntries) return;
     map.delete(name);
   }
 }

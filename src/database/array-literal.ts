@@ -1,6 +1,6 @@
 /**
- * Formats a list as the text of a PostgreSQL array (manual, 8.15.2), null as NULL. The driver's own conversion looks at
- * each element twice and costs more than everything else in sending a batch.
+ * Formats a list as the text of a PostgreSQL array (manual, 8.15.2), with null as NULL. The driver's own conversion
+ * visits each element twice and dominates the cost of sending a batch.
  */
 export function arrayLiteral(items: readonly (string | null)[]): string {
   return `{${items.map(element).join()}}`;

@@ -2,13 +2,13 @@ import { Unavailable } from '../common/errors.js';
 
 export interface BatcherOptions<I> {
   readonly maxBatch?: number;
-  /** Weighs an input, in any unit; a batch has one input, or weighs no more than `maxWeight`. */
+  /** Weighs an input, in any unit. A batch weighs at most `maxWeight`, unless it has only one input. */
   readonly weigh?: (input: I) => number;
   readonly maxWeight?: number;
   readonly maxInFlight?: number;
   readonly maxWaiting?: number;
   readonly timeoutMilliseconds?: number;
-  /** Allows a failed batch to be sent again: set it only where `send` leaves nothing behind when it throws. */
+  /** Allows a failed batch to be sent again; only valid if `send` leaves nothing behind when it throws. */
   readonly repeatable?: boolean;
 }
 
@@ -21,13 +21,13 @@ interface Waiting<I, O> {
 }
 
 /**
- * Sends calls of the same turn of the event loop together. Only the transport is shared: each input has its own output,
- * and a batch starts after its inputs arrived, so an answer is never older than its question.
+ * Combines calls that are made in the same turn of the event loop into batches. Each input gets its own output. A batch
+ * is sent after all of its inputs were submitted, so no result is older than its request.
  *
  * At most `maxInFlight` batches (2) of `maxBatch` inputs (64) are in flight; up to `maxWaiting` further calls (2,000)
- * wait for at most `timeoutMilliseconds` (10,000), then they are Unavailable. A batch that fails is sent again one by
- * one, so that one bad input fails alone; not so when the failure is Unavailable, or the batch is not `repeatable` (it
- * is by default): then all of it fails alike.
+ * wait for at most `timeoutMilliseconds` (10,000) before they fail as Unavailable. A failed batch is sent again input
+ * by input, so that one bad input does not fail the others, unless the failure is Unavailable or the batch is not
+ * `repeatable` (the default is that it is): then the whole batch fails.
  */
 export class Batcher<I, O> {
   private readonly waiting: Waiting<I, O>[] = [];
@@ -35,7 +35,10 @@ export class Batcher<I, O> {
   private inFlight = 0;
   private scheduled = false;
 
-  /** @param send returns the outputs in the order of the inputs */
+  /**
+   * Creates a batcher.
+   * @param send returns the outputs in the order of the inputs
+   */
   constructor(
     private readonly send: (inputs: readonly I[]) => Promise<O[]>,
     options: BatcherOptions<I> = {},
@@ -44,8 +47,9 @@ export class Batcher<I, O> {
   }
 
   /**
-   * @throws Unavailable when too many wait, or this one waited too long
-   * @throws what `send` throws for this input
+   * Adds an input to the next batch and returns its output.
+   * @throws Unavailable when too many calls are waiting, or this one waited too long
+   * @throws the error of `send` for this input
    */
   submit(input: I): Promise<O> {
     if (this.waiting.length >= this.options.maxWaiting) return Promise.reject(new Unavailable());
@@ -94,8 +98,8 @@ export class Batcher<I, O> {
         throw new Error(`${outputs.length} answers to ${batch.length} questions`);
       batch.forEach(({ resolve }, index) => resolve(outputs[index] as O));
     } catch (error) {
-      const whole = batch.length === 1 || error instanceof Unavailable || !this.options.repeatable;
-      if (whole) batch.forEach(({ reject }) => reject(error));
+      const isFinal = batch.length === 1 || error instanceof Unavailable || !this.options.repeatable;
+      if (isFinal) batch.forEach(({ reject }) => reject(error));
       else for (const one of batch) await this.run([one]);
     }
   }

@@ -1,15 +1,15 @@
 import pg from 'pg';
 import type { EmbeddedPostgres } from './embedded/embedded-postgres.js';
 
-/** Names the embedded database and the login of the service, which owns nothing in it. */
+/** Names the embedded database. The service's login, below, owns nothing in it. */
 export const EMBEDDED_DATABASE = 'strongroom';
 export const EMBEDDED_LOGIN = 'strongroom';
 
 const DUPLICATE = new Set(['42P04', '42710', '23505']);
 
 /**
- * Creates the service's database and login on the embedded server unless they exist. Two starts at the same moment may
- * both try.
+ * Creates the service's database and login on the embedded server if they do not exist. Tolerates a concurrent start
+ * that does the same.
  */
 export async function prepareEmbeddedDatabase(server: EmbeddedPostgres): Promise<void> {
   const client = new pg.Client({ connectionString: server.url('postgres', 'postgres') });
@@ -20,14 +20,15 @@ export async function prepareEmbeddedDatabase(server: EmbeddedPostgres): Promise
               EXISTS (SELECT FROM pg_database WHERE datname = $2) AS database`,
       [EMBEDDED_LOGIN, EMBEDDED_DATABASE],
     );
-    if (rows[0]?.login === false) await unlessThere(client.query(`CREATE ROLE ${EMBEDDED_LOGIN} LOGIN`));
-    if (rows[0]?.database === false) await unlessThere(client.query(`CREATE DATABASE ${EMBEDDED_DATABASE}`));
+    if (rows[0]?.login === false) await ignoreDuplicate(client.query(`CREATE ROLE ${EMBEDDED_LOGIN} LOGIN`));
+    if (rows[0]?.database === false)
+      await ignoreDuplicate(client.query(`CREATE DATABASE ${EMBEDDED_DATABASE}`));
   } finally {
     await client.end();
   }
 }
 
-async function unlessThere(creation: Promise<unknown>): Promise<void> {
+async function ignoreDuplicate(creation: Promise<unknown>): Promise<void> {
   try {
     await creation;
   } catch (error) {

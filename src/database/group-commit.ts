@@ -2,32 +2,32 @@ import { Unavailable } from '../common/errors.js';
 import { Batcher } from './batcher.js';
 import { AnswerLost, type NamedStatement, type TenantTransaction } from './tenant-transaction.js';
 
-/** A write to a tenant, on its way to a function of the database that makes many of them and records each. */
+/** Describes a write to a tenant that a database function makes and records, together with others. */
 export interface GroupedWrite<A> {
   readonly tenantId: string;
-  /** The event that records it, which tells after a lost connection whether it was committed. */
+  /** The id of the event that records it, which shows after a lost connection whether it was committed. */
   readonly eventId: string;
-  /** Whether others can be written in the same call without waiting for it. */
+  /** True if the write may share a call with others. */
   readonly mayBatch: boolean;
-  /** The size of what may be large in it. */
+  /** The size of its large fields. */
   readonly bytes: number;
-  /** Tells what became of it where the answer was lost but its event is there, if it can be told. */
+  /** Returns the result when its answer was lost but its event exists; undefined if it cannot be determined. */
   readonly recover: () => Promise<A | undefined>;
 }
 
 /**
- * Makes the statement that writes these. It gives a row for each, with its `ordinal` from 1, in any order.
- * @param wait false for many writes, which wait for nobody's locks: the outcome `busy` means that nothing of that write
- *   was done, and that it is to be written alone
+ * Builds the statement for some writes. It returns one row per write, in any order, with `ordinal` from 1.
+ * @param wait false for a batch, which does not wait for locks: the outcome `busy` then means that nothing was done for
+ *   that write, and that it must be repeated alone
  */
 export type WriteStatement<W> = (writes: readonly W[], wait: boolean) => NamedStatement;
 
 const BATCH_BYTES = 1_048_576;
 
 /**
- * Sends writes of the same turn of the event loop as one call, which share a message and a commit; at most 64 of them
- * and a mebibyte, two calls under way. What is busy, and each of a call that the server took back, is written again
- * alone, beside what comes after. Nothing is written again that may have been committed.
+ * Combines writes of the same turn of the event loop into one call with one commit: at most 64 writes and one mebibyte
+ * per call, and two calls in flight. A busy write is repeated alone, and so is each write of a call that the server
+ * rolled back, concurrently with later calls. A write that may have been committed is never repeated.
  */
 export class GroupCommit<W extends GroupedWrite<A>, A extends { readonly outcome: string }> {
   private readonly batcher: Batcher<W, A | typeof BUSY | AnswerLost>;
@@ -43,7 +43,10 @@ export class GroupCommit<W extends GroupedWrite<A>, A extends { readonly outcome
     });
   }
 
-  /** @throws Unavailable as `TenantTransaction.call` does, and when too many wait */
+  /**
+   * Makes a write and returns its result.
+   * @throws Unavailable as `TenantTransaction.call` does, and when too many writes are waiting
+   */
   async write(write: W): Promise<A> {
     if (!write.mayBatch) return this.writeAlone(write);
     const answer = await this.batcher.submit(write);

@@ -2,36 +2,36 @@ import type { EntityManager } from 'typeorm';
 import { toStorableText } from './storable-text.js';
 import type { ListColumn, ListColumns, Page, PageRequest } from './page-request.js';
 
-/** Describes a list in SQL. */
+/** Describes the SQL of a list. */
 export interface ListSource<F extends string> {
-  /** Selects the columns of an item. */
+  /** The selected columns of an item. */
   readonly select: string;
-  /** Holds FROM and a WHERE that every item fulfils; its parameters are `values`. */
+  /** FROM and a WHERE that selects all items; `values` holds its parameters. */
   readonly from: string;
   readonly values?: readonly unknown[];
   readonly columns: ListColumns<F>;
-  /** Names the text that a search looks through. */
+  /** The expression that a search looks through. */
   readonly searched: string;
-  /** Sorts the list unless the request does, and after what the request sorts by; no two items are equal in it. */
+  /** The default order, which also breaks ties in a requested order. No two items may be equal in it. */
   readonly order: string;
 }
 
-/** Reads a page of a list. Texts of the caller become parameters; names come from `columns` only. */
+/** Reads a page of a list. The caller's texts are passed as parameters; column names come from `columns` only. */
 export async function listRows<R, F extends string>(
   manager: EntityManager,
   source: ListSource<F>,
   options: PageRequest<F>,
 ): Promise<Page<R>> {
   const values: unknown[] = [...(source.values ?? [])];
-  const chosen = `${source.from}${conditionsOf(source, options, values)}`;
+  const fromAndWhere = `${source.from}${conditionsOf(source, options, values)}`;
   const [{ total }] = await manager.query<[{ total: number }]>(
-    `SELECT count(*)::integer AS total ${chosen}`,
+    `SELECT count(*)::integer AS total ${fromAndWhere}`,
     values,
   );
   if (options.size === 0) return { items: [], total };
   const page = `LIMIT $${values.length + 1} OFFSET $${values.length + 2}`;
   const items = await manager.query<R[]>(
-    `SELECT ${source.select} ${chosen} ORDER BY ${orderOf(source, options)} ${page}`,
+    `SELECT ${source.select} ${fromAndWhere} ORDER BY ${orderOf(source, options)} ${page}`,
     [...values, options.size, options.offset],
   );
   return { items, total };

@@ -1,6 +1,6 @@
-/** Represents a row that a lock keeps as it is until the transaction ends. */
+/** Represents a row that is locked until the end of the transaction. */
 export interface LockedRow {
   readonly id: string;
-  /** Holds the name as it is stored, which may differ in case from the one that was looked up. */
+  /** The name as stored, which may differ in case from the one that was looked up. */
   readonly name: string;
 }

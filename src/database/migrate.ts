@@ -9,32 +9,32 @@ import { createAuditPartitions } from './schema/create-audit-partitions.js';
 import { functionsProblem, installFunctions } from './schema/install-functions.js';
 import { joinServiceRole, refuseForeignRoles } from './connection/service-role.js';
 import { appliedMigrations, nameOf, refuseForeignMigrations } from './upgrade/applied-migrations.js';
-import { MIGRATION_LOCK_TIMEOUT, whileLocked } from './upgrade/lock-retries.js';
+import { MIGRATION_LOCK_TIMEOUT, retryWhileLocked } from './upgrade/lock-retries.js';
 import { underMigrationLock } from './upgrade/migration-lock.js';
 
 export interface MigrateOptions {
-  /** Identifies the login that owns the schema. */
+  /** The URL of the login that owns the schema. */
   readonly ownerUrl: string;
   readonly appRole: string;
   readonly readerRole: string;
-  /** Names the service's login, to be made a member of the service's role; undefined where the owner serves too. */
+  /** The service's login, to make a member of the service's role; undefined if the owner's login serves too. */
   readonly serviceLogin?: string | undefined;
   readonly onProgress?: (line: string) => void;
-  /** Lists the entities that `afterwards` works with. */
+  /** The entities that `afterwards` needs. */
   readonly entities?: ConnectionSettings['entities'];
-  /** Creates what else an empty database needs, in one transaction, under the same lock. */
+  /** Creates the first data of an empty database, in one transaction under the same lock. */
   readonly afterwards?: (manager: EntityManager) => Promise<void>;
-  /** Replaces the list of migrations to run. */
+  /** The migrations to run; by default those of the program. */
   readonly migrations?: typeof allMigrations;
-  /** Functions to install instead of the program's. */
+  /** The functions to install; by default those of the program. */
   readonly functions?: FunctionSet;
 }
 
-/** What an upgrade would do. */
+/** Describes the pending upgrade of a database. */
 export interface PendingUpgrade {
   /** The names of the migrations that the database lacks. */
   readonly migrations: readonly string[];
-  /** What is wrong with the functions of a database that lacks no migration. */
+  /** The problem with the installed functions, if no migration is missing. */
   readonly functions: string | undefined;
 }
 
@@ -44,7 +44,8 @@ const INSUFFICIENT_PRIVILEGE = '42501';
 const nothing = (): void => undefined;
 
 /**
- * Replaces TypeORM's own logger, which would print a failed migration to standard output. The caller gets the error.
+ * Replaces TypeORM's own logger, which would print a failed migration to standard output; the error is thrown to the
+ * caller instead.
  */
 const SILENT: Logger = {
   logQuery: nothing,
@@ -56,13 +57,13 @@ const SILENT: Logger = {
 };
 
 /**
- * Brings the database up to this program's schema: its migrations, then its functions. Replicas that start together
- * take turns under a session's advisory lock; those that come later find nothing to do.
+ * Upgrades the database to this program's schema: first the migrations, then the functions. Replicas that start
+ * together wait for each other on an advisory lock of the session; the later ones find nothing to do.
  *
- * @returns the names of the migrations that were applied, and whether functions were installed
+ * @returns the names of the applied migrations, and whether functions were installed
  * @throws StartupError when the database cannot be reached, is older than PostgreSQL 15, was migrated by a newer
- *   program than this one can follow or by an unreleased one, when a lock is not to be had, or when the login may not
- *   do what a migration needs
+ *   program that this one is not compatible with or by an unreleased one, when a lock cannot be obtained, or when the
+ *   login lacks a right that a migration needs
  */
 export async function migrate(
   options: MigrateOptions,
@@ -83,7 +84,7 @@ export async function migrate(
   }
 }
 
-/** Returns what `migrate` would do. Changes nothing. */
+/** Returns what `migrate` would do, without changing anything. */
 export async function pendingUpgrade(
   options: Pick<MigrateOptions, 'ownerUrl' | 'appRole' | 'readerRole' | 'migrations' | 'functions'>,
 ): Promise<PendingUpgrade> {
@@ -104,7 +105,7 @@ export async function pendingUpgrade(
   }
 }
 
-/** Returns the data source of the owner's login, which migrations (and TypeORM's command) run on. */
+/** Returns the data source of the owner's login, which runs migrations and TypeORM's own command. */
 export function ownerDataSource(
   options: Pick<MigrateOptions, 'ownerUrl' | 'appRole' | 'readerRole' | 'migrations' | 'entities'>,
 ): DataSource {
@@ -129,19 +130,19 @@ async function migrateLocked(
 ): Promise<{ applied: string[]; functionsInstalled: boolean }> {
   const before = await acceptedMigrations(dataSource);
   await refuseForeignRoles(dataSource, options);
-  await whileLocked(() => dataSource.runMigrations({ transaction: 'each' }));
-  const functionsInstalled = await whileLocked(() =>
+  await retryWhileLocked(() => dataSource.runMigrations({ transaction: 'each' }));
+  const functionsInstalled = await retryWhileLocked(() =>
     installFunctions(dataSource, options.functions ?? programFunctions()),
   );
-  await whileLocked(() => createAuditPartitions(dataSource));
+  await retryWhileLocked(() => createAuditPartitions(dataSource));
   const { serviceLogin, afterwards } = options;
   if (serviceLogin !== undefined) await joinServiceRole(dataSource, options.appRole, serviceLogin);
-  if (afterwards !== undefined) await whileLocked(() => dataSource.transaction(afterwards));
+  if (afterwards !== undefined) await retryWhileLocked(() => dataSource.transaction(afterwards));
   const applied = (await appliedMigrations(dataSource)).filter((name) => !before.includes(name));
   return { applied, functionsInstalled };
 }
 
-/** Returns the migrations that the database has, once it is clear that this program can work on it. */
+/** Returns the applied migrations, after checking that this program can work with the database. */
 async function acceptedMigrations(dataSource: DataSource): Promise<string[]> {
   await refuseOldServer(dataSource);
   const applied = await appliedMigrations(dataSource);
@@ -149,7 +150,7 @@ async function acceptedMigrations(dataSource: DataSource): Promise<string[]> {
   return applied;
 }
 
-/** Names the missing right in the error; the server's message names the object and nothing else. */
+/** Turns a missing right into an error that names it. The server's message contains only the name of the object. */
 function missingRight(error: unknown, { appRole, readerRole }: MigrateOptions): unknown {
   const driver = driverErrorOf(error);
   if (driver?.code !== INSUFFICIENT_PRIVILEGE) return error;

@@ -4,8 +4,8 @@ import { Unavailable } from '../common/errors.js';
 import { asDomainError } from './connection/unavailability.js';
 
 /**
- * Returns the driver's own pool of the data source.
- * @throws Unavailable after the data source was closed: a request may outlive it when its client has disconnected
+ * Returns the driver's connection pool of a data source.
+ * @throws Unavailable after the data source was closed, since a request may outlive it when its client disconnects
  */
 export function poolOf(dataSource: DataSource): pg.Pool {
   const { master } = dataSource.driver as unknown as { master?: pg.Pool };
@@ -14,9 +14,9 @@ export function poolOf(dataSource: DataSource): pg.Pool {
 }
 
 /**
- * Runs a statement that the server parses and plans once per connection, under its name. It is for reads and the hot
- * path, since it bypasses TypeORM's mapping. A name must always stand for the same text.
- * @returns the rows as the driver gives them
+ * Runs a statement that the server parses and plans once per connection, under its name. It bypasses TypeORM's mapping,
+ * so use it for reads and hot paths only. A name must always stand for the same text.
+ * @returns the rows as the driver returns them
  * @throws Unavailable when the database cannot be reached; any other error of the driver unchanged
  */
 export async function namedQuery<R>(

@@ -6,12 +6,12 @@ import { discardConnection, rollBack } from './roll-back.js';
 import { asDomainError, isContention, isUnavailable } from './connection/unavailability.js';
 
 export interface TransactionOptions {
-  /** Sets the isolation level; READ COMMITTED by default, as in each session of the service. */
+  /** The isolation level; READ COMMITTED by default, as in each session of the service. */
   readonly isolation?: 'REPEATABLE READ';
 }
 
 /**
- * Describes a statement that the server parses and plans once per connection; a name must always stand for the same
+ * Describes a statement that the server parses and plans once per connection. A name must always stand for the same
  * text.
  */
 export interface NamedStatement {
@@ -28,18 +28,18 @@ export class AnswerLost extends Unavailable {
 }
 
 /**
- * Runs transactions that see and write the rows of one tenant only, which row-level security reads from the setting
- * made here.
+ * Runs transactions that see and write the rows of one tenant only. Row-level security reads the tenant from a setting
+ * that is made here.
  */
 export class TenantTransaction {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * Runs `work` in one transaction of the tenant (or of the system's log, by the nil UUID). `eventId` is the event that
-   * `work` records: when the connection is lost during the commit, the event tells whether it was committed.
+   * Runs `work` in one transaction of the tenant, or of the system's log for the nil UUID. `eventId` is the event that
+   * `work` records; if the connection is lost during the commit, the event shows whether it was committed.
    *
-   * @throws Unavailable when the database cannot be reached, gives up, or cannot say whether it committed; the change
-   *   was then made completely or not at all
+   * @throws Unavailable when the database cannot be reached, is too slow, or does not report whether it committed; the
+   *   change was then made completely or not at all
    */
   async run<T>(
     tenantId: string,
@@ -60,9 +60,9 @@ export class TenantTransaction {
   }
 
   /**
-   * Calls a database function that makes a whole change in the tenant and records its event: a transaction of its own,
-   * in one round trip.
-   * @param found returns the result where the answer was lost but the event exists, if it can be told
+   * Calls a database function that makes a whole change in the tenant and records its event, as a transaction of its
+   * own in one round trip.
+   * @param found returns the result when the answer was lost but the event exists; undefined if it cannot be determined
    * @returns the one row that the function returns
    * @throws Unavailable as `run` does
    */
@@ -82,15 +82,15 @@ export class TenantTransaction {
   }
 
   /**
-   * Calls such a function for any number of writes, of any tenants.
+   * Calls such a function for any number of writes of any tenants.
    * @returns the rows that the function returns
-   * @throws AnswerLost when everything or nothing was committed; then `recover` can tell for each write
+   * @throws AnswerLost when either everything or nothing was committed; `recover` then finds out for each write
    * @throws Unavailable when the statement was not sent
    * @throws any other error of the driver when the server rolled everything back
    */
   async send<R>(statement: NamedStatement): Promise<R[]> {
     const client = await connect(this.dataSource);
-    client.on('error', LEFT_TO_THE_STATEMENT);
+    client.on('error', ignoreConnectionError);
     let failure: unknown;
     try {
       const { rows } = await client.query(statement);
@@ -99,13 +99,13 @@ export class TenantTransaction {
       failure = error;
     } finally {
       const broken = isUnavailable(failure) && !isContention(failure);
-      if (!broken) client.off('error', LEFT_TO_THE_STATEMENT);
+      if (!broken) client.off('error', ignoreConnectionError);
       client.release(broken);
     }
     throw isUnavailable(failure) && !isContention(failure) ? new AnswerLost(failure) : failure;
   }
 
-  /** Finds out what became of a write whose answer was lost, as for `call`. */
+  /** Returns the result of a write whose answer was lost, as for `call`. */
   async recover<R>(
     tenantId: string,
     eventId: string,
@@ -114,9 +114,9 @@ export class TenantTransaction {
   ): Promise<R> {
     if (!(await this.wasCommitted(tenantId, eventId)))
       throw new Unavailable(undefined, { cause: lost.cause });
-    const became = await found();
-    if (became === undefined) throw lost;
-    return became;
+    const result = await found();
+    if (result === undefined) throw lost;
+    return result;
   }
 
   private async commit(runner: QueryRunner, tenantId: string, eventId: string): Promise<void> {
@@ -145,10 +145,10 @@ export class TenantTransaction {
 }
 
 /**
- * Ignores the event of a lost connection, which also fails the statement on it; without a listener the event would end
- * the process.
+ * Ignores the event of a lost connection, which also fails the pending statement. Without a listener the event would
+ * end the process.
  */
-const LEFT_TO_THE_STATEMENT = (): void => undefined;
+const ignoreConnectionError = (): void => undefined;
 
 async function connect(dataSource: DataSource): Promise<pg.PoolClient> {
   try {

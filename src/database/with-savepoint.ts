@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
 
 /**
- * Runs `work` within a transaction, and undoes what it changed where it returns false.
- * @returns what `work` returned
+ * Runs `work` within a transaction and undoes its changes if it returns false.
+ * @returns the result of `work`
  */
 export async function withSavepoint(manager: EntityManager, work: () => Promise<boolean>): Promise<boolean> {
   await manager.query('SAVEPOINT work');

@@ -12,26 +12,26 @@ import { firstDelay, nextDelay, retryDelay } from './job-delay.js';
 import { runInJobTransaction } from './job-transaction.js';
 import type { Job } from './job.js';
 
-/** The running job gets this long to end after it was told to. */
+/** Limits how long a running job may take to end after it was asked to stop. */
 const STOP_TIMEOUT_MS = 5_000;
 
 interface ScheduledJob {
   readonly job: Job;
-  /** Failed runs in a row. */
+  /** The number of consecutive failed runs. */
   failures: number;
   timer?: NodeJS.Timeout;
 }
 
 /**
- * Runs the jobs that features register, one after the other: all jobs together use one connection of the pool at most,
- * and none between runs. A failed run is logged and repeated; it never reaches the process.
+ * Runs the registered jobs one after the other, so that together they use at most one pool connection, and none between
+ * runs. A failed run is logged and retried; it never crashes the process.
  */
 @Injectable()
 export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly scheduled = new Map<string, ScheduledJob>();
   private readonly due: ScheduledJob[] = [];
   private state: 'new' | 'started' | 'stopped' = 'new';
-  /** Settles when nothing is due any more. */
+  /** Settles when no job is due any more. */
   private working: Promise<void> | undefined;
   private running: { readonly stop: AbortController; readonly cutOff: AbortController } | undefined;
 
@@ -41,8 +41,8 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
   ) {}
 
   /**
-   * Adds a job. Features call this in `onModuleInit`.
-   * @throws Error when the name is taken, or when the runner was started before
+   * Registers a job. Features call this in `onModuleInit`.
+   * @throws Error when the name is taken or the runner has already started
    */
   register(job: Job): void {
     if (this.state !== 'new') throw new Error(`The job ${job.name} was registered after the start`);
@@ -61,7 +61,9 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
     return this.stop();
   }
 
-  /** Begins no further run, and returns when the running one has ended or its connection was ended after the timeout. */
+  /**
+   * Prevents further runs, and returns once the running one has ended or, after the timeout, its connection was closed.
+   */
   async stop(timeoutMilliseconds = STOP_TIMEOUT_MS): Promise<void> {
     this.state = 'stopped';
     for (const { timer } of this.scheduled.values()) clearTimeout(timer);
@@ -70,11 +72,11 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
     const { stop, cutOff } = this.running;
     stop.abort();
     const timeout = new AbortController();
-    const late = wait(timeoutMilliseconds, undefined, { signal: timeout.signal }).then(
+    const cutOffAfterTimeout = wait(timeoutMilliseconds, undefined, { signal: timeout.signal }).then(
       () => cutOff.abort(),
       () => undefined,
     );
-    await Promise.race([this.working, late]);
+    await Promise.race([this.working, cutOffAfterTimeout]);
     timeout.abort();
     await this.working;
   }

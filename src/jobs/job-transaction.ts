@@ -3,16 +3,17 @@ import { discardConnection, rollBack } from '../database/roll-back.js';
 import type { Job, JobResult } from './job.js';
 
 export interface JobSignals {
-  /** Asks the job to end. */
+  /** Asks the job to stop. */
   readonly stop: AbortSignal;
-  /** Ends the run's connection without waiting for the job. */
+  /** Closes the run's connection without waiting for the job. */
   readonly cutOff: AbortSignal;
 }
 
 /**
- * Runs a job once, in a transaction that holds the job's lock. The connection is taken from the pool for the run only.
- * @returns `skipped` where another session holds the lock, or the stop came before the run
- * @throws what the job or the driver throws, once nothing of the run remains; the reason of `cutOff` when that aborts
+ * Runs a job once, in a transaction that holds the job's lock. The connection is returned to the pool after the run.
+ * @returns `skipped` when another session holds the lock, or the job was asked to stop before the run
+ * @throws the error of the job or the driver, once the run has left nothing behind; the reason of `cutOff` when that
+ *   aborts
  */
 export async function runInJobTransaction(
   dataSource: DataSource,
@@ -36,13 +37,13 @@ export async function runInJobTransaction(
 async function perform(runner: QueryRunner, job: Job, stop: AbortSignal): Promise<JobResult | 'skipped'> {
   if (stop.aborted) return 'skipped';
   await runner.startTransaction();
-  const result = (await takesLock(runner, job)) ? await job.run(runner.manager, stop) : 'skipped';
+  const result = (await tryLock(runner, job)) ? await job.run(runner.manager, stop) : 'skipped';
   await runner.commitTransaction();
   return result;
 }
 
-/** The end of the transaction releases the lock, whichever way it ends. */
-async function takesLock(runner: QueryRunner, { name }: Job): Promise<boolean> {
+/** Takes the job's lock if it is free. The end of the transaction releases it. */
+async function tryLock(runner: QueryRunner, { name }: Job): Promise<boolean> {
   const rows = (await runner.query('SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS locked', [
     `strongroom job ${name}`,
   ])) as { locked: boolean }[];

@@ -1,17 +1,20 @@
 import type { EntityManager } from 'typeorm';
 
-/** `more` asks for another run at once, in a transaction of its own: for work that goes in batches. */
+/** Reports the result of a run; `more` requests another run at once, in a new transaction, for work in batches. */
 export type JobResult = 'done' | 'more';
 
-/** Work in the background that is repeated for as long as the service runs, on one replica at a time. */
+/** Describes background work that is repeated while the service runs, on one replica at a time. */
 export interface Job {
-  /** Appears in the log and decides which lock the job takes: unique, and never changed while replicas may differ. */
+  /**
+   * A unique name for the log and the job's lock. It must never change, since replicas of different versions share the
+   * lock.
+   */
   readonly name: string;
-  /** Time between the end of one run and the next, give or take a tenth. */
+  /** The time between the end of one run and the next, plus or minus a tenth. */
   readonly intervalMilliseconds: number;
   /**
-   * Does one batch of the work. The transaction of `manager` is committed afterwards, and rolled back where this
-   * throws. When `signal` aborts the service is stopping: return or throw soon, or the connection is ended.
+   * Does one batch of the work. The transaction of `manager` is committed afterwards, and rolled back if this throws.
+   * When `signal` aborts, the service is stopping: return or throw soon, or the connection is closed.
    */
   run(manager: EntityManager, signal: AbortSignal): Promise<JobResult>;
 }

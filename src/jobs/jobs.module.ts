@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { JobRunner } from './job-runner.js';
 
-/** Imported by each module that registers jobs. */
+/** Provides the job runner to modules that register jobs. */
 @Module({ providers: [JobRunner], exports: [JobRunner] })
 export class JobsModule {}

@@ -1,6 +1,11 @@
 import { flagOf } from '../api/input/is-flag.decorator.js';
 import { BadParameters, IllegalAction } from '../common/errors.js';
-import type { NewSecretBody, SecretChangeBody } from './dto/new-secret.body.js';
+import type {
+  NewSecretBody,
+  NewSecretBodyV31,
+  SecretChangeBody,
+  SecretChangeBodyV31,
+} from './dto/new-secret.body.js';
 import type { Schema, SecretAttributes } from './secret.js';
 import { depthProblem } from './value-schema/schema-bounds.js';
 
@@ -51,16 +56,19 @@ export function toUpdateInput(body: SecretChangeBody): UpdateSecretInput {
   const given = [...Object.values(attributes), ...Object.values(others)];
   if (given.every((each) => each === undefined))
     throw new IllegalAction(
-      'Nothing to change: give `value`, `visibility`, `is_hidden_value`, `creator`, `provider_name` or `provider_options`',
+      'Nothing to change: give `value`, `visibility`, `is_hidden_value`, `description`, `creator`, `provider_name` or `provider_options`',
     );
   return { attributes, ...others };
 }
 
 /** Returns the attributes that a body gives, and no others. */
-function attributesOf(body: NewSecretBody | SecretChangeBody): Partial<SecretAttributes> {
+function attributesOf(
+  body: NewSecretBody | SecretChangeBody | NewSecretBodyV31 | SecretChangeBodyV31,
+): Partial<SecretAttributes> {
   const attributes = {
     visibility: body.visibility ?? undefined,
     isHiddenValue: flagOf(body.is_hidden_value),
+    description: 'description' in body ? body.description : undefined,
   };
   return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
 }

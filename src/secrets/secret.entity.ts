@@ -39,6 +39,9 @@ export class SecretEntity {
   @Column('boolean', { name: 'is_hidden_value', default: false })
   isHiddenValue: boolean;
 
+  @Column('text', { nullable: true })
+  description: string | null;
+
   @Column('json', { nullable: true })
   schema: Schema | null;
 

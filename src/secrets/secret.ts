@@ -15,10 +15,27 @@ export type Schema = object;
 export interface SecretAttributes {
   readonly visibility: Visibility;
   readonly isHiddenValue: boolean;
+  /** Says in clear what the secret is for. */
+  readonly description: string | null;
+}
+
+/** In characters (Unicode code points). */
+export const LONGEST_DESCRIPTION = 1_024;
+
+/** Returns why something cannot describe a secret, or undefined where it can. Newline and tab are allowed. */
+export function descriptionProblem(value: unknown): string | undefined {
+  if (typeof value !== 'string') return 'must be a text, or null';
+  if (Array.from(value).length > LONGEST_DESCRIPTION)
+    return `can be at most ${LONGEST_DESCRIPTION} characters long`;
+  return /[^\P{Cc}\n\t]/u.test(value) ? 'must hold no control characters but newline and tab' : undefined;
 }
 
 /** The attributes of a secret that nothing is said of. */
-export const DEFAULT_ATTRIBUTES: SecretAttributes = { visibility: 'tenant', isHiddenValue: false };
+export const DEFAULT_ATTRIBUTES: SecretAttributes = {
+  visibility: 'tenant',
+  isHiddenValue: false,
+  description: null,
+};
 
 /** Returns the attributes among the properties of a secret. */
 export function attributesOf(secret: SecretAttributes): SecretAttributes {

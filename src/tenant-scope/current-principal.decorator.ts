@@ -2,7 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { AuthenticatedRequest } from '../auth/authenticated-request.js';
 import type { Principal } from '../auth/principal.js';
 
-/** Who is calling, as the guard proved it. */
+/** Injects the authenticated caller. */
 export const CurrentPrincipal = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
   const { principal } = context.switchToHttp().getRequest<AuthenticatedRequest>();
   if (principal === undefined) throw new Error('No principal was established for this route');

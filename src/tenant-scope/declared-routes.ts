@@ -6,20 +6,20 @@ import { StartupError } from '../common/startup-error.js';
 import { ROUTE_PERMISSION, type RoutePermission } from './require-permission.decorator.js';
 
 export interface DeclaredRoute {
-  /** `Controller.method`. */
+  /** The route's name, as `Controller.method`. */
   readonly name: string;
-  /** `public` for a route that is open. */
+  /** The permission; `public` for a public route. */
   readonly permission: string;
-  /** How the audit trail calls it; undefined for a route that is open. */
+  /** The audit action; undefined for a public route. */
   readonly action: AuditAction | undefined;
-  /** Whether it works in the tenant that the request names. */
+  /** True if the route works in the tenant that the request names. */
   readonly inTenant: boolean;
 }
 
 /**
- * Refuses to boot where a route declares neither a permission nor that it is public: forgotten means closed. Takes every
- * method of a controller for a route, since Nest does not publish which of them are; helpers of a controller are
- * functions beside it.
+ * Fails the start when a route declares neither a permission nor that it is public, so that a forgotten declaration
+ * closes a route. Every method of a controller counts as a route, since Nest does not publish which ones are; helpers
+ * must be functions outside the class.
  */
 @Injectable()
 export class DeclaredRoutes implements OnModuleInit {
@@ -33,7 +33,10 @@ export class DeclaredRoutes implements OnModuleInit {
     this.all();
   }
 
-  /** @throws StartupError that names a route without a declaration */
+  /**
+   * Returns all routes of the application.
+   * @throws StartupError which names a route without a declaration
+   */
   all(): readonly DeclaredRoute[] {
     return this.discovery.getControllers().flatMap(({ metatype }) => {
       if (metatype === null) return [];

@@ -3,23 +3,23 @@ import type { AuditAction } from '../audit/actions.js';
 
 export const ROUTE_PERMISSION = 'strongroom:permission';
 
-/** What a route needs, and how the audit trail calls it. */
+/** Describes the access rule of a route and its audit action. */
 export interface RoutePermission {
   readonly permission: string;
   readonly action: AuditAction;
-  /** Whether the route works in the tenant that the request names; else it is about the installation. */
+  /** True if the route works in the tenant that the request names; otherwise it concerns the installation. */
   readonly inTenant: boolean;
-  /** Whether it also serves during maintenance; a route that does not say so is closed then. */
+  /** Keeps the route open during maintenance; by default it is closed then. */
   readonly duringMaintenance: boolean;
-  /** Whether who may work in all tenants may ask for all of them at once, without naming one. */
+  /** Lets callers with `all_tenants` ask for all tenants at once, without naming one. */
   readonly acrossTenants?: boolean;
 }
 
 type Options = Partial<Pick<RoutePermission, 'duringMaintenance'>>;
 
 /**
- * The permission that the principal needs in the tenant of the request. Every route declares one of these two, or is
- * `@Public()`.
+ * Requires a permission in the request's tenant. Every route is declared by this, by `RequireInstallationPermission` or
+ * by `Public`.
  */
 export function RequirePermission(
   permission: string,
@@ -29,7 +29,7 @@ export function RequirePermission(
   return declare({ permission, action, inTenant: true, acrossTenants, duringMaintenance: false });
 }
 
-/** The permission that the principal needs, whether or not the request names a tenant. */
+/** Requires a permission whether or not the request names a tenant. */
 export function RequireInstallationPermission(
   permission: string,
   action: AuditAction,

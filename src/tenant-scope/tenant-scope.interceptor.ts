@@ -18,8 +18,8 @@ import { tenantRefused } from '../common/tenant-refused.js';
 import { ROUTE_PERMISSION, type RoutePermission } from './require-permission.decorator.js';
 
 /**
- * Turns principal, tenant header and the route's permission into the tenant's context, or refuses and records it.
- * During maintenance it refuses all but the routes that declare otherwise.
+ * Derives the tenant's context from the principal, the tenant header and the route's permission, or refuses the request
+ * and records the refusal. During maintenance it refuses every route that is not declared to stay open.
  */
 @Injectable()
 export class TenantScopeInterceptor implements NestInterceptor {
@@ -28,7 +28,10 @@ export class TenantScopeInterceptor implements NestInterceptor {
     @Inject(AuditWriter) private readonly audit: AuditWriter,
   ) {}
 
-  /** @throws Forbidden, MaintenanceModeActive once the refusal is on record */
+  /**
+   * Checks the request before the handler runs.
+   * @throws Forbidden, MaintenanceModeActive once the refusal is recorded
+   */
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     await this.admit(context);
     return next.handle();
@@ -52,7 +55,10 @@ export class TenantScopeInterceptor implements NestInterceptor {
     if (tenant !== undefined) request.tenantContext = tenant;
   }
 
-  /** A tenant that does not exist and one that the caller may not enter get the same answer. */
+  /**
+   * Records the refusal and returns its error, which is the same for a tenant that does not exist and one that the
+   * caller may not enter.
+   */
   private async refusal(
     request: AuthenticatedRequest,
     principal: Principal,
@@ -75,8 +81,8 @@ export class TenantScopeInterceptor implements NestInterceptor {
     { action, inTenant }: RoutePermission,
     outcome: 'forbidden' | 'maintenance',
   ): Promise<void> {
-    const { key, name: about = key } = request.params as { key?: string; name?: string };
-    const event = newEvent(action, principal.caller, { key: about ?? null, outcome });
+    const { key, name: resource = key } = request.params as { key?: string; name?: string };
+    const event = newEvent(action, principal.caller, { key: resource ?? null, outcome });
     return this.audit.record((inTenant ? principal.tenant?.id : undefined) ?? SYSTEM_LOG, event);
   }
 }
@@ -96,7 +102,7 @@ function tenantContextOf(principal: Principal, permission: string): TenantContex
   return Object.freeze({ tenantId, tenantName, userId, username, permissions, caller });
 }
 
-/** For a system administrator who asks for all tenants and names none: the context is the installation's own. */
+/** Returns the installation's own context if the caller asks for all tenants, may do so, and names none. */
 function allTenantsContextOf(
   request: AuthenticatedRequest,
   { permissions, userId, username, caller }: Principal,
@@ -106,6 +112,6 @@ function allTenantsContextOf(
   const asksForAll = typeof all === 'string' && all.toLowerCase() === 'true';
   if (acrossTenants !== true || !asksForAll || request.raw.headers.tenant !== undefined) return undefined;
   if (!permissions.has('all_tenants') || !permissions.has(permission)) return undefined;
-  const nowhere = { tenantId: SYSTEM_LOG, tenantName: '' };
-  return Object.freeze({ ...nowhere, userId, username, permissions, caller });
+  const noTenant = { tenantId: SYSTEM_LOG, tenantName: '' };
+  return Object.freeze({ ...noTenant, userId, username, permissions, caller });
 }

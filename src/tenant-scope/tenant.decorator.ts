@@ -2,7 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { AuthenticatedRequest } from '../auth/authenticated-request.js';
 import type { TenantContext } from '../common/tenant-context.js';
 
-/** The tenant that the request acts in, as the interceptor proved it. */
+/** Injects the context of the tenant that the request works in. */
 export const Tenant = createParamDecorator((_: unknown, context: ExecutionContext): TenantContext => {
   const { tenantContext } = context.switchToHttp().getRequest<AuthenticatedRequest>();
   if (tenantContext === undefined) throw new Error('No tenant was established for this route');

@@ -19,6 +19,7 @@ const CONFLICTS = [
 
 /** What they refuse was refused before: they only stop a program that is wrong. */
 const CHECKED_BEFORE = {
+  'descriptionProblem()': ['ck_secrets_description'],
   'nameProblem()': ['ck_tenants_name', 'ck_users_username', 'ck_user_groups_name', 'ck_secrets_key'],
   'types and lists of roles': [
     'ck_users_system_role',

@@ -4,7 +4,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { StartupError } from '../../src/common/startup-error.js';
 import { allMigrations } from '../../src/database/all-migrations.js';
 import { migrate, ownerDataSource } from '../../src/database/migrate.js';
-import { whileLocked } from '../../src/database/upgrade/lock-retries.js';
+import { retryWhileLocked } from '../../src/database/upgrade/lock-retries.js';
 import { APP_ROLE, READER_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
 
 class ExpandTenants1800000000999 implements MigrationInterface {
@@ -58,7 +58,7 @@ describe('a migration of a table that is in use', () => {
   it('ends with one line when the table is never free', async () => {
     const dataSource = await ownerDataSource(options()).initialize();
     let tries = 0;
-    const locked = whileLocked(
+    const locked = retryWhileLocked(
       () => {
         tries += 1;
         return dataSource.query(`SET lock_timeout = '20ms'; LOCK TABLE tenants IN ACCESS EXCLUSIVE MODE`);
@@ -77,7 +77,7 @@ describe('a migration of a table that is in use', () => {
 
   it('is not tried again where something else is wrong', async () => {
     let tries = 0;
-    const failing = whileLocked(() => {
+    const failing = retryWhileLocked(() => {
       tries += 1;
       return Promise.reject(new Error('something else'));
     });

@@ -19,7 +19,9 @@ const KINDS = `
   SELECT DISTINCT log_id = $1, e.body::json->>'action', e.body::json->>'outcome', '{}'::text[]
   FROM audit_events e`;
 
-/** Returns what the database's audit trail holds beside the vocabulary of `src/audit/actions.ts`. */
+/**
+ * Returns the problems of a database's audit trail: everything that is not in the vocabulary of `src/audit/actions.ts`.
+ */
 export async function vocabularyProblems(database: TestDatabase): Promise<string[]> {
   const kinds = await database.asSuperuser<RecordedKind>(KINDS, [SYSTEM_LOG]);
   return kinds.flatMap((kind) =>
@@ -31,7 +33,7 @@ function problemsOf({ in_system_log: inSystemLog, action, outcome, fields }: Rec
   if (!Object.hasOwn(AUDIT_ACTIONS, action)) return ['not in the vocabulary'];
   const { log, detail } = AUDIT_ACTIONS[action as AuditAction];
   const known: readonly string[] = detail;
-  // A request that names no known tenant has no tenant's log.
+  // A request that names no known tenant is recorded in the system's log.
   const isRefusedEarly = ['forbidden', 'maintenance'].includes(outcome);
   return [
     ...(Object.hasOwn(AUDIT_OUTCOMES, outcome) ? [] : ['unknown outcome']),

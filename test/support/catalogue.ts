@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** The schema as sorted lines, one for each thing that migrations make: equal lists mean equal schemas. */
+/** Returns the schema as sorted lines, one for each object that migrations create. Equal lists mean equal schemas. */
 export async function catalogue(url: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -11,7 +11,7 @@ export async function catalogue(url: string): Promise<string[]> {
   }
 }
 
-/** The same through a connection of the caller's, so that what its open transaction did is seen. */
+/** Returns the same through the given connection, including the changes of its open transaction. */
 export async function catalogueOf(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ line: string }>(
     Object.entries(QUERIES)
@@ -23,7 +23,10 @@ export async function catalogueOf(client: pg.Client): Promise<string[]> {
 
 const HERE = `'public'::regnamespace`;
 
-/** Each continues `SELECT concat_ws(' | ', kind, `. Object ids and positions that differ by history are left out. */
+/**
+ * Holds the queries, each of which continues `SELECT concat_ws(' | ', kind, `. They omit object ids and positions,
+ * which depend on the order of creation.
+ */
 const QUERIES = {
   schema: `nspname, pg_get_userbyid(nspowner)) AS line FROM pg_namespace
     WHERE nspname !~ '^(pg_|information_schema$)'`,
@@ -64,7 +67,7 @@ const QUERIES = {
   permission: `role, permission) FROM role_permissions`,
 };
 
-/** An access list as rows; an absent one stands for the default of its kind. */
+/** Returns the SQL that expands an access list into rows; a missing list stands for the default of its kind. */
 function exploded(list: string, kind: string, owner: string): string {
   const of = kind.length === 1 ? `'${kind}'` : kind;
   return `aclexplode(coalesce(${list}, acldefault((${of})::"char", ${owner}))) a`;

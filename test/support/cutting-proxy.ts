@@ -1,18 +1,18 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** What happens to a connection when the client's COMMIT, or another mark, comes by. */
+/** Names what happens to a connection when the client's COMMIT, or another mark, passes through. */
 export type Cut = 'none' | 'before the server has it' | 'after the server has answered' | 'for good';
 
-/** The message `Query` (PostgreSQL's protocol, 55.7): a type, a length, the text and a zero. */
+/** Holds the message `Query` (PostgreSQL's protocol, 55.7) with COMMIT: a type, a length, the text and a zero. */
 const COMMIT = Buffer.concat([Buffer.from('Q'), Buffer.from([0, 0, 0, 11]), Buffer.from('COMMIT\0')]);
 
 /**
- * Stands between a client and the socket of a database and cuts at COMMIT, unless told another mark in the client's
- * bytes: what a lost network does at the worst moment.
+ * Forwards bytes between a client and a database's socket, and cuts the connection at COMMIT or at another mark in the
+ * client's bytes. Simulates a network that fails at the worst moment.
  */
 export class CuttingProxy {
   cut: Cut = 'none';
-  /** How many connections were cut. */
+  /** The number of connections that were cut. */
   cuts = 0;
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;
@@ -26,7 +26,7 @@ export class CuttingProxy {
     this.server = createServer((client) => this.join(client));
   }
 
-  /** Listens, and gives the URL of the database that leads through here. */
+  /** Starts listening, and returns the URL of the database through this proxy. */
   async url(): Promise<string> {
     if (!this.server.listening)
       await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
@@ -69,7 +69,7 @@ export class CuttingProxy {
     });
   }
 
-  /** `for good`: nothing else comes through either, as when the server's machine is gone. */
+  /** Cuts the connection. After `for good` nothing else passes through, as when the server's machine has failed. */
   private sever(end: () => void): void {
     this.cuts += 1;
     if (this.cut === 'for good') {

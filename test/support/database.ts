@@ -6,25 +6,25 @@ import { query, testServer } from './server.js';
 export const APP_ROLE = 'strongroom_app';
 export const READER_ROLE = 'strongroom_reader';
 
-/** The owner's login, which is no superuser, and the service's, which owns nothing: as in production. */
+/** Names the owner's login, which is not a superuser, and the service's, which owns nothing, as in production. */
 export const OWNER = 'test_owner';
 export const SERVICE = 'test_service';
 
 const TEMPLATE = 'test_template';
 
-/** A database that belongs to one test file. */
+/** Represents a database that belongs to one test file. */
 export interface TestDatabase {
   readonly name: string;
-  /** As the service's login. */
+  /** The URL for the service's login. */
   readonly url: string;
   readonly ownerUrl: string;
   readonly superuserUrl: string;
-  /** Runs a statement past all policies. */
+  /** Runs a statement as a superuser, whom no policy binds. */
   asSuperuser<R extends object = Record<string, unknown>>(text: string, values?: unknown[]): Promise<R[]>;
   drop(): Promise<void>;
 }
 
-/** A copy of a freshly migrated database, or an empty one of the owner's. */
+/** Creates a copy of a freshly migrated database, or an empty one that belongs to the owner. */
 export async function cloneDatabase({ empty = false } = {}): Promise<TestDatabase> {
   const server = await testServer();
   const admin = server.url('postgres', 'postgres');
@@ -44,7 +44,7 @@ export async function cloneDatabase({ empty = false } = {}): Promise<TestDatabas
   };
 }
 
-/** Made once a run: the test files that come at the same moment wait for the first. */
+/** Creates the template database once per run. Concurrent test files wait for the first. */
 async function prepareTemplate(
   admin: string,
   url: (user: string, database: string) => string,

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 
 const PROCESSES = 'test/process';
 
-/** One directory for the PostgreSQL of this run; the first test file that needs the server starts it there. */
+/** Creates the directory for the PostgreSQL server of this run; the first test file that needs the server starts it. */
 export default function globalSetup({ testPathPatterns: { patterns } }) {
   process.env.TEST_POSTGRES_DIRECTORY = mkdtempSync(join(tmpdir(), 'strongroom-tests-'));
   if (patterns.length === 0 || patterns.some((pattern) => pattern.includes(PROCESSES))) build();
 }
 
-/** The tests in test/process start what a user would start. */
+/** Builds the program, since the tests in test/process start what a user would start. */
 function build() {
   const { status, stdout, stderr } = spawnSync(join('node_modules', '.bin', 'nest'), ['build'], {
     encoding: 'utf8',

@@ -5,7 +5,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  /** The body as JSON; undefined where there is none. */
+  /** The body as JSON; undefined if there is none. */
   readonly body: Record<string, unknown>;
 }
 
@@ -14,13 +14,13 @@ export interface Call {
   readonly path: string;
   readonly headers?: Record<string, string | string[]>;
   readonly body?: string | Buffer;
-  /** Further header lines as they are, for what a map of headers cannot say. */
+  /** Further raw header lines, for headers that a map cannot express. */
   readonly rawHeaders?: readonly string[];
-  /** Keeps connections; without it each request has its own. */
+  /** Reuses connections; without an agent each request opens its own. */
   readonly agent?: Agent;
 }
 
-/** Sends one request over a real socket, byte for byte as given: no clean-up of paths or headers. */
+/** Sends one request over a real socket, exactly as given: paths and headers are not normalised. */
 export function send(baseUrl: string, call: Call, validator?: OpenApiValidator): Promise<Answer> {
   const { hostname, port } = new URL(baseUrl);
   const method = call.method ?? 'GET';

@@ -7,17 +7,17 @@ import type { Job } from '../../src/jobs/job.js';
 import { createLogger, type Logger } from '../../src/observability/logger.js';
 import { APP_ROLE, SERVICE, cloneDatabase, type TestDatabase } from './database.js';
 
-/** Returns a job that is due every 20 ms, unless told otherwise. */
+/** Returns a job that is due every 20 ms by default. */
 export function jobOf(name: string, run: Job['run'], intervalMilliseconds = 20): Job {
   return { name, intervalMilliseconds, run };
 }
 
-/** Waits until something is the case; the test's own timeout bounds it. */
+/** Waits until a condition holds; the test's own timeout limits the wait. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) await sleep(5);
 }
 
-/** A promise that is settled from outside. */
+/** Represents a promise that is settled from outside. */
 export interface Gate {
   readonly passed: Promise<void>;
   readonly open: () => void;
@@ -29,7 +29,7 @@ export function gate(): Gate {
   return { passed, open: () => open() };
 }
 
-/** Two runners of jobs on one database, each with a pool of its own, as in two replicas. */
+/** Holds two job runners on one database, each with a pool of its own, as in two replicas. */
 export class JobRunners {
   private logs: string[] = [];
   private runners: JobRunner[] = [];
@@ -50,7 +50,7 @@ export class JobRunners {
     return new JobRunners(database, await Promise.all([open(), open()]));
   }
 
-  /** Makes both runners anew, and empties the table that `insert` writes to. */
+  /** Recreates both runners, and empties the table that `insert` writes to. */
   async reset(): Promise<void> {
     await this.database.asSuperuser('DELETE FROM login_failures');
     this.logs = [];
@@ -75,7 +75,7 @@ export class JobRunners {
     await this.database.drop();
   }
 
-  /** How many connections of a runner's pool somebody holds. */
+  /** Returns the number of connections in use of a runner's pool. */
   heldConnections(index: 0 | 1): number {
     const { totalCount, idleCount } = poolOf(this.dataSources[index]);
     return totalCount - idleCount;

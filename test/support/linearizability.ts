@@ -1,22 +1,25 @@
-/** Something that was asked of a shared object, from the moment it was sent to the moment its answer was there. */
+/** Describes an operation on a shared object: the time of the request and the time of its answer. */
 export interface Timed {
   readonly began: number;
-  /** Infinity where no answer came: it took effect at any moment since it began, or never. */
+  /** Infinity if no answer arrived; the operation then took effect at any later moment, or never. */
   readonly ended: number;
 }
 
-/** What an object does when it is asked one thing at a time. */
+/** Describes the sequential behaviour of an object. */
 export interface Model<S extends string | null, O extends Timed> {
   readonly initial: S;
-  /** The state after the operation, or undefined where in that state it would have been answered otherwise. */
+  /**
+   * Returns the state after the operation, or undefined if the operation would have had a different answer in that
+   * state.
+   */
   step(state: S, operation: O): S | undefined;
 }
 
 /**
- * Whether the history of one object can be explained by operations that each take effect at one moment between their
- * begin and their end: the search of Wing and Gong (1993) with the memory of Lowe (2017), which tries no set of
- * operations with the same state twice. No two moments of a history may be equal.
- * @returns undefined where it can; else the latest operation whose answer nothing that went before explains
+ * Searches for an order of operations, each at one moment between its begin and its end, that explains the history of
+ * one object. Uses the algorithm of Wing and Gong (1993) with the cache of Lowe (2017), which tries no set of
+ * operations with the same state twice. No two times of a history may be equal.
+ * @returns undefined if there is such an order; otherwise the latest operation whose answer no order explains
  */
 export function unexplained<S extends string | null, O extends Timed>(
   history: readonly O[],
@@ -38,7 +41,7 @@ export function unexplained<S extends string | null, O extends Timed>(
   return undefined;
 }
 
-/** A call or a return in the list of those that are not explained yet, in the order of their time. */
+/** Represents a call or a return in the list of those not explained yet, ordered by time. */
 interface Node<O> {
   readonly operation: O;
   readonly bit: bigint;
@@ -46,11 +49,11 @@ interface Node<O> {
   readonly time: number;
   previous?: Node<O>;
   next?: Node<O>;
-  /** Of a call whose answer came. */
+  /** The return that belongs to a call, if it was answered. */
   answer?: Node<O>;
 }
 
-/** The operations that are taken to have happened, in that order, and what is left to explain. */
+/** Holds the operations that are assumed to have happened, in order, and those that remain to be explained. */
 class Search<S extends string | null, O extends Timed> {
   answersLeft: number;
   private state: S;
@@ -72,7 +75,7 @@ class Search<S extends string | null, O extends Timed> {
     return this.head.next;
   }
 
-  /** Lets the operation happen next, unless its answer is against it or the same was tried before. */
+  /** Applies the operation next, unless that contradicts its answer or the same state was tried before. */
   take(call: Node<O>): boolean {
     const after = this.model.step(this.state, call.operation);
     if (after === undefined) return false;
@@ -88,7 +91,7 @@ class Search<S extends string | null, O extends Timed> {
     return true;
   }
 
-  /** Undoes the latest, and gives it. */
+  /** Undoes the latest operation and returns it. */
   putBack(): Node<O> | undefined {
     const last = this.order.pop();
     if (last === undefined) return undefined;
@@ -101,7 +104,10 @@ class Search<S extends string | null, O extends Timed> {
   }
 }
 
-/** @returns a head before the first */
+/**
+ * Links the calls and returns of a history in the order of time.
+ * @returns a head before the first node
+ */
 function linked<O extends Timed>(history: readonly O[]): Node<O> {
   const nodes = history.flatMap((operation, index) => {
     const bit = 1n << BigInt(index);

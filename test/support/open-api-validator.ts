@@ -11,7 +11,7 @@ export interface OpenApiDocument {
   readonly components: { readonly schemas: Record<string, object> };
 }
 
-/** Holds every answer of the tests against the published document: a status or a property it does not name fails. */
+/** Validates every response in the tests against the published document: an undocumented status or property fails. */
 export class OpenApiValidator {
   private readonly ajv = new Ajv({ strict: false, allErrors: true });
   private readonly compiled = new Map<string, ValidateFunction>();
@@ -26,7 +26,7 @@ export class OpenApiValidator {
     }));
   }
 
-  /** Answers of the service to what is no route of its own are held against the error's schema. */
+  /** Checks a response. Responses to unknown routes are checked against the schema of errors. */
   check(method: string, path: string, answer: Answer): void {
     const bare = path.split('?', 1)[0] ?? '';
     if (bare.startsWith('/api/docs')) return;

@@ -2,11 +2,11 @@ import { connect } from 'node:net';
 import type { Answer } from './http-client.js';
 
 export interface PipelinedCall {
-  /** GET, unless said otherwise. */
+  /** The method; GET by default. */
   readonly method?: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON of one byte a letter. */
+  /** A JSON body in ASCII. */
   readonly body?: string;
 }
 
@@ -15,9 +15,9 @@ type PipelinedAnswer = Pick<Answer, 'status' | 'text' | 'body'>;
 const TIMEOUT_MS = 60_000;
 
 /**
- * Sends requests as one write on one connection, so that the service finds all of them in the same turn
- * of its event loop. All together must fit into one read of Node's, 64 KiB.
- * @returns the answers in the order of the requests, as HTTP/1.1 has it
+ * Sends requests in one write on one connection, so that the service receives all of them in the same turn of its event
+ * loop. Together they must fit into one read by Node, 64 KiB.
+ * @returns the responses in the order of the requests, as HTTP/1.1 requires
  */
 export function pipelined(baseUrl: string, calls: readonly PipelinedCall[]): Promise<PipelinedAnswer[]> {
   const { hostname, port } = new URL(baseUrl);
@@ -49,7 +49,7 @@ export function pipelined(baseUrl: string, calls: readonly PipelinedCall[]): Pro
   });
 }
 
-/** The answers that are there whole. */
+/** Parses the responses that have arrived completely. */
 function parsed(received: Buffer): PipelinedAnswer[] {
   const answers: PipelinedAnswer[] = [];
   for (let start = 0; ;) {

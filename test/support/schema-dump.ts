@@ -5,15 +5,15 @@ const HEADER = `-- The schema of a fresh database, without monthly partitions, w
 -- functions are for stands in src/database/schema.
 `;
 
-/** TypeORM's own table, which only a migrated database has. */
+/** Matches our own objects. TypeORM's table exists only in a migrated database. */
 const OURS = `c.relnamespace = 'public'::regnamespace AND c.relname <> 'schema_migrations'`;
 const PRIVILEGES = `'{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER,MAINTAIN,USAGE,CREATE,EXECUTE}'::text[]`;
 const GRANTEE = `CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END`;
 const GRANTED = `string_agg(g.privilege_type, ', ' ORDER BY array_position(${PRIVILEGES}, g.privilege_type))`;
 
 /**
- * Returns the schema of a database as SQL that makes it again, the same text whether PostgreSQL 15 or 18 is asked:
- * NOT NULL is a property of columns here, as it was before it became a constraint.
+ * Returns the schema of a database as SQL that creates it again, with the same text on PostgreSQL 15 and 18. NOT NULL
+ * is shown as a property of columns, since it became a constraint only in 18.
  */
 export async function dumpSchema(url: string): Promise<string> {
   const client = new pg.Client({ connectionString: url });
@@ -30,7 +30,7 @@ export async function dumpSchema(url: string): Promise<string> {
   }
 }
 
-/** Each query gives statements in the column `sql`, in order. */
+/** Selects statements in the column `sql`, in order, like each of the following queries. */
 const EXTENSIONS = `
   SELECT format(E'CREATE SCHEMA IF NOT EXISTS %1$I;\\nCREATE EXTENSION %2$I SCHEMA %1$I;', nspname, extname) AS sql
   FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace WHERE extname <> 'plpgsql' ORDER BY extname`;
@@ -98,10 +98,10 @@ const ATTACHED = `
          60, c.relname
   FROM pg_inherits WHERE inhrelid = c.oid`;
 
-/** A default partition is of the schema; those of months come and go. */
+/** Matches tables that are part of the schema: a default partition is, the partitions of months are not. */
 const PERMANENT = `(NOT c.relispartition OR pg_get_expr(c.relpartbound, c.oid) = 'DEFAULT')`;
 
-/** All that belongs to a table stands with it, but foreign keys, which need the other table. */
+/** Selects each table with everything that belongs to it except foreign keys, which need the other table. */
 const TABLES = `
   SELECT concat(format(E'CREATE%s TABLE %I (\\n', CASE relpersistence WHEN 'u' THEN ' UNLOGGED' END, c.relname),
            CASE WHEN c.relispartition THEN (${LIKE_PARENT}) ELSE (${COLUMNS}) END, E'\\n)', ' PARTITION BY ' || pg_get_partkeydef(c.oid), E';\\n', (
@@ -116,7 +116,7 @@ const FOREIGN_KEYS = `
   FROM pg_constraint k JOIN pg_class c ON c.oid = conrelid
   WHERE ${OURS} AND contype = 'f' AND NOT c.relispartition ORDER BY conname`;
 
-/** Before version 16, columns of a view name their table although there is only one. */
+/** Selects the views. Before version 16, their columns are qualified even if there is only one table. */
 const VIEWS = `
   SELECT concat(format(E'CREATE VIEW %I AS\\n', c.relname), regexp_replace(pg_get_viewdef(c.oid), '\\m[a-z_]+\\.', '', 'g'),
            E'\\n', (SELECT string_agg(line, E'\\n' ORDER BY name) FROM (${TABLE_GRANTS}) AS lines (line, kind, name))) AS sql

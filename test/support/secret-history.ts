@@ -1,25 +1,25 @@
 import type { Model, Timed } from './linearizability.js';
 
-/** What is asked of one secret. A further kind, such as a change under a condition, is one more line of `happening`. */
+/** Describes a request for one secret. A new kind of request needs one more case in `happening`. */
 export type Request =
   { readonly kind: 'get' | 'delete' } | { readonly kind: 'create' | 'update'; readonly value: string };
 
-/** `value` is there where the answer showed one. */
+/** Describes the answer; `value` is set if the answer contained one. */
 export interface Answered {
   readonly outcome: 'ok' | 'absent' | 'conflict';
   readonly value?: string;
 }
 
-/** One request of one secret; `answer` is undefined where it is not known, and then `ended` is Infinity. */
+/** Describes one request for a secret. `answer` is undefined if it is unknown; `ended` is then Infinity. */
 export interface Operation extends Timed {
   readonly request: Request;
   readonly answer: Answered | undefined;
 }
 
-/** A secret's value, or null while there is none. */
+/** Holds a secret's value, or null while it does not exist. */
 type State = string | null;
 
-/** A secret as one who is alone with it knows it. */
+/** Describes the behaviour of a secret for a single client. */
 export const secretModel: Model<State, Operation> = {
   initial: null,
   step(state, { request, answer }) {
@@ -51,8 +51,8 @@ function happening(
 }
 
 /**
- * Without what cannot be told from nothing: unanswered reads, and unanswered updates whose value nobody saw. A value
- * that nobody saw could stand wherever the one before it stood.
+ * Returns the history without the operations that explain nothing: unanswered reads, and unanswered updates whose value
+ * was never seen. Such a value could replace the one before it anywhere.
  */
 export function telling(history: readonly Operation[]): Operation[] {
   const seen = new Set(history.map(({ answer }) => answer?.value));
@@ -63,10 +63,10 @@ export function telling(history: readonly Operation[]): Operation[] {
 }
 
 /**
- * A read that nothing can explain: it began after a write was acknowledged and shows what an earlier write had left.
- * For histories in which no value is written twice and moments are whole numbers.
- * @param choice which of the possible ones, as a part of all from 0 up to 1
- * @returns undefined where no write follows another
+ * Returns a read that no order can explain: it began after a write was acknowledged and shows the result of an earlier
+ * write. The history must not write any value twice, and its times must be whole numbers.
+ * @param choice selects one of the possible reads, as a fraction from 0 up to 1
+ * @returns undefined if no write follows another
  */
 export function staleRead(history: readonly Operation[], choice: number): Operation | undefined {
   const writes = history

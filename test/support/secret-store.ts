@@ -16,7 +16,7 @@ export interface SecretStore {
   readonly updates: SecretUpdates;
 }
 
-/** Puts the parts of the store of secrets together as their module does. */
+/** Assembles the store of secrets as its module does. */
 export function secretStoreOn(dataSource: DataSource): SecretStore {
   const transaction = new TenantTransaction(dataSource);
   const rows = new SecretRows(dataSource);

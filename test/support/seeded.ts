@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 
-/** What this run draws its random choices from: `TEST_SEED`, or another one every time. */
+/** Seeds the random choices of this run: `TEST_SEED`, or a new number each time. */
 export const SEED = Number(process.env.TEST_SEED ?? randomInt(2 ** 31));
 
 /** Runs `check` so that a failure names the seed that makes the same choices again. */

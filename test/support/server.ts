@@ -4,15 +4,15 @@ import {
   type EmbeddedPostgres,
 } from '../../src/database/embedded/embedded-postgres.js';
 
-/** Tests lose nothing that matters when the machine fails, so the server need not wait for the disk. */
+/** Disables waiting for the disk, since tests lose nothing of value when the machine fails. */
 const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' };
 
-/** For `StatementCount`; can only be loaded at the start. */
+/** Loads the extension that `StatementCount` needs, which is possible only at the start. */
 const COUNTING = { shared_preload_libraries: 'pg_stat_statements' };
 
 let server: Promise<EmbeddedPostgres> | undefined;
 
-/** The PostgreSQL of this run: started by the first test file that asks, joined by the others. */
+/** Returns the PostgreSQL server of this run, which the first test file starts and the others join. */
 export function testServer(): Promise<EmbeddedPostgres> {
   const dataDir = process.env.TEST_POSTGRES_DIRECTORY;
   if (dataDir === undefined) throw new Error('The global setup did not run');
@@ -20,7 +20,7 @@ export function testServer(): Promise<EmbeddedPostgres> {
   return server;
 }
 
-/** Runs one statement on a connection of its own and gives its rows. */
+/** Runs one statement on a connection of its own and returns its rows. */
 export async function query<R extends object>(
   url: string,
   text: string,

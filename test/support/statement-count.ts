@@ -1,17 +1,17 @@
 import type { TestDatabase } from './database.js';
 
-/** How often each was there. */
+/** Maps statements to the number of their calls. */
 export type Counted = Readonly<Record<string, number>>;
 
-/** What came to the counts. */
+/** Returns the difference between two counts. */
 export function added(before: Counted, after: Counted): Counted {
   const more = Object.entries(after).map(([name, count]) => [name, count - (before[name] ?? 0)] as const);
   return Object.fromEntries(more.filter(([, count]) => count > 0));
 }
 
 /**
- * What the server itself counts (`pg_stat_statements`) of the statements that anybody but a superuser sends to a
- * database: those that succeeded, by their text; those inside of functions are not among them.
+ * Counts statements by their text with the server's `pg_stat_statements`: the successful ones that logins other than a
+ * superuser send to a database, without those inside functions.
  */
 export class StatementCount {
   private constructor(private readonly database: TestDatabase) {}

@@ -18,7 +18,7 @@ import { OpenApiValidator, type OpenApiDocument } from './open-api-validator.js'
 export const ADMIN_PASSWORD = 'correct horse battery';
 export const ROOT_KEY = `test:${Buffer.from(Array.from({ length: 32 }, (_, index) => index * 7 + 1)).toString('base64')}`;
 
-/** Someone who calls the service: a login and the tenant that the requests name. */
+/** Describes a caller: a login, and the tenant that the requests name. */
 export interface As {
   readonly login?: string;
   readonly tenant?: string;
@@ -26,7 +26,7 @@ export interface As {
 
 export const ADMIN: As = { login: `admin:${ADMIN_PASSWORD}`, tenant: 'default_tenant' };
 
-/** A whole service on a database of its own, called over its socket. */
+/** Runs a complete service on a database of its own, called over its socket. */
 export class Strongroom {
   private constructor(
     readonly database: TestDatabase,
@@ -35,7 +35,7 @@ export class Strongroom {
     readonly service: Service,
     readonly validator: OpenApiValidator,
     private readonly dataDir: string,
-    /** What the service has logged, line by line. */
+    /** The lines that the service has logged. */
     readonly logs: readonly string[],
   ) {}
 
@@ -71,7 +71,7 @@ export class Strongroom {
     return send(this.service.url, call, this.validator);
   }
 
-  /** A request as somebody, with a JSON body where one is given. */
+  /** Sends a request as a caller, optionally with a JSON body. */
   call(
     as: As,
     method: string,
@@ -96,7 +96,7 @@ export class Strongroom {
     return this.call(as, method, `/api/v3/secrets/${key}`, value === undefined ? undefined : { value });
   }
 
-  /** A tenant with a user of that role in it, ready to call. */
+  /** Creates a tenant with a user of that role, and returns the user as a caller. */
   async tenant(name: string, role = 'user'): Promise<As & { login: string; tenant: string }> {
     await this.service.app.get(TenantsService).create(name, systemCaller());
     return this.member(name, `${name}-${role}`, role);
@@ -114,19 +114,19 @@ export class Strongroom {
     return { login: `${username}:${password}`, tenant };
   }
 
-  /** Makes somebody a member of a further tenant. */
+  /** Makes a user a member of a further tenant. */
   async join(username: string, tenant: string, role: string): Promise<void> {
     const membership = { kind: 'user', tenantName: tenant, name: username } as const;
     await this.service.app.get(TenantMembersService).addByOperator(membership, role, systemCaller());
   }
 
-  /** A user who belongs to no tenant. */
+  /** Creates a user who is a member of no tenant. */
   user(username: string, password: string): Promise<void> {
     const user = { username, password, systemRole: 'default' } as const;
     return this.service.app.get(UsersService).create(user, systemCaller());
   }
 
-  /** A user group with these members, a role in a tenant or a system role. */
+  /** Creates a user group with these members and a role in a tenant or a system role. */
   async group(
     name: string,
     members: readonly string[],
@@ -151,17 +151,20 @@ export class Strongroom {
     return this.service.app.get(UsersService).setPassword(username, password, systemCaller());
   }
 
-  /** A further instance on the same database, as behind a load balancer. */
+  /** Starts another instance on the same database, as behind a load balancer. */
   replica(overrides: NodeJS.ProcessEnv = {}): Promise<Strongroom> {
     return Strongroom.on({ ...this.database, drop: () => Promise.resolve() }, overrides);
   }
 
-  /** Ends the work in the background, for tests that count statements or sessions. */
+  /** Stops the background jobs, for tests that count statements or sessions. */
   stopJobs(): Promise<void> {
     return this.service.app.get(JobRunner).stop();
   }
 
-  /** @throws Error where the audit trail holds anything that its vocabulary does not have */
+  /**
+   * Stops the service and checks its audit trail.
+   * @throws Error when the trail contains anything that is not in the vocabulary
+   */
   async stop(): Promise<void> {
     await this.service.stop();
     await this.installation.close();

@@ -10,7 +10,7 @@ const CALLER: Caller = {
   ...{ actorId: null, actorName: 'alice', method: 'basic', requestId: 'request', address: null },
 };
 
-/** What a request of a user without further rights carries in a tenant. */
+/** Returns the context of a user without further permissions in a tenant. */
 export function tenantContext(tenantId: string, userId: string): TenantContext {
   return {
     ...{ tenantId, tenantName: 'a tenant', userId, username: 'alice' },
@@ -18,7 +18,7 @@ export function tenantContext(tenantId: string, userId: string): TenantContext {
   };
 }
 
-/** Returns a new secret whose value is sealed under a key that nobody has. */
+/** Returns a new secret whose value is sealed under an unknown key. */
 export function newSecret(tenantId: string, key: string, options: Partial<NewSecret> = {}): NewSecret {
   const id = randomUUID();
   const cipher = new TenantCipher(tenantId, 1, createSecretKey(randomBytes(32)));
@@ -27,7 +27,7 @@ export function newSecret(tenantId: string, key: string, options: Partial<NewSec
   return { id, key, attributes: DEFAULT_ATTRIBUTES, value, schema: null, providerOptions: null, ...options };
 }
 
-/** The events of a key, in the order of their ids. */
+/** Returns the events of a key, ordered by id. */
 export async function eventsOf(database: TestDatabase, key: string) {
   const rows = await database.asSuperuser<{ body: string }>(
     `SELECT body FROM audit_events WHERE body <> 'event' AND body::json ->> 'key' = $1 ORDER BY id`,

@@ -7,7 +7,7 @@ export interface TenantRows {
   readonly eventId: string;
 }
 
-/** Two tenants with a secret `shared-key` and an event each, written past the policies. */
+/** Inserts two tenants with a secret `shared-key` and an event each, bypassing the policies. */
 export async function plantTwoTenants(
   database: TestDatabase,
 ): Promise<{ userId: string; a: TenantRows; b: TenantRows }> {

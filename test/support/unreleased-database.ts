@@ -1,6 +1,6 @@
 import type { TestDatabase } from './database.js';
 
-/** The migrations of commit 3fe6459, the last before the baseline. */
+/** Lists the migrations of commit 3fe6459, the last one before the baseline. */
 const NAMES = [
   ...['CreateRoles', 'CreateIdentity', 'CreateRolePermissions', 'CreateAuditEvents', 'CreateSecrets'],
   ...[
@@ -22,7 +22,7 @@ const NAMES = [
   ...['ChangeSecrets', 'ReadTenantOnce', 'SimplifyIdentities'],
 ];
 
-/** Makes an empty database look like one that the program of commit 3fe6459 has migrated. */
+/** Makes an empty database look as if the program of commit 3fe6459 had migrated it. */
 export async function makeUnreleasedDatabase(database: TestDatabase): Promise<void> {
   await database.asSuperuser(
     'CREATE TABLE schema_migrations (id serial PRIMARY KEY, "timestamp" bigint NOT NULL, name varchar NOT NULL)',

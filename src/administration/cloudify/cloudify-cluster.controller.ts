@@ -9,13 +9,13 @@ import { NotFound } from '../../common/errors.js';
 
 const PATHS = ['managers', 'brokers', 'db-nodes'].flatMap((name) => [`api/v3/${name}`, `api/v3.1/${name}`]);
 
-/** What `cfy profiles use` asks of a cluster: there is none. */
+/** Answers the cluster requests of `cfy profiles use`: there is no cluster. */
 @Controller()
 @ApiTags('Installation')
 export class CloudifyClusterController {
   @Get(PATHS)
   @InstallationRoute('status_get', 'cluster.list', {
-    summary: 'The parts of a cluster: none',
+    summary: 'List the nodes of the cluster; always empty',
     answer: EmptyList,
     duringMaintenance: true,
   })
@@ -25,7 +25,7 @@ export class CloudifyClusterController {
 
   @Get(['api/v3/provider/context', 'api/v3.1/provider/context'])
   @InstallationRoute('status_get', 'provider_context.read', {
-    summary: 'Always 404: nothing here was bootstrapped by a provider',
+    summary: 'Always 404: there is no provider context',
     answer: EmptyList,
     duringMaintenance: true,
   })

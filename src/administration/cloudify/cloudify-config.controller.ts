@@ -6,7 +6,7 @@ import { KNOWN_ROLES } from '../../users/permissions/known-permissions.js';
 import { RolePermissions } from '../../users/permissions/role-permissions.service.js';
 import { ConfigV3, LicenseListV3 } from './dto/cloudify-config-v3.js';
 
-/** What the web console asks for when somebody logs in. */
+/** Answers the requests that the web console sends when a user logs in. */
 @Controller()
 @ApiTags('Installation')
 export class CloudifyConfigController {
@@ -14,7 +14,7 @@ export class CloudifyConfigController {
 
   @Get(['api/v3/config', 'api/v3.1/config'])
   @InstallationRoute('version_get', 'config.read', {
-    summary: 'The roles and what they may do',
+    summary: 'Read the roles and their permissions',
     answer: ConfigV3,
     duringMaintenance: true,
   })
@@ -37,7 +37,7 @@ export class CloudifyConfigController {
 
   @Get(['api/v3/license', 'api/v3.1/license'])
   @InstallationRoute('license_list', 'license.list', {
-    summary: 'One license without an end, since clients ask for one',
+    summary: 'List one license that never expires, since clients expect one',
     answer: LicenseListV3,
     duringMaintenance: true,
   })

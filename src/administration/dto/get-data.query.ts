@@ -2,9 +2,9 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { flagOf, IsFlag } from '../../api/input/is-flag.decorator.js';
 import { applyDecorators } from '@nestjs/common';
 
-/** For `_get_data`: whether the answer says who belongs to a thing, or how many. */
+/** Declares `_get_data`, which asks for the names and roles of members instead of their number. */
 export function GetData(): PropertyDecorator {
-  const description = 'Names and roles instead of counts';
+  const description = 'Returns names and roles instead of counts';
   return applyDecorators(ApiPropertyOptional({ type: Boolean, default: false, description }), IsFlag());
 }
 
@@ -13,7 +13,7 @@ export class GetDataQuery {
   _get_data?: string;
 }
 
-/** Whether `_get_data` asks for names and roles. */
+/** Tells whether `_get_data` asks for names and roles. */
 export function wantsData({ _get_data }: GetDataQuery): boolean {
   return flagOf(_get_data) ?? false;
 }

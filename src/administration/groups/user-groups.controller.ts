@@ -14,7 +14,7 @@ import { UserGroupListQuery } from './dto/user-group-list.query.js';
 import { USER_GROUP_FIELDS, UserGroupListV3, UserGroupV3 } from './dto/user-group-v3.js';
 import { NewUserGroupBody, UserGroupRoleBody } from './dto/user-group.body.js';
 
-const NAME = { name: 'name', description: 'In any case' };
+const NAME = { name: 'name', description: "The group's name; case is ignored" };
 
 @Controller(['api/v3/user-groups', 'api/v3.1/user-groups'])
 @ApiTags('User groups')

@@ -7,7 +7,7 @@ import { TenantTransaction } from '../../database/tenant-transaction.js';
 
 export type MaintenanceAction = 'activate' | 'deactivate';
 
-/** Since when the installation is in maintenance, and by whom. */
+/** Describes an active maintenance mode: its start and the user who started it. */
 export interface ActiveMaintenance {
   readonly activatedAt: Date;
   readonly activatedBy: string | null;
@@ -17,14 +17,14 @@ const READ = `
   SELECT m.activated_at AS "activatedAt", u.username AS "activatedBy"
   FROM maintenance m LEFT JOIN users u ON u.id = m.activated_by WHERE m.activated_at IS NOT NULL`;
 
-/** $1 whether it is to be active, $2 by whom. */
+/** Takes the new state as $1 and the user's id as $2. */
 const CHANGE = `
   UPDATE maintenance SET activated_at = CASE WHEN $1 THEN now() END, activated_by = CASE WHEN $1 THEN $2::uuid END
   WHERE (activated_at IS NOT NULL) <> $1::boolean`;
 
 /**
- * Whether the installation is in maintenance: one row, which the look-up of every caller reads, so that each replica
- * follows with its next request.
+ * Reads and sets the maintenance mode. It is one row, which is read together with every caller's identity, so each
+ * replica applies a change to its next request.
  */
 @Injectable()
 export class MaintenanceMode {
@@ -33,13 +33,16 @@ export class MaintenanceMode {
     @Inject(TenantTransaction) private readonly transaction: TenantTransaction,
   ) {}
 
-  /** Undefined while there is none. */
+  /** Returns the active maintenance mode; undefined when there is none. */
   async read(): Promise<ActiveMaintenance | undefined> {
     const [active] = await this.dataSource.query<ActiveMaintenance[]>(READ);
     return active;
   }
 
-  /** @returns whether it changed anything; that it did not is on record too */
+  /**
+   * Activates or deactivates the mode, and records an event in either case.
+   * @returns whether the mode changed
+   */
   set(action: MaintenanceAction, caller: Caller): Promise<boolean> {
     const event = newEvent(`maintenance.${action}`, caller);
     return this.transaction.run(SYSTEM_LOG, event.id, async (manager) => {

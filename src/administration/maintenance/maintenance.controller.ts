@@ -18,7 +18,7 @@ export class MaintenanceController {
 
   @Get()
   @InstallationRoute('maintenance_mode_get', 'maintenance.read', {
-    summary: 'Whether secrets and changes are refused for maintenance',
+    summary: 'Read the maintenance mode',
     answer: MaintenanceV3,
     duringMaintenance: true,
   })
@@ -28,12 +28,13 @@ export class MaintenanceController {
 
   @Post(':action')
   @InstallationRoute('maintenance_mode_set', 'maintenance.set', {
-    summary: 'Refuse secrets and changes on every replica from the next request on, or no more',
+    summary:
+      'Activate or deactivate maintenance mode, in which secrets and changes are refused, on every replica',
     parameters: [ACTION],
     answer: MaintenanceV3,
     duringMaintenance: true,
   })
-  @ApiResponse({ status: 304, description: 'It is so already' })
+  @ApiResponse({ status: 304, description: 'The mode is already set' })
   async set(
     @CurrentPrincipal() { caller }: Principal,
     @Param('action') action: string,
@@ -47,7 +48,7 @@ export class MaintenanceController {
   }
 }
 
-/** It waits for nothing, so it is active from the moment at which it was asked for. */
+/** Describes the mode as clients expect it. It is active from the moment of the request, since it waits for nothing. */
 function toMaintenanceV3(active: ActiveMaintenance | undefined): MaintenanceV3 {
   const since = active === undefined ? '' : formatTime(active.activatedAt);
   return {

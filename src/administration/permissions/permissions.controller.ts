@@ -22,7 +22,7 @@ export class PermissionsController {
 
   @Get()
   @InstallationRoute(GIVES_PERMISSIONS, 'permission.list', {
-    summary: 'List which roles hold which permissions',
+    summary: 'List the permissions of all roles',
     answer: PermissionListV3,
   })
   async list(
@@ -31,7 +31,7 @@ export class PermissionsController {
   ): Promise<ListEnvelope<Partial<PermissionV3>>> {
     const page = new ListPage(query, PERMISSION_COLUMNS, PERMISSION_FIELDS);
     const found = await this.permissions.list(page.request, undefined, caller);
-    return page.answer(found, (held): PermissionV3 => held);
+    return page.answer(found, (rolePermission): PermissionV3 => rolePermission);
   }
 
   @Get(':role')
@@ -47,12 +47,12 @@ export class PermissionsController {
   ): Promise<ListEnvelope<Partial<PermissionV3>>> {
     const page = new ListPage(query, PERMISSION_COLUMNS, PERMISSION_FIELDS);
     const found = await this.permissions.list(page.request, role, caller);
-    return page.answer(found, (held): PermissionV3 => held);
+    return page.answer(found, (rolePermission): PermissionV3 => rolePermission);
   }
 
   @Get(':role/:permission')
   @InstallationRoute(GIVES_PERMISSIONS, 'permission.read', {
-    summary: 'Whether a role holds a permission',
+    summary: 'Check that a role has a permission',
     parameters: [ROLE, PERMISSION],
     answer: PermissionV3,
   })

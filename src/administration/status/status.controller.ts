@@ -9,7 +9,7 @@ import { ServiceStatusV31, StatusQuery, StatusV3, StatusV31 } from './dto/status
 const SERVICE = 'Strongroom';
 const DATABASE = 'PostgreSQL';
 
-/** What `cfy status` and `cfy profiles use` ask for. */
+/** Answers the status requests of `cfy status` and `cfy profiles use`. */
 @Controller()
 @ApiTags('Installation')
 @ApiExtraModels(ServiceStatusV31)
@@ -18,7 +18,7 @@ export class StatusController {
 
   @Get('api/v3/status')
   @InstallationRoute('status_get', 'status.read', {
-    summary: 'Whether the service and its database work',
+    summary: 'Read the status of the service and its database',
     answer: StatusV3,
     duringMaintenance: true,
   })
@@ -35,7 +35,7 @@ export class StatusController {
 
   @Get('api/v3.1/status')
   @InstallationRoute('status_get', 'status.read', {
-    summary: 'Whether the service and its database work',
+    summary: 'Read the status of the service and its database',
     answer: StatusV31,
     duringMaintenance: true,
   })

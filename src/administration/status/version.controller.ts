@@ -9,7 +9,7 @@ import { VersionV3 } from './dto/version-v3.js';
 export class VersionController {
   @Get()
   @InstallationRoute('version_get', 'version.read', {
-    summary: 'The version that is running',
+    summary: 'Read the version of the service',
     answer: VersionV3,
     duringMaintenance: true,
   })

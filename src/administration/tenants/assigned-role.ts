@@ -4,8 +4,8 @@ import { BadParameters } from '../../common/errors.js';
 const DEFAULT_ROLE = 'user';
 
 /**
- * The role of a new member: the oldest client sends none over v3 and means `user`.
- * @throws BadParameters when v3.1 leaves it out
+ * Returns the role of a new member. Under v3 it defaults to `user`, since the oldest client sends none.
+ * @throws BadParameters when v3.1 omits the role
  */
 export function assignedRole(role: string | null | undefined, version: ApiVersion): string {
   if (role !== undefined && role !== null) return role;

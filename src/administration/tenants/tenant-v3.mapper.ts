@@ -11,13 +11,14 @@ export function toTenantV3(tenant: TenantCounts | TenantMembers): TenantV3 {
 }
 
 function rolesOfUsers({ direct, groups }: TenantMembers): Record<string, RolesOfUser> {
-  const held = new Map<string, Set<string>>();
-  const give = (user: string, role: string) => held.set(user, (held.get(user) ?? new Set()).add(role));
-  for (const [user, role] of Object.entries(direct)) give(user, role);
-  for (const { role, users } of Object.values(groups)) for (const user of users) give(user, role);
+  const rolesByUser = new Map<string, Set<string>>();
+  const addRole = (user: string, role: string) =>
+    rolesByUser.set(user, (rolesByUser.get(user) ?? new Set()).add(role));
+  for (const [user, role] of Object.entries(direct)) addRole(user, role);
+  for (const { role, users } of Object.values(groups)) for (const user of users) addRole(user, role);
   const own = new Map(Object.entries(direct));
   return Object.fromEntries(
-    [...held].map(([user, roles]) => [
+    [...rolesByUser].map(([user, roles]) => [
       user,
       { 'tenant-role': own.get(user) ?? null, roles: [...roles].sort() },
     ]),

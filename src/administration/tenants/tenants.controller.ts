@@ -17,7 +17,11 @@ import { TenantListQuery } from './dto/tenant-list.query.js';
 import { TENANT_FIELDS, TenantListV3, TenantV3 } from './dto/tenant-v3.js';
 import { toTenantV3 } from './tenant-v3.mapper.js';
 
-const NAME = { name: 'name', description: 'A letter, then letters, digits, `-`, `.`, `_`, `~`; at most 256' };
+const NAME = {
+  name: 'name',
+  description:
+    'Starts with a letter, followed by letters, digits, `-`, `.`, `_` or `~`; at most 256 characters',
+};
 
 @Controller(['api/v3/tenants', 'api/v3.1/tenants'])
 @ApiTags('Tenants')
@@ -29,7 +33,7 @@ export class TenantsController {
 
   @Get()
   @InstallationRoute('tenant_list', 'tenant.list', {
-    summary: 'List the tenants: every one for administrators, the own ones for others',
+    summary: 'List all tenants, for administrators, or those of the caller',
     answer: TenantListV3,
   })
   async list(
@@ -43,7 +47,7 @@ export class TenantsController {
 
   @Get(':name')
   @TenantRoute('tenant_get', 'tenant.read', {
-    summary: 'Read a tenant, for who has the right to in that tenant',
+    summary: 'Read a tenant; requires the permission in that tenant',
     parameters: [NAME],
     answer: TenantV3,
     tenantInPath: true,
@@ -57,7 +61,7 @@ export class TenantsController {
 
   @Post(':name')
   @InstallationRoute('tenant_create', 'tenant.create', {
-    summary: 'Create a tenant; what the body says does not matter',
+    summary: 'Create a tenant; the body is ignored',
     parameters: [NAME],
     answer: TenantV3,
     status: 201,
@@ -70,7 +74,7 @@ export class TenantsController {
 
   @Delete(':name')
   @TenantRoute('tenant_delete', 'tenant.delete', {
-    summary: 'Delete a tenant that holds no secrets, users or groups',
+    summary: 'Delete a tenant that has no secrets, users or groups',
     parameters: [NAME],
     answer: { v3: TenantV3, 'v3.1': null },
     errors: [409],
@@ -82,7 +86,7 @@ export class TenantsController {
   }
 }
 
-/** Returns the tenant as it is made, and as it must be to be deleted. */
+/** Returns the response for a tenant that was just created or deleted, and so has no members. */
 function emptyTenant(name: string): TenantCounts {
   return { name, groups: 0, users: 0 };
 }

@@ -5,7 +5,10 @@ import { maskedToken } from '../../users/tokens/token-value.js';
 import type { TokensService } from '../../users/tokens/tokens.service.js';
 import type { NewTokenBody, TokenV31 } from './dto/token-v31.js';
 
-/** @throws BadParameters for an expiry that is no time */
+/**
+ * Returns the options of a new token.
+ * @throws BadParameters for an invalid expiry
+ */
 export function toNewToken({
   description,
   expiration_date: expiry,
@@ -16,7 +19,10 @@ export function toNewToken({
   };
 }
 
-/** @param value the whole token, in the answer that made it */
+/**
+ * Returns the token as the API shows it.
+ * @param value the complete token, only in the response that creates it
+ */
 export function toTokenV31(token: TokenDescription, value = maskedToken(token.id)): TokenV31 {
   return {
     id: token.id,

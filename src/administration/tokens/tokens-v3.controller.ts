@@ -9,7 +9,7 @@ import { TokensService } from '../../users/tokens/tokens.service.js';
 import { FreshTokenV3 } from './dto/token-v31.js';
 import { shownRole } from '../users/system-role.js';
 
-/** Clients of that time ask for a token by GET, and get a fresh one. */
+/** Issues tokens to clients of v3, which expect a new one from each GET. */
 @Controller('api/v3/tokens')
 @ApiTags('Tokens')
 export class TokensV3Controller {
@@ -17,7 +17,7 @@ export class TokensV3Controller {
 
   @Get()
   @InstallationRoute('create_token', 'token.create', {
-    summary: 'Make a token of your own for ten hours',
+    summary: 'Create a token for the caller that is valid for ten hours',
     answer: FreshTokenV3,
     duringMaintenance: true,
   })

@@ -23,7 +23,7 @@ export class TokensController {
 
   @Post()
   @InstallationRoute('create_token', 'token.create', {
-    summary: 'Make a token of your own; its value is shown this once',
+    summary: 'Create a token for the caller; its value is shown only once',
     body: NewTokenBody,
     answer: TokenV31,
     duringMaintenance: true,
@@ -36,7 +36,7 @@ export class TokensController {
 
   @Get()
   @InstallationRoute('list_token', 'token.list', {
-    summary: 'List your own tokens; for administrators, those of all',
+    summary: "List the caller's tokens; for administrators, those of all users",
     answer: TokenListV31,
     duringMaintenance: true,
   })
@@ -51,7 +51,7 @@ export class TokensController {
 
   @Get(':id')
   @InstallationRoute('list_token', 'token.read', {
-    summary: 'Describe a token',
+    summary: 'Read the description of a token',
     parameters: [ID],
     answer: TokenV31,
     duringMaintenance: true,
@@ -62,7 +62,7 @@ export class TokensController {
 
   @Delete(':id')
   @InstallationRoute('delete_token', 'token.delete', {
-    summary: 'End a token; from the next request on it proves nothing',
+    summary: 'Delete a token, which is invalid from the next request on',
     parameters: [ID],
     duringMaintenance: true,
   })
@@ -71,7 +71,7 @@ export class TokensController {
   }
 }
 
-/** Others' tokens are not there for who may not manage them. */
+/** Limits the tokens to the caller's own, unless the caller may manage those of others. */
 function ownerFor({ userId, permissions }: Principal): TokenOwner {
   return permissions.has('manage_others_tokens') ? null : userId;
 }

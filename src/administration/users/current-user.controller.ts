@@ -19,7 +19,7 @@ export class CurrentUserController {
 
   @Get()
   @InstallationRoute('user_get_self', 'user.read_self', {
-    summary: 'Show who is calling',
+    summary: 'Read the calling user',
     answer: UserV3,
     duringMaintenance: true,
   })

@@ -4,31 +4,32 @@ import { printable } from '../../common/printable.js';
 import type { UserListOptions } from '../../users/user-overview.js';
 import type { SystemRole } from '../../users/user.entity.js';
 
-/** The names of system roles at the time of /api/v3. */
+/** Maps system roles to their names under /api/v3. */
 const OLD_NAMES = { sys_admin: 'admin', default: 'user' } as const;
 
 const SYSTEM_ROLES = ['sys_admin', 'default'] as const;
 
+/** Returns the name of a role under a version. */
 export function shownRole(role: SystemRole, version: ApiVersion): string {
   return version === 'v3' ? OLD_NAMES[role] : role;
 }
 
-/** Filters by the kept names of roles, where the options have the names that the version shows them under. */
-export function withKeptRoles(options: UserListOptions, version: ApiVersion): UserListOptions {
+/** Replaces the names of roles in a filter, which are those that the version shows, with the stored ones. */
+export function withStoredRoles(options: UserListOptions, version: ApiVersion): UserListOptions {
   const roles = options.filters.get('role');
   if (roles === undefined) return options;
-  const kept = roles.map((name) => keptRole(name, version));
-  return { ...options, filters: new Map([...options.filters, ['role', kept]]) };
+  const stored = roles.map((name) => storedRole(name, version));
+  return { ...options, filters: new Map([...options.filters, ['role', stored]]) };
 }
 
-/** Returns the role that a version shows under this name; any other text stays as it is. */
-function keptRole(name: string, version: ApiVersion): string {
+/** Returns the role that a version shows under this name; any other text unchanged. */
+function storedRole(name: string, version: ApiVersion): string {
   return SYSTEM_ROLES.find((role) => shownRole(role, version) === name) ?? name;
 }
 
 /**
- * Later clients call /api/v3 too, with the names of their time.
- * @throws BadParameters
+ * Returns the role of a name. Under /api/v3 the current names are accepted too, since newer clients send them.
+ * @throws BadParameters for an unknown name
  */
 export function readRole(name: string, version: ApiVersion): SystemRole {
   for (const role of SYSTEM_ROLES) {

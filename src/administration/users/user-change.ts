@@ -11,7 +11,10 @@ export type UserChange =
   | { readonly kind: 'role'; readonly role: SystemRole }
   | { readonly kind: 'first steps'; readonly show: boolean };
 
-/** @throws BadParameters unless one thing is to be changed */
+/**
+ * Returns the change that a body asks for.
+ * @throws BadParameters unless exactly one field is given
+ */
 export function readChange(body: UserChangeBody, version: ApiVersion): UserChange {
   refusePrehashed(body);
   const password = body.password ?? undefined;
@@ -25,7 +28,10 @@ export function readChange(body: UserChangeBody, version: ApiVersion): UserChang
   return { kind: 'first steps', show: show === true };
 }
 
-/** @throws BadParameters */
+/**
+ * Returns the input for a new user.
+ * @throws BadParameters for an unknown role, an invalid time or a hashed password
+ */
 export function toNewUser(body: NewUserBody, version: ApiVersion): NewUser {
   refusePrehashed(body);
   return {
@@ -38,18 +44,24 @@ export function toNewUser(body: NewUserBody, version: ApiVersion): NewUser {
   };
 }
 
+/** Tells whether the input sets any time, which needs a permission of its own. */
 export function setsTimes({ createdAt, firstLoginAt, lastLoginAt }: NewUser): boolean {
   return [createdAt, firstLoginAt, lastLoginAt].some((time) => time !== undefined);
 }
 
-/** Refuses hashes: a caller could give one that a known or an empty password opens, or that costs nothing to try. */
+/**
+ * Refuses password hashes: a caller could send the hash of a known or empty password, or one that is cheap to guess.
+ */
 function refusePrehashed({ is_prehashed: flag }: Pick<NewUserBody, 'is_prehashed'>): void {
   if (flagOf(flag) === true) {
     throw new BadParameters('`is_prehashed` can only be false here: give the password itself');
   }
 }
 
-/** @throws BadParameters where it is no time of the calendar. Without a zone it is UTC. */
+/**
+ * Reads a time, in UTC unless it names a zone.
+ * @throws BadParameters for text that is not a valid time
+ */
 function readTime(name: string, text: string | null | undefined): Date | undefined {
   if (text === null || text === undefined) return undefined;
   const zoned = /(Z|[+-]\d{2}:\d{2})$/.test(text) ? text : `${text}Z`;

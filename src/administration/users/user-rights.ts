@@ -5,12 +5,15 @@ import { AuditWriter, SYSTEM_LOG } from '../../audit/audit-writer.js';
 import type { Principal } from '../../auth/principal.js';
 import { Forbidden } from '../../common/errors.js';
 
-/** For rights that depend on more than the route. */
+/** Checks permissions that depend on more than the route, and records refusals. */
 @Injectable()
 export class UserRights {
   constructor(@Inject(AuditWriter) private readonly audit: AuditWriter) {}
 
-  /** @throws Forbidden, after it was recorded */
+  /**
+   * Requires a permission of the caller.
+   * @throws Forbidden when it is missing, after recording the refusal
+   */
   async require(
     principal: Principal,
     permission: string,
@@ -20,7 +23,10 @@ export class UserRights {
     if (!principal.permissions.has(permission)) await this.refuse(principal, permission, action, username);
   }
 
-  /** @throws Forbidden, after it was recorded */
+  /**
+   * Refuses the request.
+   * @throws Forbidden always, after recording the refusal
+   */
   async refuse(principal: Principal, needed: string, action: AuditAction, username: string): Promise<never> {
     const event = newEvent(action, principal.caller, { key: username, outcome: 'forbidden' });
     await this.audit.record(SYSTEM_LOG, event);

@@ -5,7 +5,7 @@ import { UsersService } from '../../users/users.service.js';
 import type { UserChange } from './user-change.js';
 import { UserRights } from './user-rights.js';
 
-/** Changes one thing of a user, with the right that it needs. Everybody may change the own password. */
+/** Changes one property of a user, after checking the permission for it. All users may change their own password. */
 @Injectable()
 export class UserUpdate {
   constructor(
@@ -14,12 +14,18 @@ export class UserUpdate {
     @Inject(UserRights) private readonly rights: UserRights,
   ) {}
 
-  /** @throws Forbidden where the user is somebody else whom the caller may not change */
+  /**
+   * Requires the permission to change the user, unless callers change themselves.
+   * @throws Forbidden when the permission is missing
+   */
   async requireRight(principal: Principal, name: string): Promise<void> {
     if (!isSelf(principal, name)) await this.rights.require(principal, 'user_update', 'user.update', name);
   }
 
-  /** @throws Forbidden without the right to this change */
+  /**
+   * Makes the change.
+   * @throws Forbidden without the permission for this change
+   */
   async run(principal: Principal, name: string, change: UserChange): Promise<void> {
     const { caller } = principal;
     if (change.kind === 'password') {
@@ -35,9 +41,14 @@ export class UserUpdate {
 
   private async setPassword(principal: Principal, name: string, password: string): Promise<void> {
     const { caller } = principal;
-    // A token lends its bearer the rights for a while, and must not give them for good.
+    // A token grants its bearer access for a limited time, so it must not be usable to gain permanent access.
     if (isSelf(principal, name) && caller.method !== 'basic')
-      await this.rights.refuse(principal, 'a password, to change the own one', 'user.set_password', name);
+      await this.rights.refuse(
+        principal,
+        'changing your own password with a token',
+        'user.set_password',
+        name,
+      );
     await this.users.setPassword(name, password, caller);
   }
 }

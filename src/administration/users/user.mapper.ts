@@ -10,7 +10,7 @@ export function toUserV3(described: DescribedUser, withData: boolean, version: A
     username: user.username,
     ...(withData ? dataOf(described) : countsOf(tenantRoles, groups)),
     role: shownRole(user.systemRole, version),
-    group_system_roles: collected(
+    group_system_roles: groupedByFirst(
       groups.map(({ name, systemRole }) => [shownRole(systemRole, version), name] as const),
     ),
     active: user.active,
@@ -59,14 +59,14 @@ function rolesBySource(all: readonly TenantRoleOfUser[]): UserTenantRolesV3 {
     groups: Object.fromEntries(
       tenants.map((name) => {
         const here = byGroups.filter(({ tenant }) => tenant === name);
-        return [name, collected(here.map(({ role, group }) => [role, group ?? ''] as const))];
+        return [name, groupedByFirst(here.map(({ role, group }) => [role, group ?? ''] as const))];
       }),
     ),
   };
 }
 
-/** Second by first. */
-function collected(pairs: readonly (readonly [string, string])[]): Record<string, string[]> {
+/** Groups the second items of the pairs by the first. */
+function groupedByFirst(pairs: readonly (readonly [string, string])[]): Record<string, string[]> {
   const names = [...new Set(pairs.map(([name]) => name))];
   return Object.fromEntries(
     names.map((name) => [

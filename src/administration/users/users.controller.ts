@@ -16,13 +16,13 @@ import { wantsData } from '../dto/get-data.query.js';
 import { UserListQuery, UserQuery } from './dto/user-list.query.js';
 import { TenantRolesV3, USER_FIELDS, UserListV3, UserTenantRolesV3, UserV3 } from './dto/user-v3.js';
 import { NewUserBody, UserActivationBody, UserChangeBody } from './dto/user.bodies.js';
-import { withKeptRoles } from './system-role.js';
+import { withStoredRoles } from './system-role.js';
 import { readChange, setsTimes, toNewUser } from './user-change.js';
 import { UserRights } from './user-rights.js';
 import { UserUpdate } from './user-update.js';
 import { toUserV3 } from './user.mapper.js';
 
-const NAME = { name: 'name', description: "The user's name, in any case" };
+const NAME = { name: 'name', description: "The user's name; case is ignored" };
 
 @Controller(['api/v3/users', 'api/v3.1/users'])
 @ApiTags('Users')
@@ -44,12 +44,12 @@ export class UsersController {
     @CalledVersion() version: ApiVersion,
   ): Promise<ListEnvelope<Partial<UserV3>>> {
     const page = new ListPage(query, USER_COLUMNS, USER_FIELDS);
-    const found = await this.directory.list(withKeptRoles(page.request, version), caller);
+    const found = await this.directory.list(withStoredRoles(page.request, version), caller);
     return page.answer(found, (user) => toUserV3(user, wantsData(query), version));
   }
 
   @Get(':name')
-  @InstallationRoute('user_get', 'user.read', { summary: 'Show a user', parameters: [NAME], answer: UserV3 })
+  @InstallationRoute('user_get', 'user.read', { summary: 'Read a user', parameters: [NAME], answer: UserV3 })
   async read(
     @CurrentPrincipal() { caller }: Principal,
     @Param('name') name: string,
@@ -78,10 +78,13 @@ export class UsersController {
     return toUserV3(await this.directory.find(user.username), false, version);
   }
 
-  /** Lets everybody in, for the own password; whatever else is asked for needs its right. */
+  /**
+   * Admits every caller, since all users may change their own password. Any other change is checked against its
+   * permission.
+   */
   @Post(':name')
   @InstallationRoute('user_get_self', 'user.update', {
-    summary: "Change a user's password, role or flag; of oneself, everybody may change the password",
+    summary: "Change a user's password, role or setting; all users may change their own password",
     parameters: [NAME],
     body: UserChangeBody,
     answer: UserV3,
@@ -119,7 +122,7 @@ export class UsersController {
 
   @Post('unlock/:name')
   @InstallationRoute('user_unlock', 'user.unlock', {
-    summary: 'Let a user log in again after too many wrong passwords',
+    summary: 'Unlock a user after too many failed logins',
     parameters: [NAME],
     answer: UserV3,
     errors: [409],

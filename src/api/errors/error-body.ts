@@ -1,24 +1,27 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { DomainError } from '../../common/domain-error.js';
 
-/** The one shape of every refusal and failure, the framework's own included. */
+/** Describes the body of every error response, including errors raised by the framework. */
 export class ErrorBody {
-  @ApiProperty({ description: 'What was wrong, for people' })
+  @ApiProperty({ description: 'A description of the error for people' })
   message: string;
 
-  @ApiProperty({ example: 'not_found_error', description: 'What was wrong, for programs' })
+  @ApiProperty({ example: 'not_found_error', description: 'A stable code of the error for programs' })
   error_code: string;
 
   @ApiProperty({
     type: String,
     nullable: true,
     enum: [null],
-    description: 'Always null; old clients read it',
+    description: 'Always null; older clients expect the field',
   })
   server_traceback: null;
 }
 
-/** A failure of ours carries the request's id in its message, since that is what people copy into a report. */
+/**
+ * Builds the body of an error response. The message of a server error (5xx) includes the request's id, since the
+ * message is what people copy into a bug report.
+ */
 export function errorBody(error: DomainError, requestId: string): ErrorBody {
   const message = error.status >= 500 ? `${error.message}; request id ${requestId}` : error.message;
   return { message, error_code: error.code, server_traceback: null, ...error.members };

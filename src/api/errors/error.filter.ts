@@ -5,7 +5,9 @@ import { errorBody } from './error-body.js';
 import { logFailure } from './log-failure.js';
 import { toDomainError } from './to-domain-error.js';
 
-/** Turns whatever was thrown into the one error body; failures are logged, refusals are the access log's to tell. */
+/**
+ * Answers every error with the one error body. Logs server errors (5xx) only; client errors appear in the access log.
+ */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   constructor(private readonly logger: Logger) {}

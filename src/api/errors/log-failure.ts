@@ -3,7 +3,10 @@ import { DecryptionError, UnknownKeyError } from '../../crypto/crypto-errors.js'
 import { errorFields } from '../../observability/error-fields.js';
 import type { Logger } from '../../observability/logger.js';
 
-/** Logs what was thrown and answered as `error`; a value that did not open with an alarm: somebody should look at once. */
+/**
+ * Logs an error that was answered as `error`. A value that failed to decrypt is logged with an alarm, since it needs
+ * attention at once.
+ */
 export function logFailure(logger: Logger, thrown: unknown, error: DomainError, requestId: string): void {
   const err = errorFields(thrown);
   if (isDecryptionFailure(thrown))
@@ -11,7 +14,7 @@ export function logFailure(logger: Logger, thrown: unknown, error: DomainError, 
   else logger[error.level]({ requestId, err }, `answered ${error.status}`);
 }
 
-/** Altered or moved values, or keys that are gone. */
+/** Tells whether a value was altered or moved, or its key is gone. */
 function isDecryptionFailure(thrown: unknown): boolean {
   return thrown instanceof DecryptionError || thrown instanceof UnknownKeyError;
 }

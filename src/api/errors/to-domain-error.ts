@@ -13,7 +13,10 @@ import {
 } from '../../common/errors.js';
 import { isUnavailable } from '../../database/connection/unavailability.js';
 
-/** The framework's own messages may quote the request, so its errors are known by their status alone. */
+/**
+ * Maps the statuses of framework errors to our errors. The framework's own messages are dropped, since they may quote
+ * the request.
+ */
 const BY_STATUS: Readonly<Record<number, () => DomainError>> = {
   400: () => new BadParameters('The request is malformed'),
   401: () => new Unauthorized(),
@@ -29,15 +32,19 @@ const BY_STATUS: Readonly<Record<number, () => DomainError>> = {
   503: () => new Unavailable(),
 };
 
-/** What the caller is told of anything thrown. What is not known for sure to be harmless becomes a bare 500. */
+/**
+ * Returns the error to answer with for anything thrown. Everything that is not known to be harmless becomes a 500
+ * without details.
+ */
 export function toDomainError(thrown: unknown): DomainError {
   if (thrown instanceof DomainError) return thrown;
   const status = frameworkStatus(thrown);
-  if (status !== undefined) return ofStatus(status);
+  if (status !== undefined) return errorForStatus(status);
   return isUnavailable(thrown) ? new Unavailable(undefined, { cause: thrown }) : internalError();
 }
 
-export function ofStatus(status: number): DomainError {
+/** Returns the error for an HTTP status: a generic one for an unlisted 4xx, an internal error for everything else. */
+export function errorForStatus(status: number): DomainError {
   const known = BY_STATUS[status];
   if (known !== undefined) return known();
   if (status < 400 || status > 499) return internalError();

@@ -2,7 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import type { AuthenticatedRequest } from '../../auth/authenticated-request.js';
 import type { Logger } from '../../observability/logger.js';
 
-/** One line a request once it is answered. The route's pattern stands for the address, which callers choose. */
+/**
+ * Logs one line per request once it is answered. Logs the route's pattern instead of the URL, which callers control.
+ */
 export function logAccess(instance: FastifyInstance, logger: Logger): void {
   if (!logger.writes('info')) return;
   instance.addHook('onResponse', (request: AuthenticatedRequest, reply, done) => {

@@ -3,11 +3,12 @@ import type { FastifyRequest } from 'fastify';
 
 export type ApiVersion = 'v3' | 'v3.1';
 
-/** Hands a handler that serves both prefixes the version that was called. */
+/** Injects the version of the API that was called, for handlers that serve both. */
 export const CalledVersion = createParamDecorator((_: undefined, context: ExecutionContext) =>
   calledVersion(context),
 );
 
+/** Returns the version of the API that the request of this context called. */
 export function calledVersion(context: ExecutionContext): ApiVersion {
   const { url = '' } = context.switchToHttp().getRequest<FastifyRequest>().routeOptions;
   return versionOf(url);

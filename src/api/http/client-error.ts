@@ -3,9 +3,9 @@ import type { Socket } from 'node:net';
 import { newId } from '../../common/ids.js';
 import { COMMON_HEADERS } from './common-headers.js';
 import { errorBody } from '../errors/error-body.js';
-import { ofStatus } from '../errors/to-domain-error.js';
+import { errorForStatus } from '../errors/to-domain-error.js';
 
-/** A client that still sends gets this long to read the answer before the connection is cut. */
+/** Limits how long the connection stays open after the answer, for a client that is still sending. */
 const LINGER_MS = 1_000;
 
 const STATUSES: Readonly<Record<string, number>> = {
@@ -13,12 +13,12 @@ const STATUSES: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
 };
 
-/** Answers what is not HTTP, in the same envelope as everything else; there is no request to speak of yet. */
+/** Answers input that is not valid HTTP, with the usual error body. There is no request object at this point. */
 export function answerClientError(error: { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return;
   const status = STATUSES[error.code ?? ''] ?? 400;
   const requestId = newId();
-  const body = JSON.stringify(errorBody(ofStatus(status), requestId));
+  const body = JSON.stringify(errorBody(errorForStatus(status), requestId));
   const headers = {
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': Buffer.byteLength(body),

@@ -1,2 +1,2 @@
-/** On every answer, errors included: what the service says is for its caller only, and is what it says it is. */
+/** Lists the headers of every response, errors included: nothing may be cached, and no content type guessed. */
 export const COMMON_HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' } as const;

@@ -5,13 +5,13 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 
 export interface DrainTimes {
-  /** How long kept connections are still served, so that a load balancer can let go of them. */
+  /** The time during which open connections are still served, so that a load balancer can stop using them. */
   readonly waitMilliseconds: number;
-  /** How long after that the requests that still run may take before they are cut off. */
+  /** The time after that until requests that are still running are cut off. */
   readonly deadlineMilliseconds: number;
 }
 
-/** The way out: no new connections, `Connection: close` on those that are kept, then the end. */
+/** Shuts the server down in order: refuses new connections, sends `Connection: close` on open ones, then closes. */
 @Injectable()
 export class Drain {
   private draining = false;
@@ -20,6 +20,7 @@ export class Drain {
     return this.draining;
   }
 
+  /** Makes responses carry `Connection: close` once the shutdown has begun. */
   watch(instance: FastifyInstance): void {
     instance.addHook('onSend', (_request, reply, _payload, done) => {
       if (this.draining) reply.header('Connection', 'close');
@@ -27,13 +28,14 @@ export class Drain {
     });
   }
 
+  /** Stops the server and closes the application. Requests that are still running at the deadline are cut off. */
   async stop(
     app: NestFastifyApplication,
     { waitMilliseconds, deadlineMilliseconds }: DrainTimes,
   ): Promise<void> {
     const server = app.getHttpServer();
     this.draining = true;
-    // http.Server.close() would also cut idle connections, on which the next request may already be under way.
+    // http.Server.close() would also cut idle connections, on which the next request may already be arriving.
     Server.prototype.close.call(server);
     await wait(waitMilliseconds);
     server.closeIdleConnections();

@@ -12,39 +12,39 @@ import { UnreadBody } from './unread-body.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The Content-Type as the caller sent it, set aside until the rights are checked. */
+    /** The Content-Type that the caller sent. It is checked only after the caller's permissions. */
     declaredContentType: string | undefined;
   }
 
   interface FastifyContextConfig {
-    /** Whether the route reads its body itself, once it knows who is calling, and up to the larger limit. */
+    /** Makes the route read its body itself, after the caller is authorized, up to the larger limit. */
     largeBody?: boolean;
   }
 }
 
 export interface HttpAdapterOptions {
   readonly maxValueBytes: number;
-  /** Bytes of the longest body of a route with `largeBody`. */
+  /** The largest body of a route with `largeBody`, in bytes. */
   readonly maxImportBytes: number;
-  /** Addresses or networks whose X-Forwarded-For is believed. */
+  /** The addresses and networks whose X-Forwarded-For is trusted. */
   readonly trustedProxies: readonly string[];
 }
 
-/** JSON may write each byte of a value as six, and has other fields beside it. */
+/** Bounds the JSON of a value: an escape takes up to six bytes per byte of the value. */
 const BYTES_PER_ESCAPE = 6;
-const ROOM_FOR_OTHER_FIELDS = 16_384;
+const OTHER_FIELDS_BYTES = 16_384;
 
-/** Bytes of the longest body that is read: what is longer can hold no value that is short enough. */
+/** Returns the largest body to read, in bytes. A longer body cannot hold a value within the limit. */
 export function bodyLimit(maxValueBytes: number): number {
-  return BYTES_PER_ESCAPE * maxValueBytes + ROOM_FOR_OTHER_FIELDS;
+  return BYTES_PER_ESCAPE * maxValueBytes + OTHER_FIELDS_BYTES;
 }
 
-/** Longer than a load balancer keeps its idle connections, so that it never reuses one that is being closed. */
+/** Exceeds the idle timeout of common load balancers, so that none reuses a connection that is being closed. */
 const KEEP_ALIVE_MS = 72_000;
 
 /**
- * Makes the HTTP server, which bounds, names and routes requests and collects their bytes. Content type and body are
- * judged later, where they are needed: who is calling and what they may do come first.
+ * Creates the HTTP server, which limits and routes requests and reads their bytes. Content type and body are checked
+ * later, after authentication and authorization.
  */
 export function createHttpAdapter({
   maxValueBytes,
@@ -67,16 +67,16 @@ export function createHttpAdapter({
     skipMiddie: true,
   });
   const instance: FastifyInstance = adapter.getInstance();
-  takeAnyBody(instance, maxImportBytes);
-  judgeAddresses(instance);
+  acceptAnyBody(instance, maxImportBytes);
+  rejectUnknownPaths(instance);
   return adapter;
 }
 
-/** What a large body is called within, so that it has a parser of its own: one that leaves it where it is. */
+/** Names the internal content type of large bodies, whose parser leaves them unread. */
 const LARGE_BODY = 'application/x-large-body';
 
-/** Every body, of whatever type it claims to be, arrives as its bytes; none at all as undefined, a large one unread. */
-function takeAnyBody(instance: FastifyInstance, maxImportBytes: number): void {
+/** Accepts bodies of any content type as bytes. An absent body is undefined, a large one an `UnreadBody`. */
+function acceptAnyBody(instance: FastifyInstance, maxImportBytes: number): void {
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser(LARGE_BODY, (_request, payload, done) =>
     done(null, new UnreadBody(payload, maxImportBytes)),
@@ -92,13 +92,13 @@ function takeAnyBody(instance: FastifyInstance, maxImportBytes: number): void {
   });
 }
 
-function judgeAddresses(instance: FastifyInstance): void {
+function rejectUnknownPaths(instance: FastifyInstance): void {
   const routes = new RouteTable();
   instance.addHook('onRoute', ({ url, method }) => routes.add(url, [method].flat()));
-  instance.addHook('onRequest', (request, _reply, done) => done(addressProblem(request, routes)));
+  instance.addHook('onRequest', (request, _reply, done) => done(pathProblem(request, routes)));
 }
 
-function addressProblem(request: FastifyRequest, routes: RouteTable): Error | undefined {
+function pathProblem(request: FastifyRequest, routes: RouteTable): Error | undefined {
   const { raw } = request;
   if (raw.headers.host === undefined && raw.httpVersion === '1.1') {
     return new BadParameters('The Host header is missing');
@@ -118,7 +118,7 @@ function pathOf(url: string): string {
   return end === -1 ? url : url.slice(0, end);
 }
 
-/** What the router refuses before any hook runs: a malformed escape, a parameter that is too long. */
+/** Answers errors that the router raises before any hook runs: a malformed escape or an overlong parameter. */
 function answerFrameworkError(thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const error = toDomainError(thrown);
   void reply

@@ -4,8 +4,8 @@ import { map, type Observable } from 'rxjs';
 import { calledVersion } from './api-version.decorator.js';
 
 /**
- * Answers 204 under v3.1 and leaves out what the handler gives. Clients of the time of v3 take nothing but 200 with a
- * body, those of v3.1 expect 204.
+ * Answers 204 under v3.1 and drops the handler's result. Clients of v3 expect 200 with a body, those of v3.1 expect
+ * 204.
  */
 export class NoContentInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {

@@ -1,4 +1,4 @@
-/** Which methods the addresses of the service answer to: what the router knows but does not tell. */
+/** Records the methods of every route, which the router does not expose. */
 export class RouteTable {
   private readonly routes = new Map<string, { pattern: RegExp; methods: Set<string> }>();
 
@@ -8,7 +8,7 @@ export class RouteTable {
     this.routes.set(url, route);
   }
 
-  /** Empty where no route has that path. */
+  /** Returns the methods that are allowed for a path; empty when no route matches. */
   methodsFor(path: string): string[] {
     const found = [...this.routes.values()].filter(({ pattern }) => pattern.test(path));
     return [...new Set(found.flatMap(({ methods }) => [...methods]))].sort();

@@ -2,10 +2,10 @@ import type { Readable } from 'node:stream';
 import { BadParameters, TooLarge } from '../../common/errors.js';
 import { JsonBounds } from '../input/json-bounds.js';
 
-/** Room for as many secrets as an import takes, with all that is said of them. */
+/** Limits the JSON to what the largest permitted import needs. */
 const LIMITS = { values: 2_000_000, depth: 100 };
 
-/** A body that still stands on the wire: nothing of it is kept before the caller's rights are known. */
+/** Represents a request body that has not been read yet, so that nothing is buffered for an unauthorized caller. */
 export class UnreadBody {
   constructor(
     private readonly payload: Readable,
@@ -13,8 +13,9 @@ export class UnreadBody {
   ) {}
 
   /**
-   * @throws TooLarge, as soon as that is known; what is left of it is thrown away
-   * @throws BadParameters when the caller goes before the end
+   * Reads the whole body.
+   * @throws TooLarge as soon as a limit is exceeded; the rest of the body is discarded
+   * @throws BadParameters when the client disconnects before the end
    */
   async read(): Promise<Buffer> {
     const chunks: Buffer[] = [];
@@ -24,7 +25,7 @@ export class UnreadBody {
       for await (const chunk of this.payload.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
         bytes += chunk.length;
         if (bytes > this.maxBytes) throw new TooLarge(`The body is larger than ${this.maxBytes} bytes`);
-        bounds.take(chunk);
+        bounds.read(chunk);
         chunks.push(chunk);
       }
     } catch (error) {

@@ -1,10 +1,11 @@
 import { getMetadataStorage } from 'class-validator';
 
-/** A class that describes input: a field belongs to it by having a validation decorator. */
+/** Describes a class of input. Its fields are the properties with a validation decorator. */
 export type InputClass<T extends object> = new () => T;
 
 const known = new WeakMap<InputClass<object>, ReadonlySet<string>>();
 
+/** Returns the names of the fields that an input class declares. */
 export function declaredFields(input: InputClass<object>): ReadonlySet<string> {
   const found = known.get(input);
   if (found !== undefined) return found;

@@ -1,6 +1,6 @@
 import { ValidateBy } from 'class-validator';
 
-/** A boolean, or its name as text in any case, as older clients send it. */
+/** Requires a boolean, or its name as text in any case, which older clients send. */
 export function IsFlag(): PropertyDecorator {
   return ValidateBy({
     name: 'isFlag',
@@ -11,7 +11,7 @@ export function IsFlag(): PropertyDecorator {
   });
 }
 
-/** What a flag that passed `IsFlag` stands for; undefined where none was given. */
+/** Returns the boolean that a value which passed `IsFlag` stands for; undefined when there is none. */
 export function flagOf(value: unknown): boolean | undefined {
   const text = typeof value === 'string' ? value.toLowerCase() : value;
   if (text === true || text === 'true') return true;

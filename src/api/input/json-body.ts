@@ -5,10 +5,12 @@ import { declaredFields, type InputClass } from './declared-fields.js';
 import { UnreadBody } from '../http/unread-body.js';
 import { validateInput } from './validate-input.js';
 
-/** Fatal: a byte that is not UTF-8 is refused, not replaced. A byte order mark stays, and JSON refuses it. */
+/**
+ * Rejects bytes that are not UTF-8 instead of replacing them. Keeps a byte order mark, which JSON.parse then rejects.
+ */
 const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** A request's body as it came. Nothing of it is judged until it is read, which is after the rights were checked. */
+/** Wraps a request body as it arrived. Nothing is checked until it is read, after the caller is authorized. */
 export class JsonBody {
   constructor(
     private readonly body: Buffer | UnreadBody | undefined,
@@ -17,20 +19,20 @@ export class JsonBody {
   ) {}
 
   /**
-   * The body as an instance of `input`, with the declared fields and no others. A body of no bytes has no fields.
+   * Returns the body as an instance of `input`, with only its declared fields. An empty body has no fields.
    *
    * @throws UnsupportedContentType, TooLarge
-   * @throws BadParameters naming the field, never a value
+   * @throws BadParameters which names the field, never a value
    */
   async read<T extends object>(input: InputClass<T>): Promise<T> {
     if (!isJson(this.contentType) || !isPlain(this.contentEncoding)) throw new UnsupportedContentType();
     const text = textOf(this.body instanceof UnreadBody ? await this.body.read() : this.body);
     const fields = fieldsOf(text);
-    const mayBeHalf = SURROGATE_ESCAPE.test(text);
+    const mayHoldSurrogate = SURROGATE_ESCAPE.test(text);
     const result = new input();
     for (const name of declaredFields(input)) {
       if (!Object.hasOwn(fields, name)) continue;
-      if (mayBeHalf && !isWellFormed(fields[name]))
+      if (mayHoldSurrogate && !isWellFormed(fields[name]))
         throw new BadParameters(`\`${name}\` holds half of a character (a lone surrogate)`);
       Object.assign(result, { [name]: fields[name] });
     }
@@ -39,7 +41,7 @@ export class JsonBody {
   }
 }
 
-/** JSON is UTF-8 (RFC 8259, section 8.1), so a parameter that says so changes nothing and any other is refused. */
+/** Accepts `application/json` with no charset or UTF-8, which is the only encoding of JSON (RFC 8259, section 8.1). */
 function isJson(contentType = ''): boolean {
   const [type, ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase());
   const charsets = parameters.filter((parameter) => /^charset\s*=/.test(parameter));
@@ -53,7 +55,10 @@ function isPlain(contentEncoding = ''): boolean {
   return ['', 'identity'].includes(contentEncoding.trim().toLowerCase());
 }
 
-/** @throws BadParameters */
+/**
+ * Decodes the bytes as UTF-8.
+ * @throws BadParameters for bytes that are not UTF-8
+ */
 function textOf(bytes: Buffer | undefined): string {
   try {
     return UTF_8.decode(bytes);
@@ -71,7 +76,7 @@ function fieldsOf(text: string): Record<string, unknown> {
   return parsed as Record<string, unknown>;
 }
 
-/** The errors of the decoder and the parser quote the body, so they end here. */
+/** Parses JSON. Hides the parser's own error, which quotes the body. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -84,26 +89,28 @@ function notJson(): BadParameters {
   return new BadParameters('The body is not valid JSON in UTF-8');
 }
 
-/** Half of a character cannot be written in UTF-8: only an escape can stand for it. */
+/** Matches a lone surrogate in JSON. UTF-8 cannot encode one, so only an escape can produce it. */
 const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
 
-/** Without recursion, since input nests as deep as its sender likes. */
+/**
+ * Tells whether no text in a value holds a lone surrogate. Works without recursion, since input may be nested deeply.
+ */
 function isWellFormed(value: unknown): boolean {
-  const left: unknown[] = [value];
-  while (left.length > 0) {
-    const next = left.pop();
+  const pending: unknown[] = [value];
+  while (pending.length > 0) {
+    const next = pending.pop();
     if (typeof next === 'string' && /\p{Surrogate}/u.test(next)) return false;
     if (typeof next !== 'object' || next === null) continue;
-    if (Array.isArray(next)) for (const child of next as unknown[]) left.push(child);
-    else for (const [name, child] of Object.entries(next)) left.push(name, child);
+    if (Array.isArray(next)) for (const child of next as unknown[]) pending.push(child);
+    else for (const [name, child] of Object.entries(next)) pending.push(name, child);
   }
   return true;
 }
 
-/** Hands a handler the body as a JsonBody. */
+/** Injects the request body as a `JsonBody`. */
 export const RequestBody = createParamDecorator((_data: undefined, context: ExecutionContext): JsonBody => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   const { body } = request;
-  const known = Buffer.isBuffer(body) || body instanceof UnreadBody ? body : undefined;
-  return new JsonBody(known, request.declaredContentType, request.headers['content-encoding']);
+  const bytes = Buffer.isBuffer(body) || body instanceof UnreadBody ? body : undefined;
+  return new JsonBody(bytes, request.declaredContentType, request.headers['content-encoding']);
 });

@@ -4,14 +4,14 @@ const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 export interface JsonLimits {
-  /** Values in arrays and objects, and those themselves. */
+  /** The number of values, including arrays and objects themselves. */
   readonly values: number;
   readonly depth: number;
 }
 
 /**
- * Bounds what JSON costs once it is parsed, while its bytes arrive: a few of them can stand for a value that takes a
- * hundred. What is no JSON is counted as if it were.
+ * Limits the memory that parsed JSON takes, while its bytes arrive: a few bytes can stand for a value that takes a
+ * hundred. Input that is not JSON is counted in the same way.
  */
 export class JsonBounds {
   private values = 0;
@@ -21,21 +21,24 @@ export class JsonBounds {
 
   constructor(private readonly limits: JsonLimits) {}
 
-  /** @throws TooLarge */
-  take(bytes: Buffer): void {
+  /**
+   * Counts the values in the next bytes.
+   * @throws TooLarge when there are too many values, or they are nested too deeply
+   */
+  read(bytes: Buffer): void {
     for (const byte of bytes) {
-      if (this.inText) this.takeOfText(byte);
-      else this.takeOutside(byte);
+      if (this.inText) this.readInText(byte);
+      else this.readOutsideText(byte);
     }
   }
 
-  private takeOfText(byte: number): void {
+  private readInText(byte: number): void {
     if (this.escaped) this.escaped = false;
     else if (byte === BACKSLASH) this.escaped = true;
     else if (byte === QUOTE) this.inText = false;
   }
 
-  private takeOutside(byte: number): void {
+  private readOutsideText(byte: number): void {
     if (byte === QUOTE) this.inText = true;
     else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) this.depth -= 1;
     else if (byte === COMMA) this.count();

@@ -4,7 +4,7 @@ import { Transform } from 'class-transformer';
 
 const REPEATABLE = 'strongroom:repeatable';
 
-/** For a query parameter that may be given several times: it is always a list, of what was given. */
+/** Allows a query parameter to be given several times. Its value is always a list. */
 export function Repeatable(): PropertyDecorator {
   const mark: PropertyDecorator = (target, property) => {
     Reflect.defineMetadata(REPEATABLE, true, target, property);
@@ -17,6 +17,7 @@ export function Repeatable(): PropertyDecorator {
   );
 }
 
+/** Tells whether a property is marked `Repeatable`. */
 export function isRepeatable(prototype: object, property: string): boolean {
   return Reflect.getMetadata(REPEATABLE, prototype, property) === true;
 }

@@ -2,14 +2,14 @@ import { validateSync, type ValidationError } from 'class-validator';
 import type { DomainError } from '../../common/domain-error.js';
 import { BadParameters, IllegalAction } from '../../common/errors.js';
 
-/** Context of a rule whose breach is not a malformed request but one that is never granted. */
+/** Marks a validation rule whose violation is answered with `IllegalAction` instead of `BadParameters`. */
 export const ILLEGAL_ACTION = { illegalAction: true };
 
 /**
- * Refuses the first field that breaks a rule, by the message of its topmost broken rule. Messages name fields and
- * never values; those come from the rules alone.
+ * Rejects the first field that violates a rule, with the message of its topmost violated rule. Messages name fields,
+ * never values.
  *
- * @throws BadParameters, or IllegalAction where the rule says so
+ * @throws BadParameters, or IllegalAction for a rule marked `ILLEGAL_ACTION`
  */
 export function validateInput(input: object): void {
   const options = { forbidUnknownValues: false, validationError: { target: false, value: false } };
@@ -20,7 +20,7 @@ export function validateInput(input: object): void {
 function problemOf(failure: ValidationError): DomainError {
   const [nested] = failure.children ?? [];
   if (failure.constraints === undefined && nested !== undefined) return problemOf(nested);
-  // Decorators run from the bottom up, so the last entry is the one that stands on top.
+  // Decorators run from the bottom up, so the last entry belongs to the topmost decorator.
   const [rule, message] = Object.entries(failure.constraints ?? {}).at(-1) ?? [];
   const text = message ?? `\`${failure.property}\` is not valid`;
   const context = failure.contexts?.[rule ?? ''] as Partial<typeof ILLEGAL_ACTION> | undefined;

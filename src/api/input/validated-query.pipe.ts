@@ -6,7 +6,7 @@ import { declaredFields, type InputClass } from './declared-fields.js';
 import { isRepeatable } from './repeatable.decorator.js';
 import { validateInput } from './validate-input.js';
 
-/** Makes a `@Query()` parameter an instance of its class. A name that the class does not declare is refused. */
+/** Turns a `@Query()` parameter into a validated instance of its class. */
 @Injectable()
 export class ValidatedQueryPipe implements PipeTransform<unknown, unknown> {
   transform(query: unknown, { type, metatype, data }: ArgumentMetadata): unknown {
@@ -15,7 +15,10 @@ export class ValidatedQueryPipe implements PipeTransform<unknown, unknown> {
   }
 }
 
-/** @throws BadParameters for a name that the class does not declare, one that is repeated, or a value that breaks a rule */
+/**
+ * Reads a query as an instance of `input`.
+ * @throws BadParameters for an undeclared parameter, a repeated one that is not `Repeatable`, or an invalid value
+ */
 export function readQuery<T extends object>(query: Record<string, unknown>, input: InputClass<T>): T {
   const names = declaredFields(input);
   for (const [name, value] of Object.entries(query)) {

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { PageMetadata } from './list-envelope.js';
 
-/** A list of what there is none of here. */
+/** Describes a list that is always empty. */
 export class EmptyList {
   @ApiProperty({ type: 'array', items: {}, maxItems: 0 })
   items: never[];

@@ -3,13 +3,14 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString } from 'class-validator';
 import { Repeatable } from '../input/repeatable.decorator.js';
 
-/** For a query parameter that narrows a list to items with exactly one of its values. */
+/** Declares a query parameter that filters a list by exact value. */
 export function ExactFilter(): PropertyDecorator {
   return applyDecorators(
     ApiPropertyOptional({
       type: String,
       isArray: true,
-      description: 'Only those with exactly this; given several times, any of them',
+      description:
+        'Returns only items with exactly this value; may be repeated, then any of the values matches',
     }),
     IsOptional(),
     IsString({ each: true }),

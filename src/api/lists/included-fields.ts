@@ -2,9 +2,9 @@ import { NoSuchIncludeField } from '../../common/errors.js';
 import { printable } from '../../common/printable.js';
 
 /**
- * The fields that `_include` names, with commas between or one each time, each of them once; all of them where nothing
- * is named.
- * @throws NoSuchIncludeField for one that the items do not have
+ * Returns the fields that `_include` names, separated by commas or repeated, without duplicates; all fields if it names
+ * none.
+ * @throws NoSuchIncludeField for a field that the items do not have
  */
 export function includedFields<F extends string>(
   include: readonly string[] | undefined,
@@ -22,7 +22,7 @@ export function includedFields<F extends string>(
   });
 }
 
-/** The item with these fields only. */
+/** Returns the item with only these fields. */
 export function picked<T extends object>(item: T, fields: readonly (keyof T)[]): Partial<T> {
   return Object.fromEntries(fields.map((field) => [field, item[field]])) as Partial<T>;
 }

@@ -1,7 +1,7 @@
 import { ApiProperty, PartialType } from '@nestjs/swagger';
 
 export class Pagination {
-  @ApiProperty({ type: 'integer', minimum: 0, description: 'How many there are on all pages together' })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'The number of items on all pages' })
   total: number;
 
   @ApiProperty({ type: 'integer', minimum: 0 })
@@ -16,18 +16,18 @@ export class PageMetadata {
   pagination: Pagination;
 }
 
-/** Of a list that can also be paged by cursor. */
+/** Describes the pagination of a list that can also be paged by cursor. */
 export class CursorPagination extends PartialType(Pagination) {}
 
 export class CursorPageMetadata {
-  @ApiProperty({ type: CursorPagination, description: 'Without a total in pages by cursor' })
+  @ApiProperty({ type: CursorPagination, description: 'Pages by cursor have no total' })
   pagination: CursorPagination;
 
   @ApiProperty({
     required: false,
     type: String,
     nullable: true,
-    description: 'In pages by cursor: what `_after` is to be for the next page; null after the last',
+    description: 'Only in pages by cursor: the value of `_after` for the next page; null on the last page',
   })
   next?: string | null;
 }
@@ -37,15 +37,15 @@ export interface ListEnvelope<T> {
   metadata: PageMetadata;
 }
 
-/** A list as clients expect it; they fail on one without `metadata`. */
+/** Wraps a list in the envelope that clients expect; they fail on a list without `metadata`. */
 export function listEnvelope<T>(items: T[], { total, size, offset }: Pagination): ListEnvelope<T> {
   return { items, metadata: { pagination: { total, size, offset } } };
 }
 
-/** The content type of an answer that is JSON text already. */
+/** Names the content type of a response that is already JSON text. */
 export const JSON_TEXT = 'application/json; charset=utf-8';
 
-/** The same around items that are JSON text already: in bytes, since text this long is copied on each way it goes. */
+/** Wraps items that are already JSON text. Returns bytes, since each conversion of a long text would copy it. */
 export function listEnvelopeText(items: string, metadata: object): Buffer {
   const [before, after] = ['{"items":', `,"metadata":${JSON.stringify(metadata)}}`];
   return Buffer.concat([before, items, after].map((text) => Buffer.from(text)));

@@ -4,12 +4,15 @@ import { listEnvelope, type ListEnvelope } from './list-envelope.js';
 import { pageRequestOf } from './listed-by.decorator.js';
 import type { ListQuery } from './list.query.js';
 
-/** One page of a list: what its query asks for, and the answer. */
+/** Represents one page of a list: the request that its query describes, and the response. */
 export class ListPage<T extends object, C extends string> {
   readonly request: PageRequest<C>;
   private readonly fields: readonly (keyof T & string)[];
 
-  /** @throws NoSuchIncludeField */
+  /**
+   * Reads the page that the query asks for.
+   * @throws NoSuchIncludeField for a field that the items do not have
+   */
   constructor(
     private readonly query: ListQuery,
     columns: ListColumns<C>,

@@ -4,40 +4,45 @@ import { flagOf, IsFlag } from '../input/is-flag.decorator.js';
 import { PageQuery } from './paging.js';
 import { Repeatable } from '../input/repeatable.decorator.js';
 
-const LONGEST_SEARCH = 256;
+const MAX_SEARCH_LENGTH = 256;
 
-/** `_get_all_results` gives this many at most. */
-const ALL = 10_000;
+/** Limits the number of items that `_get_all_results` returns. */
+const MAX_ALL_RESULTS = 10_000;
 
-/** What every list takes: which part of it, what of its items, and what to search for. */
+/** Declares the query parameters that every list takes. */
 export class ListQuery extends PageQuery {
   @ApiPropertyOptional({
     type: [String],
-    description: 'Fields of the answer, with commas between or one each time',
+    description: 'Fields to return, separated by commas or repeated',
   })
   @IsOptional()
   @IsString({ each: true })
   @Repeatable()
   _include?: string[];
 
-  @ApiPropertyOptional({ type: String, description: 'A part of the name or key, in any case' })
+  @ApiPropertyOptional({ type: String, description: 'A part of the name or key; case is ignored' })
   @IsOptional()
-  @MaxLength(LONGEST_SEARCH, { message: `\`_search\` can be at most ${LONGEST_SEARCH} characters long` })
+  @MaxLength(MAX_SEARCH_LENGTH, {
+    message: `\`_search\` can be at most ${MAX_SEARCH_LENGTH} characters long`,
+  })
   @IsString({ message: '`_search` must be a text' })
   _search?: string;
 
-  @ApiPropertyOptional({ type: Boolean, description: `No pages: everything up to ${ALL}` })
+  @ApiPropertyOptional({
+    type: Boolean,
+    description: `Returns all items without paging, up to ${MAX_ALL_RESULTS}`,
+  })
   @IsFlag()
   _get_all_results?: string;
 }
 
-/** The part that is asked for: the page, or as good as everything. */
+/** Returns the size and offset that the query asks for. */
 export function partOf(query: ListQuery): { readonly size: number; readonly offset: number } {
-  if (flagOf(query._get_all_results) === true) return { size: ALL, offset: 0 };
+  if (flagOf(query._get_all_results) === true) return { size: MAX_ALL_RESULTS, offset: 0 };
   return { size: query._size, offset: query._offset };
 }
 
-/** What is searched for; undefined for nothing. */
+/** Returns the normalized search text; undefined when there is none. */
 export function searchOf({ _search: search }: ListQuery): string | undefined {
   return search === undefined || search === '' ? undefined : search.normalize('NFKC');
 }

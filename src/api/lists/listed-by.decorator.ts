@@ -3,7 +3,7 @@ import { ExactFilter } from './exact-filter.decorator.js';
 import { partOf, searchOf, type ListQuery } from './list.query.js';
 import { SortableBy, sortsOf } from './sortable-by.decorator.js';
 
-/** For the query of a list: it takes `_sort` by these columns, and each of them as an exact filter. */
+/** Declares `_sort` by these columns, and an exact filter for each of them, on the query class of a list. */
 export function ListedBy(columns: ListColumns<string>): ClassDecorator {
   return ({ prototype }) => {
     const names = Object.keys(columns);
@@ -12,7 +12,7 @@ export function ListedBy(columns: ListColumns<string>): ClassDecorator {
   };
 }
 
-/** What a query of a class that is `ListedBy` these columns asks for. */
+/** Returns the page that a query of a class `ListedBy` these columns asks for. */
 export function pageRequestOf<F extends string>(query: ListQuery, columns: ListColumns<F>): PageRequest<F> {
   const given = query as unknown as Partial<Record<string, string[]>>;
   const filters = (Object.keys(columns) as F[]).flatMap((name) => {

@@ -6,13 +6,13 @@ import { ILLEGAL_ACTION } from '../input/validate-input.js';
 const LARGEST_PAGE = 1_000;
 const LARGEST_OFFSET = 2 ** 31 - 1;
 
-/** Only plain decimal digits become a number; everything else stays the text that it was, and is refused as such. */
+/** Converts plain decimal digits to a number. Any other text stays unchanged, and validation rejects it. */
 const Digits = (): PropertyDecorator =>
   Transform(({ value }: { value: unknown }) =>
     typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value,
   );
 
-/** Which part of a list is asked for. */
+/** Declares the query parameters that select a part of a list. */
 export class PageQuery {
   @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: LARGEST_PAGE, default: LARGEST_PAGE })
   @IsInt({ message: `\`_size\` must be a whole number from 0 to ${LARGEST_PAGE}` })

@@ -3,12 +3,12 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { Repeatable } from '../input/repeatable.decorator.js';
 
-/** For `_sort`: fields, with `-` before one for the other direction. A `+` may arrive as the space that it stands for. */
+/** Declares `_sort` by these fields; a leading `-` reverses the order. A `+` may arrive decoded as a space. */
 export function SortableBy(fields: readonly string[]): PropertyDecorator {
   return applyDecorators(
     ApiPropertyOptional({
       type: [String],
-      description: `Fields to sort by: ${fields.join(', ')}; \`-\` before one for the other direction`,
+      description: `Fields to sort by: ${fields.join(', ')}; a leading \`-\` sorts in descending order`,
     }),
     IsOptional(),
     IsIn(
@@ -22,7 +22,7 @@ export function SortableBy(fields: readonly string[]): PropertyDecorator {
   );
 }
 
-/** What a `_sort` that passed `SortableBy` these fields asks for. */
+/** Returns the sort order that a `_sort` which passed `SortableBy` these fields asks for. */
 export function sortsOf<F extends string>(
   sort: readonly string[] | undefined,
   fields: readonly F[],

@@ -3,12 +3,12 @@ import { ApiExtension, ApiExtraModels, getSchemaPath } from '@nestjs/swagger';
 import type { ApiVersion } from '../http/api-version.decorator.js';
 
 /** Describes a success without a body. */
-export const NO_CONTENT = { description: 'It is done' };
+export const NO_CONTENT = { description: 'Success, without a body' };
 
-/** The extension that an operation has until `completeDocument` replaces it. */
+/** Names the extension that holds an operation's parts by version, until `completeDocument` replaces it. */
 export const BY_VERSION = 'x-by-version';
 
-/** The part of an operation that is true of one version only. */
+/** Describes the part of an operation that holds for one version only. */
 export interface VersionPart {
   readonly responses: Readonly<Record<string, object>>;
   readonly parameters: readonly object[];
@@ -17,9 +17,9 @@ export interface VersionPart {
 export type ByVersion<T> = Readonly<Record<ApiVersion, T>>;
 
 /**
- * Documents the successes of a handler that serves both versions: the document names each under its own paths.
+ * Documents the successful responses of a handler that serves both versions, each under the paths of its version.
  * @param answers null where the version answers 204
- * @param parameters those that a version takes and the other does not
+ * @param parameters those that only one version takes
  */
 export function ApiByVersion(
   answers: ByVersion<Type | null>,

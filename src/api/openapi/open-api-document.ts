@@ -8,11 +8,13 @@ const REQUEST_ID = {
   schema: { type: 'string', pattern: '^[A-Za-z0-9._:-]{1,128}$' },
 };
 
-const EVERY_ANSWER = header('The id of the request: the one that was sent, or a new one');
+const EVERY_ANSWER = header(
+  'The id of the request: the one that was sent if it is acceptable, otherwise a new one',
+);
 const ANSWER_HEADERS: Readonly<Record<string, Record<string, object>>> = {
-  '401': { 'WWW-Authenticate': header('How to say who is calling') },
-  '429': { 'Retry-After': header('Seconds to wait') },
-  '503': { 'Retry-After': header('Seconds to wait') },
+  '401': { 'WWW-Authenticate': header('The authentication scheme to use') },
+  '429': { 'Retry-After': header('The number of seconds to wait before retrying') },
+  '503': { 'Retry-After': header('The number of seconds to wait before retrying') },
 };
 
 interface Answer {
@@ -26,8 +28,8 @@ interface Operation {
 }
 
 /**
- * Adds to every operation what holds for all of them and what is true of its version only, and closes answers to
- * properties that are not described.
+ * Completes the generated document: adds to every operation what all operations share and what holds for its version
+ * only, and forbids undescribed properties in responses.
  */
 export function completeDocument(document: OpenAPIObject): OpenAPIObject {
   const answers: Answer[] = [];
@@ -53,7 +55,10 @@ function operationsOf({ paths }: OpenAPIObject): [string, Operation][] {
   );
 }
 
-/** Both versions share what Nest reads from the one handler, so each gets copies of its own part. */
+/**
+ * Adds the part of the operation's version. Both versions share the objects that Nest creates per handler, so each
+ * version gets copies.
+ */
 function completeForVersion(path: string, operation: Operation): void {
   const { [BY_VERSION]: parts } = operation;
   if (parts === undefined) return;
@@ -63,17 +68,20 @@ function completeForVersion(path: string, operation: Operation): void {
   Reflect.deleteProperty(operation, BY_VERSION);
 }
 
-/** Bodies of requests stay open, since unknown fields are ignored there. */
+/**
+ * Forbids additional properties in the schemas of responses. Request bodies stay open, since unknown fields are ignored
+ * there.
+ */
 function closeSchemas(document: OpenAPIObject, answers: readonly Answer[]): void {
   const schemas = (document.components?.schemas ?? {}) as Record<string, object>;
   const closed = new Set<string>();
-  const left: object[] = [...answers];
-  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+  const pending: object[] = [...answers];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     for (const name of schemasNamedIn(next)) {
       const schema = schemas[name];
       if (schema === undefined || closed.has(name)) continue;
       closed.add(name);
-      left.push(schema);
+      pending.push(schema);
       Object.assign(schema, { additionalProperties: false });
     }
   }

@@ -7,7 +7,7 @@ import { completeDocument } from './open-api-document.js';
 
 const DOCS = '/api/docs';
 
-/** Swagger UI sets styles in its page; scripts come from files only. */
+/** Allows inline styles, which Swagger UI needs, but no inline scripts. */
 const DOCS_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -20,28 +20,31 @@ const DOCS_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const MEANINGS = {
-  400: 'The request is malformed or breaks a rule',
-  401: 'No credentials, or ones that are not accepted',
-  403: 'The caller may not do this in this tenant, or there is no such tenant for the caller',
-  404: 'There is no such thing for the caller',
-  409: 'There is one already',
+const STATUS_DESCRIPTIONS = {
+  400: 'The request is malformed or invalid',
+  401: 'The credentials are missing or not valid',
+  403: 'The caller lacks the permission, or the tenant does not exist or is not accessible to the caller',
+  404: 'The resource does not exist or is not visible to the caller',
+  409: 'The request conflicts with the present state, such as a name that is taken',
   413: 'The body or the value is too large',
   415: 'The content type is not application/json',
   429: 'Too many attempts',
-  500: 'A failure of the service',
-  503: 'The service cannot answer for the moment',
+  500: 'The service failed',
+  503: 'The service is temporarily unavailable',
 };
 
-export type DescribedStatus = keyof typeof MEANINGS;
+export type DescribedStatus = keyof typeof STATUS_DESCRIPTIONS;
 
+/** Documents the error responses with these statuses. */
 export function ApiErrors(...statuses: DescribedStatus[]): ClassDecorator & MethodDecorator {
   return applyDecorators(
-    ...statuses.map((status) => ApiResponse({ status, description: MEANINGS[status], type: ErrorBody })),
+    ...statuses.map((status) =>
+      ApiResponse({ status, description: STATUS_DESCRIPTIONS[status], type: ErrorBody }),
+    ),
   );
 }
 
-/** Documents what every route within a tenant has: credentials, the `tenant` header, and the errors of all of them. */
+/** Documents what all routes within a tenant share: authentication, the `tenant` header and the errors. */
 export function TenantApi(): ClassDecorator & MethodDecorator {
   return applyDecorators(
     ApiBasicAuth(),
@@ -50,12 +53,14 @@ export function TenantApi(): ClassDecorator & MethodDecorator {
   );
 }
 
-/** Documents the same of a route that takes no `tenant` header. */
+/** Documents the same for a route without a `tenant` header. */
 export function InstallationApi(): ClassDecorator & MethodDecorator {
   return applyDecorators(ApiBasicAuth(), ApiErrors(400, 401, 403, 404, 413, 429, 500, 503));
 }
 
-/** Serves the API's description to people at /api/docs and to programs at /api/docs-json; neither asks who is calling. */
+/**
+ * Serves the API documentation at /api/docs and the OpenAPI document at /api/docs-json, both without authentication.
+ */
 export function publishOpenApi(app: NestFastifyApplication): void {
   const config = new DocumentBuilder()
     .setTitle('Strongroom')

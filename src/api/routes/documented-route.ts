@@ -7,25 +7,25 @@ import { ApiErrors, type DescribedStatus } from '../openapi/open-api.js';
 export interface RouteOptions {
   readonly summary: string;
   /**
-   * The class of what a success answers, or a list of it; by version where they differ, with null for 204. Left out, a
-   * success is 204.
+   * The class of a successful response, or a list of it; by version where the versions differ, with null for 204.
+   * Without it, success is 204.
    */
   readonly answer?: Type | readonly [Type] | ByVersion<Type | null>;
-  /** The status of a success that has a body; 200 unless it is given. */
+  /** The status of a successful response with a body; 200 by default. */
   readonly status?: number;
-  /** The class that the body of a request is read as; 415 is then one of the errors. */
+  /** The class of the request body; adds 415 to the errors. */
   readonly body?: Type;
-  /** The parameters of the path, where the document says more of them than their names. */
+  /** The path parameters that need more documentation than their names. */
   readonly parameters?: readonly ApiParamOptions[];
-  /** The parameters that only one of the versions takes, as the OpenAPI document writes them. */
+  /** The parameters that only one version takes, in OpenAPI's notation. */
   readonly versionParameters?: Partial<ByVersion<readonly object[]>>;
-  /** The errors beside those that every route can answer with. */
+  /** The errors in addition to those of every route. */
   readonly errors?: readonly DescribedStatus[];
-  /** The content type of an answer that is text already. */
+  /** The content type of a response that is already text. */
   readonly contentType?: string;
 }
 
-/** Documents a route, and sets the status and the content type that it says. */
+/** Documents a route, and sets its status and content type accordingly. */
 export function documentedRoute({
   summary,
   body,

@@ -4,13 +4,12 @@ import { InstallationApi } from '../openapi/open-api.js';
 import { documentedRoute, type RouteOptions } from './documented-route.js';
 
 interface InstallationRouteOptions extends RouteOptions {
-  /** Whether it also serves during maintenance. */
+  /** Keeps the route open during maintenance. */
   readonly duringMaintenance?: boolean;
 }
 
 /**
- * Declares a route that is about the installation and needs no tenant: its permission, the action of its events, and what
- * the API's description says of it.
+ * Declares a route of the whole installation, without a tenant: its permission, its audit action and its documentation.
  */
 export function InstallationRoute(
   permission: string,

@@ -5,16 +5,13 @@ import { InstallationApi, TenantApi } from '../openapi/open-api.js';
 import { documentedRoute, type RouteOptions } from './documented-route.js';
 
 interface TenantRouteOptions extends RouteOptions {
-  /** Whether who may work in all tenants may ask for all of them at once, without naming one. */
+  /** Lets callers with `all_tenants` ask for all tenants at once, without naming one. */
   readonly acrossTenants?: boolean;
-  /** Whether the path names the tenant as `{name}`, rather than the `tenant` header. */
+  /** Takes the tenant from `{name}` in the path instead of the `tenant` header. */
   readonly tenantInPath?: boolean;
 }
 
-/**
- * Declares a route that works within a tenant: the permission that it needs there, the action of its events, and what the
- * API's description says of it.
- */
+/** Declares a route within a tenant: its permission there, its audit action and its documentation. */
 export function TenantRoute(
   permission: string,
   action: Parameters<typeof RequirePermission>[1],

@@ -2,8 +2,8 @@ import { StartupError } from '../../common/startup-error.js';
 import { driverErrorOf } from './driver-error.js';
 
 /**
- * Explains in one line why the first connection failed, and names the variable to check. The driver's own message is
- * left out: it may hold the URL.
+ * Returns an error that explains in one line why the first connection failed, and names the variable to check. The
+ * driver's own message is left out, since it may contain the URL.
  */
 export function connectionProblem(error: unknown, variable: string): unknown {
   if (error instanceof StartupError) return error;

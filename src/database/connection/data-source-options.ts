@@ -2,19 +2,19 @@ import type { DataSourceOptions, EntityTarget, ObjectLiteral } from 'typeorm';
 import { typeParsers } from './pg-type-parsers.js';
 
 export interface ConnectionSettings {
-  /** Holds a postgresql:// URL; `?host=` may name the directory of a unix socket. */
+  /** A postgresql:// URL; `?host=` may name the directory of a unix socket. */
   readonly url: string;
   readonly poolSize: number;
   readonly entities?: readonly EntityTarget<ObjectLiteral>[];
-  /** Sets what every session starts with; it survives RESET and DISCARD ALL. */
+  /** The initial settings of every session, which survive RESET and DISCARD ALL. */
   readonly sessionSettings?: Readonly<Record<string, string>>;
-  /** Gives up on a statement without an answer: the server's own timeouts do not cover a lost host. */
+  /** The time after which an unanswered statement fails; the server's own timeouts do not cover a lost host. */
   readonly timeoutMilliseconds?: number;
 }
 
 /**
- * Returns the options of a TypeORM data source for PostgreSQL. The URL is passed to the driver unchanged: TypeORM's own
- * parser would lose the socket's directory. Only migrations change the schema.
+ * Returns the options of a TypeORM data source for PostgreSQL. The URL is passed to the driver unchanged, since
+ * TypeORM's own parser would lose the socket's directory. Only migrations change the schema.
  */
 export function dataSourceOptions(settings: ConnectionSettings): DataSourceOptions & { type: 'postgres' } {
   const { url, poolSize, entities = [], sessionSettings = {}, timeoutMilliseconds } = settings;
@@ -40,7 +40,7 @@ export function dataSourceOptions(settings: ConnectionSettings): DataSourceOptio
   };
 }
 
-/** Adds our settings to the URL's own `options`, which would otherwise win in the driver. */
+/** Adds our settings to the `options` of the URL, which would otherwise override them in the driver. */
 function withSessionSettings(url: string, settings: Readonly<Record<string, string>>): string {
   const parsed = new URL(url);
   const own = parsed.searchParams.get('options');

@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { StartupError } from '../../common/startup-error.js';
 
-/** Lists the tables whose rows belong to tenants. */
+/** Lists the tables with rows of tenants. */
 export const TENANT_TABLES = ['secrets', 'audit_events'] as const;
 
 interface LoginFacts {
   superuser: boolean;
   bypasses: boolean;
-  /** Tells whether it may create objects beside ours, which ours could then find. */
+  /** True if the login may create objects in the schema, which our statements could then find. */
   creates: boolean;
-  /** Lists the roles that it may become and that see all rows. */
+  /** The roles that the login may assume and that see all rows. */
   elevated: string[];
   owned: string[];
   open: string[];
@@ -18,7 +18,7 @@ interface LoginFacts {
 }
 
 /**
- * Proves that row-level security binds the service's login: that it is active for every tenant-owned table, and that
+ * Verifies that row-level security binds the service's login: it is active for every table with rows of tenants, and
  * the login is not a superuser, has no BYPASSRLS, owns none of the tables (policies do not bind owners), cannot become
  * the reader or a role that fails these checks, and cannot create objects in the schema.
  * @throws StartupError that names the problem
@@ -59,7 +59,7 @@ function loginProblem(facts: LoginFacts | undefined): string | undefined {
   return undefined;
 }
 
-/** Throws where the driver turns bytes into text, which would destroy every value without an error. */
+/** Throws if the driver converts bytes to text, which would silently destroy every value. */
 async function assertBytesSurvive(dataSource: DataSource): Promise<void> {
   const sent = Buffer.concat([Buffer.from([0, 255, 92, 39]), randomBytes(64)]);
   const [row] = await dataSource.query<{ bytes: Buffer }[]>('SELECT $1::bytea AS bytes', [sent]);
@@ -71,7 +71,7 @@ async function assertBytesSurvive(dataSource: DataSource): Promise<void> {
 }
 
 /**
- * Proves that a commit that PostgreSQL acknowledges survives a crash.
+ * Verifies that a commit that PostgreSQL acknowledges survives a crash.
  * @throws StartupError that names the setting
  */
 export async function assertDurable(dataSource: DataSource): Promise<void> {

@@ -2,22 +2,22 @@ import type { DataSource } from 'typeorm';
 
 const TIMEOUT_MS = 1_000;
 
-/** Asks the database whether it answers, for probes and status pages. */
+/** Checks that the database answers, for probes and status pages. */
 export class DatabaseHealth {
-  private question: Promise<boolean> | undefined;
+  private pending: Promise<boolean> | undefined;
 
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * Tells whether the database answers within a second. Callers at the same moment share one question, so that probes
-   * of a database that hangs cannot use up its connections.
+   * Tells whether the database answers within a second. Concurrent calls share one query, so that probes of a hanging
+   * database cannot use up its connections.
    */
   isReachable(): Promise<boolean> {
-    this.question ??= this.ask().finally(() => (this.question = undefined));
-    return within(TIMEOUT_MS, this.question);
+    this.pending ??= this.query().finally(() => (this.pending = undefined));
+    return within(TIMEOUT_MS, this.pending);
   }
 
-  private async ask(): Promise<boolean> {
+  private async query(): Promise<boolean> {
     try {
       await this.dataSource.query('SELECT 1');
       return true;
@@ -27,13 +27,13 @@ export class DatabaseHealth {
   }
 }
 
-async function within(milliseconds: number, question: Promise<boolean>): Promise<boolean> {
+async function within(milliseconds: number, pending: Promise<boolean>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => resolve(false), milliseconds);
   });
   try {
-    return await Promise.race([question, timeout]);
+    return await Promise.race([pending, timeout]);
   } finally {
     clearTimeout(timer);
   }

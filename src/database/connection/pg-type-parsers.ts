@@ -1,16 +1,16 @@
 import pg from 'pg';
 
-/** Identifies the type `timestamptz` in every PostgreSQL. */
+/** Identifies the type `timestamptz`, whose number is the same on every server. */
 const TIMESTAMPTZ = 1184;
 const UTC = '+00';
 
 type Parser = (text: string) => unknown;
 const parserOf = pg.types.getTypeParser as (type: number, format?: 'text' | 'binary') => Parser;
-const driversOwn = parserOf(TIMESTAMPTZ);
+const parseByDriver = parserOf(TIMESTAMPTZ);
 
 /**
- * Replaces the driver's parser for times, which every row of a read has twice, by a quicker one for their form in
- * sessions in UTC. Any other form is left to the driver.
+ * Replaces the driver's parser of times with a faster one for sessions in UTC, since every row of a read has two times.
+ * The driver's parser still handles every other format.
  */
 export const typeParsers = {
   getTypeParser: (type: number, format?: 'text' | 'binary'): Parser =>
@@ -18,6 +18,6 @@ export const typeParsers = {
 };
 
 function toDate(text: string): unknown {
-  if (text.length > 29 || text[10] !== ' ' || !text.endsWith(UTC)) return driversOwn(text);
+  if (text.length > 29 || text[10] !== ' ' || !text.endsWith(UTC)) return parseByDriver(text);
   return new Date(`${text.slice(0, 10)}T${text.slice(11, -UTC.length)}Z`);
 }

@@ -6,17 +6,17 @@ export interface ServiceDataSourceSettings extends Omit<
   ConnectionSettings,
   'sessionSettings' | 'timeoutMilliseconds'
 > {
-  /** Names the role whose rights the service has. */
+  /** The role whose rights the service has. */
   readonly appRole: string;
-  /** Tells whether there is only one login: then each session assumes the role, and fails where it does not exist. */
+  /** True if there is only one login; each session then assumes the role, and fails if the role does not exist. */
   readonly single: boolean;
 }
 
-/** Exceeds the server's own timeouts, whose errors say more. */
+/** Exceeds the server's own timeouts, since their errors say more. */
 const TIMEOUT_MS = 12_000;
 
 /**
- * Opens the service's connections, with timeouts for statements (10 s), locks (5 s) and idle transactions (30 s); a
+ * Opens the service's connections, with timeouts for statements (10 s), locks (5 s) and idle transactions (30 s). A
  * server that does not answer at all is given up after 12 s.
  * @throws StartupError when the database cannot be reached or refuses the login
  */
@@ -25,7 +25,8 @@ export async function openServiceDataSource(settings: ServiceDataSourceSettings)
   const sessionSettings = {
     ...(single && { role: appRole }),
     default_transaction_isolation: 'read committed',
-    // Before 18 the server rates a scan that it was told to avoid as so costly that it compiles the plan at every call.
+    // Before version 18 the planner's cost for a disabled scan is so high that the plan would be compiled at every
+    // call.
     jit: 'off',
     statement_timeout: '10s',
     lock_timeout: '5s',

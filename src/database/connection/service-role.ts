@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { StartupError } from '../../common/startup-error.js';
 
 /**
- * Makes the service's login a member of the service's role unless it is one.
+ * Makes the service's login a member of the service's role if it is not one yet.
  * @throws StartupError with the statement to run when the owner may not grant the role, or the login does not exist
  */
 export async function joinServiceRole(dataSource: DataSource, appRole: string, login: string): Promise<void> {
@@ -11,7 +11,7 @@ export async function joinServiceRole(dataSource: DataSource, appRole: string, l
   try {
     await dataSource.query(statement);
   } catch {
-    // A migration of another database on the server may have made it a member at the same moment.
+    // A concurrent migration of another database on the server may have granted the membership.
     if ((await membership(dataSource, appRole, login)).member) return;
     throw new StartupError(
       `The login of DATABASE_URL needs the service's role; run as an administrator: ${statement}`,
@@ -34,7 +34,7 @@ async function membership(
 }
 
 /**
- * Checks that the two roles, where they exist already, were made for this: their rights are about to be granted.
+ * Checks that the two roles, if they exist, were made for this service, before rights are granted to them.
  * @throws StartupError that names the variable
  */
 export async function refuseForeignRoles(

@@ -8,24 +8,24 @@ const SYSTEM_CODES = new Set(
 );
 
 /**
- * Matches classes and codes of PostgreSQL (Appendix A) of passing conditions: connection, resources, shutdown,
- * read-only, locks, time.
+ * Matches the SQLSTATEs of temporary conditions (manual, Appendix A): connection, resources, shutdown, read-only,
+ * locks, timeouts.
  */
 const SQLSTATES = /^(08...|53...|57P0[1-5]|57014|25006|25P03|40001|40P01|55P03)$/;
 
-/** Lists the codes of a serialization failure, a deadlock, and a lock that was not available in time. */
+/** Lists the SQLSTATEs of a serialization failure, a deadlock, and a lock that was not available in time. */
 const CONTENTION = new Set(['40001', '40P01', '55P03']);
 
 /**
- * Matches errors to which the driver gives no code. TypeORM releases a query runner whose connection is lost between
- * two statements, and reports only that on the next one.
+ * Matches errors to which the driver gives no code. When a connection is lost between two statements, TypeORM releases
+ * its query runner and reports only that on the next statement.
  */
 const MESSAGES =
   /query runner (was )?already released|Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|not queryable|Cannot use a pool after calling end|Driver not Connected|timeout expired/i;
 
 /**
- * Tells whether an error of the driver means that the database cannot serve for the moment: it is gone, starting,
- * stopping, full, read-only or too slow, or it preferred a concurrent transaction.
+ * Tells whether an error of the driver means that the database is temporarily unable to serve: unreachable, starting,
+ * stopping, full, read-only or too slow, or it gave priority to a concurrent transaction.
  */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof Unavailable) return true;
@@ -37,7 +37,7 @@ export function isUnavailable(error: unknown): boolean {
   return code === '' && MESSAGES.test(driver.message);
 }
 
-/** Tells whether the server rolled the statement back in favour of concurrent work: none of it was applied. */
+/** Tells whether the server rolled the statement back because of concurrent work, so that none of it was applied. */
 export function isContention(error: unknown): boolean {
   return CONTENTION.has(driverErrorOf(error)?.code ?? '');
 }
@@ -47,7 +47,7 @@ export function isUnanswered(error: unknown): boolean {
   return driverErrorOf(error)?.message === 'Query read timeout';
 }
 
-/** Returns the error as callers should see it: Unavailable (503) where `isUnavailable`, else the error unchanged. */
+/** Returns the error to report to callers: Unavailable (503) if `isUnavailable`, otherwise the error unchanged. */
 export function asDomainError(error: unknown): unknown {
   if (error instanceof Unavailable || !isUnavailable(error)) return error;
   return new Unavailable(undefined, { cause: error });

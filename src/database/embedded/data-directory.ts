@@ -2,12 +2,12 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StartupError } from '../../common/startup-error.js';
 
-/** Matches the entries of a data directory of ours, and those of a volume that was mounted for it. */
+/** Matches the files of our data directory, and those of an empty mounted volume. */
 const OURS = /^(postgres(\.log|\.draft-\d+)?|socket|root\.key|lost\+found)$/;
 
 /**
  * Creates the data directory, or checks that the existing one is ours or empty.
- * @throws StartupError where it holds something else, or cannot be created or read
+ * @throws StartupError when it contains anything else, or cannot be created or read
  */
 export function prepareDataDirectory(path: string): void {
   try {
@@ -24,8 +24,8 @@ export function prepareDataDirectory(path: string): void {
 }
 
 /**
- * Creates a directory like `mkdir -p`. Node's own never returns for directories like /proc, where nothing can be
- * created.
+ * Creates a directory like `mkdir -p`. Node's own recursive mode never returns for directories such as /proc, in which
+ * nothing can be created.
  */
 function make(path: string): void {
   if (existsSync(path)) return;

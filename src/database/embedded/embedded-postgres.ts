@@ -12,24 +12,24 @@ import { removeStaleLocks } from './stale-locks.js';
 import { supervise } from './supervision.js';
 
 export interface EmbeddedPostgresOptions {
-  /** Names the absolute path of the directory of the cluster, its socket and its log; created where it is missing. */
+  /** The absolute path of the directory for the cluster, its socket and its log; created if it is missing. */
   readonly dataDir: string;
-  /** Adds settings of the server. */
+  /** Additional settings of the server. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly onProgress?: (line: string) => void;
-  /** Starts the server again whenever it ends before `stop`, even where it was only joined. */
+  /** Restarts the server whenever it ends before `stop`, even if another process had started it. */
   readonly supervised?: boolean;
-  /** Tells how the server is run; detected by default. */
+  /** The user that runs the server; detected by default. */
   readonly user?: ServerUser;
 }
 
-/** Represents a real PostgreSQL that lives as long as the process that started it. The superuser is `postgres`. */
+/** Represents a PostgreSQL server that lives as long as the process that started it. The superuser is `postgres`. */
 export interface EmbeddedPostgres {
-  /** Tells whether another process had started the server; then it ends with that process. */
+  /** True if another process had started the server; it then ends with that process. */
   readonly joined: boolean;
-  /** Returns a URL for the driver through the unix socket; there is no network and no password. */
+  /** Returns a URL for the driver that uses the unix socket. There is neither network access nor a password. */
   readonly url: (user: string, database: string) => string;
-  /** Stops the server if it was started here; may be called again. */
+  /** Stops the server if this process started it; may be called repeatedly. */
   readonly stop: () => Promise<void>;
 }
 
@@ -37,15 +37,15 @@ const TIMEOUT_MS = 60_000;
 const POLL_MS = 25;
 
 /**
- * Starts the embedded PostgreSQL of a data directory, or joins the one that already serves it. It recovers from a
- * killed process, two concurrent starts, and an interrupted first start.
+ * Starts the embedded PostgreSQL of a data directory, or joins a server that already runs on it. Recovers from a killed
+ * process, concurrent starts and an interrupted first start.
  * @throws StartupError with one line for the operator
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { dataDir, settings = {}, onProgress = () => undefined, user = serverUser() } = options;
   const binaries = locateBinaries();
   prepareDataDirectory(dataDir);
-  user.admit(dataDir);
+  user.allowEntry(dataDir);
   const sockets = socketDirectory(dataDir, user.uid);
   const files: ServerFiles = {
     postgres: binaries.postgres,
@@ -55,12 +55,12 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   };
   const launch = (): Promise<ServerProcess | undefined> => launchOrJoin(files, user, settings);
   let server: ServerProcess | undefined;
-  if (!(await answers(sockets))) {
+  if (!(await waitUntilReady(sockets))) {
     user.own(sockets);
     await prepareCluster(files.cluster, binaries, user, onProgress);
     server = await launch();
   }
-  const isAbsent = async (): Promise<boolean> => (await look(sockets)).state === 'absent';
+  const isAbsent = async (): Promise<boolean> => (await probe(sockets)).state === 'absent';
   const stop = options.supervised === true ? supervise({ server, isAbsent, launch, onProgress }) : undefined;
   return {
     joined: server === undefined,
@@ -69,7 +69,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   };
 }
 
-/** @returns the server that was started, or undefined where another start was faster */
+/**
+ * Starts a server and waits until it or another one is ready.
+ * @returns the server that was started, or undefined if another start was faster
+ */
 async function launchOrJoin(
   files: ServerFiles,
   user: ServerUser,
@@ -78,14 +81,14 @@ async function launchOrJoin(
   const deadline = Date.now() + TIMEOUT_MS;
   let server = ServerProcess.start(files, user, settings);
   while (Date.now() < deadline) {
-    const { state, starter } = await look(files.socketDirectory);
+    const { state, starter } = await probe(files.socketDirectory);
     if (state === 'ready') {
       if (starter === server.id) return server;
       await server.stop();
       return undefined;
     }
     if (server.hasEnded && state === 'absent') {
-      if (!server.wasLockedOut()) throw failure(files, server.lastWords());
+      if (!server.wasLockedOut()) throw failure(files, server.lastLogLine());
       removeStaleLocks(files);
       await sleep(POLL_MS * 4);
       server = ServerProcess.start(files, user, settings);
@@ -93,31 +96,31 @@ async function launchOrJoin(
     await sleep(POLL_MS);
   }
   await server.stop();
-  throw failure(files, server.lastWords());
+  throw failure(files, server.lastLogLine());
 }
 
-function failure({ log }: ServerFiles, words: string): StartupError {
-  return new StartupError(`The embedded PostgreSQL did not start: ${words.slice(0, 300)} (see ${log})`);
+function failure({ log }: ServerFiles, reason: string): StartupError {
+  return new StartupError(`The embedded PostgreSQL did not start: ${reason.slice(0, 300)} (see ${log})`);
 }
 
 /** Waits for an existing server to become ready; returns false when it ends instead. */
-async function answers(sockets: string): Promise<boolean> {
+async function waitUntilReady(sockets: string): Promise<boolean> {
   const deadline = Date.now() + TIMEOUT_MS;
   for (;;) {
-    const { state } = await look(sockets);
+    const { state } = await probe(sockets);
     if (state !== 'busy' || Date.now() > deadline) return state === 'ready';
     await sleep(POLL_MS);
   }
 }
 
-interface Sight {
-  /** Describes the server; `busy` is one that starts, recovers or stops. */
+interface ServerState {
+  /** The server's state; a `busy` server is starting, recovering or stopping. */
   readonly state: 'ready' | 'busy' | 'absent';
-  /** Identifies the start that the ready server came from. */
+  /** The id of the start that launched the ready server. */
   readonly starter?: string | null;
 }
 
-async function look(sockets: string): Promise<Sight> {
+async function probe(sockets: string): Promise<ServerState> {
   const client = new pg.Client({
     connectionString: urlOf(sockets, 'postgres', 'postgres'),
     connectionTimeoutMillis: 5_000,

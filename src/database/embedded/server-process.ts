@@ -7,9 +7,9 @@ const LARGEST_LOG_BYTES = 10_000_000;
 const TIMEOUT_S = 10;
 
 /**
- * Starts the server and watches this process by reading a pipe that closes when this process ends in any way; then it
- * shuts the server down (SIGINT: "fast"). A server that does not end soon, such as PostgreSQL 18 while it recovers from
- * the crash of one of its processes, gets SIGQUIT ("immediate") and recovers at its next start.
+ * Starts the server and reads from a pipe that closes when this process ends in any way; then it shuts the server down
+ * (SIGINT: "fast"). A server that does not end soon, such as PostgreSQL 18 while it recovers from the crash of one of
+ * its processes, gets SIGQUIT ("immediate") and recovers at its next start.
  */
 const WATCHER = `
   exec 3<&0
@@ -25,8 +25,8 @@ const WATCHER = `
 `;
 
 /**
- * Configures the server. No part of a statement may reach its log, since statements hold the tenants' data and error
- * messages quote them. So only errors that end a connection or the server are logged ("log" is below those).
+ * Configures the server. No part of a statement may reach its log, since statements contain tenants' data and error
+ * messages quote them. So only errors that end a connection or the server are logged ("log" ranks below those).
  */
 const SETTINGS = {
   listen_addresses: '',
@@ -42,7 +42,7 @@ const SETTINGS = {
   log_checkpoints: 'off',
 };
 
-/** Distinguishes the server of one start from that of a faster one. */
+/** Names the setting that tells the server of one start from that of a concurrent one. */
 export const STARTER_SETTING = 'strongroom.starter';
 
 export interface ServerFiles {
@@ -52,7 +52,7 @@ export interface ServerFiles {
   readonly log: string;
 }
 
-/** Represents a server that was started here. */
+/** Represents a server that this process started. */
 export class ServerProcess {
   private readonly gone: Promise<void>;
   private ended = false;
@@ -107,29 +107,29 @@ export class ServerProcess {
     return this.gone;
   }
 
-  /** Tells whether another server had the cluster, or still has it. */
+  /** Tells whether the server failed because another one was using the cluster. */
   wasLockedOut(): boolean {
-    return this.words().some((line) =>
+    return this.logLines().some((line) =>
       /lock file|shared memory|already exists|Is another postmaster/i.test(line),
     );
   }
 
-  /** Returns the last lines of the server's log for the operator. */
-  lastWords(): string {
-    const lines = this.words();
+  /** Returns the most telling line of the server's log for the operator. */
+  lastLogLine(): string {
+    const lines = this.logLines();
     return lines.findLast((line) => /FATAL|ERROR|PANIC/.test(line)) ?? lines.at(-1) ?? '';
   }
 
   /**
-   * Returns the lines of the log without the answers to readiness checks; other servers of the cluster may have written
-   * to it too.
+   * Returns the lines logged since the start, without the replies to readiness checks. Other servers of the cluster may
+   * have written some of them.
    */
-  private words(): string[] {
+  private logLines(): string[] {
     const lines = readFileSync(this.log).subarray(this.logStart).toString('utf8').trim().split('\n');
     return lines.filter((line) => !/FATAL: +the database system is /.test(line));
   }
 
-  /** Stops the server in order and waits for its end. */
+  /** Shuts the server down in order and waits until it has ended. */
   async stop(): Promise<void> {
     this.child.stdin?.end();
     await this.gone;

@@ -2,40 +2,40 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, readFileSync, statSync } from 'node:fs';
 import { StartupError } from '../../common/startup-error.js';
 
-/** Describes how PostgreSQL's programs are run, which refuse to work as root. */
+/** Describes the user that runs PostgreSQL's programs, which refuse to run as root. */
 export interface ServerUser {
-  /** Prefixes the program's command line. */
+  /** The command that runs the program as another user. */
   readonly wrapper: readonly string[];
   readonly uid?: number;
   readonly gid?: number;
-  /** Makes the server the owner of a path, where it runs as another user. */
+  /** Makes the server the owner of a path if it runs as another user. */
   readonly own: (path: string) => void;
-  /** Lets the server enter a directory that stays ours, where it runs as another user. */
-  readonly admit: (directory: string) => void;
+  /** Lets the server enter a directory that we keep, if it runs as another user. */
+  readonly allowEntry: (directory: string) => void;
 }
 
 const nothing = (): void => undefined;
 const USER_NAMESPACE = ['unshare', '--user', '--map-user=1000', '--map-group=1000'];
 
 /**
- * Returns how to run the programs. As an ordinary user: as that user. As root: in a user namespace, where the server
- * sees another id while its files stay root's, or, where namespaces are refused, as the system's `postgres` or
- * `nobody`.
+ * Returns the user to run the programs as. An ordinary user runs them itself. Root runs them in a user namespace, in
+ * which the server sees another id while its files stay root's, or, if namespaces are refused, as the system's
+ * `postgres` or `nobody`.
  */
 export function serverUser(namespaces = namespacesWork()): ServerUser {
-  if (process.getuid?.() !== 0) return { wrapper: [], own: nothing, admit: nothing };
-  if (namespaces) return { wrapper: USER_NAMESPACE, own: nothing, admit: nothing };
+  if (process.getuid?.() !== 0) return { wrapper: [], own: nothing, allowEntry: nothing };
+  if (namespaces) return { wrapper: USER_NAMESPACE, own: nothing, allowEntry: nothing };
   const { uid, gid } = systemUser();
   return {
     wrapper: [],
     uid,
     gid,
     own: (path) => chownSync(path, uid, gid),
-    admit: (directory) => letPass(directory, gid),
+    allowEntry: (directory) => allowEntry(directory, gid),
   };
 }
 
-function letPass(directory: string, gid: number): void {
+function allowEntry(directory: string, gid: number): void {
   const { mode, uid } = statSync(directory);
   if ((mode & 0o001) !== 0) return;
   chownSync(directory, uid, gid);

@@ -8,10 +8,10 @@ import { StartupError } from '../../common/startup-error.js';
 const LONGEST = 100;
 
 /**
- * Creates the directory of the server's socket, which only its owner may enter: whoever can enter it is trusted. It
- * lies beside the data, or, where that path is too long for a socket, under the system's temporary directory.
- * @param serverUid the owner where the server runs as another user
- * @throws StartupError when a directory of another owner is in its place
+ * Creates the directory of the server's socket. Whoever can enter it is trusted, so only its owner may. It is beside
+ * the data, or under the system's temporary directory if that path is too long for a socket.
+ * @param serverUid the owner if the server runs as another user
+ * @throws StartupError when the directory belongs to another owner
  */
 export function socketDirectory(dataDir: string, serverUid?: number): string {
   const beside = join(dataDir, 'socket');

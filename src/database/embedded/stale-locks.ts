@@ -3,8 +3,8 @@ import { basename, join } from 'node:path';
 import type { ServerFiles } from './server-process.js';
 
 /**
- * Removes the lock files of a server that has ended although its process id is in use: after a restart of the container
- * or the machine any program may have it. PostgreSQL itself would refuse to start while that program runs.
+ * Removes the lock files of an ended server whose process id is in use again, which any program may have after a
+ * restart of the container or the machine. PostgreSQL itself would refuse to start while that program runs.
  */
 export function removeStaleLocks({ cluster, socketDirectory }: ServerFiles): void {
   removeIfStale(join(cluster, 'postmaster.pid'));
@@ -12,7 +12,8 @@ export function removeStaleLocks({ cluster, socketDirectory }: ServerFiles): voi
 }
 
 /**
- * Removes a stale lock. Another start may have replaced it in the meantime: the lock is read once more, and put back.
+ * Removes a stale lock. A concurrent start may have replaced it in the meantime, so it is checked again after it was
+ * moved aside, and moved back if it is valid.
  */
 function removeIfStale(path: string): void {
   if (!isStale(path)) return;
@@ -28,7 +29,8 @@ function removeIfStale(path: string): void {
 }
 
 /**
- * Tells whether the lock names a running process that is not PostgreSQL; PostgreSQL itself detects one that has ended.
+ * Tells whether the lock names a running process that is not PostgreSQL. A process that has ended is detected by
+ * PostgreSQL itself.
  */
 function isStale(path: string): boolean {
   const pid = Number.parseInt(textOf(path) ?? '', 10);

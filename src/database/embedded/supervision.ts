@@ -5,18 +5,18 @@ const LOOK_MS = 1_000;
 const RETRY_MS = 1_000;
 
 export interface Supervised {
-  /** Holds the server that was started here; undefined where another process's server was joined. */
+  /** The server that this process started; undefined if it joined another one. */
   readonly server: ServerProcess | undefined;
   /** Tells whether no server runs on the cluster any more. */
   readonly isAbsent: () => Promise<boolean>;
-  /** Starts the server again, or joins one that another process has started in the meantime. */
+  /** Restarts the server, or joins one that another process has started in the meantime. */
   readonly launch: () => Promise<ServerProcess | undefined>;
   readonly onProgress: (line: string) => void;
 }
 
 /**
- * Starts the server again whenever it ends, even one that another process had started.
- * @returns a function that ends the supervision, and the server if it was started here
+ * Restarts the server whenever it ends, even if another process had started it.
+ * @returns a function that ends the supervision, and stops the server if this process started it
  */
 export function supervise({ server, isAbsent, launch, onProgress }: Supervised): () => Promise<void> {
   let current = server;
@@ -25,7 +25,7 @@ export function supervise({ server, isAbsent, launch, onProgress }: Supervised):
     if (current !== undefined) return current.whenGone();
     while (!stopping && !(await isAbsent())) await sleep(LOOK_MS, undefined, { ref: false });
   };
-  const again = async (): Promise<void> => {
+  const restart = async (): Promise<void> => {
     onProgress('the embedded PostgreSQL has ended; starting it again');
     try {
       current = await launch();
@@ -40,7 +40,7 @@ export function supervise({ server, isAbsent, launch, onProgress }: Supervised):
     for (;;) {
       await ended();
       if (stopping) return;
-      await (starting = again());
+      await (starting = restart());
     }
   };
   void watch();

@@ -2,7 +2,7 @@ import { readSchemaFile, withVariables } from './read-schema.js';
 import { roleVariables, type SqlRunner } from './role-variables.js';
 import { TABLES } from './schema-files.js';
 
-/** Creates the roles where they are missing, the extensions, and all tables of an empty database. */
+/** Creates the roles if they are missing, the extensions, and all tables of an empty database. */
 export async function createTables(runner: SqlRunner): Promise<void> {
   const roles = await roleVariables(runner);
   await runner.query(withVariables(readSchemaFile('roles.sql'), roles));

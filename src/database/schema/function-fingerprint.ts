@@ -1,6 +1,9 @@
 import type { SqlRunner } from './role-variables.js';
 
-/** Roles by name, not by number: a restore into another server gives them other numbers. */
+/**
+ * Hashes what the catalogue says of functions. Identifies roles by name, since a restore into another server gives them
+ * other numbers.
+ */
 const FINGERPRINT = `
   SELECT encode(sha256(convert_to(coalesce(string_agg(f.line, E'\\n' ORDER BY f.line COLLATE "C"), ''), 'UTF8')), 'hex')
     AS fingerprint

@@ -2,10 +2,10 @@ import { basename } from 'node:path';
 import { readSchemaFile } from './read-schema.js';
 import { FUNCTIONS, FUNCTIONS_NUMBER } from './schema-files.js';
 
-/** All functions of a version of the program. */
+/** Holds all functions of a version of the program. */
 export interface FunctionSet {
   readonly number: number;
-  /** The file of each function, by its name, in the order of installation; variables not yet replaced. */
+  /** The text of each function by its name, in the order of installation, with variables not yet replaced. */
   readonly texts: ReadonlyMap<string, string>;
 }
 

@@ -5,9 +5,9 @@ import { withVariables } from './read-schema.js';
 import { roleVariables, type SqlRunner } from './role-variables.js';
 
 /**
- * Installs the functions in one transaction where the database has none or those of a lower number, and again where
- * the catalogue no longer holds what was installed: a restore may have lost owners or grants. Functions of a higher
- * number are never touched. The caller holds the lock of migrations.
+ * Installs the functions in one transaction if the database has none or a lower number. Installs them again if the
+ * catalogue no longer matches what was installed, since a restore may have lost owners or grants. Never touches
+ * functions of a higher number. The caller must hold the migration lock.
  *
  * @returns whether anything was installed
  */
@@ -25,7 +25,7 @@ export function installFunctions(dataSource: DataSource, functions: FunctionSet)
   });
 }
 
-/** Returns what is wrong with the functions of the database, for the operator; undefined where nothing is. */
+/** Returns the problem with the database's functions, for the operator; undefined if there is none. */
 export async function functionsProblem(
   runner: SqlRunner,
   functions: FunctionSet,
@@ -41,7 +41,10 @@ export async function functionsProblem(
   return found === installed.fingerprint ? undefined : 'the functions differ from those that were installed';
 }
 
-/** A new owner needs CREATE on the schema for the moment of the change. */
+/**
+ * Replaces all functions. Grants the reader CREATE on the schema for the time of the change, since a new owner needs
+ * it.
+ */
 async function replaceFunctions(runner: SqlRunner, { texts }: FunctionSet): Promise<void> {
   const roles = await roleVariables(runner);
   await revokeAll(runner, [...texts.keys()]);
@@ -50,7 +53,7 @@ async function replaceFunctions(runner: SqlRunner, { texts }: FunctionSet): Prom
   await runner.query(withVariables('REVOKE CREATE ON SCHEMA public FROM :"reader_role"', roles));
 }
 
-/** Takes back what was ever granted, so that the files say all of it. */
+/** Revokes all existing grants, so that the files alone determine them. */
 async function revokeAll(runner: SqlRunner, names: readonly string[]): Promise<void> {
   const grants = (await runner.query(
     `SELECT format('REVOKE ALL ON FUNCTION %s FROM %s', p.oid::regprocedure,

@@ -1,18 +1,21 @@
 import { readFileSync } from 'node:fs';
 
-/** What stands for the variables of the schema's files, by name. */
+/** Maps the variables of the schema's files to their values. */
 export type SchemaVariables = Readonly<Record<string, string>>;
 
-/** A variable in the notation of psql: `:"name"` becomes an identifier, `:'name'` a literal. Casts and JSON hold none. */
+/**
+ * Matches a variable in psql's notation: `:"name"` becomes an identifier, `:'name'` a literal. Casts and JSON do not
+ * match.
+ */
 const VARIABLE = /(?<=[\s(,[]):(["'])([a-z_]+)\1/g;
 
-/** Returns the text of a file of this folder, its variables not yet replaced. */
+/** Returns the text of a file in this folder, with variables not yet replaced. */
 export function readSchemaFile(path: string): string {
   return readFileSync(new URL(path, import.meta.url), 'utf8');
 }
 
 /**
- * Returns SQL with its variables replaced, quoted.
+ * Returns SQL with its variables replaced by quoted values.
  * @throws Error for a variable that has no value
  */
 export function withVariables(sql: string, variables: SchemaVariables): string {

@@ -1,13 +1,13 @@
 import type { SchemaVariables } from './read-schema.js';
 
-/** A connection, as far as the schema needs one. */
+/** Describes the part of a connection that the schema needs. */
 export interface SqlRunner {
   query(sql: string, values?: unknown[]): Promise<unknown>;
 }
 
 /**
- * Returns the names of the service's two roles. Roles belong to the whole server and databases migrate side by side on
- * it, so the names come from the settings `strongroom.app_role` and `strongroom.reader_role` of the session.
+ * Returns the names of the service's two roles. Roles belong to the whole server, which may hold several databases, so
+ * the names come from the session settings `strongroom.app_role` and `strongroom.reader_role`.
  */
 export async function roleVariables(runner: SqlRunner): Promise<SchemaVariables> {
   const [names] = (await runner.query(`

@@ -19,8 +19,8 @@ DO $$ BEGIN
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$;
 
--- The owner hands functions to the reader, which takes membership. From PostgreSQL 16 on, whoever creates a role may
--- administer it, but can act as it only after granting it to themselves.
+-- The owner transfers functions to the reader, which requires membership. From PostgreSQL 16 on, the creator of a role
+-- may administer it, but can act as it only after granting it to itself.
 DO $$
 DECLARE
   v_role text;
@@ -39,6 +39,6 @@ BEGIN
   END LOOP;
 END $$;
 
--- Nobody but the owner creates objects beside ours, which ours could then find.
+-- Only the owner may create objects in the schema, since our statements could otherwise find those of others.
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO :"app_role", :"reader_role";

@@ -1,4 +1,7 @@
-/** Tables and views, each after those that it refers to. `tables/<name>.sql` declares one with all that belongs to it. */
+/**
+ * Lists the tables and views, each after those that it refers to. `tables/<name>.sql` declares one with everything that
+ * belongs to it.
+ */
 export const TABLES = [
   'root_keys',
   'tenants',
@@ -18,7 +21,10 @@ export const TABLES = [
   'schema_functions',
 ] as const;
 
-/** Functions by folder and name, each after those that it calls. `functions/<folder>/<name>.sql` creates or replaces one. */
+/**
+ * Lists the functions by folder and name, each after those that it calls. `functions/<folder>/<name>.sql` creates or
+ * replaces one.
+ */
 export const FUNCTIONS = [
   'audit/record_events',
   'audit/audit_event_exists',
@@ -45,7 +51,7 @@ export const FUNCTIONS = [
 ] as const;
 
 /**
- * The number of the functions, all of them together. Raise it with every change of one of their files: databases with a
- * lower number get the new texts, and programs with a lower number leave them alone.
+ * Numbers the set of functions. Raise it whenever one of the files changes: databases with a lower number get the new
+ * texts, and programs with a lower number leave them alone.
  */
 export const FUNCTIONS_NUMBER = 1;

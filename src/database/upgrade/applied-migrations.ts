@@ -1,7 +1,7 @@
 import type { DataSource, MigrationInterface } from 'typeorm';
 import { StartupError } from '../../common/startup-error.js';
 
-/** The numbers of the 24 migrations before the baseline, which no release had. */
+/** Matches the numbers of the 24 migrations before the baseline, which were never released. */
 const UNRELEASED = /17900000000(0[1-9]|1\d|2[0-4])$/;
 
 /** Returns the names of the migrations that the database has, oldest first. */
@@ -15,9 +15,9 @@ export async function appliedMigrations(dataSource: DataSource): Promise<string[
 }
 
 /**
- * Refuses a database that this program cannot work on. A newer one is fine as long as every migration that the program
- * lacks only adds, which its name says.
- * @throws StartupError with the cure
+ * Refuses a database that this program cannot work with. A newer database is fine if every migration that the program
+ * lacks only adds to the schema, which its name says.
+ * @throws StartupError with the remedy
  */
 export function refuseForeignMigrations(applied: readonly string[], known: readonly string[]): void {
   if (applied.some((name) => UNRELEASED.test(name))) {
@@ -28,10 +28,10 @@ export function refuseForeignMigrations(applied: readonly string[], known: reado
         'database away, start this version, create the tenants and users again, import the file',
     );
   }
-  const barred = applied.find((name) => !known.includes(name) && !name.startsWith('Expand'));
-  if (barred !== undefined) {
+  const incompatible = applied.find((name) => !known.includes(name) && !name.startsWith('Expand'));
+  if (incompatible !== undefined) {
     throw new StartupError(
-      `The database was migrated by a newer version of Strongroom (${barred}): start that version or a newer one`,
+      `The database was migrated by a newer version of Strongroom (${incompatible}): start that version or a newer one`,
     );
   }
 }

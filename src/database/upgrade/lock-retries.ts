@@ -4,16 +4,18 @@ import { driverErrorOf } from '../connection/driver-error.js';
 
 const LOCK_NOT_AVAILABLE = '55P03';
 
-/** For how long one statement of a migration waits for a lock: whoever comes after it waits too. */
+/**
+ * Limits how long a statement of a migration waits for a lock, since every later request for that lock waits behind it.
+ */
 export const MIGRATION_LOCK_TIMEOUT = '2s';
 
 /**
- * Does work that gives up where a lock is not free in time, again and again with pauses between, so that requests that
- * queued behind it get their turn.
+ * Retries work that fails because a lock is not free in time. Pauses between attempts let requests that queued behind
+ * the lock proceed.
  *
  * @throws StartupError when the lock is still not free after a minute
  */
-export async function whileLocked<T>(
+export async function retryWhileLocked<T>(
   work: () => Promise<T>,
   { totalMs = 60_000, pauseMs = 1_000 } = {},
 ): Promise<T> {

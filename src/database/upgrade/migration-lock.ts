@@ -5,8 +5,8 @@ const LOCK = 'strongroom migrations';
 const POLL_MS = 100;
 
 /**
- * Does work under the lock of migrations, which one session of a database can hold. The lock is polled for: waiting
- * inside the server would hold up index builds, which wait for old snapshots.
+ * Does work under the migration lock, which one session per database can hold. The lock is polled, since waiting for it
+ * inside the server would block index builds, which wait for old snapshots.
  */
 export async function underMigrationLock<T>(
   dataSource: DataSource,

@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsObject, IsOptional, IsString, ValidateBy, ValidateIf } from 'class-validator';
 import { flagOf, IsFlag } from '../../api/input/is-flag.decorator.js';
-import { VISIBILITIES, type Visibility } from '../secret.js';
+import { descriptionProblem, LONGEST_DESCRIPTION, VISIBILITIES, type Visibility } from '../secret.js';
 import { ANY_VALUE } from './any-value.js';
 
 const VISIBILITY_MESSAGE = { message: `\`visibility\` must be one of ${VISIBILITIES.join(', ')}` };
@@ -46,6 +46,25 @@ function ProviderOptions(): PropertyDecorator {
   );
 }
 
+function Description(): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({
+      ...{ required: false, type: String, nullable: true, maxLength: LONGEST_DESCRIPTION },
+      description:
+        'What the secret is for; never sealed; without control characters but newline and tab; null clears it. ' +
+        'Under `/api/v3.1` only',
+    }),
+    ValidateIf((_body, value) => value !== undefined && value !== null),
+    ValidateBy({
+      name: 'isDescription',
+      validator: {
+        validate: (value: unknown) => descriptionProblem(value) === undefined,
+        defaultMessage: (failed) => `\`description\` ${descriptionProblem(failed?.value) ?? 'is not valid'}`,
+      },
+    }),
+  );
+}
+
 /** Holds the body of PUT under v3. Fields beyond these are ignored, as old clients need. */
 export class NewSecretBody {
   @ApiProperty({ ...ANY_VALUE, description: 'A text, not empty; with `schema`, whatever satisfies it' })
@@ -81,7 +100,10 @@ export class NewSecretBody {
 }
 
 /** Holds the body of PUT under v3.1. */
-export class NewSecretBodyV31 extends NewSecretBody {}
+export class NewSecretBodyV31 extends NewSecretBody {
+  @Description()
+  description?: string | null;
+}
 
 /** Holds the body of PATCH under v3: what is left out stays. */
 export class SecretChangeBody {
@@ -111,7 +133,10 @@ export class SecretChangeBody {
 }
 
 /** Holds the body of PATCH under v3.1. */
-export class SecretChangeBodyV31 extends SecretChangeBody {}
+export class SecretChangeBodyV31 extends SecretChangeBody {
+  @Description()
+  description?: string | null;
+}
 
 /** Holds the body of PATCH `set-visibility`. */
 export class SetVisibilityBody {

@@ -34,6 +34,9 @@ class SecretListItemV31 {
 
   @ApiProperty({ type: String, nullable: true })
   provider_name: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'What the secret is for; never sealed' })
+  description: string | null;
 }
 
 /** A secret of version 3.1. Answers to changes have an empty value. */
@@ -71,6 +74,7 @@ export const SECRET_LIST_FIELDS_V31 = [
   'tenant_name',
   'created_by',
   'provider_name',
+  'description',
 ] as const;
 
 /** With `_include`, only the fields that it names. */

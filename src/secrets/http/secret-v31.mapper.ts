@@ -37,6 +37,7 @@ function toChangedSecret(_tenant: TenantContext, secret: OpenedSecret): SecretV3
     tenant_name: secret.tenantName,
     created_by: secret.creatorName,
     provider_name: secret.providerName,
+    description: secret.description,
     value: '',
     private_resource: secret.visibility === 'private',
     schema: secret.schema,

@@ -1,9 +1,11 @@
+import { descriptionProblem } from '../secret.js';
 import { nameProblem } from '../../common/resource-name.js';
 
 /** Maps what a rule can look at to the column that holds it, and to what is wrong with a value for it, if anything. */
 export const RULE_ATTRIBUTES = {
   key: { column: 's.key', problemOf: nameProblem },
   provider_name: { column: 's.provider_name', problemOf: nameProblem },
+  description: { column: 's.description', problemOf: descriptionProblem },
 } as const;
 export type RuleAttribute = keyof typeof RULE_ATTRIBUTES;
 

@@ -21,6 +21,7 @@ export const LIST_FIELDS = {
   tenant_name: 't.name',
   created_by: 'c.name',
   provider_name: nullable(json('s.provider_name')),
+  description: nullable(json('s.description')),
   provider_options: `'null'`,
   schema: nullable('s.schema::text'),
 } as const;
@@ -33,7 +34,10 @@ const COLUMNS = [
 ];
 
 /** Columns that are read only for lists that show them. */
-const OPTIONAL_COLUMNS: Partial<Record<ListField, string>> = { schema: 's.schema' };
+const OPTIONAL_COLUMNS: Partial<Record<ListField, string>> = {
+  schema: 's.schema',
+  description: 's.description',
+};
 
 /** Returns the columns that a list with these fields reads. */
 export function columnsOf(fields: readonly ListField[]): string[] {
@@ -44,7 +48,7 @@ const TENANT_NAME = '(SELECT t.name FROM tenants t WHERE t.id = s.tenant_id)';
 const CREATOR_NAME = '(SELECT c.username FROM users c WHERE c.id = s.created_by)';
 
 /** Maps what a search can look through to its column. Never the value. */
-export const SEARCH_FIELDS = { key: 's.key' } as const;
+export const SEARCH_FIELDS = { key: 's.key', description: 's.description' } as const;
 export type SearchField = keyof typeof SEARCH_FIELDS;
 
 /** What a list can be sorted by. Never the value. */

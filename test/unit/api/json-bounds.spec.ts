@@ -8,7 +8,7 @@ function takes(json: string, limits: Partial<JsonLimits>, chunk = json.length): 
   const bytes = Buffer.from(json);
   try {
     for (let start = 0; start < bytes.length; start += chunk)
-      bounds.take(bytes.subarray(start, start + chunk));
+      bounds.read(bytes.subarray(start, start + chunk));
     return true;
   } catch (error) {
     expect(error).toBeInstanceOf(TooLarge);

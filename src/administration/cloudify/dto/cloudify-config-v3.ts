@@ -22,7 +22,7 @@ class AuthorizationV3 {
   @ApiProperty({
     type: 'object',
     additionalProperties: { type: 'array', items: { type: 'string' } },
-    description: 'By permission, the roles that hold it',
+    description: 'Maps each permission to the roles that have it',
   })
   permissions: Record<string, string[]>;
 }
@@ -44,7 +44,7 @@ class LicenseV3 {
   @ApiProperty({ type: String })
   customer_id: string;
 
-  @ApiProperty({ ...NOTHING, description: 'Never' })
+  @ApiProperty({ ...NOTHING, description: 'Always null: the license never expires' })
   expiration_date: null;
 
   @ApiProperty({ type: String })

@@ -12,13 +12,13 @@ export class UserGroupV3 {
 
   @ApiProperty({
     oneOf: [COUNT, { type: 'object', additionalProperties: { type: 'string', example: 'user' } }],
-    description: 'How many tenants; with `_get_data` the role in each',
+    description: 'The number of tenants; with `_get_data`, the role in each',
   })
   tenants: number | Record<string, string>;
 
   @ApiProperty({
     oneOf: [COUNT, { type: 'array', items: { type: 'string' } }],
-    description: 'How many users; with `_get_data` their names',
+    description: 'The number of users; with `_get_data`, their names',
   })
   users: number | string[];
 
@@ -34,7 +34,7 @@ export const USER_GROUP_FIELDS = [
   'role',
 ] as const satisfies readonly (keyof UserGroupV3)[];
 
-/** With `_include`, only the fields that it names. */
+/** Describes a list item, which has only the fields that `_include` names. */
 class UserGroupEntryV3 extends PartialType(UserGroupV3) {}
 
 export class UserGroupListV3 {

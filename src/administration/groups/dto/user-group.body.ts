@@ -28,7 +28,7 @@ export class UserGroupRoleBody {
   role: string;
 }
 
-/** A user of a group. */
+/** Names a user and a group. */
 export class GroupUserBody {
   @ApiProperty({ type: String })
   @IsString({ message: '`group_name` is missing or no text' })

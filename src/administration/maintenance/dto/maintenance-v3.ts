@@ -1,6 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
 
-const TIME = { type: String, example: '2026-03-20T08:23:31.276Z', description: 'Empty while deactivated' };
+const TIME = {
+  type: String,
+  example: '2026-03-20T08:23:31.276Z',
+  description: 'The time of activation; empty while deactivated',
+};
 
 export class MaintenanceV3 {
   @ApiProperty({ type: String, enum: ['activated', 'deactivated'] })
@@ -17,10 +21,10 @@ export class MaintenanceV3 {
     items: {},
     maxItems: 0,
     nullable: true,
-    description: 'None: nothing runs here that maintenance would wait for',
+    description: 'Null while deactivated, otherwise empty: maintenance waits for nothing',
   })
   remaining_executions: never[] | null;
 
-  @ApiProperty({ type: String, description: 'Who activated it; empty while deactivated' })
+  @ApiProperty({ type: String, description: 'The user who activated it; empty while deactivated' })
   requested_by: string;
 }

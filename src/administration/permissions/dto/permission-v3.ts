@@ -11,7 +11,7 @@ export class PermissionV3 {
 
 export const PERMISSION_FIELDS = ['role', 'permission'] as const satisfies readonly (keyof PermissionV3)[];
 
-/** With `_include`, only the fields that it names. */
+/** Describes a list item, which has only the fields that `_include` names. */
 class PermissionEntryV3 extends PartialType(PermissionV3) {}
 
 export class PermissionListV3 {

@@ -5,7 +5,7 @@ export class StatusQuery {
   @ApiPropertyOptional({
     type: Boolean,
     default: false,
-    description: 'Only whether it answers: under v3.1 `{}`',
+    description: 'Only checks that the service answers; under v3.1 the response is then `{}`',
   })
   @IsFlag()
   summary?: unknown;
@@ -24,7 +24,7 @@ class ServiceV3 {
   instances: ServiceInstanceV3[];
 }
 
-/** As /api/v3 tells it. */
+/** Describes the status under /api/v3. */
 export class StatusV3 {
   @ApiProperty({ type: String, enum: ['running'] })
   status: string;
@@ -44,7 +44,7 @@ export class ServiceStatusV31 {
   extra_info: Record<string, never>;
 }
 
-/** As /api/v3.1 tells it; nothing where only a summary is asked for. */
+/** Describes the status under /api/v3.1; empty when only a summary is asked for. */
 export class StatusV31 {
   @ApiProperty({ type: String, enum: ['OK', 'Fail'], required: false })
   status?: string;

@@ -3,7 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 const NOTHING = { type: String, nullable: true, enum: [null] };
 
 export class VersionV3 {
-  @ApiProperty({ example: 'premium', description: 'Clients offer tenants and users where it is `premium`' })
+  @ApiProperty({ example: 'premium', description: 'Clients offer tenants and users only for `premium`' })
   edition: string;
 
   @ApiProperty({ example: '0.1.0' })

@@ -4,7 +4,7 @@ import { TENANT_ROLES } from '../../../users/tenant-user.entity.js';
 
 const ROLE = { enum: TENANT_ROLES, type: String } as const;
 
-/** A user of a tenant. */
+/** Names a user and a tenant. */
 export class TenantUserBody {
   @ApiProperty({ type: String })
   @IsString({ message: '`tenant_name` is missing or no text' })
@@ -16,7 +16,7 @@ export class TenantUserBody {
 }
 
 export class NewTenantUserBody extends TenantUserBody {
-  @ApiProperty({ ...ROLE, required: false, description: 'Required by v3.1; `user` where v3 leaves it out' })
+  @ApiProperty({ ...ROLE, required: false, description: 'Required under v3.1; defaults to `user` under v3' })
   @IsOptional()
   @IsString({ message: '`role` must be a text' })
   role?: string | null;
@@ -28,7 +28,7 @@ export class TenantUserRoleBody extends TenantUserBody {
   role: string;
 }
 
-/** A user group of a tenant. */
+/** Names a user group and a tenant. */
 export class TenantGroupBody {
   @ApiProperty({ type: String })
   @IsString({ message: '`tenant_name` is missing or no text' })
@@ -40,7 +40,7 @@ export class TenantGroupBody {
 }
 
 export class NewTenantGroupBody extends TenantGroupBody {
-  @ApiProperty({ ...ROLE, required: false, description: 'Required by v3.1; `user` where v3 leaves it out' })
+  @ApiProperty({ ...ROLE, required: false, description: 'Required under v3.1; defaults to `user` under v3' })
   @IsOptional()
   @IsString({ message: '`role` must be a text' })
   role?: string | null;

@@ -15,7 +15,7 @@ const ROLES_OF_USER = {
   additionalProperties: false,
   required: ['tenant-role', 'roles'],
   properties: {
-    'tenant-role': { type: 'string', nullable: true, description: 'The direct one' },
+    'tenant-role': { type: 'string', nullable: true, description: 'The role of the direct membership' },
     roles: { type: 'array', items: ROLE },
   },
 };
@@ -38,7 +38,7 @@ const USER_ROLES = {
   },
 } as const;
 
-/** The roles of one user in a tenant. */
+/** Describes the roles of one user in a tenant. */
 export interface RolesOfUser {
   'tenant-role': string | null;
   roles: string[];
@@ -50,17 +50,17 @@ export class TenantV3 {
 
   @ApiProperty({
     oneOf: [COUNT, { type: 'object', additionalProperties: ROLE }],
-    description: 'How many groups; with `_get_data` the role of each',
+    description: 'The number of groups; with `_get_data`, the role of each',
   })
   groups: number | Record<string, string>;
 
   @ApiProperty({
     oneOf: [COUNT, { type: 'object', additionalProperties: ROLES_OF_USER }],
-    description: 'How many users, directly or through groups; with `_get_data` the roles of each',
+    description: 'The number of users, direct and through groups; with `_get_data`, the roles of each',
   })
   users: number | Record<string, RolesOfUser>;
 
-  @ApiProperty({ ...USER_ROLES, description: 'Where the roles come from; null without `_get_data`' } as never)
+  @ApiProperty({ ...USER_ROLES, description: 'The source of each role; null without `_get_data`' } as never)
   user_roles: {
     direct: Record<string, string>;
     groups: Record<string, { role: string; users: string[] }>;
@@ -86,7 +86,7 @@ export const TENANT_FIELDS = [
   'rabbitmq_vhost',
 ] as const satisfies readonly (keyof TenantV3)[];
 
-/** With `_include`, only the fields that it names. */
+/** Describes a list item, which has only the fields that `_include` names. */
 class TenantEntryV3 extends PartialType(TenantV3) {}
 
 export class TenantListV3 {

@@ -18,7 +18,7 @@ export class NewTokenBody {
     required: false,
     type: String,
     description:
-      '`YYYY-MM-DD HH:mm` in UTC, or like `+10h`, `+30 minutes`, `+1 day`; without it the token stays',
+      '`YYYY-MM-DD HH:mm` in UTC, or an offset such as `+10h`, `+30 minutes` or `+1 day`; by default the token never expires',
   })
   @IsOptional()
   @IsString({ message: '`expiration_date` must be a string' })
@@ -32,7 +32,7 @@ export class TokenV31 {
   @ApiProperty({ example: 'admin' })
   username: string;
 
-  @ApiProperty({ description: 'Whole in the answer that made it, and never again' })
+  @ApiProperty({ description: 'Complete only in the response that creates the token; masked afterwards' })
   value: string;
 
   @ApiProperty({ example: 'sys_admin' })
@@ -58,7 +58,7 @@ export const TOKEN_FIELDS = [
   'description',
 ] as const satisfies readonly (keyof TokenV31)[];
 
-/** With `_include`, only the fields that it names. */
+/** Describes a list item, which has only the fields that `_include` names. */
 class TokenEntryV31 extends PartialType(TokenV31) {}
 
 export class TokenListV31 {
@@ -69,9 +69,9 @@ export class TokenListV31 {
   metadata: PageMetadata;
 }
 
-/** What clients of the time of /api/v3 take a token from. */
+/** Describes the token that clients of /api/v3 expect. */
 export class FreshTokenV3 {
-  @ApiProperty({ description: 'A token for ten hours' })
+  @ApiProperty({ description: 'A token that is valid for ten hours' })
   value: string;
 
   @ApiProperty({ example: 'admin' })

@@ -6,13 +6,13 @@ import { ListQuery } from '../../../api/lists/list.query.js';
 import { USER_COLUMNS } from '../../../users/user-overview.js';
 import { GetData, GetDataQuery } from '../../dto/get-data.query.js';
 
-/** For `_include_hash`, which clients send. */
+/** Declares `_include_hash`, which clients send. */
 function IncludeHash(): PropertyDecorator {
-  const description = 'Accepted, and changes nothing: `password_hash` is null always';
+  const description = 'Accepted but ignored: `password_hash` is always null';
   return applyDecorators(ApiPropertyOptional({ type: Boolean, default: false, description }), IsFlag());
 }
 
-/** How a user is shown. */
+/** Declares the query parameters that choose how a user is shown. */
 export class UserQuery extends GetDataQuery {
   @IncludeHash()
   _include_hash?: unknown;

@@ -9,11 +9,11 @@ export class TenantRolesV3 {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'The own role; null for a member by groups only',
+    description: 'The role of the direct membership; null for a member through groups only',
   })
   'tenant-role': string | null;
 
-  @ApiProperty({ type: [String], description: 'The own role and those by groups' })
+  @ApiProperty({ type: [String], description: 'All roles in the tenant, direct and through groups' })
   roles: string[];
 }
 
@@ -24,7 +24,7 @@ export class UserTenantRolesV3 {
   @ApiProperty({
     type: 'object',
     additionalProperties: { type: 'object', additionalProperties: TEXTS },
-    description: 'By tenant and role, the groups that give it',
+    description: 'Maps each tenant and role to the groups that give it',
   })
   groups: Record<string, Record<string, string[]>>;
 }
@@ -35,7 +35,7 @@ export class UserV3 {
 
   @ApiProperty({
     oneOf: [COUNT, { type: 'object', additionalProperties: { $ref: getSchemaPath(TenantRolesV3) } }],
-    description: 'How many; with `_get_data` the roles by tenant',
+    description: 'The number of tenants; with `_get_data`, the roles in each',
   })
   tenants: number | Record<string, TenantRolesV3>;
 
@@ -45,20 +45,20 @@ export class UserV3 {
   })
   tenant_roles: UserTenantRolesV3 | null;
 
-  @ApiProperty({ oneOf: [COUNT, TEXTS], description: 'How many; with `_get_data` their names' })
+  @ApiProperty({ oneOf: [COUNT, TEXTS], description: 'The number of groups; with `_get_data`, their names' })
   groups: number | string[];
 
   @ApiProperty({
     type: String,
     enum: ['sys_admin', 'default', 'admin', 'user'],
-    description: 'Under /api/v3 as clients of that time know it: `admin` or `user`',
+    description: 'Under /api/v3 `admin` or `user`, as its clients expect',
   })
   role: string;
 
   @ApiProperty({
     type: 'object',
     additionalProperties: TEXTS,
-    description: 'By system role, the groups with it',
+    description: 'Maps each system role to the groups that give it',
   })
   group_system_roles: Record<string, string[]>;
 
@@ -76,14 +76,14 @@ export class UserV3 {
 
   @ApiProperty({
     type: Boolean,
-    description: 'Whether logins are refused for the moment, from somewhere at least',
+    description: 'True while logins are refused from at least one address',
   })
   is_locked: boolean;
 
   @ApiProperty({ type: Boolean })
   show_getting_started: boolean;
 
-  @ApiProperty({ type: String, nullable: true, enum: [null], description: 'Never shown' })
+  @ApiProperty({ type: String, nullable: true, enum: [null], description: 'Always null' })
   password_hash: null;
 }
 
@@ -103,7 +103,7 @@ export const USER_FIELDS = [
   'password_hash',
 ] as const satisfies readonly (keyof UserV3)[];
 
-/** With `_include`, only the fields that it names. */
+/** Describes a list item, which has only the fields that `_include` names. */
 class UserEntryV3 extends PartialType(UserV3) {}
 
 export class UserListV3 {

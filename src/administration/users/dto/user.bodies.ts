@@ -6,7 +6,12 @@ const TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}
 const TIME_RULE = {
   message: ({ property }: { property: string }) => `\`${property}\` must be a time as in ISO 8601`,
 };
-const TIME_FIELD = { type: String, required: false, nullable: true, description: 'Needs `set_timestamp`' };
+const TIME_FIELD = {
+  type: String,
+  required: false,
+  nullable: true,
+  description: 'Requires the permission `set_timestamp`',
+};
 
 export class NewUserBody {
   @ApiProperty({ type: String })
@@ -22,7 +27,11 @@ export class NewUserBody {
   @IsString({ message: '`role` must be a string' })
   role?: string | null;
 
-  @ApiProperty({ type: Boolean, required: false, description: 'Passwords come in clear: true is refused' })
+  @ApiProperty({
+    type: Boolean,
+    required: false,
+    description: 'Must be false: hashes of passwords are not accepted',
+  })
   @IsOptional()
   @IsFlag()
   is_prehashed?: unknown;
@@ -43,7 +52,7 @@ export class NewUserBody {
   last_login_at?: string | null;
 }
 
-/** One of these. */
+/** Changes exactly one of these fields. */
 export class UserChangeBody {
   @ApiProperty({ type: String, required: false, minLength: 5, maxLength: 256 })
   @IsOptional()
@@ -60,14 +69,18 @@ export class UserChangeBody {
   @IsFlag()
   show_getting_started?: unknown;
 
-  @ApiProperty({ type: Boolean, required: false, description: 'Passwords come in clear: true is refused' })
+  @ApiProperty({
+    type: Boolean,
+    required: false,
+    description: 'Must be false: hashes of passwords are not accepted',
+  })
   @IsOptional()
   @IsFlag()
   is_prehashed?: unknown;
 }
 
 export class UserActivationBody {
-  @ApiProperty({ type: String, description: '`activate`; anything else deactivates' })
+  @ApiProperty({ type: String, description: '`activate`; any other text deactivates' })
   @IsString({ message: '`action` must be a string' })
   action: string;
 }

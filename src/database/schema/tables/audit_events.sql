@@ -1,8 +1,8 @@
--- The events of the audit. A log belongs to a tenant (log_id is its id) or to the system (the nil UUID). The service
+-- Events of the audit trail. A log belongs to a tenant (log_id is its id) or to the system (the nil UUID). The service
 -- only adds events and cannot read them.
 CREATE TABLE audit_events (
   log_id    uuid             NOT NULL,
-  -- Of version 7, so it holds the time at which the event was made, which chooses the partition.
+  -- A UUID of version 7. It contains the time at which the event was created, which determines the partition.
   id        uuid             NOT NULL,
   at        timestamptz(3)   NOT NULL,
   action    text COLLATE "C" NOT NULL,
@@ -11,7 +11,7 @@ CREATE TABLE audit_events (
   secret_id uuid,
   revision  integer,
   outcome   text COLLATE "C" NOT NULL,
-  -- The event. Its text is built once, by record_events, and never written again; the other columns only index it.
+  -- The event. record_events builds the text once, and it is never rewritten; the other columns only index it.
   body      text             NOT NULL,
 
   CONSTRAINT pk_audit_events PRIMARY KEY (log_id, id),
@@ -22,15 +22,15 @@ CREATE TABLE audit_events (
 CREATE INDEX ix_audit_events_key ON audit_events (log_id, key, id);
 CREATE INDEX ix_audit_events_actor_id ON audit_events (log_id, actor_id, id);
 
--- A partition for each month is made ahead by audit_create_partitions. This one takes what belongs to no month that has
--- a partition, so that no event is ever refused.
+-- audit_create_partitions creates a partition for each month ahead. This one takes events of months without a
+-- partition, so that no event is ever refused.
 CREATE TABLE audit_events_default (
   LIKE audit_events INCLUDING CONSTRAINTS,
   CONSTRAINT pk_audit_events_default PRIMARY KEY (log_id, id)
 );
 ALTER TABLE audit_events ATTACH PARTITION audit_events_default DEFAULT;
 
--- An event as it is given to record_events.
+-- An event as passed to record_events.
 CREATE TYPE audit_entry AS (
   log_id    uuid,
   id        uuid,
@@ -44,7 +44,7 @@ CREATE TYPE audit_entry AS (
   detail    json
 );
 
--- Policies of the parent bind whoever goes through it. Nobody but the owner has a right to a partition itself.
+-- The parent's policies bind access through the parent. Only the owner has rights on a partition itself.
 ALTER TABLE audit_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE audit_events_default ENABLE ROW LEVEL SECURITY;
 
@@ -53,7 +53,7 @@ CREATE POLICY tenant_rows ON audit_events
   USING (log_id = (SELECT nullif(current_setting('app.tenant', true), '')::uuid))
   WITH CHECK (log_id = nullif(current_setting('app.tenant', true), '')::uuid);
 
--- Functions of the reader read and write across logs; each takes the log or the tenant as an argument.
+-- Functions of the reader read and write all logs; each takes the log or the tenant as an argument.
 CREATE POLICY reader_rows ON audit_events FOR SELECT TO :"reader_role" USING (true);
 CREATE POLICY reader_appends ON audit_events FOR INSERT TO :"reader_role" WITH CHECK (true);
 

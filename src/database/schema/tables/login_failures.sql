@@ -1,6 +1,8 @@
--- The throttle of guesses: one counter for each name and source, and a slower one for each name alone (source '*').
+-- Counters that throttle guesses of passwords: one for each name and source, and a slower one for each name alone
+-- (source '*').
 CREATE TABLE login_failures (
-  -- The SHA-256 of the normalised name, known or not: what people type into the wrong field is not kept.
+  -- The SHA-256 of the normalised name, whether or not it exists: text that users type into the wrong field is not
+  -- stored.
   name_key      bytea            NOT NULL,
   source        text COLLATE "C" NOT NULL,
   failures      integer          NOT NULL DEFAULT 0,

@@ -1,4 +1,4 @@
--- Maintenance mode, in one row: active since a time, or not.
+-- The maintenance mode, in one row: the time since which it is active, or NULL.
 CREATE TABLE maintenance (
   singleton    boolean NOT NULL DEFAULT true,
   activated_at timestamptz(3),

@@ -1,5 +1,4 @@
--- Which role holds which permission. The rows are data, which administrators can change; these are the ones that a
--- Cloudify Manager ships.
+-- The permissions of the roles. Administrators can change the rows; these are the ones of a Cloudify Manager.
 CREATE TABLE role_permissions (
   role       text COLLATE "C" NOT NULL,
   permission text COLLATE "C" NOT NULL,

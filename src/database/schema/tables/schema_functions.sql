@@ -1,5 +1,5 @@
--- The functions that are installed, in one row: their number, and a fingerprint of what the catalogue held at the end
--- of the installation. Without a row, migrations ran but functions were never installed.
+-- The installed functions, in one row: their number, and a fingerprint of what the catalogue contained at the end of
+-- the installation. Without a row, migrations ran but functions were never installed.
 CREATE TABLE schema_functions (
   singleton    boolean        NOT NULL DEFAULT true,
   number       integer        NOT NULL,

@@ -1,8 +1,9 @@
--- The keys of the living secrets, for the search by parts of keys: nothing but what it needs.
+-- The keys of the living secrets, for the search by parts of keys, with no other columns than it needs.
 --
--- Under a policy the trigram indexes would not be used, because ILIKE is not leakproof: it may only see rows that have
--- passed the policy. A view reads with the rights of its owner, whom the policies of secrets do not bind. So the search
--- has this view, which states the condition of the policy "living" itself. Only functions of the reader can use it.
+-- Under a policy the trigram indexes would not be used, because ILIKE is not leakproof and may only see rows that have
+-- passed the policy. A view reads with the rights of its owner, whom the policies of secrets do not bind. The search
+-- therefore uses this view, which itself states the condition of the policy "living". Only functions of the reader can
+-- use it.
 CREATE VIEW secret_keys AS
   SELECT tenant_id, id, key, visibility FROM secrets WHERE deleted_at IS NULL;
 

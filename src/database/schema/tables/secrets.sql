@@ -1,10 +1,12 @@
--- The secrets of the tenants, with their current values: a read touches one row.
+-- The secrets of the tenants, with their current values, so that a read touches one row.
 CREATE TABLE secrets (
   tenant_id                   uuid             NOT NULL,
   id                          uuid             NOT NULL,
   key                         text COLLATE "C" NOT NULL,
   visibility                  text             NOT NULL DEFAULT 'tenant',
   is_hidden_value             boolean          NOT NULL DEFAULT false,
+  -- What the secret is for, in clear.
+  description                 text,
   -- The JSON Schema that the value satisfies. json, not jsonb: jsonb cannot hold every text.
   schema                      json,
   -- Counts the values that the secret has had.
@@ -14,8 +16,8 @@ CREATE TABLE secrets (
   -- Sealed by the service, under the tenant's key of this generation.
   value                       bytea            NOT NULL,
   key_generation              integer          NOT NULL,
-  -- Where else the value comes from. The options are sealed apart from the value and have a generation of their own:
-  -- neither is sealed anew because the other changed, and a key is kept as long as either needs it.
+  -- The external source of the value. The options are sealed apart from the value and have a generation of their own:
+  -- neither is resealed because the other changed, and a key is retained as long as either needs it.
   provider_name               text,
   provider_options            bytea,
   provider_options_generation integer,
@@ -25,7 +27,7 @@ CREATE TABLE secrets (
   created_at                  timestamptz(3)   NOT NULL DEFAULT now(),
   updated_at                  timestamptz(3)   NOT NULL DEFAULT now(),
   expires_at                  timestamptz(3),
-  -- When the secret was moved to the trash; NULL while it lives.
+  -- The time at which the secret was moved to the trash; NULL while it lives.
   deleted_at                  timestamptz(3),
 
   CONSTRAINT pk_secrets PRIMARY KEY (tenant_id, id),
@@ -36,34 +38,38 @@ CREATE TABLE secrets (
     REFERENCES tenant_keys (tenant_id, generation),
   CONSTRAINT fk_secrets_created_by FOREIGN KEY (created_by) REFERENCES users (id),
   CONSTRAINT fk_secrets_version_created_by FOREIGN KEY (version_created_by) REFERENCES users (id),
-  -- A bound inside the expression would cost ten times as much: it is compiled to hundreds of states for each check.
+  -- A length bound inside the expression would cost ten times as much, since it is compiled to hundreds of states for
+  -- each check.
   CONSTRAINT ck_secrets_key CHECK (key ~ '^[A-Za-z][A-Za-z0-9._~-]*$' AND length(key) <= 256),
   CONSTRAINT ck_secrets_visibility CHECK (visibility IN ('private', 'tenant', 'global')),
+  -- Newline and tab are the only control characters.
+  CONSTRAINT ck_secrets_description
+    CHECK (char_length(description) <= 1024 AND description !~ '[\u0001-\u0008\u000B-\u001F\u007F-\u009F]'),
   CONSTRAINT ck_secrets_version CHECK (version > 0),
   CONSTRAINT ck_secrets_revision CHECK (revision > 0),
   CONSTRAINT ck_secrets_provider_options
     CHECK ((provider_options IS NULL) = (provider_options_generation IS NULL))
 );
 
--- The key is free again at once when its secret is deleted.
+-- The key becomes free as soon as its secret is deleted.
 CREATE UNIQUE INDEX uq_secrets_key ON secrets (tenant_id, key) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX uq_secrets_global_key ON secrets (key) WHERE visibility = 'global' AND deleted_at IS NULL;
 
--- Lists, answered from the index alone: with the condition of the policy "living" in the index, no row has to be
+-- Lists, answered from the index alone. Since the index has the condition of the policy "living", no row has to be
 -- visited for it.
 CREATE INDEX ix_secrets_created_at ON secrets (tenant_id, created_at, key) INCLUDE (id, visibility, created_by)
   WHERE deleted_at IS NULL;
 CREATE INDEX ix_secrets_global_created_at ON secrets (created_at, key) INCLUDE (tenant_id, id, created_by)
   WHERE visibility = 'global' AND deleted_at IS NULL;
 
--- Search by parts of keys, through the view secret_keys. A short list of entries that are not sorted in yet keeps both
--- the search and the slowest insert quick.
+-- The search by parts of keys, through the view secret_keys. A short pending list keeps both the search and the slowest
+-- insert fast.
 CREATE INDEX ix_secrets_key_trigrams ON secrets USING gin (tenant_id, key :"trigram_schema".gin_trgm_ops)
   WITH (gin_pending_list_limit = 1024) WHERE deleted_at IS NULL;
 CREATE INDEX ix_secrets_global_key_trigrams ON secrets USING gin (key :"trigram_schema".gin_trgm_ops)
   WHERE visibility = 'global' AND deleted_at IS NULL;
 
--- What a user owns, and what a generation of keys still seals.
+-- The secrets of a user, and the values that a generation of keys still seals.
 CREATE INDEX ix_secrets_created_by ON secrets (tenant_id, created_by);
 CREATE INDEX ix_secrets_key_generation ON secrets (tenant_id, key_generation);
 CREATE INDEX ix_secrets_provider_options_generation ON secrets (tenant_id, provider_options_generation)
@@ -71,27 +77,27 @@ CREATE INDEX ix_secrets_provider_options_generation ON secrets (tenant_id, provi
 
 ALTER TABLE secrets ENABLE ROW LEVEL SECURITY;
 
--- A transaction names its tenant in app.tenant and sees that tenant's rows; where it names none, it sees none. A reused
--- connection holds '' there, not NULL. The subselect is evaluated once a statement. What is written is compared row by
--- row, because insert_secrets names a tenant for each row.
+-- A transaction names its tenant in app.tenant and sees only that tenant's rows; if it names none, it sees none. On a
+-- reused connection the setting is '', not NULL. The subselect is evaluated once per statement. Written rows are
+-- compared one by one, because insert_secrets names a tenant for each row.
 CREATE POLICY tenant_rows ON secrets
   USING (tenant_id = (SELECT nullif(current_setting('app.tenant', true), '')::uuid))
   WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid);
 
--- A list over several tenants names them in app.tenants. They are read once a statement and looked up by hash.
+-- A list over several tenants names them in app.tenants. They are read once per statement and looked up by hash.
 CREATE POLICY tenant_set ON secrets FOR SELECT
   USING (tenant_id IN (
     SELECT unnest(string_to_array(nullif(current_setting('app.tenants', true), ''), ',')::uuid[])
   ));
 
--- Everybody sees what is global.
+-- Global secrets are visible to everyone.
 CREATE POLICY global_rows ON secrets FOR SELECT USING (visibility = 'global');
 
 -- Functions of the reader look across tenants; each takes the tenant as an argument.
 CREATE POLICY reader_rows ON secrets FOR SELECT TO :"reader_role" USING (true);
 
--- A secret in the trash does not exist for programs that know no trash. This policy is restrictive: it narrows all the
--- others. The trash will be reached by functions of a role of its own, which this policy does not name.
+-- A secret in the trash is invisible to programs that do not support the trash. This policy is restrictive, so it
+-- narrows all the others. The trash will be accessed by functions of a separate role that this policy does not name.
 CREATE POLICY living ON secrets AS RESTRICTIVE TO :"app_role", :"reader_role"
   USING (deleted_at IS NULL)
   WITH CHECK (true);

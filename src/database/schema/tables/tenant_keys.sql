@@ -1,5 +1,5 @@
 -- The keys of the tenants, each wrapped under a root key. Values name the generation that they are sealed under. A
--- retired key needs no root key any more; it is kept, not destroyed.
+-- retired key no longer needs a root key; it is retained, not destroyed.
 CREATE TABLE tenant_keys (
   tenant_id   uuid             NOT NULL,
   generation  integer          NOT NULL,

@@ -1,4 +1,4 @@
--- Which groups belong to which tenants, and the role of their members there.
+-- The groups in each tenant, and the role of their members there.
 CREATE TABLE tenant_user_groups (
   tenant_id uuid NOT NULL,
   group_id  uuid NOT NULL,

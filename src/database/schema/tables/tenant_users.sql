@@ -1,4 +1,4 @@
--- Which users belong to which tenants, and their role there.
+-- The users in each tenant, and their role there.
 CREATE TABLE tenant_users (
   tenant_id uuid NOT NULL,
   user_id   uuid NOT NULL,

@@ -1,4 +1,4 @@
--- Tenants. A deleted tenant stays as a tombstone, because its audit log outlives it.
+-- Tenants. A deleted tenant remains as a tombstone, because its audit log outlives it.
 CREATE TABLE tenants (
   id         uuid             NOT NULL,
   name       text COLLATE "C" NOT NULL,

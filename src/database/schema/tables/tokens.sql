@@ -1,4 +1,4 @@
--- Tokens that stand for a user's password. Of the secret part only the SHA-256 is kept.
+-- Tokens, which replace a user's password. Only the SHA-256 of the secret part is stored.
 CREATE TABLE tokens (
   id           text COLLATE "C" NOT NULL,
   user_id      uuid             NOT NULL,

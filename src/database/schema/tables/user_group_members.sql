@@ -1,4 +1,4 @@
--- Which users are in which groups.
+-- The users in each group.
 CREATE TABLE user_group_members (
   group_id uuid NOT NULL,
   user_id  uuid NOT NULL,

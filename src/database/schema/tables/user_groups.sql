@@ -2,7 +2,7 @@
 CREATE TABLE user_groups (
   id          uuid             NOT NULL,
   name        text COLLATE "C" NOT NULL,
-  -- The group of a directory that this one stands for.
+  -- The corresponding group in an LDAP directory.
   ldap_dn     text COLLATE "C",
   system_role text             NOT NULL DEFAULT 'default',
   created_at  timestamptz(3)   NOT NULL DEFAULT now(),

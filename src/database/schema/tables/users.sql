@@ -1,4 +1,4 @@
--- Users of all tenants. A deleted user stays as a tombstone: secrets and events name it.
+-- Users of all tenants. A deleted user remains as a tombstone, since secrets and events refer to it.
 CREATE TABLE users (
   id                   uuid             NOT NULL,
   username             text COLLATE "C" NOT NULL,
@@ -6,7 +6,7 @@ CREATE TABLE users (
   system_role          text             NOT NULL DEFAULT 'default',
   active               boolean          NOT NULL DEFAULT true,
   show_getting_started boolean          NOT NULL DEFAULT true,
-  -- The administrator whom the first start made, and whom nobody can delete.
+  -- True for the administrator that the first start created, who cannot be deleted.
   is_bootstrap         boolean          NOT NULL DEFAULT false,
   created_at           timestamptz(3)   NOT NULL DEFAULT now(),
   first_login_at       timestamptz(3),
@@ -18,7 +18,7 @@ CREATE TABLE users (
   CONSTRAINT ck_users_system_role CHECK (system_role IN ('sys_admin', 'default'))
 );
 
--- Names differ in more than capitals.
+-- Names that differ only in case are the same name.
 CREATE UNIQUE INDEX uq_users_username ON users (lower(username)) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX uq_users_bootstrap ON users (is_bootstrap) WHERE is_bootstrap AND deleted_at IS NULL;
 

@@ -4,11 +4,21 @@ import { ExactFilter } from '../../../api/lists/exact-filter.decorator.js';
 import { includedFields } from '../../../api/lists/included-fields.js';
 import { flagOf, IsFlag } from '../../../api/input/is-flag.decorator.js';
 import { ListQuery, partOf, searchOf } from '../../../api/lists/list.query.js';
+import { Repeatable } from '../../../api/input/repeatable.decorator.js';
+import { printable } from '../../../common/printable.js';
 import { SortableBy, sortsOf } from '../../../api/lists/sortable-by.decorator.js';
 import { BadParameters } from '../../../common/errors.js';
 import { CURSOR_ORDERS, decodeCursor } from '../list-cursor.js';
 import type { ListOptions } from '../list-options.js';
-import { FILTERS, SORTS, type Filter, type ListField, type Sort } from '../list-fields.js';
+import {
+  FILTERS,
+  SEARCH_FIELDS,
+  SORTS,
+  type Filter,
+  type ListField,
+  type SearchField,
+  type Sort,
+} from '../list-fields.js';
 
 /** A key has 256 characters at most; beside it stand a time and an id. */
 const LONGEST_CURSOR = 512;
@@ -36,6 +46,17 @@ export class SecretListQuery extends ListQuery {
   @MaxLength(LONGEST_CURSOR, { message: `\`_after\` can be at most ${LONGEST_CURSOR} characters long` })
   @IsString({ message: '`_after` must be a text' })
   _after?: string;
+
+  @ApiPropertyOptional({
+    type: [String],
+    description:
+      'What `_search` looks through, with commas between or one each time: key, and under `/api/v3.1` description; key ' +
+      'where nothing is said',
+  })
+  @IsOptional()
+  @IsString({ each: true })
+  @Repeatable()
+  _search_in?: string[];
 
   @ExactFilter()
   key?: string[];
@@ -76,15 +97,24 @@ export function toListOptions(query: SecretListQuery, fields: readonly ListField
     ...fieldsOf(query, fields),
     after: afterOf(query, sorts),
     allTenants: flagOf(query._all_tenants) === true,
-    search: searchIn(query),
+    search: searchIn(query, fields),
     sorts,
     filters: filtersOf(query),
   };
 }
 
-function searchIn(query: SecretListQuery): ListOptions['search'] {
+/** @throws BadParameters for what cannot be searched, or is no field of the list */
+function searchIn(query: SecretListQuery, fields: readonly ListField[]): ListOptions['search'] {
+  const names = (query._search_in ?? []).flatMap((list) => list.split(',')).filter((name) => name !== '');
+  const known = (Object.keys(SEARCH_FIELDS) as SearchField[]).filter((name) => fields.includes(name));
+  const unknown = names.find((name) => !known.some((field) => field === name));
+  if (unknown !== undefined)
+    throw new BadParameters(
+      `\`_search_in\`: there is no "${printable(unknown)}"; there are ${known.join(', ')}`,
+    );
   const text = searchOf(query);
-  return text === undefined ? undefined : { text, fields: ['key'] };
+  if (text === undefined) return undefined;
+  return { text, fields: names.length === 0 ? ['key'] : known.filter((name) => names.includes(name)) };
 }
 
 function fieldsOf(query: SecretListQuery, all: readonly ListField[]): Pick<ListOptions, 'fields' | 'whole'> {

@@ -7,7 +7,7 @@ import type { ExportedSecret } from './secret-export.service.js';
 
 const ITSELF = [
   ...(['key', 'value', 'visibility', 'tenant_name', 'is_hidden_value'] as const),
-  ...(['encrypted', 'provider', 'provider_options', 'schema'] as const),
+  ...(['encrypted', 'provider', 'provider_options', 'description', 'schema'] as const),
 ];
 const METADATA = ['creator', 'created_at', 'updated_at'] as const;
 
@@ -36,6 +36,7 @@ export function toExportedSecretItem(secret: ExportedSecret, fields: ReadonlySet
     encrypted: secret.encrypted,
     provider: secret.providerName,
     provider_options: secret.providerOptions,
+    description: secret.description ?? undefined,
     schema: secret.schema ?? undefined,
     creator: secret.creatorName,
     created_at: formatTime(secret.createdAt),

@@ -1,7 +1,7 @@
 import { flagOf } from '../../../api/input/is-flag.decorator.js';
 import { isCalendarTime } from '../../../common/calendar-time.js';
 import { nameProblem } from '../../../common/resource-name.js';
-import { VISIBILITIES, type Visibility } from '../../secret.js';
+import { descriptionProblem, VISIBILITIES, type Visibility } from '../../secret.js';
 import type { RowAttributes } from './imported-row.js';
 
 /** A row as it was sent. */
@@ -51,6 +51,7 @@ export function readRow(row: RawRow, problems: RowProblems): RowFields {
     attributes: {
       visibility: visibilityOf(row.visibility, problems),
       isHiddenValue: booleanOf(row, 'is_hidden_value', problems),
+      ...descriptionOf(row, problems),
     },
     encrypted: booleanOf(row, 'encrypted', problems),
     value: schema === undefined ? (textOf(row, 'value', problems) ?? '') : (row.value ?? null),
@@ -110,6 +111,16 @@ function visibilityOf(visibility: unknown, problems: RowProblems): Visibility {
   if (known === undefined && !isBlank(visibility))
     problems.add('visibility', `Not one of ${VISIBILITIES.join(', ')}`);
   return known ?? 'tenant';
+}
+
+/** Leaves the description out where the row does: an existing one stays. */
+function descriptionOf({ description }: RawRow, problems: RowProblems): { description?: string | null } {
+  if (description === undefined) return {};
+  if (description === null) return { description };
+  const problem = descriptionProblem(description);
+  if (problem === undefined) return { description: description as string };
+  problems.add('description', `The description ${problem}`);
+  return {};
 }
 
 function timeOf(text: unknown, problems: RowProblems): Date | undefined {

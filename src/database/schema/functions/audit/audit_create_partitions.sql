@@ -1,9 +1,8 @@
--- Creates the partitions of audit_events that are missing: for the last month, whose events a slow clock still makes,
--- the current one and the next p_months. Events that lie in the default partition move to the month's own. Runs with
--- the rights of the owner of the schema; calls at the same time wait for each other. A lock that cannot be had within a
--- second fails the call, and so does an event that reaches the default partition at that moment; the next call makes up
--- for it.
--- Returns how many events the default partition still holds, counting up to 1,000.
+-- Creates the missing partitions of audit_events: for last month, since a slow clock may still produce events for it,
+-- the current month and the next p_months. Events in the default partition move to their month's partition. Runs with
+-- the rights of the schema's owner; concurrent calls wait for each other. The call fails if a lock is not available
+-- within a second, or if an event reaches the default partition at that moment; the next call makes up for it.
+-- Returns the number of events that remain in the default partition, counting up to 1,000.
 CREATE OR REPLACE FUNCTION audit_create_partitions(p_months integer) RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = public, pg_temp
@@ -31,7 +30,7 @@ BEGIN
                    v_name, 'pk_' || v_name);
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_name);
     IF EXISTS (SELECT FROM audit_events_default d WHERE d.id >= v_from AND d.id < v_to) THEN
-      -- Nobody writes while events change their place; whoever waits finds the new partition.
+      -- Nothing is written while events move; a waiting writer then finds the new partition.
       LOCK TABLE audit_events IN SHARE ROW EXCLUSIVE MODE;
       EXECUTE format('WITH moved AS (DELETE FROM audit_events_default WHERE id >= $1 AND id < $2 RETURNING *)
                       INSERT INTO %I SELECT * FROM moved', v_name) USING v_from, v_to;

@@ -1,4 +1,5 @@
--- Says whether an event is in a log. After a lost connection, a writer looks its event up: found means committed.
+-- Tells whether an event is in a log. After a lost connection, a writer looks up its event to find out whether it was
+-- committed.
 CREATE OR REPLACE FUNCTION audit_event_exists(p_log uuid, p_id uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp

@@ -1,4 +1,4 @@
--- Returns the least UUID of version 7 that can be made at a time or later: the bound of a partition.
+-- Returns the smallest UUID of version 7 of a time or later, which is the lower bound of a partition.
 CREATE OR REPLACE FUNCTION first_event_id(p_at timestamptz) RETURNS uuid
 LANGUAGE sql IMMUTABLE
 AS $$

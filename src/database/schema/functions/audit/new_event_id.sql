@@ -1,4 +1,4 @@
--- Returns a new UUID of version 7, for an event that the database records by itself.
+-- Returns a new UUID of version 7, for an event that the database itself creates.
 CREATE OR REPLACE FUNCTION new_event_id() RETURNS uuid
 LANGUAGE sql VOLATILE
 AS $$

@@ -1,5 +1,5 @@
--- Writes events, each into its log, in their order, and builds their texts. Names the log of each to the policies of the
--- caller, and at the end the tenant of the transaction again.
+-- Writes events to their logs in the given order, and builds their texts. Sets the tenant of the caller's policies to
+-- each event's log in turn, and finally back to the tenant of the transaction.
 CREATE OR REPLACE FUNCTION record_events(p_entries audit_entry[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$

@@ -1,11 +1,12 @@
--- Finds who stands behind each name or token, whether guesses of that name from that source are locked, and which
--- permissions the user has in the named tenant. Each answer carries the ordinal of its question.
+-- Finds the user of each name or token, whether guesses of that name from that source are locked, and the user's
+-- permissions in the named tenant. Each result row carries the ordinal of its input.
 --
--- Names of users hold nothing but capitals that the normalised form of a counter's name would change. Joining the
--- permissions to one text is the costly part, so it is done once for each set of roles in the batch, and the text
--- stands in the answer whose ordinal is permissions_in. A set of roles may hold NULL, which has no permissions.
+-- User names are stored in normalised form apart from their case, so the key of a counter is the hash of the name in
+-- lower case. Joining the permissions to one text is expensive, so it is done once for each distinct set of roles in
+-- the batch; the text is in the row whose ordinal is permissions_in. A set of roles may contain NULL, which has no
+-- permissions.
 --
--- The settings fix the plan: one generic plan, by index, whatever the statistics say of small or growing tables.
+-- The settings force one generic plan that uses the indexes, whatever the statistics of small or growing tables say.
 CREATE OR REPLACE FUNCTION find_identities(
   p_names text[], p_name_keys bytea[], p_tokens text[], p_sources text[], p_tenants text[]
 ) RETURNS TABLE (

@@ -1,8 +1,8 @@
--- Reserves one verification of a password before it is made.
+-- Reserves one password verification before it is made.
 --
--- Verdicts: 'allowed' (locks: a failure of this attempt locks the pair), 'locked' (fresh: for less than a second),
--- 'ceiling'. The fifth reservation of a pair of name and source locks it for a minute, doubling up to fifteen
--- minutes. Thirty reservations of a name in fifteen minutes close it to sources that have not logged in before.
+-- Verdicts: 'allowed' (locks: the pair is locked if this attempt fails), 'locked' (fresh: for less than a second),
+-- 'ceiling'. The fifth reservation for a pair of name and source locks it for a minute, doubling up to fifteen minutes.
+-- Thirty reservations for a name within fifteen minutes close it to sources that have not logged in before.
 CREATE OR REPLACE FUNCTION login_reserve(p_name_key bytea, p_source text)
 RETURNS TABLE (verdict text, locks boolean, fresh boolean)
 LANGUAGE plpgsql VOLATILE

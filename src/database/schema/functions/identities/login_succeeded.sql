@@ -1,5 +1,5 @@
--- Clears the pair of name and source after the right password, gives the reservation back, and trusts the source for
--- thirty days. Guesses that the pair refused before go on record now.
+-- Clears the pair of name and source after the right password, returns the reservation, and trusts the source for
+-- thirty days. Also records the guesses that were refused for the pair before.
 CREATE OR REPLACE FUNCTION login_succeeded(p_name_key bytea, p_source text) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$

@@ -1,5 +1,5 @@
--- Deletes up to p_limit expired counters, the oldest first, and returns how many. The guesses that they refused go on
--- record as one count for each. Counters that another transaction holds are left to a later call.
+-- Deletes up to p_limit expired counters, oldest first, and returns their number. Records the guesses that each of them
+-- refused as one event with a count. Counters that another transaction has locked are left to a later call.
 CREATE OR REPLACE FUNCTION sweep_login_failures(p_limit integer) RETURNS integer
 LANGUAGE plpgsql VOLATILE
 AS $$

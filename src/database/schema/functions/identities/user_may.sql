@@ -1,5 +1,5 @@
--- Says whether a user has a permission in a tenant, through the system's role or the tenant's, directly or by a
--- group.
+-- Tells whether a user has a permission in a tenant, through a system role or a role in the tenant, directly or through
+-- a group.
 CREATE OR REPLACE FUNCTION user_may(p_user uuid, p_tenant uuid, p_permission text) RETURNS boolean
 LANGUAGE sql STABLE
 AS $$

@@ -1,7 +1,7 @@
--- Says whether a user owns a secret in any tenant, and nothing else about it.
+-- Tells whether a user owns a secret in any tenant, and reveals nothing else about it.
 --
--- Goes from tenant to tenant, so that each look uses the index on owners; LIMIT keeps the planner from joining
--- otherwise.
+-- Checks one tenant after the other so that each look-up uses the index on owners; LIMIT keeps the planner from
+-- choosing a different join.
 CREATE OR REPLACE FUNCTION user_owns_secrets(p_user uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp

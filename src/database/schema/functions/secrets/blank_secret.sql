@@ -1,4 +1,4 @@
--- Returns a secret without its sealed parts, or without the options only.
+-- Returns a secret without its provider options and, if p_value is true, without its value.
 CREATE OR REPLACE FUNCTION blank_secret(p_secret secrets, p_value boolean) RETURNS secrets
 LANGUAGE plpgsql IMMUTABLE
 AS $$

@@ -1,5 +1,5 @@
--- Finds secrets as they are stored, for those who are about to write them, each under its tenant's policy. It records
--- nothing: the act does. A row without a secret says that the tenant has none of that key, and is_foreign whether another
+-- Finds secrets that the caller is about to write, each under its tenant's policy. Records nothing, since the write
+-- does. A row without a secret means that the tenant has no secret of that key; is_foreign then tells whether another
 -- tenant has a global one.
 CREATE OR REPLACE FUNCTION find_secrets(p_tenants uuid[], p_keys text[])
 RETURNS TABLE (ordinal integer, is_foreign boolean, secret secrets, creator_name text)

@@ -1,17 +1,17 @@
 -- Inserts secrets and records each, under the policies of the caller's login.
 --
--- p_secrets holds an array of records: the columns of a secret by their names (a schema as the text of its JSON),
--- author_id (who inserts), record_conflict (false where something else becomes of a key that is taken) and event (id,
--- action, caller, detail). p_values and p_options hold what is sealed of each, in the same order.
+-- p_secrets is an array of records: the columns of a secret by name (a schema as the text of its JSON), author_id (the
+-- inserting user), record_conflict (false if the caller handles a taken key itself) and event (id, action, caller,
+-- detail). p_values and p_options hold the sealed parts in the same order.
 --
--- Outcomes: ok; exists (the key is taken in the tenant); global_elsewhere (another tenant has a global secret of the key);
--- key_elsewhere (the secret is to be global and another tenant has the key); no_tenant, unrecorded (the tenant was deleted
--- since the caller's rights were read). The tenant stays until the transaction ends.
+-- Outcomes: ok; exists (the key is taken in the tenant); global_elsewhere (another tenant has a global secret of the
+-- key); key_elsewhere (the new secret is global and another tenant has the key); no_tenant, unrecorded (the tenant was
+-- deleted after the caller's permissions were read). The tenant cannot be deleted until the transaction ends.
 --
--- With p_wait locks are waited for; whoever inserts many in one transaction has taken the locks of their keys beforehand,
--- in one order (lock_secret_keys). Without it nobody's lock is waited for: the outcome is busy, with nothing done and
--- nothing recorded, where the tenant or the key is locked, the tenant is gone, or the secret is to be global; what can only
--- be found out by waiting fails the whole call after 50 ms.
+-- With p_wait the function waits for locks; a caller that inserts many secrets in one transaction must first lock all
+-- their keys in one order (lock_secret_keys). Without it the function does not wait: the outcome is busy, with nothing
+-- done and nothing recorded, if the tenant or the key is locked, the tenant was deleted, or the new secret is global. A
+-- conflict that only waiting can detect fails the whole call after 50 ms.
 CREATE OR REPLACE FUNCTION insert_secrets(p_secrets json, p_values bytea[], p_options bytea[], p_wait boolean)
 RETURNS TABLE (
   ordinal integer, outcome text, version integer, revision integer, created_at timestamptz, updated_at timestamptz
@@ -36,7 +36,7 @@ BEGIN
 
   FOR r IN
     SELECT * FROM ROWS FROM (json_to_recordset(p_secrets) AS (
-      tenant_id uuid, id uuid, key text, visibility text, is_hidden_value boolean, schema text, key_generation integer,
+      tenant_id uuid, id uuid, key text, visibility text, is_hidden_value boolean, description text, schema text, key_generation integer,
       provider_options_generation integer, created_by uuid, created_at timestamptz, updated_at timestamptz,
       author_id uuid, record_conflict boolean, event json
     )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
@@ -51,10 +51,10 @@ BEGIN
     IF outcome = 'ok' THEN
       PERFORM set_config('app.tenant', r.tenant_id::text, true);
       INSERT INTO secrets AS s (
-        tenant_id, id, key, visibility, is_hidden_value, schema, value, key_generation, provider_options,
+        tenant_id, id, key, visibility, is_hidden_value, description, schema, value, key_generation, provider_options,
         provider_options_generation, version_created_by, created_by, created_at, updated_at
       ) VALUES (
-        r.tenant_id, r.id, r.key, r.visibility, r.is_hidden_value, r.schema::json, p_values[r.ordinality],
+        r.tenant_id, r.id, r.key, r.visibility, r.is_hidden_value, r.description, r.schema::json, p_values[r.ordinality],
         r.key_generation, p_options[r.ordinality], r.provider_options_generation, r.author_id, r.created_by,
         coalesce(r.created_at, now()), coalesce(r.updated_at, now())
       )

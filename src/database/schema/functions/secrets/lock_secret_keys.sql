@@ -1,5 +1,5 @@
--- Locks keys until the transaction ends: exclusively where a key is to be global, else shared. The locks are taken in
--- order, so that two callers who lock many keys do not wait for each other in a circle.
+-- Locks keys until the transaction ends, exclusively if the key is to become global, otherwise shared. The locks are
+-- taken in a fixed order, so that two callers that lock many keys cannot deadlock.
 CREATE OR REPLACE FUNCTION lock_secret_keys(p_keys text[], p_globals boolean[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$

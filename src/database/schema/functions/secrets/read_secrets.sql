@@ -1,11 +1,11 @@
--- Reads many secrets and records each read, in one statement. Each answer carries the ordinal of its question.
+-- Reads many secrets and records each read, in one statement. Each result row carries the ordinal of its input.
 --
--- A secret of the caller's tenant goes before a global one. A private secret exists only for its creator and the
--- administrators of its tenant. The hidden value of another user, and provider options, are given to administrators of the
--- secret's tenant only, and are NULL for everyone else.
+-- A secret of the caller's tenant takes precedence over a global one. A private secret is visible only to its creator
+-- and the administrators of its tenant. Another user's hidden value, and provider options, are returned only to
+-- administrators of the secret's tenant; for everyone else they are NULL.
 --
--- The event goes to the log of the secret's tenant or, where there is no secret, of the caller's tenant. Of a reader from
--- another tenant it holds the tenant and the user's id, and neither name nor address.
+-- The event goes to the log of the secret's tenant or, if there is no secret, of the caller's tenant. For a reader from
+-- another tenant it holds the tenant and the user's id, but neither name nor address.
 CREATE OR REPLACE FUNCTION read_secrets(
   p_tenants uuid[], p_keys text[], p_events uuid[], p_actions text[], p_callers json[], p_details json[], p_users uuid[],
   p_administrators boolean[]

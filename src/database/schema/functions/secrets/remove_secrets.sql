@@ -1,10 +1,10 @@
--- Removes secrets that are still as they were seen, and records each, under its tenant's policy.
+-- Removes secrets that have not changed since the caller read them, and records each, under its tenant's policy.
 --
--- p_secrets holds an array of records: tenant_id, id, key, revision (what was seen) and event (id, action, caller, detail).
--- p_values and p_options are there so that all functions that write secrets are called alike.
+-- p_secrets is an array of records: tenant_id, id, key, revision (as read) and event (id, action, caller, detail).
+-- p_values and p_options are unused; they exist so that all functions that write secrets have the same signature.
 --
--- Outcomes: ok, with the version and revision that the secret had; stale, with nothing done and nothing recorded. Without
--- p_wait a lock that cannot be had within 50 ms fails the whole call.
+-- Outcomes: ok, with the version and revision of the removed secret; stale, with nothing done and nothing recorded.
+-- Without p_wait a lock that is not available within 50 ms fails the whole call.
 CREATE OR REPLACE FUNCTION remove_secrets(p_secrets json, p_values bytea[], p_options bytea[], p_wait boolean)
 RETURNS TABLE (
   ordinal integer, outcome text, version integer, revision integer, created_at timestamptz, updated_at timestamptz

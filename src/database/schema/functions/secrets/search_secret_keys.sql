@@ -1,9 +1,9 @@
 -- Finds the secrets whose key matches a pattern: those of the given tenants or, with p_global, the global ones of all
--- others. Returns only which they are; the caller reads the rows under the policies. Returns NULL where there are more
--- than the limit: then a walk along an order finds a page sooner. The pattern must hold a trigram.
+-- other tenants. Returns only their ids; the caller reads the rows under the policies. Returns NULL if there are more
+-- than the limit, since scanning an index in the list's order is then faster. The pattern must contain a trigram.
 --
 -- Reads the view instead of the table because no policy may stand between ILIKE and its index. The generic plan always
--- uses that index. A plan for one pattern would go by how often it matches in all tenants, and so walk through a large
+-- uses that index. A custom plan would rely on how often the pattern matches in all tenants, and so might scan a large
 -- tenant in which it matches nothing.
 CREATE OR REPLACE FUNCTION search_secret_keys(p_tenants uuid[], p_pattern text, p_limit integer, p_global boolean)
 RETURNS TABLE (tenant_ids uuid[], ids uuid[])

@@ -1,6 +1,6 @@
 -- Returns the advisory lock of a key. There are 1,024 locks, chosen by the key's hash: an import locks all its keys,
--- and the server's lock table has no room for a hundred thousand. Keys that share a lock wait for each other only
--- where one of them becomes global.
+-- and the server's lock table cannot hold a hundred thousand locks. Keys that share a lock block each other only if one
+-- of them becomes global.
 CREATE OR REPLACE FUNCTION secret_key_bucket(p_key text) RETURNS bigint
 LANGUAGE sql IMMUTABLE
 AS $$

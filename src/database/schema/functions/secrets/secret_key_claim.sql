@@ -1,6 +1,6 @@
--- Claims a key for a secret of a tenant until the transaction ends: nobody else can make the key global (or, where a
--- global one is wanted, use it at all), and the tenant cannot be deleted. Outcomes: ok, global_elsewhere, key_elsewhere,
--- no_tenant and, without p_wait, busy, as insert_secrets describes them.
+-- Claims a key for a secret of a tenant until the transaction ends: no other transaction can make the key global (or,
+-- if p_global is true, use it at all), and the tenant cannot be deleted. Outcomes: ok, global_elsewhere, key_elsewhere,
+-- no_tenant and, without p_wait, busy, as described in insert_secrets.
 CREATE OR REPLACE FUNCTION secret_key_claim(p_tenant uuid, p_key text, p_global boolean, p_wait boolean) RETURNS text
 LANGUAGE plpgsql VOLATILE
 SET plan_cache_mode = force_generic_plan

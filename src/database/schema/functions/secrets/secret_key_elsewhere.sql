@@ -1,5 +1,5 @@
--- Tells whether another tenant has a secret of this key: yes or no, and nothing of it. Tenant by tenant, so that each
--- look-up finds its way by the index.
+-- Tells whether another tenant has a secret of this key, and reveals nothing else about it. Checks one tenant after the
+-- other so that each look-up uses the index.
 CREATE OR REPLACE FUNCTION secret_key_elsewhere(p_tenant uuid, p_key text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp

@@ -1,14 +1,14 @@
 -- Updates secrets and records each, under its tenant's policy.
 --
--- p_secrets holds an array of records: the columns of a secret as it is to be, by their names, with revision (what was
--- seen), author_id (who updates), owner_id (whose the secret becomes; null leaves it), widens (whether it becomes global),
--- replaces_options, and event (id, action, caller, detail). A null in p_values leaves the value; p_options counts where
--- replaces_options is true.
+-- p_secrets is an array of records: the new columns of a secret by name, with revision (as read), author_id (the
+-- updating user), owner_id (the new owner; null keeps the present one), widens (true if the secret becomes global),
+-- replaces_options, and event (id, action, caller, detail). A null in p_values keeps the value; p_options is used only
+-- if replaces_options is true.
 --
--- Outcomes: ok; stale, with nothing done and nothing recorded, where the secret is no longer as it was seen or the new owner
--- is gone; global_elsewhere or key_elsewhere where it is to be global and another tenant has the key; no_tenant, unrecorded,
--- where it is to be global and the tenant is gone. Locks are taken in the order of tenants and keys; without p_wait a lock
--- that cannot be had within 50 ms fails the whole call.
+-- Outcomes: ok; stale, with nothing done and nothing recorded, if the secret has changed since it was read or the new
+-- owner was deleted; global_elsewhere or key_elsewhere if the secret becomes global and another tenant has the key;
+-- no_tenant, unrecorded, if it becomes global and the tenant was deleted. Locks are taken in the order of tenants and
+-- keys; without p_wait a lock that is not available within 50 ms fails the whole call.
 CREATE OR REPLACE FUNCTION update_secrets(p_secrets json, p_values bytea[], p_options bytea[], p_wait boolean)
 RETURNS TABLE (
   ordinal integer, outcome text, version integer, revision integer, created_at timestamptz, updated_at timestamptz
@@ -34,7 +34,7 @@ BEGIN
 
   FOR r IN
     SELECT * FROM ROWS FROM (json_to_recordset(p_secrets) AS (
-      tenant_id uuid, id uuid, key text, revision integer, visibility text, is_hidden_value boolean,
+      tenant_id uuid, id uuid, key text, revision integer, visibility text, is_hidden_value boolean, description text,
       key_generation integer, provider_options_generation integer, created_at timestamptz, updated_at timestamptz,
       author_id uuid, owner_id uuid, widens boolean, replaces_options boolean, event json
     )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
@@ -62,6 +62,7 @@ BEGIN
       UPDATE secrets AS s SET
         visibility = r.visibility,
         is_hidden_value = r.is_hidden_value,
+        description = r.description,
         value = coalesce(v_value, s.value),
         key_generation = CASE WHEN v_value IS NULL THEN s.key_generation ELSE r.key_generation END,
         version = s.version + (v_value IS NOT NULL)::integer,
@@ -80,7 +81,7 @@ BEGIN
         outcome := 'stale';
       END IF;
     ELSIF outcome IN ('global_elsewhere', 'key_elsewhere') THEN
-      -- The refusal counts only for the secret that was seen.
+      -- The refusal is valid only for the secret as it was read.
       PERFORM FROM secrets s
       WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision FOR UPDATE;
       IF NOT FOUND THEN

@@ -33,6 +33,9 @@ export class ExportedSecretItem {
   @ApiProperty({ type: String, nullable: true, required: false })
   provider_options?: string | null;
 
+  @ApiPropertyOptional({ description: 'There for a secret with a description only' })
+  description?: string;
+
   @ApiPropertyOptional({ type: Object, description: 'There for a secret with a schema only' })
   schema?: object;
 
