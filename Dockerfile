@@ -8,7 +8,7 @@ COPY tsconfig.json tsconfig.build.json nest-cli.json ormconfig.ts ./
 COPY src src
 RUN npm run build
 
-# Production brings its own PostgreSQL, so the embedded one stays out of the image.
+# Leaves the embedded PostgreSQL out of the image: production uses its own server.
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
@@ -27,5 +27,5 @@ EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-# Most of what a request makes is soon gone: a larger young generation is collected less often.
+# Most objects of a request are short-lived: with a larger young generation, garbage is collected less often.
 ENTRYPOINT ["node", "--max-semi-space-size=32", "/app/dist/src/main.js"]

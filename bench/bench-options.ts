@@ -4,18 +4,18 @@ import { NAMES, QUICK } from './series.js';
 
 export const USAGE = `npm run bench -- [--quick] [--secrets N] [--rounds N] [--seconds N] [--only NAME,…] [--json FILE] [--chart FILE]
 
-Loads Strongroom and bare routes in turns, on a PostgreSQL of its own with durable settings, and shows each rate as
-a ratio to the yardstick's of the same round.
+Loads Strongroom and bare routes in turn, on a separate PostgreSQL server with durable settings, and prints each rate as
+a ratio to that of the yardstick in the same round.
 
-  --quick        five series at 64 connections, in less than two minutes
-  --secrets N    how many secrets there are, in 100 tenants (100000)
-  --rounds N     how often all is measured (3; 5 with --quick)
-  --seconds N    how long each series is loaded (2)
-  --only NAME,…  these series and their yardsticks: ${NAMES.slice(0, 6).join(', ')},
+  --quick        measure five series at 64 connections, in less than two minutes
+  --secrets N    number of secrets, in 100 tenants (default: 100000)
+  --rounds N     number of rounds (default: 3; 5 with --quick)
+  --seconds N    load each series for this long (default: 2)
+  --only NAME,…  measure only these series and their yardsticks: ${NAMES.slice(0, 6).join(', ')},
                  ${NAMES.slice(6).join(', ')}
-  --json FILE    writes the figures there as well
-  --chart FILE   writes the ratios there as an SVG
-  --help         shows this
+  --json FILE    also write the figures to this file
+  --chart FILE   write the ratios to this file as an SVG chart
+  --help         show this help
 `;
 
 /** Holds the options of the command line, which are checked before anything starts. */

@@ -1,6 +1,8 @@
--- Run once by psql as a superuser in the database `strongroom`, before Strongroom starts for the first time.
--- Two logins: the owner migrates, the service works. Two roles without a login: what the service may do, and who owns
--- the few functions that look across tenants.
+-- Creates the roles of Strongroom. Run it once, with psql as a superuser in the database `strongroom`, before Strongroom
+-- starts for the first time.
+--
+-- There are two logins: the owner runs migrations, and the service uses the tables. Two roles have no login: one holds the
+-- rights of the service, the other owns the few functions that look across tenants.
 \set ON_ERROR_STOP on
 \set owner_password `cat /run/secrets/owner_password`
 \set service_password `cat /run/secrets/service_password`

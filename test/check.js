@@ -1,4 +1,4 @@
-/** Everything that must hold before a commit: `npm test`. Prints `N passed, N failed` last. */
+/** Runs every check that a commit must pass (`npm test`). Prints `N passed, N failed` last. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,8 +21,8 @@ const STEPS = {
 
 const USAGE = `npm test [-- STEP...]
 
-Runs all steps, or those that are named: ${Object.keys(STEPS).join(', ')}.
-Ends with the count of what passed and failed: each test, and each other step.
+Runs all steps, or only those named: ${Object.keys(STEPS).join(', ')}.
+Prints at the end how many tests and other steps passed and failed.
 `;
 
 const names = process.argv.slice(2);
@@ -69,7 +69,7 @@ async function runStep(name, { command, tests }) {
   return { ...count(report, code), output };
 }
 
-/** A file that does not even load, a skipped test and a run without a report are failures too. */
+/** Counts files that do not load, skipped tests and runs without a report as failures. */
 function count(report, code) {
   let results;
   try {
@@ -82,7 +82,7 @@ function count(report, code) {
   return { passed, failed: failed === 0 && (code !== 0 || passed === 0) ? 1 : failed };
 }
 
-/** The output is kept for a step that fails; the JSON that Jest prints beside its report is not of it. */
+/** Returns the exit code and the output, without the JSON that Jest prints in addition to its report. */
 function run([program, ...args]) {
   const env = { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' };
   delete env.FORCE_COLOR;

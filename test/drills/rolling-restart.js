@@ -1,6 +1,6 @@
 /**
- * Restarts two replicas in turns behind nginx, as deploy/nginx.conf configures it, under load: no request may fail.
- * `npm run drill:rolling-restart`; needs nginx (Debian: apt-get install nginx).
+ * Restarts two replicas in turn, behind nginx with deploy/nginx.conf and under load. No request may fail.
+ * Run it with `npm run drill:rolling-restart`; it needs nginx (Debian: apt-get install nginx).
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -24,7 +24,7 @@ const HEADERS = {
 };
 
 if (spawnSync('nginx', ['-v']).error !== undefined) {
-  process.stderr.write('nginx is not here; on Debian: apt-get install nginx\n');
+  process.stderr.write('nginx is not installed; on Debian: apt-get install nginx\n');
   process.exit(1);
 }
 const folder = mkdtempSync(join(tmpdir(), 'strongroom-drill-'));
@@ -100,7 +100,7 @@ async function startReplica(port) {
   return replica;
 }
 
-/** The configuration of the deployment, with addresses of this machine. */
+/** Starts nginx with the configuration of the deployment, and addresses of this machine. */
 function startNginx() {
   const path = join(folder, 'nginx.conf');
   const text = readFileSync('deploy/nginx.conf', 'utf8')

@@ -1,4 +1,4 @@
-"""What the real Python client does with secrets and around them, whichever version is installed. Arguments: port and the administrator's password."""
+"""Tests the installed version of the real Python client. Arguments: port and the administrator's password."""
 import inspect
 import sys
 
@@ -15,14 +15,14 @@ def client(**options):
 
 
 def check(name, call, expected=None):
-    """Counts a call that succeeds, and gives `expected` where that is named."""
+    """Counts a call as passed if it succeeds and, where `expected` is given, returns it."""
     global passed, failed
     try:
         result = call()
         if expected is not None and result != expected:
             raise AssertionError("got %r" % (result,))
         passed += 1
-    except Exception as error:  # whatever it is, it is a failure to tell
+    except Exception as error:  # any exception is a failure to report
         failed += 1
         print("FAILED %s: %s: %r" % (name, type(error).__name__, error.args))
 
@@ -72,7 +72,7 @@ def identity(c, version):
     check(version + " groups.delete", lambda: c.user_groups.delete(group))
     check(version + " users.delete", lambda: c.users.delete(user))
     check(version + " tenants.delete", lambda: c.tenants.delete(tenant))
-    if not hasattr(c, "permissions"):  # newer than some of the clients
+    if not hasattr(c, "permissions"):  # some clients are older than this call
         return
     check(version + " permissions.add", lambda: c.permissions.add("secret_delete", "viewer"))
     check(version + " permissions.delete", lambda: c.permissions.delete("secret_delete", "viewer"))
@@ -115,7 +115,7 @@ def tokens(c):
 
 
 def before_51(c):
-    """What clients before 5.1 have in common: they take nothing but 200 for a deletion, which is what v3 answers."""
+    """Tests what clients before 5.1 share: they accept only 200 for a deletion, which v3 returns."""
     check("create", lambda: c.secrets.create("old", "one")["key"], "old")
     check("get", lambda: c.secrets.get("old")["value"], "one")
     check("create again", lambda: status(lambda: c.secrets.create("old", "x")), 409)

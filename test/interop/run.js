@@ -1,7 +1,7 @@
 /**
- * `npm run test:interop`: the real Python client and the real `cfy` against a service that is started for them, and the
- * examples of docs/clients.md by the real programs.
- * One Python environment holds both: see INSTALL. An older client alone: `PYTHON=… npm run test:interop -- client`.
+ * Runs the real Python client and the real `cfy` against a service that it starts, and the examples of docs/clients.md with
+ * the real programs (`npm run test:interop`). INSTALL sets up one Python environment for both clients. To test only an older
+ * client, run `PYTHON=… npm run test:interop -- client`.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,7 +19,7 @@ const clientOnly = process.argv.includes('client');
 
 require(PYTHON, ['-c', 'import cloudify_rest_client'], 'has no cloudify_rest_client');
 if (!clientOnly) {
-  require(CFY, ['--version'], 'does not run; CFY names the command');
+  require(CFY, ['--version'], 'does not run; set CFY to the command');
   require('curl', ['--version'], 'does not run');
 }
 
