@@ -1,4 +1,4 @@
-/** Everything that must hold before a commit: `npm test`. Prints `N passed, N failed` last. */
+/** Runs everything that must pass before a commit (`npm test`). Prints `N passed, N failed` last. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -69,7 +69,7 @@ async function runStep(name, { command, tests }) {
   return { ...count(report, code), output };
 }
 
-/** A file that does not even load, a skipped test and a run without a report are failures too. */
+/** Counts results. A file that does not load, a skipped test and a run without a report count as failures too. */
 function count(report, code) {
   let results;
   try {
@@ -82,7 +82,7 @@ function count(report, code) {
   return { passed, failed: failed === 0 && (code !== 0 || passed === 0) ? 1 : failed };
 }
 
-/** The output is kept for a step that fails; the JSON that Jest prints beside its report is not of it. */
+/** Runs a step and collects its output in case it fails, without the JSON that Jest prints beside its report. */
 function run([program, ...args]) {
   const env = { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' };
   delete env.FORCE_COLOR;

@@ -19,7 +19,7 @@ const ALICE: Caller = {
   address: '192.0.2.7',
 };
 
-/** What an attacker would send where a name, an address or an id is expected. */
+/** Lists texts that an attacker could send as a name, an address or an id. */
 const FORGERIES = [
   ['a new line with a record of its own', 'x\n{"action":"secret.delete","outcome":"ok"}\r\n'],
   ['a fragment of JSON', 'x","outcome":"ok","action":"secret.delete","z":{"a":["'],

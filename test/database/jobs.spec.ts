@@ -159,7 +159,9 @@ describe('a runner', () => {
     let first = true;
     const batches: Job = {
       name: 'batches',
-      /** Is short only until the first run: all others of this test are those that the job asks for. */
+      /**
+       * Returns a short interval only for the first run; all later runs of this test are those that the job requests.
+       */
       get intervalMilliseconds() {
         const interval = first ? 20 : 3_600_000;
         first = false;

@@ -12,7 +12,7 @@ const HOME = '192.0.2.1';
 const ALLOWED: Reservation = { verdict: 'allowed', locks: false, fresh: false };
 const LAST: Reservation = { verdict: 'allowed', locks: true, fresh: false };
 const LOCKED: Reservation = { verdict: 'locked', locks: false, fresh: true };
-/** What five attempts get. */
+/** Lists the results of five attempts. */
 const FIVE = [ALLOWED, ALLOWED, ALLOWED, ALLOWED, LAST];
 const CEILING: Reservation = { verdict: 'ceiling', locks: false, fresh: false };
 
@@ -20,7 +20,7 @@ interface Counter {
   failures: number;
   locks: number;
   refused: number;
-  /** Seconds. */
+  /** The durations in seconds. */
   lock: number | null;
   trusted: number | null;
   kept: number;
@@ -48,7 +48,7 @@ afterAll(async () => {
 });
 beforeEach(() => database.asSuperuser('DELETE FROM login_failures'));
 
-/** Lets time pass for all counters. */
+/** Ages all counters. */
 const pass = (interval: string) =>
   database.asSuperuser(
     `UPDATE login_failures SET locked_at = locked_at - $1::interval, locked_until = locked_until - $1::interval,
@@ -73,7 +73,7 @@ async function reserve(times: number, name = ALICE, source = HOME): Promise<Rese
   return reservations;
 }
 
-/** One guess each from so many sources of their own. */
+/** Makes one guess each from this many different sources. */
 async function guessFromAfar(times: number, name = ALICE): Promise<Reservation[]> {
   const reservations: Reservation[] = [];
   for (let time = 0; time < times; time += 1)

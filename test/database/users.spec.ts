@@ -47,7 +47,7 @@ describe('UsersService', () => {
     return rows.map(({ name, role }) => `${name} ${role}`);
   };
 
-  // First, while there is no user.
+  // Runs first, while there is no user.
   it('gives an installation its administrator, who is a user of the default tenant', async () => {
     const { dataSource, rootKeys, hasher, transaction } = services;
     const administrator = new BootstrapAdministrator();

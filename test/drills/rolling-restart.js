@@ -1,6 +1,6 @@
 /**
- * Restarts two replicas in turns behind nginx, as deploy/nginx.conf configures it, under load: no request may fail.
- * `npm run drill:rolling-restart`; needs nginx (Debian: apt-get install nginx).
+ * Restarts two replicas in turn under load, behind nginx as configured in deploy/nginx.conf: no request may fail. Run
+ * by `npm run drill:rolling-restart`; needs nginx (Debian: apt-get install nginx).
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -100,7 +100,7 @@ async function startReplica(port) {
   return replica;
 }
 
-/** The configuration of the deployment, with addresses of this machine. */
+/** Starts nginx with the configuration of the deployment and addresses of this machine. */
 function startNginx() {
   const path = join(folder, 'nginx.conf');
   const text = readFileSync('deploy/nginx.conf', 'utf8')

@@ -1,4 +1,7 @@
-/** Commands of the real `cfy` in their order, and what each prints; a number is the exit code where it is not 0. */
+/**
+ * Runs commands of the real `cfy` in order and checks what each prints; a number is the expected exit code if it is not
+ * 0.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -73,10 +76,11 @@ const COMMANDS = [
 ];
 
 /**
+ * Runs all commands.
  * @param {string} cfy the command
  * @param {string} port of the service on this machine
  * @param {string} password of its administrator
- * @returns {number} how many commands did not do what they should
+ * @returns {number} the number of commands that failed the check
  */
 export function runCommands(cfy, port, password) {
   const home = mkdtempSync(join(tmpdir(), 'strongroom-cfy-'));

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { example, preparation } from '../documents/client-examples.js';
 import { ExampleRoom } from '../documents/example-room.js';
 
-/** Of `npm run test:interop`, which looks for the programs first. */
+/** Names the programs, which `npm run test:interop` looks for first. */
 const { PYTHON = 'python3', CFY = 'cfy' } = process.env;
 const located = (program: string) =>
   program.includes('/') && !isAbsolute(program) ? resolve(program) : program;

@@ -1,7 +1,7 @@
 /**
- * `npm run test:interop`: the real Python client and the real `cfy` against a service that is started for them, and the
- * examples of docs/clients.md by the real programs.
- * One Python environment holds both: see INSTALL. An older client alone: `PYTHON=… npm run test:interop -- client`.
+ * Runs the real Python client and the real `cfy` against a service that is started for them, and the examples of
+ * docs/clients.md with the real programs (`npm run test:interop`). One Python environment contains both: see INSTALL.
+ * To run an older client alone: `PYTHON=… npm run test:interop -- client`.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';

@@ -62,7 +62,7 @@ describe('a stop', () => {
     program = service({ ...external(database), STRONGROOM_DRAIN_MS: '60000' });
     await program.listening();
     program.signal('SIGTERM');
-    // As npm does, which passes on what the terminal has sent already.
+    // Like npm, which forwards a signal that the terminal has already sent.
     program.signal('SIGTERM');
     await program.draining();
     await sleep(800);

@@ -6,7 +6,7 @@ import { Batcher } from '../../../src/database/batcher.js';
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** A sender that keeps what it was sent, and answers when it is told to. */
+/** Records what it was sent, and answers on request. */
 class HeldSender {
   readonly sent: (readonly number[])[] = [];
   private readonly held: (() => void)[] = [];

@@ -10,7 +10,7 @@ import { createLogger, type Logger } from '../../../src/observability/logger.js'
 
 const CANARY = 'canary-77b2';
 
-/** What is written while the work is done, one object a line. */
+/** Returns what is logged during the work, as one object per line. */
 function written(work: (logger: Logger) => void, level = 'trace'): Record<string, unknown>[] {
   const lines: string[] = [];
   work(createLogger(level, { write: (line: string) => void lines.push(line) }));
