@@ -219,17 +219,17 @@ describe('insertions of one turn of the event loop', () => {
          SELECT $2, gen_random_uuid(), $1, '', 1, id, id FROM users`,
       ],
     ])('as %s', async (what, lock) => {
-      const [held, other] = [`held ${what}`, `other ${what}`].map((name) => name.replaceAll(' ', '-'));
+      const [lockedKey, other] = [`held ${what}`, `other ${what}`].map((name) => name.replaceAll(' ', '-'));
       await holder.query('BEGIN');
-      await holder.query(lock, [held, a.tenantId]);
+      await holder.query(lock, [lockedKey, a.tenantId]);
       let over = false;
-      const waiting = create(a, held!).finally(() => (over = true));
+      const waiting = create(a, lockedKey!).finally(() => (over = true));
       expect(await outcomes([create(b, other!), create(b, `${other!}-2`)])).toEqual(['ok', 'ok']);
       await sleep(50);
       expect(over).toBe(false);
       await holder.query('ROLLBACK');
-      expect((await waiting)?.key).toBe(held);
-      expect(await onRecord(held!)).toEqual(['ok']);
+      expect((await waiting)?.key).toBe(lockedKey);
+      expect(await onRecord(lockedKey!)).toEqual(['ok']);
       expect(await onRecord(other!)).toEqual(['ok']);
     });
   });

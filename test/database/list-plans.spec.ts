@@ -120,10 +120,10 @@ describe('a list of a tenant with 100,000 secrets', () => {
   /** Runs a statement with the generic plan that the server uses for a named statement. */
   async function readByGenericPlan(manager: EntityManager, text: string, values: unknown[]): Promise<number> {
     await manager.query('SET LOCAL plan_cache_mode = force_generic_plan');
-    await manager.query(`PREPARE kept AS ${text}`);
+    await manager.query(`PREPARE generic AS ${text}`);
     const literals = values.map((value) => pg.escapeLiteral(String(value))).join(', ');
-    const plan = await manager.query<Explained>(explained(`EXECUTE kept (${literals})`));
-    await manager.query('DEALLOCATE kept');
+    const plan = await manager.query<Explained>(explained(`EXECUTE generic (${literals})`));
+    await manager.query('DEALLOCATE generic');
     return readBy(plan);
   }
 

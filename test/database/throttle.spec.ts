@@ -23,7 +23,7 @@ interface Counter {
   /** The durations in seconds. */
   lock: number | null;
   trusted: number | null;
-  kept: number;
+  remaining: number;
 }
 
 let database: TestDatabase;
@@ -60,7 +60,7 @@ async function counter(name: Buffer, source: string): Promise<Counter | undefine
   const [row] = await database.asSuperuser<Counter & object>(
     `SELECT failures, locks, refused, extract(epoch FROM locked_until - locked_at)::float AS lock,
        extract(epoch FROM trusted_until - now())::float AS trusted,
-       extract(epoch FROM expires_at - now())::float AS kept
+       extract(epoch FROM expires_at - now())::float AS remaining
      FROM login_failures WHERE name_key = $1 AND source = $2`,
     [name, source],
   );
@@ -179,7 +179,7 @@ describe('the right password', () => {
     await throttle.succeeded(ALICE, HOME);
     await reserve(1);
     const known = await counter(ALICE, HOME);
-    expect([aboutDays(known?.trusted), aboutDays(known?.kept)]).toEqual([30, 30]);
+    expect([aboutDays(known?.trusted), aboutDays(known?.remaining)]).toEqual([30, 30]);
     expect(await counter(ALICE, '192.0.2.2')).toMatchObject({ failures: 1, trusted: null });
     expect(await counter(ALICE, '*')).toMatchObject({ failures: 2, trusted: null });
   });

@@ -212,8 +212,8 @@ describe('UsersService', () => {
   it('makes one membership of ten that come at the same moment', async () => {
     await services.tenants.create('red', systemCaller());
     await create('grace');
-    const wanted = Array.from({ length: 10 }, (_, index) => (index % 2 === 0 ? 'user' : 'manager'));
-    const results = await Promise.allSettled(wanted.map((role) => addToTenant('grace', 'red', role)));
+    const memberRoles = Array.from({ length: 10 }, (_, index) => (index % 2 === 0 ? 'user' : 'manager'));
+    const results = await Promise.allSettled(memberRoles.map((role) => addToTenant('grace', 'red', role)));
     const refused = reasons(results);
     expect(refused).toHaveLength(9);
     for (const reason of refused) expect(reason).toBeInstanceOf(Conflict);

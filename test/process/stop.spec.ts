@@ -38,8 +38,8 @@ describe('a stop', () => {
     expect((await get(url, agent, '/health/live')).headers.connection).toBe('keep-alive');
     program.signal('SIGTERM');
     await program.draining();
-    const kept = await get(url, agent, '/health/live');
-    expect([kept.statusCode, kept.headers.connection]).toEqual([200, 'close']);
+    const response = await get(url, agent, '/health/live');
+    expect([response.statusCode, response.headers.connection]).toEqual([200, 'close']);
     await expect(get(url, new Agent(), '/health/live')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     expect((await program.ended).code).toBe(0);
     agent.destroy();

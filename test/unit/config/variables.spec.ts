@@ -40,8 +40,8 @@ describe('the table of variables', () => {
     ]);
     expect(rowsOfManual().map(({ name, fallback }) => [name, fallback])).toEqual(expected);
     for (const [index, { what }] of rowsOfManual().entries()) {
-      const told = all[index]?.what ?? '';
-      expect(what.replaceAll('`', '').slice(0, told.length)).toBe(told);
+      const meaning = all[index]?.what ?? '';
+      expect(what.replaceAll('`', '').slice(0, meaning.length)).toBe(meaning);
     }
   });
 

@@ -9,19 +9,21 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 /** Records what it was sent, and answers on request. */
 class HeldSender {
   readonly sent: (readonly number[])[] = [];
-  private readonly held: (() => void)[] = [];
+  private readonly unanswered: (() => void)[] = [];
 
   readonly send = (inputs: readonly number[]): Promise<string[]> => {
     this.sent.push(inputs);
-    return new Promise((resolve) => this.held.push(() => resolve(inputs.map((input) => `answer ${input}`))));
+    return new Promise((resolve) =>
+      this.unanswered.push(() => resolve(inputs.map((input) => `answer ${input}`))),
+    );
   };
 
   get inFlight(): number {
-    return this.held.length;
+    return this.unanswered.length;
   }
 
   async release(): Promise<void> {
-    this.held.shift()?.();
+    this.unanswered.shift()?.();
     await turn();
   }
 }

@@ -90,9 +90,9 @@ describe('Logger', () => {
       logger.error({ err: failed, nested: { failure: failed, list: [failed] } }, 'the insert failed');
       logger.fatal({ query: CANARY, parameters: [CANARY] }, 'raw');
     });
-    const told = { type: 'QueryFailedError', code: '23505' };
-    expect(lines[0]).toMatchObject({ err: told });
-    expect(lines[1]).toMatchObject({ err: told, nested: { failure: told, list: [told] } });
+    const expected = { type: 'QueryFailedError', code: '23505' };
+    expect(lines[0]).toMatchObject({ err: expected });
+    expect(lines[1]).toMatchObject({ err: expected, nested: { failure: expected, list: [expected] } });
   });
 
   it('shows neither bytes nor the secrets of the configuration', () => {
