@@ -14,14 +14,14 @@ const database = [...sources].filter(([path]) => /^database\/(migrations|schema)
 const writers = [...sources].filter(([path]) => !/^audit\/(actions|detail-fields|outcomes)\.ts$/.test(path));
 const everything = writers.map(([, text]) => text).join('\n');
 
-/** Settings of the session and names of files are written as actions are. */
+/** Matches settings of the session and names of files, which are written like actions. */
 const NO_ACTION = /^(app|strongroom)\.|\.sql$/;
 
 function found(pattern: RegExp, texts: readonly (readonly [string, string])[]): Set<string> {
   return new Set(texts.flatMap(([, text]) => [...text.matchAll(pattern)].map(([, name = '']) => name)));
 }
 
-/** What the template literals of the sources may become. */
+/** Lists the patterns of actions in template literals of the sources. */
 const templates = [...everything.matchAll(/newEvent\(`([a-z_.]*(?:\$\{[^}]+\}[a-z_.]*)+)`/g)].map(
   ([, template = '']) =>
     new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\$\{[^}]+\}/g, '[a-z_]+')}$`),
@@ -48,7 +48,7 @@ describe('the vocabulary of the audit trail', () => {
 
   it('has every field of a detail that SQL records', () => {
     const fields = found(/json_build_object\(\s*'([a-z_]+)'/g, database);
-    // Of an event itself, and of a caller who is nobody.
+    // Constants of the event itself, and of a caller without an account.
     for (const other of ['id', 'actor_id', 'address']) fields.delete(other);
     expect(Object.keys(AUDIT_DETAIL_FIELDS)).toEqual(expect.arrayContaining([...fields]));
   });

@@ -18,7 +18,7 @@ describe('the order of imports', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** The rules that are broken once these files are there. */
+  /** Returns the rules that are violated once these files exist. */
   function broken(files: Record<string, string>): string[] {
     for (const [name, text] of Object.entries(files)) {
       mkdirSync(dirname(join(folder, name)), { recursive: true });

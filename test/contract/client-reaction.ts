@@ -1,13 +1,13 @@
-/** The clients whose requests are recorded. */
+/** Names the clients whose requests are recorded. */
 export type ClientName = 'common' | 'rest-client-4.0' | 'cfy';
 
-/** What a server sent. */
+/** Describes a server's response. */
 export interface Sent {
   readonly status: number;
   readonly text: string;
 }
 
-/** What a client makes of it: `returns` names the form of what its caller gets, `raises` the class of the error. */
+/** Describes a client's reaction: `returns` names the form of the caller's result, `raises` the class of the error. */
 export type Reaction =
   | { readonly returns: Form }
   | { readonly raises: string; readonly status?: number; readonly code?: string | null };
@@ -16,19 +16,19 @@ type Form = 'nothing' | 'object' | 'array' | 'page';
 
 interface Rule {
   readonly client?: ClientName;
-  /** Matched against `METHOD /path` below the version. */
+  /** Matches `METHOD /path` below the version. */
   readonly request: RegExp;
-  /** All that the client takes for success. */
+  /** The statuses that the client accepts as success. */
   readonly statuses: readonly number[];
   readonly form: Exclude<Form, 'nothing'>;
-  /** What its caller reads from it, and cannot do without. */
+  /** The fields that the caller requires in the response. */
   readonly fields?: readonly string[];
 }
 
 const SECRET_V3 = ['key', 'value', 'created_at', 'updated_at', 'permission', 'tenant_name', 'created_by'];
 const DEPRECATED = ['private_resource', 'resource_availability'];
 
-/** What each client accepts; the first rule that matches holds. */
+/** Lists what each client accepts; the first matching rule applies. */
 const RULES: readonly Rule[] = [
   { client: 'rest-client-4.0', request: /^DELETE /, statuses: [200], form: 'object' },
   {
@@ -60,7 +60,7 @@ const RULES: readonly Rule[] = [
   { request: /^/, statuses: [200], form: 'object' },
 ];
 
-/** Which `error_code` selects an exception of its own; all others make the common one. */
+/** Maps each `error_code` with an exception of its own to that exception; all others raise the common one. */
 const ERROR_CLASSES: Readonly<Record<string, string>> = {
   unauthorized_error: 'UserUnauthorizedError',
   forbidden_error: 'ForbiddenError',
@@ -68,7 +68,7 @@ const ERROR_CLASSES: Readonly<Record<string, string>> = {
   invalid_filter_rule: 'InvalidFilterRule',
 };
 
-/** What the client makes of the answer to a request, by the rules above. */
+/** Returns the client's reaction to a response, by the rules above. */
 export function reactionOf(client: ClientName, request: string, sent: Sent): Reaction {
   const rule = RULES.find((one) => (one.client ?? client) === client && one.request.test(request))!;
   if (!rule.statuses.includes(sent.status)) return raised(sent);

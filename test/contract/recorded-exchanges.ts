@@ -4,20 +4,20 @@ import type { ClientName } from './client-reaction.js';
 
 export interface RecordedRequest {
   readonly method: string;
-  /** Path and query as they were on the wire. */
+  /** The path and query as sent. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** The Content-Length that was seen; none where the request had no body and needed none. */
+  /** The recorded Content-Length; undefined for a request without a body that needed none. */
   readonly length?: number;
 }
 
-/** One call of a client, or one command of `cfy`, and what it sent. */
+/** Describes one call of a client, or one command of `cfy`, and its requests. */
 export interface RecordedExchange {
   readonly client: ClientName;
   readonly call: string;
   readonly requests: readonly RecordedRequest[];
-  /** The error that the client raised, where the recording server answered with one. */
+  /** The error that the client raised when the recording server answered with one. */
   readonly raises?: { readonly status_code: number; readonly error_code: string };
 }
 
@@ -29,7 +29,7 @@ interface Stored {
   })[];
 }
 
-/** Every exchange, one for each version of the interface that it was recorded with. */
+/** Returns every exchange, once for each version of the API that it was recorded with. */
 export function recordedExchanges(): RecordedExchange[] {
   const path = join(import.meta.dirname, 'recorded-requests.json');
   const { headers, exchanges } = JSON.parse(readFileSync(path, 'utf8')) as Stored;
@@ -45,7 +45,7 @@ export function recordedExchanges(): RecordedExchange[] {
   );
 }
 
-/** The body as Python's `json.dumps` writes it: a space after each separator, nothing outside ASCII. */
+/** Formats a body like Python's `json.dumps`: with a space after each separator, and in ASCII only. */
 export function pythonJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {

@@ -1,12 +1,12 @@
 import type { As, Strongroom } from '../support/strongroom.js';
 import type { RecordedExchange } from './recorded-exchanges.js';
 
-/** The tenants, users, groups and secrets that the recorded requests name. */
+/** Names the tenants, users, groups and secrets of the recorded requests. */
 const TENANTS = ['t1', 't9', 'other_tenant', 'from_headers', 'b'];
 const V31 = '/api/v3.1';
 
 interface Step {
-  /** Matched against the requests of an exchange, a line each: `METHOD /path body headers`. */
+  /** Matches the requests of an exchange, one per line: `METHOD /path body headers`. */
   readonly when: RegExp;
   readonly make: readonly (readonly [method: string, path: string, body?: unknown])[];
 }
@@ -14,7 +14,7 @@ interface Step {
 const member = { username: 'bob', tenant_name: 't1' };
 const group = { group_name: 'g1', tenant_name: 't1' };
 
-/** What must be there before a request that matches can succeed, in the order in which it is made. */
+/** Lists what must exist before a matching request can succeed, in the order of creation. */
 const STEPS: readonly Step[] = [
   {
     when: /^(?!PUT)\w+ \/secrets\/key1|"update_if_exists": ?true/,
@@ -49,7 +49,7 @@ const STEPS: readonly Step[] = [
   { when: /^\w+ \/tokens\/AbCdEfGhIj/, make: [['POST', '/tokens', {}]] },
 ];
 
-/** Clears what an exchange may have left, whoever made it. */
+/** Removes everything that an exchange may have left behind. */
 const CLEARING: readonly (readonly [method: string, path: string, body?: unknown])[] = [
   ['DELETE', '/secrets/key1'],
   ['DELETE', '/secrets/k'],
@@ -60,14 +60,14 @@ const CLEARING: readonly (readonly [method: string, path: string, body?: unknown
   ['DELETE', '/permissions/default/secret_get'],
 ];
 
-/** Puts a service into the state that a recorded exchange found, and back. */
+/** Brings a service into the state that a recorded exchange expects, and restores it. */
 export class RecordedState {
   constructor(
     private readonly room: Strongroom,
     private readonly admin: As,
   ) {}
 
-  /** What the exchange needs is there, and what it makes is not. */
+  /** Creates what the exchange needs, and removes what it creates. */
   async prepare(exchange: RecordedExchange): Promise<void> {
     const requests = exchange.requests.map(described).join('\n');
     for (const { when, make } of STEPS) {
@@ -80,7 +80,7 @@ export class RecordedState {
     }
   }
 
-  /** The value of a token of the administrator's. */
+  /** Returns the value of a new token of the administrator. */
   async token(): Promise<string> {
     const { body } = await this.room.call(this.admin, 'POST', `${V31}/tokens`, {});
     return String(body.value);

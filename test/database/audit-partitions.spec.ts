@@ -13,7 +13,7 @@ import { APP_ROLE, SERVICE, cloneDatabase, type TestDatabase } from '../support/
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-/** The first moment of the month that is so many months from now. */
+/** Returns the start of the month that is this many months from now. */
 function monthStart(months: number): number {
   const now = new Date();
   return Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + months);
@@ -23,7 +23,7 @@ function nameOf(time: number): string {
   return `audit_events_${new Date(time).toISOString().slice(0, 7).replace('-', '_')}`;
 }
 
-/** An id as it is made when the clock shows that time. */
+/** Returns an event's id as generated when the clock shows that time. */
 function idAt(time: number): string {
   const digits = Math.floor(time).toString(16).padStart(12, '0');
   return `${digits.slice(0, 8)}-${digits.slice(8)}${newId().slice(13)}`;
@@ -53,7 +53,7 @@ describe('the partitions of the events', () => {
     );
   });
 
-  /** Records an event whose id was made at that time, and tells where it lies. */
+  /** Records an event whose id was generated at that time, and returns its partition. */
   async function recordedAt(time: number): Promise<{ id: string; partition: string }> {
     const event = { ...newEvent('secret.read', systemCaller(), { key: 'k' }), id: idAt(time) };
     await writer.record(tenant, event);

@@ -19,7 +19,7 @@ const ALICE: Caller = {
   address: '192.0.2.7',
 };
 
-/** What an attacker would send where a name, an address or an id is expected. */
+/** Lists texts that an attacker could send as a name, an address or an id. */
 const FORGERIES = [
   ['a new line with a record of its own', 'x\n{"action":"secret.delete","outcome":"ok"}\r\n'],
   ['a fragment of JSON', 'x","outcome":"ok","action":"secret.delete","z":{"a":["'],
@@ -104,17 +104,17 @@ describe('AuditWriter', () => {
   });
 
   it('stands and falls with the transaction of the act', async () => {
-    const kept = newEvent('secret.create', ALICE, { key: 'kept' });
+    const committed = newEvent('secret.create', ALICE, { key: 'kept' });
     const lost = newEvent('secret.create', ALICE, { key: 'lost' });
-    await services.transaction.run(tenant, kept.id, (manager) =>
-      services.audit.append(manager, tenant, kept),
+    await services.transaction.run(tenant, committed.id, (manager) =>
+      services.audit.append(manager, tenant, committed),
     );
     const failing = services.transaction.run(tenant, lost.id, async (manager) => {
       await services.audit.append(manager, tenant, lost);
       throw new Error('the act failed after its event');
     });
     await expect(failing).rejects.toThrow('the act failed after its event');
-    expect(await services.events(kept.id)).toHaveLength(1);
+    expect(await services.events(committed.id)).toHaveLength(1);
     expect(await services.events(lost.id)).toEqual([]);
   });
 

@@ -71,7 +71,7 @@ describe('insertions of one turn of the event loop', () => {
     return by.insert(tenant, newSecret(tenant.tenantId, key, given), event, { recordConflict });
   }
 
-  /** `ok`, `conflict`, or the name of the error. */
+  /** Returns `ok`, `conflict` or the name of the error for each creation. */
   async function outcomes(creations: readonly ReturnType<typeof create>[]): Promise<string[]> {
     const settled = await Promise.allSettled(creations);
     return settled.map((each) => {
@@ -87,7 +87,7 @@ describe('insertions of one turn of the event loop', () => {
     return (await database.asSuperuser('SELECT FROM secrets WHERE key = $1', [key])).length;
   }
 
-  /** How often the function was called. */
+  /** Returns the number of calls of the function. */
   async function calls(act: () => Promise<unknown>): Promise<number> {
     const { counted } = await statements.during(act);
     return Object.entries(counted).reduce(
@@ -119,7 +119,7 @@ describe('insertions of one turn of the event loop', () => {
     expect(got.slice(0, 4)).toEqual(['ok', 'ok', 'conflict', 'ok']);
     expect(got.slice(4, 6).sort()).toEqual(['conflict', 'ok']);
     expect(got.slice(6)).toEqual(['conflict', 'Forbidden']);
-    // All of them together, and the one of the tenant that is gone once more by itself.
+    // One call for all, and another for the one whose tenant was deleted.
     expect(counted).toBe(2);
     expect(await onRecord('mixed-a')).toEqual(['ok']);
     expect(await onRecord('mixed-b')).toEqual(['ok']);
@@ -219,17 +219,17 @@ describe('insertions of one turn of the event loop', () => {
          SELECT $2, gen_random_uuid(), $1, '', 1, id, id FROM users`,
       ],
     ])('as %s', async (what, lock) => {
-      const [held, other] = [`held ${what}`, `other ${what}`].map((name) => name.replaceAll(' ', '-'));
+      const [lockedKey, other] = [`held ${what}`, `other ${what}`].map((name) => name.replaceAll(' ', '-'));
       await holder.query('BEGIN');
-      await holder.query(lock, [held, a.tenantId]);
+      await holder.query(lock, [lockedKey, a.tenantId]);
       let over = false;
-      const waiting = create(a, held!).finally(() => (over = true));
+      const waiting = create(a, lockedKey!).finally(() => (over = true));
       expect(await outcomes([create(b, other!), create(b, `${other!}-2`)])).toEqual(['ok', 'ok']);
       await sleep(50);
       expect(over).toBe(false);
       await holder.query('ROLLBACK');
-      expect((await waiting)?.key).toBe(held);
-      expect(await onRecord(held!)).toEqual(['ok']);
+      expect((await waiting)?.key).toBe(lockedKey);
+      expect(await onRecord(lockedKey!)).toEqual(['ok']);
       expect(await onRecord(other!)).toEqual(['ok']);
     });
   });

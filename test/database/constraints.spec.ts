@@ -4,7 +4,10 @@ import { newId } from '../../src/common/ids.js';
 import { driverErrorOf } from '../../src/database/connection/driver-error.js';
 import { cloneDatabase, type TestDatabase } from '../support/database.js';
 
-/** Two callers can meet here: the adapter inserts with ON CONFLICT DO NOTHING and answers 409. */
+/**
+ * Lists constraints that concurrent callers can violate: the adapter inserts with ON CONFLICT DO NOTHING and answers
+ * 409.
+ */
 const CONFLICTS = [
   'uq_tenants_name',
   'uq_users_username',
@@ -17,7 +20,7 @@ const CONFLICTS = [
   'pk_role_permissions',
 ];
 
-/** What they refuse was refused before: they only stop a program that is wrong. */
+/** Lists constraints that the service checks beforehand. They only stop a faulty program. */
 const CHECKED_BEFORE = {
   'descriptionProblem()': ['ck_secrets_description'],
   'nameProblem()': ['ck_tenants_name', 'ck_users_username', 'ck_user_groups_name', 'ck_secrets_key'],
@@ -42,7 +45,7 @@ const CHECKED_BEFORE = {
   'made by newTokenValue()': ['ck_tokens_id'],
 };
 
-/** No request can meet these: why not. */
+/** Lists constraints that no request can violate, by the reason. */
 const OUT_OF_REACH = {
   'ids are fresh': [
     'pk_tokens',
@@ -86,7 +89,9 @@ const OUT_OF_REACH = {
 
 const KNOWN = [...CONFLICTS, ...Object.values(CHECKED_BEFORE).flat(), ...Object.values(OUT_OF_REACH).flat()];
 
-/** Constraints, and unique indexes that are no constraint. TypeORM names the key of its own table by a hash. */
+/**
+ * Selects constraints, and unique indexes that are not constraints. TypeORM names the key of its own table by a hash.
+ */
 const CATALOGUE = `
   SELECT CASE WHEN conrelid = 'schema_migrations'::regclass THEN 'PK_schema_migrations' ELSE conname END AS name
   FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype IN ('p', 'f', 'u', 'c', 'x')

@@ -93,7 +93,7 @@ describe('the check of the service’s login at start', () => {
       });
       await assertDurable(dataSource).finally(() => dataSource.destroy());
     };
-    // The server of the tests waits for no disk.
+    // The test server does not wait for the disk.
     await expect(durable()).rejects.toThrow(/^DATABASE_URL: .*synchronous_commit.* is off/);
   });
 });

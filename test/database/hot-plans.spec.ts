@@ -13,7 +13,7 @@ describe('the functions of the hot path, called by the service', () => {
   beforeAll(async () => {
     database = await cloneDatabase();
     ({ a, userId } = await plantTwoTenants(database));
-    // In a table of a few rows all indexes cost the same.
+    // In a small table all indexes have the same cost.
     await database.asSuperuser(
       `INSERT INTO secrets (tenant_id, id, key, value, key_generation, visibility, version_created_by, created_by)
        SELECT $1, gen_random_uuid(), v || '-' || n, '', 1, v, $2, $2
@@ -33,7 +33,7 @@ describe('the functions of the hot path, called by the service', () => {
     await database.drop();
   });
 
-  /** Every scan of secrets in the plans of a call, with its index. */
+  /** Returns every scan of secrets in the plans of a call, with its index. */
   async function scansOf(call: string, values: unknown[]): Promise<string[]> {
     plans.length = 0;
     await client.query(call, values);

@@ -21,7 +21,7 @@ import { UsersRepository } from '../../src/users/users.repository.js';
 import { UsersService } from '../../src/users/users.service.js';
 import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
 
-/** An event as it is stored. */
+/** Describes a stored event. */
 export interface StoredEvent {
   id: string;
   time: string;
@@ -33,17 +33,17 @@ export interface StoredEvent {
   caller: Record<string, unknown>;
 }
 
-/** A `id:base64` pair with a fresh key. */
+/** Returns an `id:base64` pair with a new key. */
 export function rootKeyPair(id: string): string {
   return `${id}:${randomBytes(32).toString('base64')}`;
 }
 
-/** Why those that were refused were. */
+/** Returns the reasons of the rejected results. */
 export function reasons(results: readonly PromiseSettledResult<unknown>[]): unknown[] {
   return results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
 }
 
-/** The services of tenants and users on a database of their own, through the service's login. */
+/** Holds the services of tenants and users on a database of their own, through the service's login. */
 export class IdentityServices {
   readonly transaction: TenantTransaction;
   readonly audited: AuditedTransaction;
@@ -89,7 +89,7 @@ export class IdentityServices {
     return new IdentityServices(database, dataSource, rootKeys);
   }
 
-  /** The service of tenants as it is where these root keys are configured. */
+  /** Returns the service of tenants with these root keys. */
   tenantsUnder(rootKeys: RootKeys): TenantsService {
     return new TenantsService(
       this.dataSource,
@@ -100,7 +100,7 @@ export class IdentityServices {
     );
   }
 
-  /** The texts of the events whose id or key is this one, oldest first. */
+  /** Returns the texts of the events with this id or key, oldest first. */
   async bodies(idOrKey: string): Promise<string[]> {
     const rows = await this.database.asSuperuser<{ body: string }>(
       `SELECT body FROM audit_events WHERE id::text = $1 OR body::json->>'key' = $1 ORDER BY at, id`,

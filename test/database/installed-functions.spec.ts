@@ -7,7 +7,7 @@ import { query } from '../support/server.js';
 
 const CURRENT = programFunctions();
 
-/** The functions of another version: one of them answers otherwise. */
+/** Returns the functions of another version, one of which returns a different result. */
 function version(number: number, answer: string): FunctionSet {
   const texts = new Map(CURRENT.texts);
   const text = CURRENT.texts.get('audit_event_exists') ?? '';

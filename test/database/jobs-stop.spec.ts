@@ -31,7 +31,7 @@ describe('a stop', () => {
       await jobs.insert(manager, 'kept');
       return 'more';
     });
-    // Comes second while the first one runs: it is due already when the stop begins.
+    // Is due while the first one runs, so it is waiting when the stop begins.
     const due = jobOf('due', () => {
       runs += 1;
       return Promise.resolve('done');

@@ -15,11 +15,11 @@ const NEVER = { stop: new AbortController().signal, cutOff: new AbortController(
 
 describe('the lock of a job', () => {
   it('lets one session run the job, the other skip it, and does not bind other jobs', async () => {
-    const held = gate();
+    const blocker = gate();
     const begun = gate();
     const holding = jobOf('one', async () => {
       begun.open();
-      await held.passed;
+      await blocker.passed;
       return 'done';
     });
     const quick = (name: string) => jobOf(name, () => Promise.resolve('done'));
@@ -27,7 +27,7 @@ describe('the lock of a job', () => {
     await begun.passed;
     expect(await runInJobTransaction(jobs.dataSources[1], quick('one'), NEVER)).toBe('skipped');
     expect(await runInJobTransaction(jobs.dataSources[1], quick('two'), NEVER)).toBe('done');
-    held.open();
+    blocker.open();
     expect(await first).toBe('done');
     expect(await runInJobTransaction(jobs.dataSources[1], quick('one'), NEVER)).toBe('done');
   });
@@ -159,7 +159,9 @@ describe('a runner', () => {
     let first = true;
     const batches: Job = {
       name: 'batches',
-      /** Is short only until the first run: all others of this test are those that the job asks for. */
+      /**
+       * Returns a short interval only for the first run; all later runs of this test are those that the job requests.
+       */
       get intervalMilliseconds() {
         const interval = first ? 20 : 3_600_000;
         first = false;

@@ -21,7 +21,7 @@ interface PlanNode {
 }
 type Explained = [{ 'QUERY PLAN': [{ Plan: PlanNode }] }];
 
-/** How many rows of tables a plan has read, those that it threw away included. */
+/** Returns the number of table rows that a plan has read, including those that it discarded. */
 function rowsRead(node: PlanNode): number {
   const { 'Rows Removed by Filter': filtered = 0, 'Rows Removed by Index Recheck': rechecked = 0 } = node;
   const read = (node['Actual Rows'] + filtered + rechecked) * node['Actual Loops'];
@@ -82,7 +82,7 @@ describe('a list of a tenant with 100,000 secrets', () => {
     filters: new Map(),
   };
 
-  /** What a list gives, and what its statements read; without a total unless `after` is undefined. */
+  /** Returns a list, and the rows that its statements read; without a total unless `after` is undefined. */
   async function list(
     options: Partial<ListOptions>,
   ): Promise<{ items: { key: string }[]; read: number; next?: string }> {
@@ -101,7 +101,7 @@ describe('a list of a tenant with 100,000 secrets', () => {
           connect: () =>
             Promise.resolve({
               query: async ({ text, values }: { text: string; values: unknown[] }) => {
-                read += await readByKeptPlan(manager, text, values);
+                read += await readByGenericPlan(manager, text, values);
                 return { rows: await manager.query<unknown[]>(text, values) };
               },
             }),
@@ -117,17 +117,17 @@ describe('a list of a tenant with 100,000 secrets', () => {
     };
   }
 
-  /** As the server runs a named statement once it keeps one plan for all values. */
-  async function readByKeptPlan(manager: EntityManager, text: string, values: unknown[]): Promise<number> {
+  /** Runs a statement with the generic plan that the server uses for a named statement. */
+  async function readByGenericPlan(manager: EntityManager, text: string, values: unknown[]): Promise<number> {
     await manager.query('SET LOCAL plan_cache_mode = force_generic_plan');
-    await manager.query(`PREPARE kept AS ${text}`);
+    await manager.query(`PREPARE generic AS ${text}`);
     const literals = values.map((value) => pg.escapeLiteral(String(value))).join(', ');
-    const plan = await manager.query<Explained>(explained(`EXECUTE kept (${literals})`));
-    await manager.query('DEALLOCATE kept');
+    const plan = await manager.query<Explained>(explained(`EXECUTE generic (${literals})`));
+    await manager.query('DEALLOCATE generic');
     return readBy(plan);
   }
 
-  /** The function's own statements, as its owner and by the plan that it keeps. */
+  /** Runs the function's own statements as its owner, with their generic plans. */
   async function readBySearch([tenants, pattern, limit]: unknown[]): Promise<number> {
     const [source] = await database.asSuperuser<{ prosrc: string }>(
       `SELECT prosrc FROM pg_proc WHERE proname = 'search_secret_keys'`,
@@ -218,7 +218,7 @@ describe('a list of a tenant with 100,000 secrets', () => {
   it('reads a page only where nearly everything matches', async () => {
     const { items, read } = await list({ search: { text: 'key-', fields: ['key'] } });
     expect(items).toHaveLength(100);
-    // What the search saw before it gave up, and the page.
+    // The rows that the search read before it gave up, and the page.
     expect(read).toBeLessThan(3_001 + 300);
   });
 });

@@ -18,7 +18,7 @@ import { query, testServer } from '../support/server.js';
 
 const ROLES = { appRole: APP_ROLE, readerRole: READER_ROLE };
 
-/** Takes long enough for others to come by meanwhile, and fails when it is made twice. */
+/** Takes long enough for concurrent starts, and fails when it runs twice. */
 class ExpandSlow1800000000999 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('CREATE TABLE slow (id integer)');

@@ -34,7 +34,7 @@ describe('a migration of a table that is in use', () => {
   const options = () => ({ ownerUrl: database.ownerUrl, appRole: APP_ROLE, readerRole: READER_ROLE });
   const bring = () => migrate({ ...options(), migrations: [...allMigrations, ExpandTenants1800000000999] });
 
-  /** Waits until a migration waits, then until it has given up. */
+  /** Waits until a migration waits for the lock, then until it has given up. */
   async function givenUp(): Promise<void> {
     for (const waits of [true, false]) {
       for (;;) {

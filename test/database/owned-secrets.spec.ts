@@ -58,7 +58,7 @@ describe('the look for what a user owns', () => {
     expect(await owns(idle)).toBe(false);
     const after = await counters();
     expect(after.scanned).toBe(before.scanned);
-    // The two planted tenants have an index entry to look for as well.
+    // The two existing tenants also have an index entry to look up.
     expect(after.looks - before.looks).toBe(TENANTS + 2);
   });
 });

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DeclaredRoutes } from '../../src/tenant-scope/declared-routes.js';
 import { Strongroom } from '../support/strongroom.js';
 
-/** The columns of the table in section 6 of the reference of Cloudify's interface. */
+/** Lists the columns of the table in section 6 of the reference of Cloudify's API. */
 const ROLES = ['sys_admin', 'manager', 'user', 'operations', 'viewer', 'default'];
 
-/** The table's rows that name their permissions, copied from there: a letter for each role above, in its order. */
+/** Copies the table's rows that name their permissions: a letter for each role above, in its order. */
 const TABLE: readonly (readonly [permissions: string, roles: string])[] = [
   ['secret_get secret_list', 'ymuov-'],
   ['secret_create secret_update secret_delete secret_export secret_import', 'ymu---'],
@@ -29,7 +29,7 @@ const EXPECTED = new Map(
   ),
 );
 
-/** The row `user_*, user_group_*`, which names no single one. */
+/** Matches the row `user_*, user_group_*`, which names no single permission. */
 const ABOUT_USERS = /^user_(?!get_self$)/;
 
 describe('what the roles may do', () => {

@@ -16,7 +16,7 @@ const READ = `
 const INSERT = `INSERT INTO secrets (tenant_id, id, key, value, key_generation, version_created_by, created_by)
   VALUES ($1, $2, $3, '\\x00', 1, $4, $4)`;
 
-/** Statements without any tenant condition, as a mistake in a query would make them. */
+/** Runs statements without any tenant condition, as a faulty query would. */
 describe.each([
   ['two logins', false],
   ['one login, which takes the role on', true],

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TENANT_TABLES } from '../../src/database/connection/database-assertions.js';
 import { APP_ROLE, OWNER, READER_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
 
-/** Tables that name a tenant and are not its own: who may act where, and the keys that the service looks up. */
+/** Lists tables that name a tenant without belonging to it: memberships, and the keys that the service looks up. */
 const IDENTITY_TABLES = ['tenant_keys', 'tenant_user_groups', 'tenant_users'];
-/** Foreign keys of tenant-owned tables to what belongs to no tenant. */
+/** Lists foreign keys of tenant-owned tables to tables that belong to no tenant. */
 const OUTWARD = ['fk_secrets_created_by', 'fk_secrets_version_created_by'];
-/** What the functions of the hot path are planned under: once, and by index. */
+/** Lists the planner settings of the functions of the hot path: one generic plan, by index. */
 const HOT = [
   'plan_cache_mode=force_generic_plan',
   'enable_seqscan=off',
@@ -141,7 +141,7 @@ describe('the schema', () => {
        WHERE indrelid::regclass::text = ANY ($1) AND attname NOT IN ('tenant_id', 'log_id')`,
       [tables],
     );
-    // What is global is found from every tenant, which no index of a tenant's could see to.
+    // Global secrets are visible in every tenant, so an index by tenant does not help.
     expect(indexes.sort()).toEqual([
       'ix_secrets_global_created_at',
       'ix_secrets_global_key_trigrams',
@@ -174,7 +174,7 @@ describe('the schema', () => {
     const path = 'search_path=public, pg_temp';
     const expected = { owner: READER_ROLE, settings: [path], callers: [APP_ROLE] };
     expect(functions).toEqual([
-      // Creates tables, which only the owner may.
+      // Creates tables, which only the owner may do.
       { name: 'audit_create_partitions', ...expected, owner: OWNER, settings: [path, 'lock_timeout=1s'] },
       { name: 'audit_event_exists', ...expected },
       { name: 'read_secrets', ...expected, settings: [path, ...HOT] },

@@ -29,7 +29,7 @@ describe('the schema of a database', () => {
     return database;
   }
 
-  /** The catalogue without partitions of months and TypeORM's own table, the key of which it names by a hash. */
+  /** Returns the catalogue without monthly partitions and TypeORM's own table, whose key it names by a hash. */
   async function objectsOf(url: string): Promise<string[]> {
     return (await catalogue(url)).filter(
       (line) => !/schema_migrations|PK_[0-9a-f]{27}|audit_events_\d{4}_\d\d/.test(line),

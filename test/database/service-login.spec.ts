@@ -13,7 +13,7 @@ import {
 } from '../support/database.js';
 import { plantTwoTenants, type TenantRows } from '../support/two-tenants.js';
 
-/** What somebody could try who runs statements as the service. */
+/** Tries what an attacker could do who runs statements as the service. */
 describe('the service’s login', () => {
   let database: TestDatabase;
   let a: TenantRows;

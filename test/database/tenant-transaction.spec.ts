@@ -31,7 +31,7 @@ describe('a transaction of a tenant', () => {
     await proxy.close();
   });
 
-  /** A change of the secret, with its event, as a write of the service makes it. */
+  /** Changes the secret and records its event, like a write of the service. */
   function change(revision: number, eventId: string): (manager: EntityManager) => Promise<string> {
     return async (manager) => {
       await manager.query('UPDATE secrets SET revision = $1', [revision]);
@@ -53,7 +53,7 @@ describe('a transaction of a tenant', () => {
     return row;
   }
 
-  /** Where a connection is cut, its server may need a moment to notice. */
+  /** Waits until the server has noticed that a connection was cut. */
   async function settled(): Promise<void> {
     for (let tries = 0; tries < 3_000; tries += 1) {
       const open = await database.asSuperuser(

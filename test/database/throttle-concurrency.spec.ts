@@ -28,7 +28,7 @@ describe('the throttle, asked through two pools at once', () => {
 
   const at = (index: number) => throttles[index % 2]!;
 
-  /** So many attempts at the same moment, and how many got which answer. */
+  /** Makes concurrent attempts and counts their results. */
   async function tally(times: number, name: (index: number) => Buffer, source: (index: number) => string) {
     const counts = { allowed: 0, locked: 0, ceiling: 0, locks: 0 };
     const reservations = await Promise.all(

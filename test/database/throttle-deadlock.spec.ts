@@ -11,7 +11,7 @@ import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.
 const HOME = '192.0.2.1';
 const BARRIER = 4711;
 
-/** Holds every sweep that has its rows until the barrier opens. */
+/** Blocks every sweep that has locked its rows until the barrier opens. */
 const HOLD_SWEEPS = `
   CREATE FUNCTION hold_sweep() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
@@ -46,7 +46,7 @@ describe('names that come back while their expired counters are swept', () => {
     await database.drop();
   });
 
-  /** Ten counters of others and one of this name, so many days past their time. */
+  /** Inserts counters of other names and one of this name, all expired by this many days. */
   const plant = (name: string, others: number, days: number) =>
     database.asSuperuser(
       `INSERT INTO login_failures (name_key, source, failures, expires_at)

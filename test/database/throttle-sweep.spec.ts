@@ -43,7 +43,7 @@ describe('counters that have expired', () => {
   });
   beforeEach(() => database.asSuperuser('TRUNCATE login_failures, audit_events'));
 
-  /** A counter for each of these, `age` seconds past its time. */
+  /** Inserts counters that expired `age` seconds ago. */
   const plant = (source: string, count: number, age: number, refused = 0) =>
     database.asSuperuser(
       `INSERT INTO login_failures (name_key, source, failures, refused, expires_at)

@@ -12,7 +12,7 @@ const HOME = '192.0.2.1';
 const ALLOWED: Reservation = { verdict: 'allowed', locks: false, fresh: false };
 const LAST: Reservation = { verdict: 'allowed', locks: true, fresh: false };
 const LOCKED: Reservation = { verdict: 'locked', locks: false, fresh: true };
-/** What five attempts get. */
+/** Lists the results of five attempts. */
 const FIVE = [ALLOWED, ALLOWED, ALLOWED, ALLOWED, LAST];
 const CEILING: Reservation = { verdict: 'ceiling', locks: false, fresh: false };
 
@@ -20,10 +20,10 @@ interface Counter {
   failures: number;
   locks: number;
   refused: number;
-  /** Seconds. */
+  /** The durations in seconds. */
   lock: number | null;
   trusted: number | null;
-  kept: number;
+  remaining: number;
 }
 
 let database: TestDatabase;
@@ -48,7 +48,7 @@ afterAll(async () => {
 });
 beforeEach(() => database.asSuperuser('DELETE FROM login_failures'));
 
-/** Lets time pass for all counters. */
+/** Ages all counters. */
 const pass = (interval: string) =>
   database.asSuperuser(
     `UPDATE login_failures SET locked_at = locked_at - $1::interval, locked_until = locked_until - $1::interval,
@@ -60,7 +60,7 @@ async function counter(name: Buffer, source: string): Promise<Counter | undefine
   const [row] = await database.asSuperuser<Counter & object>(
     `SELECT failures, locks, refused, extract(epoch FROM locked_until - locked_at)::float AS lock,
        extract(epoch FROM trusted_until - now())::float AS trusted,
-       extract(epoch FROM expires_at - now())::float AS kept
+       extract(epoch FROM expires_at - now())::float AS remaining
      FROM login_failures WHERE name_key = $1 AND source = $2`,
     [name, source],
   );
@@ -73,7 +73,7 @@ async function reserve(times: number, name = ALICE, source = HOME): Promise<Rese
   return reservations;
 }
 
-/** One guess each from so many sources of their own. */
+/** Makes one guess each from this many different sources. */
 async function guessFromAfar(times: number, name = ALICE): Promise<Reservation[]> {
   const reservations: Reservation[] = [];
   for (let time = 0; time < times; time += 1)
@@ -179,7 +179,7 @@ describe('the right password', () => {
     await throttle.succeeded(ALICE, HOME);
     await reserve(1);
     const known = await counter(ALICE, HOME);
-    expect([aboutDays(known?.trusted), aboutDays(known?.kept)]).toEqual([30, 30]);
+    expect([aboutDays(known?.trusted), aboutDays(known?.remaining)]).toEqual([30, 30]);
     expect(await counter(ALICE, '192.0.2.2')).toMatchObject({ failures: 1, trusted: null });
     expect(await counter(ALICE, '*')).toMatchObject({ failures: 2, trusted: null });
   });

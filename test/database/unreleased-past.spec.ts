@@ -14,7 +14,7 @@ describe('a database of the unreleased past', () => {
     await makeUnreleasedDatabase(database);
     client = new pg.Client(database.superuserUrl);
     await client.connect();
-    // The comparison of catalogues reads this table too.
+    // The comparison of the catalogues reads this table too.
     await client.query('CREATE TABLE role_permissions (role text, permission text)');
   });
   afterAll(async () => {

@@ -47,7 +47,7 @@ describe('UsersService', () => {
     return rows.map(({ name, role }) => `${name} ${role}`);
   };
 
-  // First, while there is no user.
+  // Runs first, while there is no user.
   it('gives an installation its administrator, who is a user of the default tenant', async () => {
     const { dataSource, rootKeys, hasher, transaction } = services;
     const administrator = new BootstrapAdministrator();
@@ -212,8 +212,8 @@ describe('UsersService', () => {
   it('makes one membership of ten that come at the same moment', async () => {
     await services.tenants.create('red', systemCaller());
     await create('grace');
-    const wanted = Array.from({ length: 10 }, (_, index) => (index % 2 === 0 ? 'user' : 'manager'));
-    const results = await Promise.allSettled(wanted.map((role) => addToTenant('grace', 'red', role)));
+    const memberRoles = Array.from({ length: 10 }, (_, index) => (index % 2 === 0 ? 'user' : 'manager'));
+    const results = await Promise.allSettled(memberRoles.map((role) => addToTenant('grace', 'red', role)));
     const refused = reasons(results);
     expect(refused).toHaveLength(9);
     for (const reason of refused) expect(reason).toBeInstanceOf(Conflict);

@@ -6,7 +6,7 @@ const LOGS = { tenant: "the tenant's", system: "the system's", either: 'either' 
 
 const code = (name: string) => `\`${name}\``;
 
-/** The tables of docs/audit-actions.md, each under the name of its place there. */
+/** Returns the tables of docs/audit-actions.md by the name of their place there. */
 export function auditTables(): ReadonlyMap<string, string> {
   const actions = Object.entries(AUDIT_ACTIONS).map(([action, { log, detail, description }]) => [
     code(action),
@@ -23,7 +23,7 @@ export function auditTables(): ReadonlyMap<string, string> {
   ]);
 }
 
-/** A table of Markdown as Prettier writes it. */
+/** Formats a Markdown table like Prettier. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]) =>
@@ -32,7 +32,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [head, rule, ...rows].map(line).join('\n');
 }
 
-/** The document with its tables as the vocabulary has them. */
+/** Returns the document with its tables generated from the vocabulary. */
 export function withAuditTables(document: string): string {
   return document.replaceAll(
     /(<!-- ([a-z]+) of src\/audit -->\n\n)[^]*?(\n\n<!-- end -->)/g,

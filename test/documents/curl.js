@@ -1,6 +1,6 @@
 /**
- * Stands in for curl where it is not installed: the options that the documents use, sent as real requests. What it does not
- * know ends it with curl's own exit code for that, 2.
+ * Replaces curl where it is not installed: sends real requests for the options that the documents use. An unknown
+ * option ends it with curl's own exit code for that, 2.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 
@@ -40,7 +40,7 @@ function readArguments(words) {
   return { options: found, url: urls[0] };
 }
 
-/** As curl sends it: without the ends of lines, where it comes from a file or the standard input. */
+/** Returns the content as curl sends it: without line ends if it comes from a file or the standard input. */
 function content(given) {
   if (!given.startsWith('@')) return given;
   return readFileSync(given === '@-' ? process.stdin.fd : given.slice(1), 'utf8').replaceAll(/[\r\n]/g, '');

@@ -11,10 +11,10 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** A password that no quoting of an example may trip over. */
+/** Holds a password that breaks any wrong quoting in an example. */
 const PASSWORD = `it's $HOME: "q" \\ & %41`;
 
-/** The service, the tenant and the user that the examples of docs/clients.md speak of, and a folder to run them in. */
+/** Provides the service, tenant and user that the examples of docs/clients.md name, and a folder to run them in. */
 export class ExampleRoom {
   private constructor(
     readonly room: Strongroom,
@@ -38,7 +38,7 @@ export class ExampleRoom {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** The example with the address of this service in the place of the documented one, and nothing else changed. */
+  /** Returns the example with this service's address in place of the documented one, otherwise unchanged. */
   at(text: string): string {
     const { origin, hostname, port } = new URL(this.room.service.url);
     return text
@@ -46,19 +46,19 @@ export class ExampleRoom {
       .replaceAll('strongroom.example.com --rest-port 443 --ssl', `${hostname} --rest-port ${port}`);
   }
 
-  /** Makes a command that runs a program of ours by Node.js, and is found before any other of that name. */
+  /** Creates a command that runs one of our programs with Node.js and takes precedence over any other of that name. */
   installStandIn(name: string, program: string): void {
     const path = join(this.folder, name);
     writeFileSync(path, `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`);
     chmodSync(path, 0o755);
   }
 
-  /** Runs the lines by `sh`, which stops at the first that fails. */
+  /** Runs the lines with `sh`, which stops at the first failure. */
   shell(text: string): Promise<Ran> {
     return this.run('sh', ['-eu', '-c', this.at(text)]);
   }
 
-  /** Runs a program with the environment that the document's first lines make. */
+  /** Runs a program in the environment that the document's first lines set up. */
   program(command: string, file: string, text: string, preparation: string): Promise<Ran> {
     writeFileSync(join(this.folder, file), text);
     return this.shell(`${preparation}\n"${command}" ${file}`);

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 
 export interface FencedBlock {
-  /** The heading that the block stands under. */
+  /** The heading above the block. */
   readonly heading: string;
   readonly language: string;
   readonly text: string;
 }
 
-/** The fenced blocks of a document of ours, in their order. */
+/** Returns the fenced blocks of one of our documents, in order. */
 export function fencedBlocks(path: string): FencedBlock[] {
   const blocks: FencedBlock[] = [];
   let heading = '';

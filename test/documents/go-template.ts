@@ -2,8 +2,9 @@
 type Data = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /**
+ * Executes a template.
  * @param text with actions like `{{ .login.username }}` or `{{ print .a.b ":" .a.c | b64enc }}`
- * @throws Error for a field that is not there, and for what this reader does not know
+ * @throws Error for a missing field, and for anything that this reader does not support
  */
 export function executeTemplate(text: string, data: Data): string {
   return text.replace(/\{\{(.*?)\}\}/g, (_, action: string) => {

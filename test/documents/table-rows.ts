@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The rows of every table of a document of ours, each as its cells; without those of the heads. */
+/** Returns the rows of every table of one of our documents as lists of cells, without the header rows. */
 export function tableRows(path: string): string[][] {
   const lines = readFileSync(path, 'utf8').split('\n');
   const isRule = (line: string | undefined) => /^\|[ :|-]+\|$/.test(line ?? '');
@@ -14,7 +14,7 @@ export function tableRows(path: string): string[][] {
     );
 }
 
-/** Where the document's references point, by their name. */
+/** Returns the targets of the document's link references by name. */
 export function linkTargets(path: string): ReadonlyMap<string, string> {
   const found = readFileSync(path, 'utf8').matchAll(/^\[([^\]]+)\]: (\S+)$/gm);
   return new Map([...found].map(([, name = '', target = '']) => [name, target]));

@@ -9,7 +9,7 @@ export interface Block {
   readonly blocks: readonly Block[];
 }
 
-/** What Terraform does not print. */
+/** Wraps a value that Terraform does not print. */
 export class Sensitive {
   constructor(readonly value: unknown) {}
 }
@@ -21,7 +21,10 @@ const FUNCTIONS: Readonly<Record<string, (...args: never[]) => unknown>> = {
   contains: (list: unknown[], value: unknown) => list.includes(value),
 };
 
-/** @throws Error for what this reader does not know */
+/**
+ * Parses a configuration.
+ * @throws Error for anything that this reader does not support
+ */
 export function readTerraform(text: string): Block {
   const reader = new Reader(text);
   return { type: '', labels: [], ...reader.body(/$/) };
@@ -112,7 +115,7 @@ class Reader {
     );
   }
 
-  /** Space and comments before it are skipped. */
+  /** Reads text that matches, after skipping space and comments. */
   private take(pattern: RegExp): string | undefined {
     this.takeExactly(/(?:\s|#.*)*/);
     return this.takeExactly(pattern);

@@ -1,13 +1,13 @@
 /**
- * Who gets what of whose secret: the rules of roles, visibility and hidden values, written out and reviewed by hand.
- * Columns are the secret's visibility, `+` where its value is hidden. The secret belongs to tenant `one`; `creator`
- * made it, or `demoted`, who may only view since.
+ * Defines the expected access to secrets by role, visibility and hidden values, reviewed by hand. A column is the
+ * secret's visibility, with `+` if its value is hidden. The secret belongs to tenant `one`; its creator is `creator`,
+ * or `demoted`, who has since become a viewer.
  */
 export const COLUMNS = ['private', 'private+', 'tenant', 'tenant+', 'global', 'global+'] as const;
 export type Column = (typeof COLUMNS)[number];
 export type TenantName = 'one' | 'two';
 
-/** Everybody who asks, by the tenant of the request. What `by-group` names is held through a user group alone. */
+/** Lists all callers by the tenant of the request. The role of `by-group` callers comes from a user group alone. */
 export const CALLERS: Readonly<Record<TenantName, string>> = {
   one:
     'admin sys_admin-by-group manager manager-by-group creator demoted user user-by-group viewer-and-user-by-group ' +
@@ -15,7 +15,7 @@ export const CALLERS: Readonly<Record<TenantName, string>> = {
   two: 'admin sys_admin-by-group creator manager2 user2 operations2 viewer2 outsider',
 };
 
-/** Callers, the tenant of the request, then a cell for each column. */
+/** Holds callers, the tenant of the request, and a cell for each column. */
 export type Row = readonly [callers: string, tenant: TenantName, cells: string];
 
 const ALL_REFUSED = '403  403  403  403  403  403';
@@ -28,21 +28,22 @@ const READERS_ONLY: readonly Row[] = [
   ['operations2 viewer2', 'two', ALL_REFUSED],
 ];
 
-/** Who sees everything in tenant `one`, and who what is for all. */
+/** Names the callers who see everything in tenant `one`, and those who see what is shared. */
 const SEE_ALL = 'admin sys_admin-by-group manager manager-by-group creator demoted';
 const SEE_SHARED =
   'user user-by-group viewer-and-user-by-group operations operations-by-group viewer viewer-by-group';
 
-/** Of these, the ones who write. */
+/** Names those among them who may write. */
 const WRITE_ALL = 'admin sys_admin-by-group manager manager-by-group creator';
 const WRITE_SHARED = 'user user-by-group viewer-and-user-by-group';
 const WRITE_IN_TWO = 'admin sys_admin-by-group creator manager2 user2';
 
 /**
- * `V` the value, `M` an empty one, `y` and `n` whether a list names it; else the status. A refusal leaves all as it was.
+ * Maps each verb to its rows. `V` is the value, `M` an empty value, `y` and `n` tell whether a list contains the
+ * secret; anything else is the status. A refusal changes nothing.
  */
 export const TABLE = {
-  /** Under version 3.1. */
+  /** Reads under version 3.1. */
   GET: [
     [SEE_ALL, 'one', '              V    V    V    V    V    V'],
     [SEE_SHARED, 'one', '           404  404  V    M    V    M'],
@@ -50,7 +51,7 @@ export const TABLE = {
     ['manager2 user2 operations2 viewer2', 'two', '404  404  404  404  V    M'],
     ...OUTSIDERS,
   ],
-  /** Under version 3. */
+  /** Reads under version 3. */
   GET3: [
     [SEE_ALL, 'one', '              V    V    V    V    V    V'],
     [SEE_SHARED, 'one', '           404  404  V    M    V    M'],
@@ -58,7 +59,7 @@ export const TABLE = {
     ['manager2 user2 operations2 viewer2', 'two', '404  404  404  404  V    M'],
     ...OUTSIDERS,
   ],
-  /** With `_skip_value`. */
+  /** Reads with `_skip_value`. */
   SKIP: [
     [SEE_ALL, 'one', '              M    M    M    M    M    M'],
     [SEE_SHARED, 'one', '           404  404  M    M    M    M'],
@@ -81,7 +82,7 @@ export const TABLE = {
     ['manager2 user2 operations2 viewer2', 'two', 'n    n    n    n    y    y'],
     ...OUTSIDERS,
   ],
-  /** An export of the tenant: values that the caller may see, of the tenant's own. */
+  /** Exports the tenant's own secrets with the values that the caller may see. */
   EXPORT: [
     [WRITE_ALL, 'one', '                            y    y    y    y    y    y'],
     [WRITE_SHARED, 'one', '                         n    n    y    n    y    n'],
@@ -89,14 +90,14 @@ export const TABLE = {
     ...READERS_ONLY,
     ...OUTSIDERS,
   ],
-  /** The key again: that it is taken is told even where it is private to somebody else. */
+  /** Creates the key again. The conflict is reported even if the secret is private to another user. */
   PUT: [
     [`${WRITE_ALL} ${WRITE_SHARED}`, 'one', '409  409  409  409  409  409'],
     [WRITE_IN_TWO, 'two', '                         200  200  200  200  409  409'],
     ...READERS_ONLY,
     ...OUTSIDERS,
   ],
-  /** With `update_if_exists`. */
+  /** Creates the key again with `update_if_exists`. */
   UPSERT: [
     [WRITE_ALL, 'one', '                            200  200  200  200  200  200'],
     [WRITE_SHARED, 'one', '                         409  409  200  403  200  403'],
@@ -104,7 +105,7 @@ export const TABLE = {
     ...READERS_ONLY,
     ...OUTSIDERS,
   ],
-  /** Of the value. */
+  /** Changes the value. */
   PATCH: [
     [WRITE_ALL, 'one', '                            200  200  200  200  200  200'],
     [WRITE_SHARED, 'one', '                         404  404  200  403  200  403'],
@@ -112,7 +113,7 @@ export const TABLE = {
     ...READERS_ONLY,
     ...OUTSIDERS,
   ],
-  /** `PATCH` of `is_hidden_value`. */
+  /** Changes `is_hidden_value`. */
   HIDE: [
     [WRITE_ALL, 'one', '                            200  200  200  200  200  200'],
     [WRITE_SHARED, 'one', '                         404  404  403  403  403  403'],
@@ -120,7 +121,7 @@ export const TABLE = {
     ...READERS_ONLY,
     ...OUTSIDERS,
   ],
-  /** `set-visibility` to `tenant`: what is wider already stays so. */
+  /** Sets the visibility to `tenant`; a wider one stays. */
   SHARE: [
     [WRITE_ALL, 'one', '                            200  200  200  200  400  400'],
     [WRITE_SHARED, 'one', '                         404  404  200  403  400  403'],
@@ -128,7 +129,7 @@ export const TABLE = {
     ...READERS_ONLY,
     ...OUTSIDERS,
   ],
-  /** `set-visibility` to `global`. */
+  /** Sets the visibility to `global`. */
   PUBLISH: [
     ['admin sys_admin-by-group', 'one', '           200  200  200  200  200  200'],
     ['manager manager-by-group creator', 'one', '   403  403  403  403  200  200'],

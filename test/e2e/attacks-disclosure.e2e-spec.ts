@@ -6,7 +6,7 @@ const V31 = '/api/v3.1';
 const SECRETS = `${V31}/secrets`;
 const CANARY = 'canary-5c1e77d0';
 
-/** What tells apart answers must not be the value, nor anything that follows from it. */
+/** Returns the traits of a response that could reveal the value or anything derived from it. */
 function traits({ status, headers, text }: Answer): unknown {
   const { date: _date, 'x-request-id': _id, ...kept } = headers;
   return { status, kept, text: text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME') };

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Answer } from '../support/http-client.js';
 import { ADMIN, Strongroom } from '../support/strongroom.js';
 
-/** What hostile callers put where a name, a number or a text is expected. */
+/** Lists texts that attackers send in place of a name, a number or a text. */
 const HOSTILE_TEXTS = [
   "'; DROP TABLE secrets; --",
   "' OR '1'='1",
@@ -70,7 +70,7 @@ describe('hostile input at every route', () => {
   });
   afterAll(() => room.stop());
 
-  /** The route with a name that nothing has, save the tenant in which the right is looked up. */
+  /** Returns the route with a name that does not exist, except for the tenant in which the permission is looked up. */
   const filled = (template: string) =>
     template.replace('/tenants/{name}', '/tenants/default_tenant').replace(/\{[^}]+\}/g, 'absent');
 

@@ -4,7 +4,10 @@ import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
 const V31 = '/api/v3.1';
 const LIST = `${V31}/secrets`;
 
-/** What one replica takes away is gone on the other with its next request, though it has just let the caller in. */
+/**
+ * Checks that rights that one replica revokes are gone on the other with its next request, even if it has just admitted
+ * the caller.
+ */
 describe('rights that are taken away elsewhere', () => {
   let room: Strongroom;
   let other: Strongroom;

@@ -131,7 +131,7 @@ describe('the record of what was done', () => {
       address: null,
     });
     expect(JSON.stringify(read)).not.toMatch(/passing-by|127\.0\.0\.1/);
-    // Of its own readers the tenant knows all of it.
+    // The tenant's log holds everything about its own readers.
     await room.secret(tenant, 'GET', 'for-all');
     expect((await about('for-all')).at(-1)?.caller).toMatchObject({
       actor_name: 'recorded-user',

@@ -8,7 +8,10 @@ import { executeTemplate } from '../documents/go-template.js';
 import { readTerraform, Sensitive, type Block } from '../documents/terraform.js';
 import { ADMIN } from '../support/strongroom.js';
 
-/** Run here; those of programs that are not part of Node.js by `npm run test:interop`, which also runs curl's by curl. */
+/**
+ * Lists the examples that run here. Those of programs that are not part of Node.js run in `npm run test:interop`, which
+ * also runs curl's examples with curl.
+ */
 const HERE = [
   'Clients: shell',
   'curl: shell',
@@ -100,7 +103,7 @@ describe('the examples of docs/clients.md', () => {
       return document.toJS() as Manifest;
     });
 
-    /** What the operator puts into the Secret: a value for each entry, or the status that it met. */
+    /** Returns what the operator puts into the Secret: a value for each entry, or the status that it received. */
     async function synchronise() {
       const { url, headers, result, secrets } = store!.spec.provider.webhook;
       expect(secrets.map(({ secretRef }) => secretRef.name)).toEqual([login!.metadata.name]);
@@ -160,7 +163,7 @@ describe('the examples of docs/clients.md', () => {
     const attribute = (block: Block, name: string, scope: object): unknown =>
       block.attributes.get(name)?.({ ...scope });
 
-    /** What a plan does with the data source: the postcondition, and the local value where it holds. */
+    /** Evaluates the data source like a plan: the postcondition, and the local value if it holds. */
     async function plan() {
       const source = blockOf(configuration, 'data');
       expect(source.labels).toEqual(['http', 'db_password']);

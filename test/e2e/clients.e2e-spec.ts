@@ -4,7 +4,7 @@ import { ADMIN, ADMIN_PASSWORD, Strongroom } from '../support/strongroom.js';
 const BASIC = `Basic ${Buffer.from(`admin:${ADMIN_PASSWORD}`).toString('base64')}`;
 const PATH = '/api/v3/secrets';
 
-/** What real clients send, and what has bitten them. */
+/** Sends what real clients send, and what has caused failures before. */
 describe('clients as they are', () => {
   let room: Strongroom;
   beforeAll(async () => {
@@ -12,7 +12,10 @@ describe('clients as they are', () => {
   });
   afterAll(() => room.stop());
 
-  /** The Python client: the content type on every request, and `Content-Length: 0` where there is no body. */
+  /**
+   * Sends a request like the Python client: with the content type on every request, and `Content-Length: 0` without a
+   * body.
+   */
   const python = (method: string, path: string, body?: unknown) =>
     room.send({
       method,

@@ -16,7 +16,7 @@ const ask = (as: As, method: string, path: string, body?: object) =>
   room.call(as, method, `/api/${path}`, body);
 const code = ({ status, body }: Answer) => [status, body.error_code ?? null];
 
-/** What the document says, by the first cell of its row. */
+/** Maps the first cell of each row of the document to a check of what the row says. */
 const SHOWN: Readonly<Record<string, () => Promise<void>>> = {
   'Encrypted values in responses': async () => {
     const path = 'v3.1/secrets/sealed';

@@ -5,7 +5,7 @@ const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TR
 const SECRETS = '/api/v3/secrets';
 const LIMIT_OF_PARAMETER = 2_000;
 
-/** Calls that end in each layer of the service, with the answer of the first that refuses. */
+/** Lists calls that end in each layer of the service, with the response of the first layer that refuses. */
 const REFUSALS: readonly (readonly [string, string, As, number, string])[] = [
   ['GET', '/', ADMIN, 404, 'not_found_error'],
   ['GET', '/api/v3/nothing', {}, 404, 'not_found_error'],
@@ -31,7 +31,7 @@ describe('the dispatch of a request', () => {
   });
   afterAll(() => strongroom.stop());
 
-  /** The addresses of the API document, and an example of each. */
+  /** Returns the paths of the API document, with an example of each. */
   function addresses(): { template: string; path: string }[] {
     return Object.keys(strongroom.validator.document.paths).map((template) => ({
       template,
@@ -39,7 +39,7 @@ describe('the dispatch of a request', () => {
     }));
   }
 
-  /** The methods of all documented routes that match the path. */
+  /** Returns the methods of all documented routes that match the path. */
   function methodsAt(path: string): Set<string> {
     const routes = Object.entries(strongroom.validator.document.paths).filter(([template]) =>
       new RegExp(`^${template.replaceAll('.', '\\.').replace(/\{[^}]+\}/g, '[^/]+')}$`).test(path),
@@ -57,7 +57,7 @@ describe('the dispatch of a request', () => {
       const headers = { 'X-Request-Id': 'the-same' };
       const get = await strongroom.call(ADMIN, 'GET', path, undefined, headers);
       const head = await strongroom.call(ADMIN, 'HEAD', path, undefined, headers);
-      // What is streamed has no length to tell, and without a body no chunks either.
+      // A stream has no known length, and without a body there are no chunks either.
       const { date: _before, 'transfer-encoding': _chunked, ...expected } = get.headers;
       const { date: _after, ...received } = head.headers;
       expect([path, head.status, head.text, received]).toEqual([path, get.status, '', expected]);

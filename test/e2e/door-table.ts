@@ -1,11 +1,13 @@
 /**
- * The columns of the table: who asks. All have the system role `default` as well, save the administrator; and in the
- * tenant of the request the role that the column names, save `default`, who is no member.
+ * Lists the columns of the table, which are the callers. All but the administrator have the system role `default`. In
+ * the request's tenant they have the role that the column names, except `default`, who is not a member.
  */
 export const ROLES = ['sys_admin', 'manager', 'user', 'operations', 'viewer', 'default'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Whom the routes that need a permission let in: a letter for each role, in their order. Reviewed by hand. */
+/**
+ * Maps each permission to the callers that its routes admit: a letter for each role, in their order. Reviewed by hand.
+ */
 export const DOORS: Readonly<Record<string, string>> = {
   secret_get: 'smuov-',
   secret_list: 'smuov-',
@@ -49,7 +51,7 @@ export const DOORS: Readonly<Record<string, string>> = {
   maintenance_mode_set: 's-----',
 };
 
-/** Permissions that open no route by themselves. */
+/** Lists permissions that admit to no route by themselves. */
 export const WITHOUT_DOOR: Readonly<Record<string, string>> = {
   administrators: 'sees what is private or hidden in the tenant',
   create_global_resource: 'makes a secret global',

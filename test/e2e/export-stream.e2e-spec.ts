@@ -12,7 +12,9 @@ const COUNT = 10_000;
 const VALUE_BYTES = 4_096;
 const BATCHES = COUNT / 200;
 
-/** Of one reader and the connection between: far less than the forty megabytes that are exported. */
+/**
+ * Limits the batches that are buffered for one reader and its connection, far below the forty megabytes of the export.
+ */
 const MOST_BATCHES_AHEAD = 10;
 
 describe('an export of ten thousand secrets', () => {
@@ -51,7 +53,7 @@ describe('an export of ten thousand secrets', () => {
     );
   }
 
-  /** Begins an export and reads nothing of its body. */
+  /** Begins an export without reading its body. */
   function begun(): Promise<IncomingMessage> {
     batches = 0;
     return new Promise((resolve, reject) => {
@@ -132,7 +134,7 @@ describe('an export of ten thousand secrets', () => {
     incoming.on('error', () => undefined).destroy();
   });
 
-  /** Asks until the slots of those that went are free. */
+  /** Retries until the slots of disconnected callers are free. */
   async function freed(ask: () => Promise<number>): Promise<number> {
     for (let tries = 0; tries < 100; tries += 1) {
       const status = await ask();

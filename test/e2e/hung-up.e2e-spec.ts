@@ -7,7 +7,7 @@ import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
 const SECRETS = '/api/v3/secrets';
 const TIMEOUT_MS = 60_000;
 
-/** What is asked for, by whom, with what body; and what must be on record of it: action, outcome, key. */
+/** Describes a request (name, caller, call, body) and the event expected for it: action, outcome, key. */
 type Act = readonly [
   what: string,
   who: 'member' | 'stranger' | 'guesser' | 'last guesser' | 'admin',
@@ -110,7 +110,7 @@ describe('a client that hangs up before the answer', () => {
       server.getConnections((_error, count) => resolve(count));
     });
 
-  /** Asks, and is gone for the service while the event of what was asked for waits to be written. */
+  /** Sends the request, and disconnects while its event waits to be written. */
   async function askAndHangUp([, who, asked, body]: Act): Promise<void> {
     const { login = '', tenant = '' } = callers.get(who)!;
     const [method, path] = asked.split(' ');

@@ -142,7 +142,7 @@ describe('large imports', () => {
     expect(status).toBe(200);
   });
 
-  /** An import whose body does not come to its end. */
+  /** Sends an import whose body is incomplete. */
   async function halfSent(): Promise<ReturnType<typeof connect>> {
     const { hostname, port } = new URL(room.service.url);
     const socket = connect(Number(port), hostname);

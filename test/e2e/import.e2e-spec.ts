@@ -43,7 +43,7 @@ describe('imported secrets', () => {
   const count = async () =>
     Number((await room.database.asSuperuser<{ count: string }>('SELECT count(*) FROM secrets'))[0]!.count);
 
-  /** What is wrong with one row beside a sound one, after a look that neither was imported. */
+  /** Returns the errors of one invalid row next to a valid one, after checking that neither was imported. */
   async function errorsOf(as: As, wrong: Row, more: Row = {}): Promise<unknown> {
     const before = await count();
     const answer = await post(as, [row(), wrong], more);

@@ -155,7 +155,7 @@ describe('input of every kind', () => {
   it('keeps any key and value that the rules allow', async () => {
     await fc.assert(
       fc.asyncProperty(key, value, async (name, text) => {
-        // Another test, or an attempt that failed, may have left it.
+        // Another test or a failed attempt may have left it behind.
         await room.secret(ADMIN, 'DELETE', name);
         const created = await room.secret(ADMIN, 'PUT', name, text);
         expect(created.status).toBe(200);

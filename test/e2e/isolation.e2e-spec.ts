@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
 
-/** For each verb: create as tenant A, attack as tenant B, look again as A. */
+/** Creates as tenant A, attacks as tenant B and checks again as A, for each verb. */
 describe('tenants kept apart', () => {
   let room: Strongroom;
   let tenantA: As & { login: string; tenant: string };

@@ -66,7 +66,7 @@ describe('the last active system administrator', () => {
       const answers = await Promise.all([act(one, 'second', third), act(one, 'third', second)]);
       const refused = answers.filter(({ status }) => status >= 300);
       expect(refused).toHaveLength(1);
-      // Who lost the rights a moment earlier is refused at the door.
+      // A caller that has just lost the rights is refused at once.
       expect([401, 403, 409]).toContain(refused[0]?.status);
       expect(await left()).toBe(1);
     }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
 
-/** `anna` administers one, views two, and is nobody in three. */
+/** Lists as `anna`, who is a manager of tenant `one`, a viewer in `two`, and no member of `three`. */
 describe.each(['/api/v3/secrets', '/api/v3.1/secrets'])('a list over all tenants at %s', (path) => {
   let room: Strongroom;
   let anna: As & { tenant: string };

@@ -9,7 +9,7 @@ import { MixedWorld, shown, type Question, type Shown } from './mixed-world.js';
 const ANSWERS = 10_000;
 const AT_ONCE = 64;
 
-/** Each of the clients does what changes something to a secret of its own, once in so many requests. */
+/** Makes each client change a secret of its own once in this many requests. */
 const CHANGE_EVERY = 12;
 
 interface Mistake {
@@ -34,7 +34,7 @@ describe('many requests of many people at once', () => {
     await room.stop();
   });
 
-  /** What is done to a secret that nobody else touches, over and over, and what each must be answered. */
+  /** Repeats changes to a secret that no other client touches, with the expected responses. */
   function* changes(client: number): Generator<Question, never> {
     const path = `/api/v3/secrets/own-${client}`;
     const headers = {

@@ -7,7 +7,7 @@ const TENANTS = ['mixed-0', 'mixed-1', 'mixed-2', 'mixed-3', 'mixed-4'];
 const ROLES = ['manager', 'creator', 'user', 'viewer'] as const;
 const WRONG_PASSWORDS_EACH = 3;
 
-/** Somebody with a password and a token, and the role in each tenant that gave one. */
+/** Describes a user with a password and a token, and with a role in each tenant that granted one. */
 interface Person {
   readonly name: string;
   readonly login: string;
@@ -24,7 +24,7 @@ interface Planted {
   readonly creator: Person;
 }
 
-/** All that an answer shows: its status, every value in it wherever it stands, and what it lists. */
+/** Describes everything that a response reveals: its status, every value wherever it appears, and the items listed. */
 export interface Shown {
   readonly status: number;
   readonly values: readonly string[];
@@ -46,8 +46,8 @@ const valueOf = ({ tenant, key }: Planted) => `value-of-${tenant}-${key}`;
 const basic = (login: string) => ({ Authorization: `Basic ${Buffer.from(login).toString('base64')}` });
 
 /**
- * Tenants that use the same keys, with secrets of every visibility, hidden or not, and people of every role. It tells
- * by the rules alone what anybody must be answered, and never asks the service.
+ * Models tenants that use the same keys, with secrets of every visibility, hidden or not, and users of every role. It
+ * derives the expected responses from the rules alone, and never asks the service.
  */
 export class MixedWorld {
   private readonly people = TENANTS.flatMap((tenant, index) =>
@@ -84,7 +84,7 @@ export class MixedWorld {
     for (const secret of this.secrets) await plantSecret(room, secret);
   }
 
-  /** A read, a list or a mere look, by somebody who is known, wherever it may be aimed at. */
+  /** Returns a read or a list by a known user, of any target. */
   question(random: SeededRandom): Question {
     const person = random.of(this.people);
     const own = [...person.roles.keys()];
@@ -111,7 +111,7 @@ export class MixedWorld {
     }
   }
 
-  /** Reads by people who are not who they say; by password so few for each name that none is locked. */
+  /** Returns reads with false credentials; so few with a password for each name that none is locked. */
   impostors(random: SeededRandom): Question[] {
     const path = `/api/v3/secrets/tenant`;
     return this.people.flatMap(({ login, token, roles }) => {
@@ -177,7 +177,7 @@ const administers = ({ roles, isSystemAdministrator }: Person, tenant: string) =
 
 const roleNamed = (role: string) => (role === 'creator' ? 'user' : role);
 
-/** Who creates in one tenant may view in the next. */
+/** Returns a user with the role in one tenant; creators are viewers in the next tenant. */
 function personOf(tenant: string, role: string, index: number): Person {
   const name = `${tenant}-${role}`;
   const roles = new Map([[tenant, roleNamed(role)]]);

@@ -7,7 +7,7 @@ const TENANTS = ['turn-a', 'turn-b', 'turn-c'];
 const KEYS = 22;
 const IN_A_BATCH = 64;
 
-/** A read and what it must be answered with. */
+/** Describes a read and the expected response. */
 interface Read extends PipelinedCall {
   readonly tenant: string;
   readonly key: string;
@@ -49,7 +49,7 @@ describe('reads that arrive in one turn of the event loop', () => {
     return { 'Authentication-Token': String(body.value), tenant: as.tenant ?? '' };
   }
 
-  /** The time of a login is kept once a minute, beside the request. */
+  /** Waits until the times of the logins are stored, which happens once a minute beside the request. */
   async function loginsNoted(): Promise<void> {
     const missing = `SELECT FROM users WHERE username LIKE 'turn-%' AND last_login_at IS NULL
       UNION ALL SELECT FROM tokens WHERE last_used_at IS NULL`;
@@ -65,7 +65,10 @@ describe('reads that arrive in one turn of the event loop', () => {
     expected: key.startsWith('key-') ? [200, valueOf(tenant, key)] : [404, undefined],
   });
 
-  /** All different, of all tenants, by both kinds of credentials, under both versions; every seventh is of no secret. */
+  /**
+   * Returns reads that all differ, of all tenants, with both kinds of credentials, under both versions; every seventh
+   * reads a secret that does not exist.
+   */
   const reads = (count: number): Read[] =>
     Array.from({ length: count }, (_, index) => {
       const key = index % 7 === 6 ? `none-${index}` : `key-${Math.floor(index / TENANTS.length)}`;
@@ -81,7 +84,7 @@ describe('reads that arrive in one turn of the event loop', () => {
   const sum = (counted: Counted) => Object.values(counted).reduce((total, calls) => total + calls, 0);
   const expectedOf = (list: readonly Read[]) => list.map(({ expected }) => expected);
 
-  /** How many reads of each are on record, by tenant and key. */
+  /** Returns the number of recorded reads by tenant and key. */
   async function recorded(): Promise<Counted> {
     const rows = await room.database.asSuperuser<{ read: string; events: number }>(
       `SELECT t.name || ' ' || (e.body::json ->> 'key') AS read, count(*)::integer AS events
@@ -91,7 +94,10 @@ describe('reads that arrive in one turn of the event loop', () => {
     return Object.fromEntries(rows.map(({ read, events }) => [read, events]));
   }
 
-  /** Asks, and sees that each has its answer and those that are to be on record are so once, and nothing else. */
+  /**
+   * Sends the reads, and checks that each has its response and that exactly the expected events are recorded, once
+   * each.
+   */
   async function expectAnswers(list: readonly Read[], onRecord: readonly Read[] = list): Promise<Counted> {
     const before = await recorded();
     const { result, counted } = await statements.during(() => ask(list));
@@ -137,7 +143,7 @@ describe('reads that arrive in one turn of the event loop', () => {
         CREATE TRIGGER refuse_event BEFORE INSERT ON audit_events FOR EACH ROW
           WHEN (NEW.log_id = '${id}' AND NEW.body::json ->> 'key' = '${list[BAD]!.key}') EXECUTE FUNCTION refuse_event()`);
       try {
-        // One look-up of who they are, none of the whole batch that succeeds, one for each of the others.
+        // One look-up of the callers, none for the whole batch, and one for each of the others.
         expect(sum(await expectAnswers(bad(list), without(list)))).toBe(1 + COUNT - 1);
       } finally {
         await room.database.asSuperuser(

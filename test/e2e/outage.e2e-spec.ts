@@ -4,7 +4,7 @@ import pg from 'pg';
 import { cloneDatabase } from '../support/database.js';
 import { ADMIN, Strongroom } from '../support/strongroom.js';
 
-/** Stands between the service and its database, and can cut, hold back or refuse. */
+/** Forwards bytes between the service and its database, and can cut, delay or refuse connections. */
 class Wire {
   private readonly sockets = new Set<Socket>();
   private held = false;
@@ -20,7 +20,7 @@ class Wire {
     });
   }
 
-  /** Everything ends and nothing new comes through. */
+  /** Cuts all connections and accepts no new ones. */
   async cut(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
     for (const socket of this.sockets) socket.destroy();

@@ -4,7 +4,7 @@ import { DeclaredRoutes } from '../../src/tenant-scope/declared-routes.js';
 import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
 import { DOORS, ROLES, WITHOUT_DOOR, type Role } from './door-table.js';
 
-/** Every route of the service. Who adds one adds it here, and says what it needs. */
+/** Lists every route of the service with its requirement. Every new route must be added here. */
 const ROUTES: Readonly<Record<string, string>> = {
   'GET /api/v3/secrets': 'secret_list',
   'GET /api/v3/secrets/{key}': 'secret_get',
@@ -122,10 +122,12 @@ const ROUTES: Readonly<Record<string, string>> = {
   'GET /health/ready': 'public',
 };
 
-/** Where the door is open to more than may go on: what is about somebody else is refused inside. */
+/** Matches routes that admit every caller but check the permission for changes to other users themselves. */
 const REFUSED_INSIDE = /^POST \/api\/v3(\.1)?\/users\/\{name\}$/;
 
-/** What still serves during maintenance, beside what is public: everything else is closed without being listed. */
+/**
+ * Lists the routes that are open during maintenance beside the public ones; all others are closed without being listed.
+ */
 const OPEN_IN_MAINTENANCE = new Set(
   ['v3', 'v3.1'].flatMap((version) =>
     [
@@ -138,15 +140,18 @@ const OPEN_IN_MAINTENANCE = new Set(
 
 const CLOSED = [503, 'maintenance_mode_active'];
 
-/** The documents of the API, which the framework serves. */
+/** Matches the API documentation, which the framework serves. */
 const DOCUMENTS = /^\/api\/docs/;
 
-/** The roles that a permission's row lets in. */
+/** Returns the roles that a permission's row admits. */
 function welcome(permission: string): Role[] {
   return ROLES.filter((_, column) => DOORS[permission]?.[column] !== '-');
 }
 
-/** An address of the route that names nothing, or a tenant where the caller's role is looked up in it. */
+/**
+ * Returns a path of the route that names nothing that exists, except for a tenant in which the caller's role is looked
+ * up.
+ */
 function exampleOf(route: string): { method: string; path: string } {
   const [method = '', template = ''] = route.split(' ');
   const path = template
@@ -164,7 +169,7 @@ describe('every route of the running application', () => {
   });
   afterAll(() => room.stop());
 
-  /** Somebody who holds the role directly, and somebody who holds it through a group alone. */
+  /** Creates a user with the role, and a user with the role through a group alone. */
   async function holdersOf(role: Role): Promise<As[]> {
     const names = [`${role}-directly`, `${role}-by-group`];
     for (const name of names) await room.user(name, `password-of-${name}`);
@@ -177,7 +182,7 @@ describe('every route of the running application', () => {
     return names.map((name) => ({ login: `${name}:password-of-${name}`, tenant: 'default_tenant' }));
   }
 
-  /** The router's own list, as it prints it. */
+  /** Returns the router's own list of routes, as it prints it. */
   function running(): string[] {
     const fastify = room.service.app.getHttpAdapter().getInstance();
     const routes = new Set<string>();
@@ -212,7 +217,7 @@ describe('every route of the running application', () => {
       .get(DeclaredRoutes)
       .all()
       .map(({ permission }) => permission);
-    // One handler may serve several addresses.
+    // One handler may serve several paths.
     expect(new Set(declared)).toEqual(new Set(Object.values(ROUTES)));
   });
 

@@ -35,7 +35,7 @@ describe.each([
     await call('PUT', 'guarded', { value: 'x' });
     const holder = new pg.Client({ connectionString: room.database.superuserUrl });
     await holder.connect();
-    // As an import holds it that uses the key. Who waits for it is answered 503.
+    // Takes the lock like an import that uses the key. Requests that wait for it are answered 503.
     await holder.query("SELECT pg_advisory_lock_shared(secret_key_bucket('guarded'))");
     const paths = ['guarded/set-global', 'guarded/set-visibility', 'guarded'];
     for (const path of paths) {

@@ -12,7 +12,7 @@ const COUNT = 2_000;
 
 type Caller = As & { login: string; tenant: string };
 
-/** Long exports and imports, and rights that end while they are under way. */
+/** Revokes rights while long exports and imports are running. */
 describe('rights taken away in the middle', () => {
   let room: Strongroom;
   let caller: Caller;
@@ -75,7 +75,7 @@ describe('rights taken away in the middle', () => {
     let taking: Promise<Answer> | undefined;
     writes.writeIn = async (...rows) => {
       const answers = await writeIn(...rows);
-      // Some rows are in the table by now, and refer to the user: that must keep nobody waiting.
+      // Some rows are already in the table and refer to the user, which must not block anyone.
       await (taking ??= take());
       return answers;
     };
@@ -152,7 +152,7 @@ describe('rights taken away in the middle', () => {
     });
   }
 
-  /** What came until the end, or until the connection was cut. */
+  /** Returns everything received until the end, or until the connection was cut. */
   async function read(incoming: IncomingMessage): Promise<string> {
     const chunks: string[] = [];
     try {

@@ -3,7 +3,7 @@ import { ADMIN, Strongroom } from '../support/strongroom.js';
 
 const OUTSIDER = { login: 'outsider:password' };
 
-/** What `cfy` and the web console ask before they do anything. */
+/** Sends the first requests of `cfy` and the web console. */
 describe.each(['v3', 'v3.1'])('under /api/%s', (version) => {
   let room: Strongroom;
   beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Strongroom, type As } from '../support/strongroom.js';
 
-/** What somebody who can write into the database could try. Every read fails closed, none gives a value. */
+/** Tries what an attacker could do who can write to the database. Every read must fail closed, without a value. */
 describe('values moved or altered in the database', () => {
   let room: Strongroom;
   let tenantA: As;
@@ -102,7 +102,7 @@ describe('values moved or altered in the database', () => {
       await room.secret(tenantA, 'PUT', key, `A ${key}`);
       await room.secret(tenantB, 'PUT', key, `B ${key}`);
     }
-    // A start mends functions, so this one comes first.
+    // A start repairs functions, so this test runs first.
     const mixed = await room.replica();
     await room.database.asSuperuser(`
       ALTER FUNCTION read_secrets RENAME TO read_secrets_in_order;

@@ -11,7 +11,7 @@ interface Row {
   readonly value: unknown;
 }
 
-/** Recorded from commit 3fe6459, the last version before the baseline, by the request that its refusal names. */
+/** Holds an export of commit 3fe6459, the last version before the baseline, by the request that its refusal names. */
 const EXPORTED = JSON.parse(
   readFileSync(new URL('../vectors/unreleased-export.json', import.meta.url), 'utf8'),
 ) as Row[];

@@ -15,7 +15,7 @@ const V31 = '/api/v3.1/secrets';
 const VALUE = 'the value that is kept';
 const CHANGED = 'another value';
 
-/** What each verb of the table sends: method, path after the version, body. */
+/** Maps each verb of the table to its request: method, path after the version, body. */
 const REQUESTS: Readonly<Record<Exclude<Verb, 'LIST' | 'EXPORT'>, readonly [string, string, unknown?]>> = {
   GET: ['GET', '/v3.1/secrets/{key}'],
   GET3: ['GET', '/v3/secrets/{key}'],
@@ -30,7 +30,10 @@ const REQUESTS: Readonly<Record<Exclude<Verb, 'LIST' | 'EXPORT'>, readonly [stri
   DELETE: ['DELETE', '/v3.1/secrets/{key}'],
 };
 
-/** What is different after success in the tenant that owns the secret; what is put in another tenant changes nothing. */
+/**
+ * Maps verbs to their effect after success in the tenant that owns the secret; what is created in another tenant
+ * changes nothing.
+ */
 const EFFECTS: Readonly<Partial<Record<Verb, object>>> = {
   UPSERT: { value: CHANGED },
   PATCH: { value: CHANGED },
@@ -81,7 +84,7 @@ describe('visibility and hidden values', () => {
     callers.set(name, { login: `${name}:password-of-${name}` });
   }
 
-  /** A fresh secret of that kind, made by `creator` in tenant `one`; a system administrator makes it global. */
+  /** Creates a new secret of that kind as `creator` in tenant `one`; a system administrator makes it global. */
   async function plant(column: Column, owner = 'creator'): Promise<string> {
     const key = `planted-${(made += 1)}`;
     const [visibility] = column.split('+', 1);
@@ -101,20 +104,21 @@ describe('visibility and hidden values', () => {
     return key;
   }
 
-  /** What a manager of tenant `one`, who sees everything there, is told. */
-  const told = (key: string): Promise<Answer> => room.call(as('manager', 'one'), 'GET', `${V31}/${key}`);
+  /** Returns the response to a manager of tenant `one`, who sees everything there. */
+  const readAsManager = (key: string): Promise<Answer> =>
+    room.call(as('manager', 'one'), 'GET', `${V31}/${key}`);
 
   const sets = new Map<string, Promise<Planted[]>>();
   function plantAll(owner: string): Promise<Planted[]> {
     return Promise.all(
       COLUMNS.map(async (column) => {
         const key = await plant(column, owner);
-        return { key, before: (await told(key)).body };
+        return { key, before: (await readAsManager(key)).body };
       }),
     );
   }
 
-  /** One of each column. Those who change nothing share theirs. */
+  /** Returns a secret for each column. Verbs that change nothing share them. */
   function planted(owner: string, changing: boolean): Promise<Planted[]> {
     if (changing) return plantAll(owner);
     const shared = sets.get(owner) ?? plantAll(owner);
@@ -133,7 +137,10 @@ describe('visibility and hidden values', () => {
     ]).get(answer.body.value)!;
   }
 
-  /** What lists and searches of both versions name, which must be the same; the total counts that and no more. */
+  /**
+   * Returns the secrets that lists and searches of both versions contain, which must be the same; the total counts
+   * exactly these.
+   */
   async function named(caller: As, all: readonly Planted[]): Promise<string[]> {
     const answers = await Promise.all(
       ['v3', 'v3.1'].flatMap((version) => [
@@ -195,7 +202,7 @@ describe('visibility and hidden values', () => {
         : Promise.all(all.map(({ key }) => outcome(verb, asked, key))));
     expect(seen).toEqual(cells);
     if (READS.has(verb)) return;
-    const after = await Promise.all(all.map(({ key }) => told(key)));
+    const after = await Promise.all(all.map(({ key }) => readAsManager(key)));
     expect(after.map(({ status, body }) => (status === 200 ? body : status))).toEqual(
       all.map(({ before }, index) => remaining(verb, tenant, changes(cells[index]!), before)),
     );

@@ -10,12 +10,17 @@ import { RecordedState } from '../contract/recorded-state.js';
 import type { Answer } from '../support/http-client.js';
 import { Strongroom } from '../support/strongroom.js';
 
-/** What the recorded credentials say: `admin:admin`, and what the old client's alphabet of base64 is needed for. */
+/**
+ * Holds the passwords of the recorded credentials: `admin:admin`, and one for which the old client needs its alphabet
+ * of base64.
+ */
 const PASSWORDS = { usual: 'admin', 'rest-client-4.0': 'a???>>>' };
 
 type Refusal = readonly [status: number, code: string];
 const NOT_FOUND: Refusal = [404, 'not_found_error'];
-/** Calls that are refused, with the status and the code; all others succeed as the client sees it. */
+/**
+ * Lists the calls that are refused, with the status and the code; all others succeed from the client's point of view.
+ */
 const REFUSED: Readonly<Record<string, Refusal>> = {
   "secrets.get('a/b c')": NOT_FOUND,
   "secrets.get('kéy?x#y')": [400, 'bad_parameters_error'],
@@ -27,7 +32,7 @@ const REFUSED: Readonly<Record<string, Refusal>> = {
   'cfy secrets create 1key -s x': [400, 'bad_parameters_error'],
   'cfy secrets get missing': NOT_FOUND,
   'cfy secrets delete missing': NOT_FOUND,
-  // What version 3 has of tokens is `GET /tokens`, which gives one.
+  // The only token route of version 3 is `GET /tokens`, which creates one.
   'v3 tokens.create()': [405, 'method_not_allowed'],
   "v3 tokens.create(description='d', expiration='+10h')": [405, 'method_not_allowed'],
   "v3 tokens.get('AbCdEfGhIj')": NOT_FOUND,
@@ -92,7 +97,7 @@ describe('the recorded requests of real clients', () => {
   });
 });
 
-/** The version and the call: `v3.1 secrets.list()`. */
+/** Returns the version and the call, such as `v3.1 secrets.list()`. */
 function nameOf({ requests, call }: RecordedExchange): string {
   return `${requests[0]!.target.split('/')[2]!} ${call}`;
 }

@@ -25,7 +25,7 @@ describe('kill -9 in the middle of writes', () => {
     folder.remove();
   });
 
-  /** Writers that go on until the service is gone; each notes what was acknowledged. */
+  /** Writes until the service is gone, and notes the acknowledged values. */
   async function writeUntilDeath(api: Api, round: number, acknowledged: Map<string, string>): Promise<void> {
     const writer = async (number: number) => {
       for (let index = 0; ; index += 1) {

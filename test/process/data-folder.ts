@@ -2,14 +2,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A data folder of a service's own, in a path with a space. */
+/** Represents a data folder of one service, in a path with a space. */
 export class DataFolder {
   private readonly parent = mkdtempSync(join(tmpdir(), 'strongroom process '));
   readonly path = join(this.parent, 'data');
   readonly keyFile = join(this.path, 'root.key');
   readonly environment = { STRONGROOM_DATA_DIR: this.path };
 
-  /** The files that hold one of the texts. */
+  /** Returns the files that contain one of the texts. */
   filesWith(...texts: string[]): string[] {
     const needles = texts.map((text) => Buffer.from(text));
     return readdirSync(this.path, { recursive: true, encoding: 'utf8' })

@@ -38,7 +38,9 @@ describe('the embedded PostgreSQL after a crash', () => {
     return child.pid!;
   }
 
-  /** What a crash leaves when its process id belongs to somebody else by now, as after a container's restart. */
+  /**
+   * Creates the state after a crash whose process id belongs to another process by now, as after a container's restart.
+   */
   function crashedWithPid(name: string, pid: number): string {
     const dataDir = sandbox.copy(crashed, name);
     for (const file of ['postgres/postmaster.pid', 'socket/.s.PGSQL.5432.lock']) {

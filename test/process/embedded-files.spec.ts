@@ -19,7 +19,7 @@ import { Sandbox, postmasterPid, runUntilCut } from './embedded-sandbox.js';
 const LONGEST_SOCKET_PATH = 107;
 const isRoot = process.getuid?.() === 0;
 
-/** Six of them fail, and PostgreSQL's words then quote the values. */
+/** Lists statements, six of which fail with messages of PostgreSQL that quote the values. */
 const STATEMENTS: [string, unknown[]?][] = [
   ['CREATE TABLE canary_table (canary_column text PRIMARY KEY)'],
   ['INSERT INTO canary_table VALUES ($1)', ['canary-value']],
@@ -73,7 +73,7 @@ describe('the files and the user of the embedded PostgreSQL', () => {
     }
     const open = readdirSync(dataDir, { recursive: true, encoding: 'utf8' })
       .concat('.')
-      // Who may connect is decided at the directory of the socket.
+      // Access is controlled by the socket's directory.
       .filter((name) => name !== 'socket/.s.PGSQL.5432')
       .map((name) => ({ name, ...modeOf(join(dataDir, name)) }))
       .filter(({ mode, expected }) => mode !== expected);
@@ -95,7 +95,7 @@ describe('the files and the user of the embedded PostgreSQL', () => {
     const dataDir = sandbox.dataDir('foreign-socket');
     const sockets = join(dataDir, 'socket');
     mkdirSync(sockets, { recursive: true, mode: 0o700 });
-    // Only root can give a directory away; for anybody else the root directory is somebody else's.
+    // Only root can change a directory's owner; for other users the root directory belongs to someone else.
     if (isRoot) chownSync(sockets, 65533, 65533);
     else replaceByLink(sockets, '/');
     await expect(sandbox.start(dataDir)).rejects.toThrow(`${sockets} must belong to you alone`);
@@ -162,7 +162,7 @@ async function failuresOf(url: string, statements: typeof STATEMENTS): Promise<n
   return failures;
 }
 
-/** The server writes down what a process of its own was doing when that crashed. */
+/** Kills a backend while it runs a statement, since the server logs what a crashed process was doing. */
 async function killBackendOf(url: string, statement: string): Promise<void> {
   const outcome = expect(runUntilCut(url, statement)).rejects.toThrow(/terminat/);
   const running = `SELECT pid FROM pg_stat_activity WHERE query = $1 AND state = 'active'`;

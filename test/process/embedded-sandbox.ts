@@ -25,7 +25,7 @@ import { Starter } from './embedded-starter.js';
 const PROJECT = join(import.meta.dirname, '../..');
 const EMBEDDED = 'src/database/embedded';
 
-/** A temporary directory, and every server and process that a test file starts in it. */
+/** Owns a temporary directory, and every server and process that a test file starts in it. */
 export class Sandbox {
   readonly root = makeRoot();
   private readonly servers: EmbeddedPostgres[] = [];
@@ -34,12 +34,12 @@ export class Sandbox {
   private readonly frozen: number[] = [];
   private launcher?: string;
 
-  /** The absolute path of a data directory that is not there yet. */
+  /** Returns the absolute path of a data directory that does not exist yet. */
   dataDir(name: string): string {
     return join(this.root, name);
   }
 
-  /** A data directory with the files of a server that was shut down, or whatever state it is in. */
+  /** Returns a data directory with a copy of a server's files, in whatever state they are. */
   copy(from: string, name: string): string {
     const path = this.dataDir(name);
     execFileSync('cp', ['-a', from, path]);
@@ -61,7 +61,7 @@ export class Sandbox {
     return starter;
   }
 
-  /** Stops the server's checkpointer in its tracks: the server cannot shut down until the process goes on. */
+  /** Suspends the server's checkpointer, so that the server cannot shut down until the process continues. */
   async freezeCheckpointer(url: string): Promise<number> {
     const find = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'";
     const [row] = await query<{ pid: number }>(url, find);
@@ -71,7 +71,7 @@ export class Sandbox {
     return pid;
   }
 
-  /** A directory outside the sandbox that has to go with it. */
+  /** Registers a directory outside the sandbox for removal. */
   removeLater(directory: string): void {
     this.leftovers.push(directory);
   }
@@ -90,7 +90,7 @@ export class Sandbox {
     }
   }
 
-  /** The ids of the servers that run on a cluster of this sandbox. */
+  /** Returns the ids of the servers that run on a cluster of this sandbox. */
   postmasters(dataDir = this.root): number[] {
     return processes().filter((pid) => {
       const words = commandOf(pid);
@@ -99,7 +99,7 @@ export class Sandbox {
     });
   }
 
-  /** The launcher as plain JavaScript, made from the sources as they are now. */
+  /** Compiles the launcher from the current sources to plain JavaScript. */
   private compile(): string {
     const out = join(this.root, 'launcher');
     const sources = readdirSync(join(PROJECT, EMBEDDED)).map((name) => join(EMBEDDED, name));
@@ -120,14 +120,17 @@ export class Sandbox {
 
 export function isAlive(pid: number): boolean {
   try {
-    // A zombie has ended, though nobody has asked how.
+    // A zombie has ended, although no process has collected its status.
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;
   }
 }
 
-/** @throws Error when the process is still there after a while */
+/**
+ * Waits for the end of a process.
+ * @throws Error when the process is still running after a minute
+ */
 export async function waitForEnd(pid: number): Promise<void> {
   const deadline = Date.now() + 60_000;
   while (isAlive(pid)) {
@@ -145,12 +148,12 @@ export async function killAndWait(pid: number): Promise<void> {
   await waitForEnd(pid);
 }
 
-/** The id that the server itself wrote down. */
+/** Returns the process id that the server itself recorded. */
 export function postmasterPid(dataDir: string): number {
   return Number(readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n', 1)[0]);
 }
 
-/** Runs one statement on a connection that is going to be cut meanwhile. */
+/** Runs one statement on a connection that will be cut in the meantime. */
 export async function runUntilCut(url: string, text: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   client.on('error', () => undefined);
@@ -176,7 +179,7 @@ function commandOf(pid: number): string[] {
   }
 }
 
-/** Others may pass through it, as through the directories above a real data directory, but not look into it. */
+/** Creates a directory that others may enter but not list, like the directories above a real data directory. */
 function makeRoot(): string {
   const root = mkdtempSync(join(tmpdir(), 'strongroom-embedded-'));
   chmodSync(root, 0o711);

@@ -6,8 +6,8 @@ import { query } from '../support/server.js';
 import { Sandbox, isAlive, postmasterPid, runUntilCut } from './embedded-sandbox.js';
 
 const MAKING = 'making the embedded database (first start)';
-/** Far beyond the process ids that Linux hands out. */
-const NOBODYS_PID = 2 ** 30;
+/** Exceeds every process id that Linux assigns. */
+const UNUSED_PID = 2 ** 30;
 
 describe('the start of the embedded PostgreSQL', () => {
   const sandbox = new Sandbox();
@@ -74,7 +74,7 @@ describe('the start of the embedded PostgreSQL', () => {
   });
 
   it.each([
-    ['of a process that is gone', NOBODYS_PID],
+    ['of a process that is gone', UNUSED_PID],
     ['of a process with the same id as this one', process.pid],
   ])('removes the half cluster %s', async (_whose, pid) => {
     const dataDir = sandbox.dataDir(`draft-${pid}`);
@@ -127,7 +127,7 @@ describe('the start of the embedded PostgreSQL', () => {
   });
 });
 
-/** Every file with its size, its time and its mode. */
+/** Lists every file with its size, time and mode. */
 function snapshot(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .sort()

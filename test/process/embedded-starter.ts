@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { pathToFileURL } from 'node:url';
 
-/** Starts the server, tells what came of it, and stops it when asked; ends with the test at the latest. */
+/** Starts the server, reports the result, and stops it on request; ends with the test at the latest. */
 const PROGRAM = `
   const [launcher, dataDir] = process.argv.slice(1);
   process.on('disconnect', () => process.exit());
@@ -26,7 +26,7 @@ export interface Started {
 
 type Report = Started | { readonly error: string };
 
-/** A process of its own that starts, or joins, the embedded server. */
+/** Runs a process that starts, or joins, the embedded server. */
 export class Starter {
   private readonly child: ChildProcess;
   private readonly report: Promise<Report>;
@@ -46,21 +46,24 @@ export class Starter {
     return this.child.pid!;
   }
 
-  /** @throws Error with the launcher's words when it failed */
+  /**
+   * Waits for the result of the start.
+   * @throws Error with the launcher's message when it failed
+   */
   async started(): Promise<Started> {
     const report = await this.report;
     if ('error' in report) throw new Error(report.error);
     return report;
   }
 
-  /** Calls the launcher's stop; the process goes on. */
+  /** Calls the launcher's stop; the process continues. */
   async stop(): Promise<void> {
     const answer = once(this.child, 'message');
     this.child.send('stop');
     await answer;
   }
 
-  /** kill -9 of the process; the server is not told. */
+  /** Kills the process with SIGKILL; the server is not informed. */
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
     await this.ended;

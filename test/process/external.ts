@@ -3,7 +3,7 @@ import type { TestDatabase } from '../support/database.js';
 
 export const PASSWORD = 'password-of-the-admin';
 
-/** The environment of a program on a database of the test's own, with two logins as in production. */
+/** Returns the environment of a program on a database of the test, with two logins as in production. */
 export function external(database: TestDatabase): NodeJS.ProcessEnv {
   return {
     DATABASE_URL: database.url,

@@ -8,13 +8,13 @@ import { service, type Program } from './program.js';
 
 const CANARY = 'canary-3f1f8a5e-of-a-secret';
 
-/** The words of a command line, as a shell takes them apart. */
+/** Splits a command line into words as a shell does. */
 function words(line: string): string[] {
   const printed = execFileSync('sh', ['-c', `set -- ${line}; printf '%s\\0' "$@"`], { encoding: 'utf8' });
   return printed.split('\0').slice(0, -1);
 }
 
-/** Does what the printed curl line would do. */
+/** Sends the request of the printed curl line. */
 function curl(line: string): Promise<Response> {
   const headers: Record<string, string> = {};
   const init: RequestInit = { headers };

@@ -14,7 +14,7 @@ const V31 = '/api/v3.1/secrets';
 const CANARY = 'canary of a value';
 const PASSPHRASE = 'a passphrase of the file';
 
-/** A Strongroom speaks the manager's API, so one serves as the source. */
+/** Uses a Strongroom as the source, since it implements the manager's API. */
 describe('strongroom import-cloudify', () => {
   let source: Strongroom;
   let database: TestDatabase;

@@ -45,7 +45,7 @@ describe('three processes on one database, killed in turns', () => {
     await database.drop();
   });
 
-  /** Every replica but one is there at any time; now and then all of them lose their connections to the database. */
+  /** Kills one replica at a time; now and then all of them lose their connections to the database. */
   async function disturb(random: SeededRandom): Promise<void> {
     for (let kill = 0; kill < KILLS; kill += 1) {
       await sleep(200 + random.below(400));

@@ -4,7 +4,10 @@ import { cloneDatabase, type TestDatabase } from '../support/database.js';
 import { external } from './external.js';
 import { service, type Program } from './program.js';
 
-/** Less than 150 MB are promised. It takes 115 to 120, and 150 to 160 when it keeps what the start left behind. */
+/**
+ * Limits the memory; the documented limit is 150 MB. It takes 115 to 120 MB, and 150 to 160 if memory of the start is
+ * retained.
+ */
 const MOST_BYTES = 140e6;
 
 describe('a service that has nothing to do', () => {

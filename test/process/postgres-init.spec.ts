@@ -11,7 +11,7 @@ import { DataFolder } from './data-folder.js';
 import { PASSWORD } from './external.js';
 import { service, strongroom, type Program } from './program.js';
 
-/** What psql makes of the script: its commands are left out, its variables are filled in. */
+/** Returns the script as psql runs it: without psql's commands and with its variables replaced. */
 function script(passwords: Record<string, string>): string {
   return readFileSync('deploy/postgres-init.sql', 'utf8')
     .replaceAll(/^\\.*$/gm, '')

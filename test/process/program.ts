@@ -12,7 +12,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A built program of ours, run as its user runs it, with no more environment than it is given. */
+/** Runs a built program as a user would, with only the given environment. */
 export class Program {
   stdout = '';
   stderr = '';
@@ -33,7 +33,10 @@ export class Program {
     }));
   }
 
-  /** What is printed once it listens, up to the last line of a start. @throws Error when it ends before that */
+  /**
+   * Returns the output up to the last line of a start.
+   * @throws Error when the program ends before that
+   */
   async listening(): Promise<string> {
     const deadline = Date.now() + TIMEOUT_MS;
     const found = () => /Strongroom listens on (\S+)/.exec(this.stdout)?.[1];
@@ -45,7 +48,7 @@ export class Program {
     return found()!;
   }
 
-  /** Waits until the program says that it begins to stop. */
+  /** Waits until the program reports that it is draining. */
   async draining(): Promise<void> {
     while (!this.stderr.includes(': draining')) await new Promise((resolve) => setTimeout(resolve, 20));
   }
@@ -54,7 +57,7 @@ export class Program {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** Of memory, as the kernel counts it. */
+  /** Returns the resident memory, as the kernel counts it. */
   residentBytes(): number {
     const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
@@ -79,7 +82,7 @@ export function service(environment: NodeJS.ProcessEnv): Program {
   return new Program('main.js', [], { PORT: '0', STRONGROOM_DRAIN_MS: '0', ...environment });
 }
 
-/** Runs `strongroom` to its end. */
+/** Runs `strongroom` until it ends. */
 export function strongroom(
   args: readonly string[],
   environment: NodeJS.ProcessEnv,

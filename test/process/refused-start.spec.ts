@@ -10,7 +10,7 @@ import { DataFolder } from './data-folder.js';
 import { external } from './external.js';
 import { service, strongroom } from './program.js';
 
-/** The one line of a start that ended, without what precedes it. */
+/** Returns the one line of a start that failed, without the lines before it. */
 async function refusal(environment: NodeJS.ProcessEnv): Promise<string> {
   const { code, stderr, stdout } = await service(environment).ended;
   expect([code, stdout]).toEqual([1, expect.not.stringContaining('listens')]);

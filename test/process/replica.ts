@@ -1,10 +1,10 @@
 import { Agent } from 'node:http';
 import { service, type Program } from './program.js';
 
-/** One of several processes of the service, which is killed and started again. */
+/** Represents one of several processes of the service, which is killed and restarted. */
 export class Replica {
   readonly agent = new Agent({ keepAlive: true });
-  /** Undefined while it is down. */
+  /** The URL; undefined while the process is down. */
   url: string | undefined;
   private program: Program | undefined;
 
@@ -15,7 +15,7 @@ export class Replica {
     this.url = await this.program.listening();
   }
 
-  /** Without a warning, in the middle of whatever it does. */
+  /** Kills the process without warning. */
   async kill(): Promise<void> {
     this.program?.signal('SIGKILL');
     this.url = undefined;

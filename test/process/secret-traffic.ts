@@ -3,14 +3,16 @@ import type { Answered, Operation, Request } from '../support/secret-history.js'
 import { SeededRandom } from '../support/seeded-random.js';
 import type { Replica } from './replica.js';
 
-/** Each as often as it is named. */
+/** Weighs the kinds of requests by how often each is named. */
 const KINDS = 'get get get get update update update create create delete'.split(' ') as Request['kind'][];
 const METHODS = { get: 'GET', create: 'PUT', update: 'PATCH', delete: 'DELETE' } as const;
 
-/** Clients that ask for the same few secrets at the same time through any of the replicas, and note what they see. */
+/**
+ * Runs clients that use the same few secrets at the same time through any of the replicas, and records what they see.
+ */
 export class SecretTraffic {
   readonly histories: ReadonlyMap<string, Operation[]>;
-  /** How many answers each replica gave. */
+  /** The number of responses of each replica. */
   readonly answers = new Map<Replica, number>();
   private readonly keys: readonly string[];
   isOver = false;
@@ -29,7 +31,10 @@ export class SecretTraffic {
     return [...this.histories.values()].reduce((sum, { length }) => sum + length, 0);
   }
 
-  /** Goes on until `end`, or until one sees what must not be. Each client has random choices of its own, which do not depend on how fast others are. */
+  /**
+   * Runs until `end`, or until a client sees a violation. Each client has random choices of its own, which do not
+   * depend on the speed of the others.
+   */
   async run(clients: number, seed: number): Promise<void> {
     const each = Array.from({ length: clients }, (_, client) => this.client(client, seed));
     await Promise.all(each).finally(() => this.end());
@@ -77,7 +82,7 @@ export class SecretTraffic {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;
-      // A connection that was refused carried nothing; of one that was lost nobody knows.
+      // A refused connection carried no request; for a lost one the outcome is unknown.
       if (code !== 'ECONNREFUSED') this.note(key, request, began, undefined);
     }
   }
@@ -88,7 +93,10 @@ export class SecretTraffic {
   }
 }
 
-/** @throws Error for an answer that the service must not give; 503 means that it does not know. */
+/**
+ * Returns the answer; undefined for 503, which means that the outcome is unknown.
+ * @throws Error for a response that the service must not give
+ */
 function answered({ kind }: Request, version: string, { status, text, body }: Answer): Answered | undefined {
   if (status === 503) return undefined;
   if (status === 404) return { outcome: 'absent' };

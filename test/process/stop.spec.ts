@@ -38,8 +38,8 @@ describe('a stop', () => {
     expect((await get(url, agent, '/health/live')).headers.connection).toBe('keep-alive');
     program.signal('SIGTERM');
     await program.draining();
-    const kept = await get(url, agent, '/health/live');
-    expect([kept.statusCode, kept.headers.connection]).toEqual([200, 'close']);
+    const response = await get(url, agent, '/health/live');
+    expect([response.statusCode, response.headers.connection]).toEqual([200, 'close']);
     await expect(get(url, new Agent(), '/health/live')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     expect((await program.ended).code).toBe(0);
     agent.destroy();
@@ -62,7 +62,7 @@ describe('a stop', () => {
     program = service({ ...external(database), STRONGROOM_DRAIN_MS: '60000' });
     await program.listening();
     program.signal('SIGTERM');
-    // As npm does, which passes on what the terminal has sent already.
+    // Like npm, which forwards a signal that the terminal has already sent.
     program.signal('SIGTERM');
     await program.draining();
     await sleep(800);

@@ -34,7 +34,7 @@ describe('Drain', () => {
       );
       outgoing.on('error', reject).end();
     });
-  /** Asks for what takes a while, and waits until the service has begun it. */
+  /** Sends a slow request, and waits until the service has begun to handle it. */
   async function begun(): Promise<{ readonly slow: Promise<Kept> }> {
     const arrived = once(layer.app.getHttpServer(), 'request');
     const slow = get('/things/slow');

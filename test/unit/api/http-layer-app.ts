@@ -97,7 +97,7 @@ class ThingsController {
   }
 }
 
-/** Stands for the real guard: whoever sends any Authorization is somebody. */
+/** Replaces the real guard: accepts any Authorization. */
 @Injectable()
 class AnyoneGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}
@@ -129,7 +129,7 @@ export interface HttpLayerApp {
   readonly logs: Record<string, unknown>[];
 }
 
-/** The HTTP layer as the service has it, over a controller that needs nothing. */
+/** Starts the HTTP layer as in the service, over a controller without dependencies. */
 export async function startHttpLayer(
   logLevel = 'info',
   trustedProxies: string[] = [],

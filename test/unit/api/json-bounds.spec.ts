@@ -16,7 +16,7 @@ function takes(json: string, limits: Partial<JsonLimits>, chunk = json.length): 
   }
 }
 
-/** Objects and arrays, and their values but the first of each. */
+/** Counts objects and arrays, and all of their values but the first of each. */
 function valuesIn(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   const children: unknown[] = Object.values(value);

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 
-/** Writes bytes to the socket and gives what comes back until it ends, or until the time to hang up. */
+/** Writes bytes to the socket and returns the reply until the connection ends, or until `hangUpAfter`. */
 export function rawRequest(port: number, bytes: string, hangUpAfter?: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');

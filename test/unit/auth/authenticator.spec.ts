@@ -24,7 +24,7 @@ const FRESHLY_LOCKED: Identity = { ...ALICE, locked: true, locked_just_now: true
 const NOBODY: Identity = { ...ALICE, user_id: null, username: null, password_hash: null, active: null };
 const REQUEST = { ip: '192.0.2.1', id: 'request', raw: { rawHeaders: [] } } as unknown as FastifyRequest;
 
-/** What stands around the authenticator, and a record of what it did there, in its order. */
+/** Fakes the authenticator's dependencies and records its calls in order. */
 class Surroundings {
   found: Identity[] = [ALICE];
   reservation: Reservation = { verdict: 'allowed', locks: false, fresh: false };
@@ -64,7 +64,7 @@ class Surroundings {
     );
   }
 
-  /** What one login does. */
+  /** Returns the calls of one login. */
   async steps(password?: string): Promise<string[]> {
     this.did.length = 0;
     await this.login(password);

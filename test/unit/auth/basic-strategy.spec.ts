@@ -19,7 +19,7 @@ interface Login {
   readonly reject: (error: Error) => void;
 }
 
-/** Stands for the authenticator: keeps every login open until the test answers it. */
+/** Replaces the authenticator: leaves every login pending until the test answers it. */
 class OpenLogins {
   readonly open: Login[] = [];
 
@@ -27,7 +27,7 @@ class OpenLogins {
     return new Promise((answer, reject) => this.open.push({ credentials, request, answer, reject }));
   }
 
-  /** Answers all of them in an order drawn at random, with turns of the event loop between. */
+  /** Answers all logins in random order, with turns of the event loop between them. */
   async answerShuffled(random: SeededRandom): Promise<void> {
     while (this.open.length > 0) {
       const [login] = this.open.splice(random.below(this.open.length), 1);
@@ -60,7 +60,7 @@ function contextOf(request: FastifyRequest): ExecutionContext {
   return { getHandler: () => start, getClass: () => Object, switchToHttp: () => http } as never;
 }
 
-/** Logs in as an application of Passport's does. */
+/** Logs in as an application that uses Passport. */
 function byPassport(request: FastifyRequest): Promise<string> {
   return new Promise((resolve, reject) => {
     const done = (error: Error | null, user: unknown, info: unknown): void => {

@@ -10,7 +10,7 @@ function measured(series: string, processes: number, requestsPerSecond: number):
 }
 
 describe('the figures of the benchmark', () => {
-  // The machine is half as fast in the second round.
+  // In the second round the machine is half as fast.
   const rounds = [
     [measured('select', 1, 4_000), measured('get_basic', 1, 2_000), measured('get_basic', 2, 3_000)],
     [measured('select', 1, 2_000), measured('get_basic', 1, 1_000), measured('get_basic', 2, 1_600)],

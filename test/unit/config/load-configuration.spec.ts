@@ -11,7 +11,9 @@ const SERVICE = `postgresql://service:${CANARY}@db:5432/strongroom`;
 const OWNER = `postgresql://owner:${CANARY}@db:5432/strongroom`;
 const ROOT_KEYS = `first:${CANARY}`;
 
-/** The one line that refuses the environment. Fails the test when it holds the canary that stands for a secret. */
+/**
+ * Returns the one line that refuses the environment. Fails the test if it contains the canary that represents a secret.
+ */
 function refusal(environment: NodeJS.ProcessEnv): string {
   try {
     loadConfiguration(environment);

@@ -10,14 +10,14 @@ const manual = readFileSync(new URL('docs/configuration.md', root), 'utf8');
 const example = readFileSync(new URL('.env.example', root), 'utf8');
 const all = Object.values(variables);
 
-/** The rows of the manual's table of variables: name, default, meaning. */
+/** Returns the rows of the manual's table of variables: name, default, meaning. */
 function rowsOfManual(): { name: string; fallback: string; what: string }[] {
   return [...manual.matchAll(/^\| `([A-Z_]+)` +\| (.*?) +\| (.*?) +\|$/gm)].map(
     ([, name = '', fallback = '', what = '']) => ({ name, fallback, what }),
   );
 }
 
-/** The variables of the example, each with the comment over it. */
+/** Returns the variables of the example, each with the comment above it. */
 function entriesOfExample(): { name: string; fallback: string; what: string }[] {
   return [...example.matchAll(/^# (.*)\n#([A-Z_]+)=(.*)$/gm)].map(
     ([, what = '', name = '', fallback = '']) => ({
@@ -40,8 +40,8 @@ describe('the table of variables', () => {
     ]);
     expect(rowsOfManual().map(({ name, fallback }) => [name, fallback])).toEqual(expected);
     for (const [index, { what }] of rowsOfManual().entries()) {
-      const told = all[index]?.what ?? '';
-      expect(what.replaceAll('`', '').slice(0, told.length)).toBe(told);
+      const meaning = all[index]?.what ?? '';
+      expect(what.replaceAll('`', '').slice(0, meaning.length)).toBe(meaning);
     }
   });
 

@@ -6,7 +6,7 @@ const SEED_SECRET =
   '{"key": "k", "value": "v", "created_at": "", "updated_at": "", "permission": "", "tenant_name": "", "created_by": ""}';
 const error = (code: string) => `{"message": "m", "error_code": "${code}", "server_traceback": null}`;
 
-/** What the real clients were seen to do with answers of these kinds. */
+/** Lists the observed reactions of real clients to such responses. */
 const SEEN: readonly (readonly [ClientName, string, number, string, Reaction])[] = [
   ['common', 'PUT /secrets/k', 200, SECRET, { returns: 'object' }],
   ['common', 'PUT /secrets/k', 201, SECRET, { raises: 'CloudifyClientError', status: 201, code: null }],

@@ -19,11 +19,11 @@ const bindingOf = (tenant: number) => ({
 });
 const VALUE = { format: 'json', text: '{"a":1}' } as const;
 
-/** Keeps wrapped keys in memory, counts the look-ups and fails or waits where a test wants it to. */
+/** Stores wrapped keys in memory, counts the look-ups, and fails or waits when a test requires it. */
 class Store implements TenantKeyStore {
   readonly asked: string[] = [];
   readonly rows = new Map<string, WrappedTenantKey>();
-  /** By the tenant's number; 1 where none is named. */
+  /** The active generation by the tenant's number; 1 by default. */
   readonly active = new Map<number, number>();
   before: (() => Promise<void>) | undefined;
 
@@ -61,7 +61,7 @@ beforeEach(() => {
   keyring = new Keyring(rootKeys, store, { activeMilliseconds: 0 });
 });
 
-/** Seals under a generation that the store calls active from now on. */
+/** Seals under a generation, which the store then reports as active. */
 async function seal(tenant: number, generation = 1): Promise<SealedValue> {
   store.active.set(tenant, generation);
   return SealedValue.of(await keyring.cipher(tenantOf(tenant)), bindingOf(tenant), VALUE);

@@ -1,7 +1,7 @@
 import * as argon2 from '@node-rs/argon2';
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 
-/** What the real library was asked to do: how many at once, and how many were computed to the end. */
+/** Counts the calls of the real library: concurrent ones, their maximum, and completed ones. */
 const seen = { active: 0, most: 0, computed: 0 };
 
 async function verify(...of: Parameters<typeof argon2.verify>): Promise<boolean> {

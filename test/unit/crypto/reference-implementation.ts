@@ -1,6 +1,6 @@
 /**
- * A second implementation of docs/envelope-format.md, which follows that page. It takes nothing from `src`, so that a
- * slip in the code there does not repeat itself here. It favours being compared with the page over being fast.
+ * Implements docs/envelope-format.md a second time, following that page. It imports nothing from `src`, so that a
+ * mistake in the code there is not repeated here, and favours comparison with the page over speed.
  */
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
 
@@ -8,13 +8,13 @@ export interface ReferenceBinding {
   tenantId: string;
   secretId: string;
   key: string;
-  /** None for provider options. */
+  /** The version; undefined for provider options. */
   version?: string;
 }
 
 export type Step = 'length' | 'format' | 'commitment' | 'authentication' | 'plaintext';
 
-/** Names the step of the page that refused. */
+/** Reports the step of the page that refused. */
 export class Refused extends Error {
   constructor(readonly step: Step) {
     super(`refused at ${step}`);
@@ -41,7 +41,7 @@ export function lp(...parts: (string | Buffer)[]): Buffer {
   return out;
 }
 
-/** RFC 5869, sections 2.2 and 2.3. */
+/** Derives a key as in RFC 5869, sections 2.2 and 2.3. */
 export function hkdf(ikm: Buffer, salt: Buffer, info: Buffer, length: number): Buffer {
   const prk = hmac(salt, ikm);
   let block = Buffer.alloc(0);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
-/** Another start makes its file between this one's look and its own attempt. */
+/** Simulates another start that creates its file between this one's check and its own attempt. */
 jest.unstable_mockModule('node:fs', () => ({ ...fs, existsSync: () => false }));
 const { readOrCreateRootKeyFile } = await import('../../../src/crypto/root-key-file.js');
 

@@ -18,7 +18,7 @@ function failureOf(text: string): Error {
   throw new Error('It was taken');
 }
 
-/** Whether eight characters in a row of `material` stand in the message. */
+/** Tells whether eight consecutive characters of `material` appear in the message. */
 const repeats = (message: string, material: string): boolean =>
   Array.from(material, (_, at) => material.slice(at, at + 8)).some(
     (piece) => piece.length === 8 && message.includes(piece),

@@ -78,7 +78,7 @@ const SHOWN: Record<string, () => string> = {
   'the log': inLog,
 };
 
-/** Nothing of the envelope or the text, in any usual way of writing bytes. */
+/** Expects no part of the envelope or the text, in any usual encoding of bytes. */
 function expectNothingOf(text: string): void {
   expect(text).not.toContain('canary');
   expect(text).not.toMatch(/Buffer|Uint8Array|"data":\[|commitment/);

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import * as aesGcm from '../../../src/crypto/aes-gcm.js';
 import { valueVectors } from './vectors.js';
 
-/** Which part of the platform computes wrongly in this test. */
+/** Names the part of the platform that computes wrong results in this test. */
 let broken: 'hkdfSync' | 'encrypt' | 'decrypt' | 'second encrypt' | undefined;
 let encryptions = 0;
 

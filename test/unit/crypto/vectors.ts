@@ -8,7 +8,7 @@ interface VectorFile<Passing, Failing> {
 
 interface Failing {
   name: string;
-  /** The passing vector that it was made from, and the fields in which it differs. */
+  /** The passing vector that this one was made from, and the fields in which it differs. */
   base: string;
   altered: string[];
 }
@@ -57,7 +57,7 @@ const [values, options] = [read('value-envelope'), read('provider-options-envelo
   ValueFile,
 ];
 
-/** Of values and of provider options: one format under two labels. */
+/** Combines the vectors of values and of provider options: one format under two labels. */
 export const valueVectors: ValueFile = {
   passing: [...values.passing, ...options.passing],
   failing: [...values.failing, ...options.failing],
@@ -67,7 +67,7 @@ export const checkVectors = read('root-key-check') as VectorFile<CheckVector, Fa
 
 export const fromHex = (text: string): Buffer => Buffer.from(text, 'hex');
 
-/** The names of the leaves in which two vectors differ, as `altered` gives them. */
+/** Returns the names of the leaves in which two vectors differ, as in `altered`. */
 export function differences(base: object, other: object, fields: readonly string[]): string[] {
   const at = (vector: object, path: string): unknown =>
     path.split('.').reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], vector);

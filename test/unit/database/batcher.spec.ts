@@ -6,22 +6,24 @@ import { Batcher } from '../../../src/database/batcher.js';
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** A sender that keeps what it was sent, and answers when it is told to. */
+/** Records what it was sent, and answers on request. */
 class HeldSender {
   readonly sent: (readonly number[])[] = [];
-  private readonly held: (() => void)[] = [];
+  private readonly unanswered: (() => void)[] = [];
 
   readonly send = (inputs: readonly number[]): Promise<string[]> => {
     this.sent.push(inputs);
-    return new Promise((resolve) => this.held.push(() => resolve(inputs.map((input) => `answer ${input}`))));
+    return new Promise((resolve) =>
+      this.unanswered.push(() => resolve(inputs.map((input) => `answer ${input}`))),
+    );
   };
 
   get inFlight(): number {
-    return this.held.length;
+    return this.unanswered.length;
   }
 
   async release(): Promise<void> {
-    this.held.shift()?.();
+    this.unanswered.shift()?.();
     await turn();
   }
 }

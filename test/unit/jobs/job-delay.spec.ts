@@ -4,7 +4,7 @@ import { firstDelay, nextDelay, retryDelay } from '../../../src/jobs/job-delay.j
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-/** The least and the most of many random delays. */
+/** Returns the smallest and the largest of many random delays. */
 function rangeOf(delay: () => number): { least: number; most: number } {
   const delays = Array.from({ length: 2_000 }, delay);
   return { least: Math.min(...delays), most: Math.max(...delays) };

@@ -6,7 +6,9 @@ import { errorFields } from '../../../src/observability/error-fields.js';
 
 const CANARY = 'canary-91f0';
 
-/** As the driver gives it: every field that PostgreSQL fills from a row or a statement holds the canary. */
+/**
+ * Returns an error like the driver's: every field that PostgreSQL fills from a row or a statement contains the canary.
+ */
 function driverError(): Error {
   return Object.assign(new Error(`invalid input syntax for type uuid: "${CANARY}"\n    at ${CANARY}:1:1`), {
     severity: 'ERROR',

@@ -10,7 +10,7 @@ import { createLogger, type Logger } from '../../../src/observability/logger.js'
 
 const CANARY = 'canary-77b2';
 
-/** What is written while the work is done, one object a line. */
+/** Returns what is logged during the work, as one object per line. */
 function written(work: (logger: Logger) => void, level = 'trace'): Record<string, unknown>[] {
   const lines: string[] = [];
   work(createLogger(level, { write: (line: string) => void lines.push(line) }));
@@ -90,9 +90,9 @@ describe('Logger', () => {
       logger.error({ err: failed, nested: { failure: failed, list: [failed] } }, 'the insert failed');
       logger.fatal({ query: CANARY, parameters: [CANARY] }, 'raw');
     });
-    const told = { type: 'QueryFailedError', code: '23505' };
-    expect(lines[0]).toMatchObject({ err: told });
-    expect(lines[1]).toMatchObject({ err: told, nested: { failure: told, list: [told] } });
+    const expected = { type: 'QueryFailedError', code: '23505' };
+    expect(lines[0]).toMatchObject({ err: expected });
+    expect(lines[1]).toMatchObject({ err: expected, nested: { failure: expected, list: [expected] } });
   });
 
   it('shows neither bytes nor the secrets of the configuration', () => {

@@ -150,7 +150,7 @@ describe('histories that cannot', () => {
 
 const VALUES = ['a', 'b', 'c', 'd', 'e', 'f'];
 
-/** Few values, few outcomes and times that overlap: about as many of these can be explained as cannot. */
+/** Generates histories with few values, few outcomes and overlapping times, about half of which can be explained. */
 const anyHistory = fc
   .array(
     fc.record({
@@ -172,7 +172,7 @@ const anyHistory = fc
     }),
   );
 
-/** By the definition: some order of some of the operations, all that were answered among them. */
+/** Follows the definition: tries every order of some of the operations, including all that were answered. */
 function isExplainedByTrying(
   left: readonly Operation[],
   state: string | null = secretModel.initial,
@@ -188,7 +188,10 @@ function isExplainedByTrying(
     });
 }
 
-/** What clients see of an object that does one thing at a time; some never hear of it. No two moments are equal. */
+/**
+ * Returns what clients see of an object that handles one operation at a time; some never get an answer. No two times
+ * are equal.
+ */
 function played(steps: readonly { kind: Request['kind']; early: number; late: number; lost: boolean }[]) {
   let state = secretModel.initial;
   return steps.map(({ kind, early, late, lost }, index) => {

@@ -47,7 +47,9 @@ class ForgottenController {
   }
 }
 
-/** A declaration of the class is none of its routes: the interceptor asks the method. */
+/**
+ * Declares a permission on the class, which applies to none of its routes, since the interceptor reads the method's.
+ */
 @(RequirePermission('a_permission', 'secret.read') as ClassDecorator)
 @Controller('misplaced')
 class MisplacedController {

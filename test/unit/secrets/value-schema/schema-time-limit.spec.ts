@@ -12,7 +12,7 @@ describe('limitTime', () => {
   let worker: Worker | undefined;
   afterEach(() => worker?.terminate());
 
-  /** A thread that tells its name, and then does this without end. */
+  /** Starts a thread that reports its name and then repeats an action endlessly. */
   async function threadThat(does: string): Promise<string> {
     const program = `
       require('node:worker_threads').parentPort.postMessage(require('node:fs').readlinkSync('/proc/thread-self'));
@@ -35,7 +35,7 @@ describe('limitTime', () => {
     for (let time = 0; time < 3; time += 1) {
       const started = performance.now();
       await exceeded(thread);
-      // No thread can use more time than there was; the kernel rounds to hundredths of a second.
+      // No thread can use more time than has passed; the kernel rounds to hundredths of a second.
       expect(performance.now() - started).toBeGreaterThan(LIMIT.processor - 20);
     }
   });

@@ -120,7 +120,7 @@ describe('SchemaValidator', () => {
     clearInterval(ticking);
     expect(runaway).toEqual({ kind: 'unusable', reason: expect.stringContaining('takes too long') });
     expect(next).toEqual({ kind: 'valid' });
-    // None, or one at the end, where this thread stood still.
+    // None, or one at the end, where this thread was blocked.
     expect(turns).toBeGreaterThan(2);
     expect(await check(RUNAWAY, 'aaa')).toEqual({ kind: 'valid' });
   });
