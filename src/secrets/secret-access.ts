@@ -2,8 +2,8 @@ import type { TenantContext } from '../common/tenant-context.js';
 import type { SecretDescription } from './secret.js';
 
 /**
- * Who may see and change what, for secrets of the caller's own tenant. The database's `read_secrets` and the list
- * follow the same rules; a test holds them against one table.
+ * Decides who may see and change secrets of the caller's own tenant. The database's `read_secrets` and the list follow the
+ * same rules; a test compares all of them with one table.
  */
 
 /** Sees all that is private or hidden in the tenant: its managers and system administrators. */

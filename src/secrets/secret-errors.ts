@@ -6,7 +6,7 @@ export function secretNotFound(key: string): NotFound {
   return new NotFound(`Requested \`Secret\` with ID \`${key}\` was not found`);
 }
 
-/** Also where the one that is there is private to somebody else: a key cannot be taken twice. */
+/** Reports a taken key, even if the existing secret is private to another user: a key cannot be taken twice. */
 export function secretExists(key: string): Conflict {
   return new Conflict(
     `Secret with key \`${key}\` already exists in this tenant or as a global one; change it with PATCH`,

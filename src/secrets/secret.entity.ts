@@ -69,7 +69,7 @@ export class SecretEntity {
   @Column('uuid', { name: 'created_by' })
   creatorId: string;
 
-  /** By the database's clock; the same as `updatedAt` at the creation. */
+  /** Set by the database's clock; equal to `updatedAt` when the secret is created. */
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3, default: () => 'now()' })
   createdAt: Date;
 

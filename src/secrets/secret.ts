@@ -19,7 +19,7 @@ export interface SecretAttributes {
   readonly description: string | null;
 }
 
-/** In characters (Unicode code points). */
+/** Limits a description, in characters (Unicode code points). */
 export const LONGEST_DESCRIPTION = 1_024;
 
 /** Returns why something cannot describe a secret, or undefined where it can. Newline and tab are allowed. */

@@ -1,4 +1,4 @@
-/** How the API's description shows what may be any JSON. */
+/** Describes any JSON value in the OpenAPI document. */
 export const ANY_VALUE = {
   anyOf: [
     { type: 'string', nullable: true },

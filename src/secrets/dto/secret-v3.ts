@@ -42,7 +42,7 @@ export const SECRET_LIST_FIELDS_V3 = [
   'created_by',
 ] as const;
 
-/** With `_include`, only the fields that it names. */
+/** Describes an item of a list: with `_include`, it has only the fields that are named. */
 class SecretListEntryV3 extends PartialType(SecretListItemV3) {}
 
 export class SecretListV3 {

@@ -77,7 +77,7 @@ export const SECRET_LIST_FIELDS_V31 = [
   'description',
 ] as const;
 
-/** With `_include`, only the fields that it names. */
+/** Describes an item of a list: with `_include`, it has only the fields that are named. */
 class SecretListEntryV31 extends PartialType(SecretListItemV31) {}
 
 export class SecretListV31 {
@@ -96,7 +96,7 @@ export const SECRET_FIELDS_V31 = [
   'provider_options',
 ] as const;
 
-/** With the fields of a whole secret, or with those that `_include` names; its value is always empty. */
+/** Describes an item of a search: a whole secret, or the fields that `_include` names. Its value is always empty. */
 class SecretSearchEntryV31 extends PartialType(SecretV31) {
   @ApiProperty({ required: false, description: 'Under `/api/v3` only' })
   permission?: string;

@@ -13,7 +13,7 @@ const MOST_RULES = 100;
 const MOST_VALUES = 1_000;
 const MEMBERS = ['key', 'values', 'operator', 'type'];
 
-/** What a constraint on the name is as a rule's operator. */
+/** Maps constraints on the name to operators of rules. */
 const NAME_PATTERNS: Readonly<Record<string, RuleOperator>> = {
   contains: 'contains',
   starts_with: 'starts_with',

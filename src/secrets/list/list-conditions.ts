@@ -7,7 +7,7 @@ import { FILTERS, SEARCH_FIELDS } from './list-fields.js';
 /** Puts a value among those of the statement and gives the parameter that stands for it. */
 export type AddValue = (value: unknown) => string;
 
-/** What narrows a list, each part beginning with AND. Names come from our own lists; callers' words are values only. */
+/** Returns the filters of a list as SQL, each beginning with AND. Names come from our own lists; callers' input becomes values only. */
 export function conditionsOf({ filters }: ListOptions, add: AddValue): string {
   return [...filters]
     .map(
@@ -69,7 +69,7 @@ export function searchPattern(search: string): { text: string; hasTrigram: boole
   return { text, hasTrigram: /[A-Za-z0-9]{3}/.test(search) };
 }
 
-/** Without the meaning that some characters have in a pattern. */
+/** Escapes the characters that have a meaning in a LIKE pattern. */
 function literally(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
 }

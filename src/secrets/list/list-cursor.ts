@@ -9,7 +9,7 @@ type CursorOrder = (typeof CURSOR_ORDERS)[number];
 export interface ListCursor {
   readonly by: CursorOrder;
   readonly descending: boolean;
-  /** Of the last item: when it was created (by creation only), its key and its id. */
+  /** The creation time (in lists by creation only), key and id of the last item. */
   readonly last: readonly string[];
 }
 
@@ -17,7 +17,7 @@ const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,6})?[+-](?:0\d|1[0-5])(
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const KEY = /^[A-Za-z][A-Za-z0-9._~-]{0,255}$/;
 
-/** As text that goes into an address: opaque for clients. */
+/** Encodes a cursor as URL-safe text, which is opaque to clients. */
 export function encodeCursor({ by, descending, last }: ListCursor): string {
   return Buffer.from(JSON.stringify([by, descending, ...last])).toString('base64url');
 }

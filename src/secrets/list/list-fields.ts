@@ -4,7 +4,7 @@ const json = (expression: string): string => `to_json(${expression})::text`;
 const nullable = (text: string): string => `coalesce(${text}, 'null')`;
 
 /**
- * What a list can show of a secret, as JSON text, in a query where `s` is the secret, `c` and `t` its creator and tenant
+ * Maps the fields that a list can show of a secret to JSON text, in a query where `s` is the secret, `c` and `t` its creator and tenant
  * with a `name` that is JSON text already, and `$3` the caller. Text put together costs half of what objects do that
  * the database makes and then writes. Never the value, not even sealed: what clients know by that name is empty here.
  */
@@ -51,7 +51,7 @@ const CREATOR_NAME = '(SELECT c.username FROM users c WHERE c.id = s.created_by)
 export const SEARCH_FIELDS = { key: 's.key', description: 's.description' } as const;
 export type SearchField = keyof typeof SEARCH_FIELDS;
 
-/** What a list can be sorted by. Never the value. */
+/** Maps the fields that a list can be sorted by to SQL expressions. Never the value. */
 export const SORTS = {
   key: 's.key',
   created_at: 's.created_at',
@@ -65,7 +65,7 @@ export const SORTS = {
 } as const;
 export type Sort = keyof typeof SORTS;
 
-/** What a list can be narrowed by: `$` stands for the values, as text, of which one must match. Never the value. */
+/** Maps the fields that a list can be filtered by to conditions; `$` stands for the values, one of which must match. Never the value. */
 export const FILTERS = {
   key: 's.key = ANY ($)',
   visibility: 's.visibility = ANY ($)',

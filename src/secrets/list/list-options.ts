@@ -8,39 +8,39 @@ export interface Search {
   readonly fields: readonly SearchField[];
 }
 
-/** Which secrets a list is to have, what of them, and in which order; by creation where nothing else is said. */
+/** Selects the secrets of a list, their fields and their order, which is that of creation by default. */
 export interface ListOptions {
   readonly fields: readonly ListField[];
-  /** Whether these are all fields that such a list has. */
+  /** True if these are all the fields of such a list. */
   readonly whole: boolean;
-  /** At most this many. */
+  /** The maximum number of items. */
   readonly size: number;
   readonly offset: number;
-  /** Where the page starts; `start` for the first page of a list that goes on by cursor, undefined for one by offset. */
+  /** The start of the page: `start` for the first page of a list by cursor, undefined for a list by offset. */
   readonly after: ListCursor | 'start' | undefined;
-  /** Every tenant in which the caller may list, not only the one of the request. */
+  /** True to list every tenant in which the caller may list, not only the one of the request. */
   readonly allTenants: boolean;
   readonly search: Search | undefined;
   readonly sorts: readonly { readonly by: Sort; readonly descending: boolean }[];
-  /** Each with the values of which one must match. */
+  /** The values of each filter, one of which must match. */
   readonly filters: ReadonlyMap<Filter, readonly string[]>;
-  /** Of a search: all must hold, and what they leave out is counted. */
+  /** The rules of a search: all must hold, and the secrets that they exclude are counted. */
   readonly rules?: readonly FilterRule[];
 }
 
-/** Whether nothing of how a list of one tenant is made is the caller's choice, but its size and its place. */
+/** Tells whether a list of one tenant is the default one, of which the caller chooses only size and offset. */
 export function isPlain({ whole, allTenants, search, sorts, filters, rules }: ListOptions): boolean {
   const isNarrowed = search !== undefined || rules !== undefined || filters.size > 0;
   return whole && !allTenants && !isNarrowed && sorts.length === 0;
 }
 
-/** A page as JSON text of its items, made by the database. */
+/** Holds a page, with its items as JSON text that the database made. */
 export interface SecretPage {
   readonly items: string;
-  /** How many there are on all pages; not counted for pages by cursor. */
+  /** The number of items on all pages; undefined for pages by cursor. */
   readonly total: number | undefined;
-  /** How many more there would be without the rules; undefined where there are none, and for pages by cursor. */
+  /** The number of items that the rules excluded; undefined without rules, and for pages by cursor. */
   readonly filtered: number | undefined;
-  /** Where the next page starts, for pages by cursor while there may be one. */
+  /** The cursor of the next page, if there may be one. */
   readonly next: string | undefined;
 }

@@ -4,7 +4,7 @@ export interface ListedTenant {
   readonly administers: boolean;
 }
 
-/** Whose secrets a list may have, beside the global ones. */
+/** Limits whose secrets a list may contain, in addition to global ones. */
 export interface ListScope {
   readonly tenants: readonly ListedTenant[];
   readonly userId: string;

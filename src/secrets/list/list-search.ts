@@ -3,19 +3,19 @@ import { searchPattern } from './list-conditions.js';
 import type { Search } from './list-options.js';
 import type { ListScope } from './list-scope.js';
 
-/** Which secrets a search has found. */
+/** Identifies the secrets that a search found. */
 export interface KeyMatches {
   readonly tenantIds: readonly string[];
   readonly ids: readonly string[];
 }
 
-/** Of the listed tenants, and global ones of others; undefined where there are too many to pick them one by one. */
+/** Holds the matches in the listed tenants and among global secrets of others; undefined if there are too many to select by id. */
 export interface FoundSecrets {
   readonly own: KeyMatches | undefined;
   readonly foreign: KeyMatches | undefined;
 }
 
-/** Where more than these match, walking along the order of the list finds a page soon. */
+/** With more matches than this, scanning in the order of the list finds a page sooner. */
 const MOST_PICKED = 3_000;
 
 /** Fields with an index on parts of their text. */

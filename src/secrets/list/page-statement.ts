@@ -88,7 +88,7 @@ export class PageStatement {
         ${this.last()} AS last`;
   }
 
-  /** What the last item of a full page by cursor is sorted by: there may be another page. */
+  /** Returns the sort values of the last item of a full page by cursor, after which there may be another page. */
   private last(): string {
     const { after, size } = this.options;
     if (after === undefined) return 'NULL';

@@ -9,7 +9,7 @@ interface Row {
   permissions: string[];
 }
 
-/** What sharing asks of a caller's rights in a tenant. */
+/** Lists the permissions that export and import depend on. */
 const PERMISSIONS = [
   ...['secret_export', 'secret_create', 'administrators'],
   ...['create_global_resource', 'set_owner', 'set_timestamp'],
@@ -23,7 +23,7 @@ const TENANTS = `
   WHERE t.deleted_at IS NULL AND ($4::text[] IS NULL OR t.name = ANY ($4)) AND user_may($1, t.id, $2)
   ORDER BY t.name`;
 
-/** Where a caller may do what beside the tenant of the request: by the roles that the caller has there. */
+/** Finds the tenants in which a caller has a permission, by the caller's roles there. */
 @Injectable()
 export class TenantsOfCaller {
   constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}

@@ -64,7 +64,7 @@ export class PostgresSecretsRepository extends SecretsRepository {
     return this.audit.record(tenant.tenantId, { ...event, outcome });
   }
 
-  /** What is to become of a key that is taken is another act, decided on the secret that is there. */
+  /** Creates the secret; if the key is taken and `existing` is given, updates the existing secret as it decides. */
   async create(
     tenant: TenantContext,
     secret: NewSecret,

@@ -20,7 +20,7 @@ import { removalRecord, updateRecord, widens } from './secret-records.js';
 import { SecretRows } from './secret-row.js';
 import { SecretWrites, type WriteAnswer } from './secret-writes.js';
 
-/** As long as a statement waits for a lock. */
+/** Equals the time for which a statement waits for a lock. */
 const TIMEOUT_MS = 5_000;
 
 /**

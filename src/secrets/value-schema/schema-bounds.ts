@@ -4,7 +4,7 @@ const DEEPEST = 64;
 /** All objects and arrays of a schema: an upper bound of how many schemas it has inside. */
 const MOST_NODES = 2000;
 
-/** What is wrong with the size of a schema, if anything. What it means is for `SchemaValidator` to say. */
+/** Returns what is wrong with the size of a schema, if anything. `SchemaValidator` judges its meaning. */
 export function schemaSizeProblem(schema: object): string | undefined {
   const depth = depthProblem('`schema`', schema);
   if (depth !== undefined) return depth;

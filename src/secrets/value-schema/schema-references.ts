@@ -3,7 +3,7 @@ export type SchemaObject = Readonly<Record<string, unknown>>;
 /** A schema with an `$id`, or the outermost one: what `#` means for all references inside. */
 interface Resource {
   readonly root: SchemaObject;
-  /** By name; nothing where two subschemas claim it. */
+  /** Maps a name to its subschema; to undefined if two subschemas claim it. */
   readonly anchors: Map<string, SchemaObject | undefined>;
 }
 

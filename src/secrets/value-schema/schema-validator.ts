@@ -14,7 +14,7 @@ export type Verdict =
   | { readonly kind: 'invalid'; readonly reason: string }
   | { readonly kind: 'unusable'; readonly reason: string };
 
-/** For compiling and checking together. A pattern that runs away is cut off then. */
+/** Limits compiling and checking together; it also ends a runaway pattern. */
 const LIMIT: TimeLimit = { processor: 250, elapsed: 30_000 };
 const LONGEST_REASON = 300;
 const MEMORY = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 };
@@ -23,7 +23,7 @@ const TOO_COSTLY = 'it takes too long or too much memory to check; make it simpl
 
 interface StartedWorker {
   readonly worker: Worker;
-  /** As `limitTime` takes it. */
+  /** Names the worker's thread for `limitTime`. */
   readonly thread: string | undefined;
 }
 

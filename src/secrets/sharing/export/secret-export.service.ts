@@ -86,7 +86,7 @@ export class SecretExport {
   }
 }
 
-/** With a schema it is JSON, also of a text: who opens it could not tell them apart. */
+/** Returns the text to encrypt: JSON for a secret with a schema, even for a text, so that the reader can tell them apart. */
 function plaintextOf({ schema }: StoredSecret, { format, text }: SecretValue): string {
   return schema !== null && format === 'text' ? JSON.stringify(text) : text;
 }

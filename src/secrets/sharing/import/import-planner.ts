@@ -68,7 +68,7 @@ function errorsOfReplacement(row: ImportedRow, current: StoredSecret): RowErrors
   return undefined;
 }
 
-/** What is private to somebody else is not there for the importer, but its key is taken. */
+/** Hides a secret that is private to another user, but reports that its key is taken. */
 function taken(outcome: string, message: string): string {
   return outcome === 'not_found' ? 'The key is taken in this tenant' : message;
 }

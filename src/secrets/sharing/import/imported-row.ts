@@ -12,7 +12,7 @@ export interface ImportedRow {
   readonly index: number;
   readonly tenant: TenantContext;
   readonly key: string;
-  /** What is left out has its default, or stays. */
+  /** An omitted attribute has its default in a new secret, and stays in an existing one. */
   readonly attributes: RowAttributes;
   readonly value: SecretValue;
   readonly schema: Schema | null;

@@ -25,9 +25,9 @@ export type PlannedRow = { readonly row: ImportedRow } & (
 
 export interface ImportPlan {
   readonly rows: readonly PlannedRow[];
-  /** Whether secrets that are there already are replaced. */
+  /** True to replace existing secrets. */
   readonly override: boolean;
-  /** Whether all of it is taken back at the end: to see what would happen. */
+  /** True to roll everything back at the end, to see what would happen. */
   readonly dryRun: boolean;
   readonly event: AuditEvent;
 }
@@ -37,7 +37,7 @@ export type ImportOutcome =
       readonly kind: 'done';
       /** The rows whose key is there already. */
       readonly colliding: readonly ImportedRow[];
-      /** By the index of the row. Where there are any, nothing was imported. */
+      /** The errors by the index of the row. If there are any, nothing was imported. */
       readonly errors: ReadonlyMap<number, RowErrors>;
     }
   /** Nothing was imported: these are no longer as they were when the plan was made. */

@@ -54,7 +54,7 @@ export class PostgresImportedSecretsRepository extends ImportedSecretsRepository
     return present;
   }
 
-  /** What is written is sealed before the transaction begins, so that its locks are held for the writing only. */
+  /** Seals everything before the transaction begins, so that locks are held only while rows are written. */
   async importAll(importer: Importer, plan: ImportPlan): Promise<ImportOutcome> {
     const prepared = await this.prepare(importer, plan);
     const { logId } = importer;

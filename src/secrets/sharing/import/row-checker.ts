@@ -10,7 +10,7 @@ import { toSecretValue } from '../../update-secret.js';
 import type { ImportedRow, RowErrors } from './imported-row.js';
 import { readRow, RowProblems, type RawRow, type RowFields } from './row-fields.js';
 
-/** What rows are held against. */
+/** Holds what rows are checked against. */
 export interface RowSurroundings {
   /** The tenants in which the importer may create, by name. */
   readonly tenants: ReadonlyMap<string, TenantContext>;
@@ -127,14 +127,14 @@ export class RowChecker {
   }
 }
 
-/** Before anything walks it by recursion. */
+/** Checks the depth before anything processes the value by recursion. */
 function isTooDeep(what: string, value: unknown, problems: RowProblems): boolean {
   const problem = depthProblem('It', value);
   if (problem !== undefined) problems.add(what, problem);
   return problem !== undefined;
 }
 
-/** What a text is the JSON of; the text itself where it is none. */
+/** Parses a text as JSON; returns the text itself if it is none. */
 function jsonOr(text: unknown): unknown {
   try {
     return JSON.parse(String(text)) as unknown;

@@ -7,7 +7,7 @@ import type { RowAttributes } from './imported-row.js';
 /** A row as it was sent. */
 export type RawRow = Readonly<Record<string, unknown>>;
 
-/** What could be made of a row by itself, beside what is wrong with it. */
+/** Holds the fields that were read from a row by itself. */
 export interface RowFields {
   readonly key: string;
   readonly tenantName: string;
@@ -67,7 +67,7 @@ function isBlank(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
 
-/** With a schema a value may be null or an empty text. */
+/** Tells whether a value is missing. With a schema, null and the empty text are values. */
 function hasNoValue(row: RawRow): boolean {
   return isBlank(row.schema) ? isBlank(row.value) && !hasProvider(row) : row.value === undefined;
 }
@@ -83,7 +83,7 @@ function schemaOf({ schema }: RawRow, problems: RowProblems): object | undefined
   return undefined;
 }
 
-/** What is blank is missing, which is another problem. */
+/** Returns a text, or undefined for a blank one, which is reported as missing. */
 function textOf(row: RawRow, name: string, problems: RowProblems): string | undefined {
   const value = row[name];
   if (isBlank(value)) return undefined;

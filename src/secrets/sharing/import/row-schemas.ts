@@ -1,7 +1,7 @@
 import type { SchemaValidator } from '../../value-schema/schema-validator.js';
 import type { ImportedRow, RowErrors } from './imported-row.js';
 
-/** For all schemas of an import together: each may be made to take long. */
+/** Limits the time for all schemas of an import together, since each may be made to take long. */
 const LONGEST_MILLISECONDS = 30_000;
 
 /** Holds rows against the schemas that they bring. */

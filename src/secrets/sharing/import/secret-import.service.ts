@@ -24,14 +24,14 @@ export interface ImportInput {
   /** Names of tenants in the rows, and those that are meant. */
   readonly tenantMap: ReadonlyMap<string, string>;
   readonly passphrase: string | undefined;
-  /** Whether nothing is to be changed, only told. */
+  /** True to change nothing and only report what would happen. */
   readonly dryRun?: boolean;
 }
 
 export interface ImportResult {
   /** Keys that are there already, by tenant: left alone, or replaced where that was wanted. */
   readonly colliding: ReadonlyMap<string, readonly string[]>;
-  /** By the index of the row. Where there are any, nothing was imported. */
+  /** The errors by the index of the row. If there are any, nothing was imported. */
   readonly errors: ReadonlyMap<number, RowErrors>;
 }
 
