@@ -53,7 +53,7 @@ describe('starts at the same moment', () => {
     );
     expect((await one!.call('PUT', 'shared', 'by both')).status).toBe(200);
     expect(await other!.value('shared')).toBe('by both');
-    expect(both.filter(({ stdout }) => stdout.includes('The root key was made'))).toHaveLength(1);
+    expect(both.filter(({ stdout }) => stdout.includes('The root key was created'))).toHaveLength(1);
     for (const each of both) await each.stop();
     folder.remove();
   });
