@@ -100,6 +100,7 @@ describe('the search by rules', () => {
         tenant_name: 'searched',
         created_by: 'searched-user',
         provider_name: null,
+        description: null,
         provider_options: null,
         schema: null,
       },

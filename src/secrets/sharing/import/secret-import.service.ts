@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { newEvent } from '../../../audit/audit-event.js';
 import { BadParameters, Unavailable } from '../../../common/errors.js';
@@ -36,7 +36,10 @@ export interface ImportResult {
 }
 
 /** Plans made for one import: others may change the same secrets between a plan and its transaction. */
-const ATTEMPTS = 3;
+const ATTEMPTS = 10;
+
+/** Grows with each attempt, so that those who change the same secrets come to their end. */
+const PAUSE_MS = 50;
 
 /** Imports secrets: all of them, or none. */
 @Injectable()
@@ -68,6 +71,7 @@ export class SecretImport {
       const outcome = await this.secrets.importAll(importer, { rows: plan, override, dryRun, event });
       if (outcome.kind === 'done')
         return { colliding: keysByTenant(outcome.colliding), errors: outcome.errors };
+      await sleep(attempt * PAUSE_MS);
       plan = await this.planAgain(plan, outcome.rows, override);
     }
     throw new Unavailable('Others are changing the same secrets; import again');
