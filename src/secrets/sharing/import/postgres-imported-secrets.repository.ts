@@ -3,7 +3,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { newEvent, type AuditEvent } from '../../../audit/audit-event.js';
 import { AuditWriter } from '../../../audit/audit-writer.js';
+import { Unavailable } from '../../../common/errors.js';
 import { nameProblem } from '../../../common/resource-name.js';
+import { isContention } from '../../../database/connection/unavailability.js';
 import { TenantTransaction } from '../../../database/tenant-transaction.js';
 import type { StoredSecret } from '../../secret.js';
 import { SecretLookups } from '../../store/secret-lookups.js';
@@ -59,7 +61,7 @@ export class PostgresImportedSecretsRepository extends ImportedSecretsRepository
     const prepared = await this.prepare(importer, plan);
     const { logId } = importer;
     const { event, override, dryRun } = plan;
-    return this.transaction.run(logId, event.id, async (manager) => {
+    const transaction = this.transaction.run(logId, event.id, async (manager): Promise<ImportOutcome> => {
       await manager.query('SAVEPOINT import');
       const work = new ImportTransaction(manager, this.writes, importer, prepared, override);
       const outcome = await work.run();
@@ -69,6 +71,11 @@ export class PostgresImportedSecretsRepository extends ImportedSecretsRepository
       await manager.query("SELECT set_config('app.tenant', $1, true)", [logId]);
       await this.audit.append(manager, logId, ended(plan, outcome));
       return outcome;
+    });
+    return transaction.catch((error: unknown) => {
+      // Another import of the same keys held its locks for too long: nothing was written.
+      if (!(error instanceof Unavailable) || !isContention(error.cause)) throw error;
+      return { kind: 'stale', rows: plan.rows.map(({ row }) => row) };
     });
   }
 
