@@ -125,7 +125,7 @@ export class SecretsService {
   }
 }
 
-/** Tells whether there can be a new secret: any other value may still be that of a secret that is there and has a schema. */
+/** Tells whether a new secret can have the value; an existing secret with a schema may still accept it. */
 function isCreatable({ schema, value }: CreateSecretInput): boolean {
   return schema !== undefined || isPlainText(value);
 }
