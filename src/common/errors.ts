@@ -109,3 +109,22 @@ export class Unavailable extends DomainError {
     this.cause = options?.cause;
   }
 }
+
+/** Reports that others keep the service busy: too much waits, or somebody else holds what the request needs. */
+export class Busy extends DomainError {
+  constructor(
+    message = 'Too many requests wait for the same resource; try again in a second',
+    options?: { cause?: unknown },
+  ) {
+    super('busy', 503, message, 'warn', { 'Retry-After': '1' });
+    this.cause = options?.cause;
+  }
+}
+
+/** Refuses a request that costs more than one request may. */
+export class TooCostly extends DomainError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('too_costly', 400, message, 'warn');
+    this.cause = options?.cause;
+  }
+}

@@ -1,0 +1,166 @@
+import { TurnQueue, type Share } from './turn-queue.js';
+
+export interface GateLimits {
+  /** The amount of work that runs at once. */
+  readonly places: number;
+  /** The places that one group may take; by default all but one, so that the next group never waits for its work. */
+  readonly placesOfGroup?: number;
+  /** The places that one member of a group may take; by default those of the group. */
+  readonly placesOfMember?: number;
+  readonly waiting: number;
+  /** The work of one group that may wait; by default all. */
+  readonly waitingOfGroup?: number;
+  /** The work of one member that may wait; by default that of the group. */
+  readonly waitingOfMember?: number;
+  /** The time after which waiting work is refused. */
+  readonly waitMilliseconds: number;
+}
+
+/** Tells why work was refused: too much of it waits, or it waited too long. */
+export type GateRefusal = 'full' | 'late';
+
+type Waiter = (refusal?: GateRefusal) => void;
+
+/**
+ * Limits how much work runs at once. What finds no place waits, for a bounded time and in a bounded queue in which
+ * groups take turns, and members within a group.
+ */
+export class FairGate {
+  private readonly queue = new TurnQueue<Waiter>();
+  private readonly taken = new Map<string, number>();
+  private readonly limits: Required<GateLimits>;
+  private places = 0;
+  private refusals = 0;
+
+  /** @param refuse makes the error for work that is refused */
+  constructor(
+    limits: GateLimits,
+    private readonly refuse: (refusal: GateRefusal) => Error,
+  ) {
+    const placesOfGroup = limits.placesOfGroup ?? Math.max(1, limits.places - 1);
+    const waitingOfGroup = limits.waitingOfGroup ?? limits.waiting;
+    this.limits = {
+      placesOfMember: placesOfGroup,
+      waitingOfMember: waitingOfGroup,
+      ...limits,
+      placesOfGroup,
+      waitingOfGroup,
+    };
+  }
+
+  /** Returns the number of places that are taken. */
+  get running(): number {
+    return this.places;
+  }
+
+  get waiting(): number {
+    return this.queue.size;
+  }
+
+  /** Counts the work that was refused. */
+  get refused(): number {
+    return this.refusals;
+  }
+
+  /**
+   * Runs `work` while it holds a place.
+   * @param share says for whom; undefined for work that all share, which only `places` bounds
+   * @throws the error of `refuse`; then `work` was not run
+   */
+  async hold<T>(share: Share | undefined, work: () => Promise<T>): Promise<T> {
+    const release = await this.take(share);
+    try {
+      return await work();
+    } finally {
+      release();
+    }
+  }
+
+  /**
+   * Takes a place as `hold` does, for work that is not a promise.
+   * @returns a function that gives the place back, to be called once
+   */
+  take(share: Share | undefined): Promise<() => void> {
+    const who = share ?? EVERYBODY;
+    if (this.queue.size === 0 && this.mayRun(who)) return Promise.resolve(this.occupy(who));
+    return this.wait(who);
+  }
+
+  private wait(share: Share): Promise<() => void> {
+    if (this.isFull(share)) return Promise.reject(this.refusal('full'));
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter = (refusal) => {
+        clearTimeout(timer);
+        if (refusal === undefined) resolve(this.occupy(share));
+        else reject(this.refusal(refusal));
+      };
+      const timer = setTimeout(() => {
+        this.queue.remove(share, waiter);
+        waiter('late');
+      }, this.limits.waitMilliseconds);
+      this.queue.push(share, waiter);
+      this.admit();
+    });
+  }
+
+  private isFull(share: Share): boolean {
+    const { waiting, waitingOfGroup, waitingOfMember } = this.limits;
+    if (this.queue.size >= waiting) return true;
+    if (share === EVERYBODY) return false;
+    return (
+      this.queue.sizeOfGroup(share.group) >= waitingOfGroup ||
+      this.queue.sizeOfMember(share) >= waitingOfMember
+    );
+  }
+
+  private mayRun(share: Share): boolean {
+    const { places, placesOfGroup, placesOfMember } = this.limits;
+    if (this.places >= places) return false;
+    if (share === EVERYBODY) return true;
+    return this.takenOf(groupOf(share)) < placesOfGroup && this.takenOf(memberOf(share)) < placesOfMember;
+  }
+
+  private occupy(share: Share): () => void {
+    this.count(share, 1);
+    return () => {
+      this.count(share, -1);
+      this.admit();
+    };
+  }
+
+  private count(share: Share, change: number): void {
+    this.places += change;
+    for (const name of [groupOf(share), memberOf(share)]) {
+      const left = this.takenOf(name) + change;
+      if (left === 0) this.taken.delete(name);
+      else this.taken.set(name, left);
+    }
+  }
+
+  private takenOf(name: string): number {
+    return this.taken.get(name) ?? 0;
+  }
+
+  private admit(): void {
+    while (this.places < this.limits.places) {
+      const waiter = this.queue.shift((share) => this.mayRun(share));
+      if (waiter === undefined) return;
+      waiter();
+    }
+  }
+
+  private refusal(reason: GateRefusal): Error {
+    this.refusals += 1;
+    return this.refuse(reason);
+  }
+}
+
+const EVERYBODY: Share = { group: '', member: '' };
+
+function groupOf({ group }: Share): string {
+  return JSON.stringify([group]);
+}
+
+function memberOf({ group, member }: Share): string {
+  return JSON.stringify([group, member]);
+}

@@ -1,0 +1,101 @@
+import { describe, expect, it } from '@jest/globals';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { FairGate, type GateLimits } from '../../../src/common/fair-gate.js';
+
+const LONG = 60_000;
+
+function gateOf(limits: Partial<GateLimits>): FairGate {
+  return new FairGate(
+    { places: 2, waiting: 10, waitMilliseconds: LONG, ...limits },
+    (refusal) => new Error(`refused: ${refusal}`),
+  );
+}
+
+const share = (group: string, member = 'one'): { group: string; member: string } => ({ group, member });
+
+/** Starts work that ends when it is told to. */
+function started(gate: FairGate, group: string, member?: string): { state: string; end: () => void } {
+  const work = { state: 'waiting', end: (): void => undefined };
+  const ended = new Promise<void>((resolve) => (work.end = resolve));
+  gate
+    .hold(share(group, member), () => {
+      work.state = 'running';
+      return ended;
+    })
+    .then(
+      () => (work.state = 'done'),
+      (error: unknown) => (work.state = String(error)),
+    );
+  return work;
+}
+
+describe('FairGate', () => {
+  it('runs as much at once as it has places, and one group takes all but one of them', async () => {
+    const gate = gateOf({ places: 3 });
+    const [one, two, three] = [started(gate, 'a'), started(gate, 'a'), started(gate, 'a')];
+    const other = started(gate, 'b');
+    await nextTurn();
+    expect([one.state, two.state, three.state, other.state]).toEqual([
+      'running',
+      'running',
+      'waiting',
+      'running',
+    ]);
+    expect([gate.running, gate.waiting]).toEqual([3, 1]);
+    one.end();
+    await nextTurn();
+    expect([one.state, three.state]).toEqual(['done', 'running']);
+  });
+
+  it('lets groups take turns when a place becomes free', async () => {
+    const gate = gateOf({ places: 1 });
+    const first = started(gate, 'a');
+    const waiting = [started(gate, 'a'), started(gate, 'a'), started(gate, 'b')];
+    first.end();
+    await nextTurn();
+    expect(waiting.map(({ state }) => state)).toEqual(['running', 'waiting', 'waiting']);
+    waiting[0]?.end();
+    await nextTurn();
+    expect(waiting.map(({ state }) => state)).toEqual(['done', 'waiting', 'running']);
+  });
+
+  it('refuses at once where the queue of all, of a group or of a member is full', async () => {
+    const gate = gateOf({ places: 1, waiting: 3, waitingOfGroup: 2, waitingOfMember: 1 });
+    started(gate, 'a');
+    const states = ['x', 'x', 'y', 'z'].map((member) => started(gate, 'a', member));
+    const others = ['b', 'c'].map((group) => started(gate, group));
+    await nextTurn();
+    const refused = 'Error: refused: full';
+    expect(states.map(({ state }) => state)).toEqual(['waiting', refused, 'waiting', refused]);
+    expect(others.map(({ state }) => state)).toEqual(['waiting', refused]);
+    expect(gate.refused).toBe(3);
+  });
+
+  it('refuses work that waited too long, and never runs it', async () => {
+    const gate = gateOf({ places: 1, waitMilliseconds: 1 });
+    const first = started(gate, 'a');
+    let ran = false;
+    const work = (): Promise<void> => {
+      ran = true;
+      return Promise.resolve();
+    };
+    await expect(gate.hold(share('b'), work)).rejects.toThrow('refused: late');
+    first.end();
+    await nextTurn();
+    expect(ran).toBe(false);
+    expect([gate.running, gate.waiting]).toEqual([0, 0]);
+  });
+
+  it('gives the place back when the work fails', async () => {
+    const gate = gateOf({ places: 1 });
+    await expect(gate.hold(share('a'), () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
+    await expect(gate.hold(share('a'), () => Promise.resolve('ran'))).resolves.toBe('ran');
+  });
+
+  it('lets work that all share take every place', async () => {
+    const gate = gateOf({ places: 2 });
+    await gate.take(undefined);
+    await gate.take(undefined);
+    expect(gate.running).toBe(2);
+  });
+});
