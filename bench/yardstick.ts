@@ -13,14 +13,14 @@ const SELECT = `
   JOIN tenants t ON t.id = m.tenant_id
   JOIN secrets s ON s.tenant_id = t.id
   JOIN users c ON c.id = s.created_by
-  WHERE lower(u.username) = $1 AND u.active AND u.deleted_at IS NULL AND t.name = $2 AND s.key = $3`;
+  WHERE lower(u.username) = $1 AND u.active AND u.deleted_at IS NULL AND t.name = $2 AND s.key = $3 AND s.deleted_at IS NULL`;
 
 const INSERT = 'INSERT INTO bench_rows (id, tenant, key, value) VALUES ($1, $2, $3, $4)';
 
 const LIST = `
   SELECT s.key, s.created_at, s.updated_at, t.name AS tenant_name, c.username AS created_by, '' AS permission
   FROM tenants t JOIN secrets s ON s.tenant_id = t.id JOIN users c ON c.id = s.created_by
-  WHERE t.name = $1 ORDER BY s.created_at, s.key LIMIT 1000`;
+  WHERE t.name = $1 AND s.deleted_at IS NULL ORDER BY s.created_at, s.key LIMIT 1000`;
 
 interface Row {
   key: string;
