@@ -34,12 +34,21 @@ export async function startHttpServer(installation: Installation, logger: Logger
     { bodyParser: false, logger, abortOnError: false },
   );
   setUpApi(app, logger);
+  reportDatabase(installation, logger);
   await listen(app, configuration);
   const times = {
     waitMilliseconds: configuration.drainMilliseconds,
     deadlineMilliseconds: STOP_DEADLINE_MS,
   };
   return { url: urlOf(app, configuration), app, stop: () => app.get(Drain).stop(app, times) };
+}
+
+function reportDatabase({ health, connections }: Installation, logger: Logger): void {
+  logger.info({ connections }, 'this process opens at most so many connections to the database');
+  health.listen((isAway) => {
+    if (isAway) logger.error('the database does not answer: requests are refused until it does');
+    else logger.warn('the database answers again');
+  });
 }
 
 async function listen(app: NestFastifyApplication, { host, port }: Configuration): Promise<void> {

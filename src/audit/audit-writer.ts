@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { NIL_UUID } from '../common/ids.js';
+import { GroupCommit, type GroupedWrite } from '../database/group-commit.js';
+import type { NamedStatement } from '../database/named-query.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
 import { auditEntry } from './audit-entry.js';
 import type { AuditEvent } from './audit-event.js';
@@ -11,7 +13,11 @@ export const SYSTEM_LOG = NIL_UUID;
 /** Writes events to the audit trail. A tenant's log is identified by the tenant's id, the system's by `SYSTEM_LOG`. */
 @Injectable()
 export class AuditWriter {
-  constructor(@Inject(TenantTransaction) private readonly transaction: TenantTransaction) {}
+  private readonly group: GroupCommit<LoneEvent, Recorded>;
+
+  constructor(@Inject(TenantTransaction) transaction: TenantTransaction) {
+    this.group = new GroupCommit(transaction, recordingOf, 'events');
+  }
 
   /**
    * Records the event in the caller's transaction.
@@ -43,18 +49,41 @@ export class AuditWriter {
   }
 
   /**
-   * Records an event in a transaction of its own, in one round trip, and returns once it is durable.
-   * @throws Unavailable when the event cannot be recorded; the action must then not be answered either
+   * Records an event, with others of the same moment in one round trip, and returns once it is durable.
+   * @throws Busy, Unavailable when the event cannot be recorded; the action must then not be answered either
    */
   async record(logId: string, event: AuditEvent): Promise<void> {
-    const values = [jsonArray([auditEntry(logId, event)])];
-    const statement = { name: 'record_events', text: RECORD, values };
-    await this.transaction.call(logId, event.id, statement, () => Promise.resolve(true));
+    const entry = auditEntry(logId, event);
+    await this.group.write({
+      ...{ tenantId: logId, callerId: event.caller.actorId, eventId: event.id, entry },
+      ...{ mayBatch: true, bytes: entry.length },
+      recover: () => Promise.resolve(RECORDED),
+    });
   }
 }
 
+/** An event that no other statement records. */
+interface LoneEvent extends GroupedWrite<Recorded> {
+  readonly entry: string;
+}
+
+interface Recorded {
+  readonly outcome: 'ok';
+}
+
+const RECORDED: Recorded = { outcome: 'ok' };
+
 const RECORD =
   'SELECT record_events(ARRAY(SELECT e FROM json_populate_recordset(NULL::audit_entry, $1::json) AS e))';
+
+function recordingOf(events: readonly LoneEvent[]): NamedStatement {
+  return { name: 'record_events', text: RECORD_EACH, values: [jsonArray(events.map(({ entry }) => entry))] };
+}
+
+const RECORD_EACH = `
+  WITH recorded AS MATERIALIZED (${RECORD})
+  SELECT e.ordinal::integer, 'ok' AS outcome
+  FROM recorded, json_array_elements($1::json) WITH ORDINALITY AS e (event, ordinal)`;
 
 /** Records nothing when the transaction was opened for a log other than $2. */
 const RECORD_IN_LOG = `${RECORD} WHERE current_setting('app.tenant', true) = $2`;

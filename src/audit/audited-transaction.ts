@@ -14,15 +14,18 @@ export class AuditedTransaction {
    * Runs `work` and records `event` in one transaction. Repositories use the manager that is passed to `work`.
    * @returns the result of `work`
    * @throws the error of a refusal that `work` returns, once the event is durable
-   * @throws Unavailable as `TenantTransaction.run` does
+   * @throws Busy, Unavailable as `TenantTransaction.run` does
    */
   async run<T>(event: AuditEvent, work: (manager: EntityManager) => Promise<T | Refusal>): Promise<T> {
-    const result = await this.transaction.run(SYSTEM_LOG, event.id, async (manager) => {
+    const record = async (manager: EntityManager): Promise<T | Refusal> => {
       const returned = await work(manager);
       const outcome = returned instanceof Refusal ? returned.outcome : 'ok';
       await appendEvent(manager, SYSTEM_LOG, { ...event, outcome });
       return returned;
-    });
+    };
+    const lane = event.action.endsWith('.list') ? 'lists' : 'writes';
+    const callerId = event.caller.actorId;
+    const result = await this.transaction.run(SYSTEM_LOG, event.id, record, { lane, callerId });
     if (result instanceof Refusal) throw result.error;
     return result;
   }

@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { arrayLiteral } from '../database/array-literal.js';
 import { Batcher } from '../database/batcher.js';
-import { namedQuery } from '../database/named-query.js';
+import { Lanes } from '../database/lanes.js';
 
 /** Asks for a user, by name with the key under which guesses are counted, or for a token by its id. */
 export interface IdentityQuestion {
@@ -58,23 +57,27 @@ const POSSIBLE = /^[A-Za-z0-9._~-]{1,256}$/;
 export class IdentityLookup {
   private readonly batcher: Batcher<IdentityQuestion, Identity>;
 
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {
-    this.batcher = new Batcher((questions) => this.ask(questions));
+  constructor(@Inject(Lanes) private readonly lanes: Lanes) {
+    this.batcher = new Batcher((questions) => this.ask(questions), {
+      share: ({ source, username, tokenId }) => ({ group: source, member: username ?? tokenId ?? '' }),
+    });
   }
 
-  /** @throws Unavailable when the database cannot be reached */
+  /** @throws Busy, Unavailable as `Lanes.query` does, and when too many callers wait */
   find(question: IdentityQuestion): Promise<Identity> {
     return this.batcher.submit(question);
   }
 
   private async ask(questions: readonly IdentityQuestion[]): Promise<Identity[]> {
-    const answers = await namedQuery<Answer>(this.dataSource, 'find_identities', LOOK_UP, [
+    const values = [
       arrayLiteral(questions.map(({ username }) => possible(username))),
       arrayLiteral(questions.map(({ nameKey }) => bytes(nameKey))),
       arrayLiteral(questions.map(({ tokenId = null }) => tokenId)),
       arrayLiteral(questions.map(({ source }) => source)),
       arrayLiteral(questions.map(({ tenant }) => possible(tenant))),
-    ]);
+    ];
+    const statement = { name: 'find_identities', text: LOOK_UP, values };
+    const answers = await this.lanes.query<Answer>('reads', undefined, statement);
     return answers.map((answer) => Object.assign(answer, { permissions: permissionsOf(answer, answers) }));
   }
 }

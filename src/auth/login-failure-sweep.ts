@@ -12,12 +12,11 @@ export class LoginFailureSweep implements Job {
   readonly intervalMilliseconds = 60_000;
 
   async run(manager: EntityManager): Promise<JobResult> {
-    const [row] = await namedQueryIn<{ deleted: number }>(
-      manager,
-      'sweep_login_failures',
-      'SELECT sweep_login_failures($1) AS deleted',
-      [BATCH_SIZE],
-    );
+    const [row] = await namedQueryIn<{ deleted: number }>(manager, {
+      name: 'sweep_login_failures',
+      text: 'SELECT sweep_login_failures($1) AS deleted',
+      values: [BATCH_SIZE],
+    });
     return row?.deleted === BATCH_SIZE ? 'more' : 'done';
   }
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { namedQuery } from '../database/named-query.js';
+import type { Share } from '../common/turn-queue.js';
+import { Lanes } from '../database/lanes.js';
 
 export interface Reservation {
   /**
@@ -16,21 +16,29 @@ export interface Reservation {
 /** Counts guesses in the database, so that the counters hold across replicas and survive a rollback. */
 @Injectable()
 export class LoginThrottle {
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(@Inject(Lanes) private readonly lanes: Lanes) {}
 
   /** Reserves one verification, in a statement that is committed before the password is verified. */
   async reserve(nameKey: Buffer, source: string): Promise<Reservation> {
-    const [row] = await namedQuery<Reservation>(
-      this.dataSource,
-      'login_reserve',
-      'SELECT verdict, locks, fresh FROM login_reserve($1, $2)',
-      [nameKey, source],
-    );
+    const [row] = await this.lanes.query<Reservation>('events', shareOf(nameKey, source), {
+      name: 'login_reserve',
+      text: 'SELECT verdict, locks, fresh FROM login_reserve($1, $2)',
+      values: [nameKey, source],
+    });
     return row ?? { verdict: 'locked', locks: false, fresh: false };
   }
 
   /** Clears the counters of the pair after a right password. */
   async succeeded(nameKey: Buffer, source: string): Promise<void> {
-    await namedQuery(this.dataSource, 'login_succeeded', 'SELECT login_succeeded($1, $2)', [nameKey, source]);
+    await this.lanes.query('events', shareOf(nameKey, source), {
+      name: 'login_succeeded',
+      text: 'SELECT login_succeeded($1, $2)',
+      values: [nameKey, source],
+    });
   }
+}
+
+/** Lets networks take turns, and names within one. */
+function shareOf(nameKey: Buffer, source: string): Share {
+  return { group: source, member: nameKey.toString('hex') };
 }

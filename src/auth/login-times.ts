@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { namedQuery } from '../database/named-query.js';
+import { Lanes } from '../database/lanes.js';
 import { errorFields } from '../observability/error-fields.js';
 import { Logger } from '../observability/logger.js';
 
@@ -21,7 +20,7 @@ export class LoginTimes {
   private readonly noted = new Map<string, number>();
 
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(Lanes) private readonly lanes: Lanes,
     @Inject(Logger) private readonly logger: Logger,
   ) {}
 
@@ -39,8 +38,10 @@ export class LoginTimes {
     if (now - (this.noted.get(id) ?? 0) < INTERVAL_MS) return;
     if (this.noted.size >= MAX_ENTRIES) this.noted.clear();
     this.noted.set(id, now);
-    namedQuery(this.dataSource, name, text, [id]).catch((error: unknown) =>
-      this.logger.warn({ err: errorFields(error) }, 'a login time was not stored'),
-    );
+    this.lanes
+      .query('events', undefined, { name, text, values: [id] })
+      .catch((error: unknown) =>
+        this.logger.warn({ err: errorFields(error) }, 'a login time was not stored'),
+      );
   }
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DataSource } from 'typeorm';
 import { newEvent } from '../audit/audit-event.js';
 import { AuditWriter, SYSTEM_LOG } from '../audit/audit-writer.js';
 import { StartupError } from '../common/startup-error.js';
@@ -11,6 +12,7 @@ import { cryptoSelfTest } from '../crypto/self-test.js';
 import { assertDurable, assertServiceLogin } from '../database/connection/database-assertions.js';
 import { pendingUpgrade } from '../database/migrate.js';
 import { openServiceDataSource } from '../database/connection/service-data-source.js';
+import { Lanes, SMALLEST_POOL } from '../database/lanes.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
 import { RootKeyRegistry } from '../tenants/root-key-registry.js';
 import { locateDatabase, type DatabaseLocation } from './database-location.js';
@@ -138,11 +140,16 @@ async function diagnoseLogin(
     report('row-level security', "active, and the service's login cannot switch it off");
     const durable = await assertDurable(dataSource).then(() => undefined, reasonOf);
     if (durable !== undefined) report('database', durable, nodeEnv === 'production' ? 'failed' : 'warning');
-    await new AuditWriter(new TenantTransaction(dataSource)).record(SYSTEM_LOG, newEvent('doctor', caller));
+    await recordDoctor(dataSource, caller);
     report('audit', 'an event can be written');
   } finally {
     await dataSource.destroy();
   }
+}
+
+async function recordDoctor(dataSource: DataSource, caller: Caller): Promise<void> {
+  const writer = new AuditWriter(new TenantTransaction(new Lanes(dataSource, SMALLEST_POOL)));
+  await writer.record(SYSTEM_LOG, newEvent('doctor', caller));
 }
 
 function reasonOf(error: unknown): string {

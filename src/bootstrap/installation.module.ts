@@ -7,6 +7,7 @@ import { Keyring } from '../crypto/keyring.js';
 import { PasswordHasher } from '../crypto/password-hasher.js';
 import { RootKeys } from '../crypto/root-keys.js';
 import { DatabaseHealth } from '../database/connection/database-health.js';
+import { Lanes } from '../database/lanes.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
 import { Logger } from '../observability/logger.js';
 import { PostgresTenantKeyStore } from '../tenants/postgres-tenant-key-store.js';
@@ -17,7 +18,8 @@ import type { Installation } from './installation.js';
 @Module({})
 export class InstallationModule {
   static of(installation: Installation, logger: Logger): DynamicModule {
-    const { configuration, dataSource, keyDataSource, hasher, rootKeys } = installation;
+    const { configuration, dataSource, keyDataSource, health, hasher, rootKeys } = installation;
+    const lanes = new Lanes(dataSource, configuration.poolSize, health);
     const providers: Provider[] = [
       { provide: Configuration, useValue: configuration },
       { provide: Logger, useValue: logger },
@@ -25,8 +27,9 @@ export class InstallationModule {
       { provide: PasswordHasher, useValue: hasher },
       { provide: RootKeys, useValue: rootKeys },
       { provide: Keyring, useValue: new Keyring(rootKeys, new PostgresTenantKeyStore(keyDataSource)) },
-      { provide: DatabaseHealth, useValue: new DatabaseHealth(dataSource) },
-      { provide: TenantTransaction, useValue: new TenantTransaction(dataSource) },
+      { provide: DatabaseHealth, useValue: health },
+      { provide: Lanes, useValue: lanes },
+      { provide: TenantTransaction, useValue: new TenantTransaction(lanes) },
       AuditWriter,
       AuditedTransaction,
     ];

@@ -1,26 +1,19 @@
-import type { DataSource } from 'typeorm';
 import type { Configuration } from '../config/configuration.js';
 import { PasswordHasher } from '../crypto/password-hasher.js';
 import type { RootKeys } from '../crypto/root-keys.js';
 import { cryptoSelfTest } from '../crypto/self-test.js';
-import { assertDurable, assertServiceLogin } from '../database/connection/database-assertions.js';
 import { migrate } from '../database/migrate.js';
-import { openServiceDataSource } from '../database/connection/service-data-source.js';
 import { RootKeyRegistry } from '../tenants/root-key-registry.js';
+import { openDataSources, type DataSources } from './data-sources.js';
 import { locateDatabase, type DatabaseLocation } from './database-location.js';
 import { entities } from './entities.js';
 import { prepareFirstStart, type FirstAdministrator } from './first-start.js';
 import { withOwnerConnection } from './owner-connection.js';
 import { loadRootKeys, type RootKeySource } from './root-key-source.js';
 
-/** Reserves connections for look-ups of wrapped keys, which can happen inside a transaction. */
-const KEY_POOL_SIZE = 2;
-
 /** Holds the open database and its keys, which the service and the commands work with. */
-export interface Installation {
+export interface Installation extends Omit<DataSources, 'close'> {
   readonly configuration: Configuration;
-  readonly dataSource: DataSource;
-  readonly keyDataSource: DataSource;
   readonly hasher: PasswordHasher;
   readonly rootKeys: RootKeys;
   /** The key file, if this start created one. */
@@ -82,11 +75,10 @@ async function prepare(
       firstAdministrator = await prepareFirstStart(manager, { configuration, rootKeys, hasher, embedded });
     },
   });
-  const { dataSource, keyDataSource } = await openDataSources(configuration, location);
+  const { close, ...dataSources } = await openDataSources(configuration, location);
   return {
     configuration,
-    dataSource,
-    keyDataSource,
+    ...dataSources,
     hasher,
     rootKeys,
     createdKeyFile: created ? file : undefined,
@@ -94,27 +86,8 @@ async function prepare(
     appliedMigrations: applied,
     functionsInstalled,
     close: async () => {
-      await Promise.all([dataSource.destroy(), keyDataSource.destroy()]);
+      await close();
       await location.stop();
     },
   };
-}
-
-async function openDataSources(
-  { appRole, readerRole, nodeEnv, poolSize }: Configuration,
-  { url, serviceLogin }: DatabaseLocation,
-): Promise<{ dataSource: DataSource; keyDataSource: DataSource }> {
-  const options = { url, appRole, single: serviceLogin === undefined, entities };
-  const dataSource = await openServiceDataSource({ ...options, poolSize });
-  try {
-    await assertServiceLogin(dataSource, readerRole);
-    if (nodeEnv === 'production') await assertDurable(dataSource);
-    return {
-      dataSource,
-      keyDataSource: await openServiceDataSource({ ...options, poolSize: KEY_POOL_SIZE }),
-    };
-  } catch (error) {
-    await dataSource.destroy();
-    throw error;
-  }
 }

@@ -47,14 +47,14 @@ export class TurnQueue<T> {
 
   /**
    * Removes and returns the item whose turn it is.
-   * @param mayTake tells whether the turn of a share may come now; otherwise the next one is asked
-   * @returns undefined when the queue is empty, or no share may take a turn
+   * @param mayTake tells whether an item may be taken now; otherwise the next share is asked
+   * @returns undefined when the queue is empty, or nothing may be taken
    */
-  shift(mayTake: (share: Share) => boolean = () => true): T | undefined {
+  shift(mayTake: (share: Share, item: T) => boolean = () => true): T | undefined {
     for (const [group, members] of this.groups) {
       for (const [member, entries] of members) {
         const [first] = entries;
-        if (first === undefined || !mayTake(first.share)) continue;
+        if (first === undefined || !mayTake(first.share, first.item)) continue;
         entries.shift();
         toTheEnd(members, member, entries, entries.length > 0);
         toTheEnd(this.groups, group, members, members.size > 0);
@@ -63,6 +63,14 @@ export class TurnQueue<T> {
       }
     }
     return undefined;
+  }
+
+  /** Removes and returns all items for which `predicate` is true. */
+  removeWhere(predicate: (item: T) => boolean): T[] {
+    const all = [...this.groups.values()].flatMap((members) => [...members.values()].flat());
+    const removed = all.filter(({ item }) => predicate(item));
+    for (const { share, item } of removed) this.remove(share, item);
+    return removed.map(({ item }) => item);
   }
 
   /** Removes an item that no longer waits. */

@@ -65,7 +65,7 @@ export class Configuration {
   @Matches(ROLE, { message: ROLE_RULE })
   readonly readerRole: string;
 
-  @WholeNumber(1, 200)
+  @WholeNumber(6, 200)
   readonly poolSize: number;
 
   @EachAddress()

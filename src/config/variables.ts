@@ -60,7 +60,7 @@ export const variables = {
   poolSize: variable(
     'STRONGROOM_DATABASE_POOL_SIZE',
     '10',
-    'Maximum number of database connections per process',
+    'Database connections per process for requests, at least 6; 4 more serve events, probes and keys',
   ),
   trustedProxies: variable('STRONGROOM_TRUSTED_PROXIES', '', 'Proxies whose X-Forwarded-For is trusted'),
   drainMilliseconds: variable(

@@ -1,12 +1,18 @@
-import { Unavailable } from '../common/errors.js';
+import { Busy } from '../common/errors.js';
+import { DomainError } from '../common/domain-error.js';
+import { TurnQueue, type Share } from '../common/turn-queue.js';
 
 export interface BatcherOptions<I> {
+  /** Says for whom an input is. Those who have many inputs waiting take turns with the others. */
+  readonly share?: (input: I) => Share;
   readonly maxBatch?: number;
   /** Weighs an input, in any unit. A batch weighs at most `maxWeight`, unless it has only one input. */
   readonly weigh?: (input: I) => number;
   readonly maxWeight?: number;
   readonly maxInFlight?: number;
   readonly maxWaiting?: number;
+  /** Limits what waits for one group. */
+  readonly maxWaitingOfGroup?: number;
   readonly timeoutMilliseconds?: number;
   /** Allows a failed batch to be sent again; only valid if `send` leaves nothing behind when it throws. */
   readonly repeatable?: boolean;
@@ -24,16 +30,17 @@ interface Waiting<I, O> {
  * Combines calls that are made in the same turn of the event loop into batches. Each input gets its own output. A batch
  * is sent after all of its inputs were submitted, so no result is older than its request.
  *
- * At most `maxInFlight` batches (2) of `maxBatch` inputs (64) are in flight; up to `maxWaiting` further calls (2,000)
- * wait for at most `timeoutMilliseconds` (10,000) before they fail as Unavailable. A failed batch is sent again input
- * by input, so that one bad input does not fail the others, unless the failure is Unavailable or the batch is not
- * `repeatable` (the default is that it is): then the whole batch fails.
+ * At most `maxInFlight` batches (2) of `maxBatch` inputs (64) are in flight; up to `maxWaiting` further calls (4,000),
+ * and half as many of one group, wait for at most `timeoutMilliseconds` (2,000) before they fail as Busy. A failed batch
+ * is sent again input by input, so that one bad input does not fail the others, unless the failure is a DomainError or
+ * the batch is not `repeatable` (the default is that it is): then the whole batch fails.
  */
 export class Batcher<I, O> {
-  private readonly waiting: Waiting<I, O>[] = [];
+  private readonly waiting = new TurnQueue<Waiting<I, O>>();
   private readonly options: Required<BatcherOptions<I>>;
   private inFlight = 0;
   private scheduled = false;
+  private expiry: NodeJS.Timeout | undefined;
 
   /**
    * Creates a batcher.
@@ -48,14 +55,16 @@ export class Batcher<I, O> {
 
   /**
    * Adds an input to the next batch and returns its output.
-   * @throws Unavailable when too many calls are waiting, or this one waited too long
+   * @throws Busy when too many calls are waiting, or this one waited too long
    * @throws the error of `send` for this input
    */
   submit(input: I): Promise<O> {
-    if (this.waiting.length >= this.options.maxWaiting) return Promise.reject(new Unavailable());
+    const { share: shareOf, weigh, maxWaiting, maxWaitingOfGroup } = this.options;
+    const share = shareOf(input);
+    if (this.waiting.size >= maxWaiting || this.waiting.sizeOfGroup(share.group) >= maxWaitingOfGroup)
+      return Promise.reject(new Busy());
     return new Promise<O>((resolve, reject) => {
-      const weight = this.options.weigh(input);
-      this.waiting.push({ input, resolve, reject, since: Date.now(), weight });
+      this.waiting.push(share, { input, resolve, reject, since: performance.now(), weight: weigh(input) });
       if (this.scheduled) return;
       this.scheduled = true;
       setImmediate(() => {
@@ -66,29 +75,46 @@ export class Batcher<I, O> {
   }
 
   private dispatch(): void {
-    const { timeoutMilliseconds, maxInFlight } = this.options;
-    const oldest = Date.now() - timeoutMilliseconds;
-    while ((this.waiting[0]?.since ?? Infinity) < oldest) this.waiting.shift()?.reject(new Unavailable());
-    while (this.inFlight < maxInFlight && this.waiting.length > 0) {
-      const batch = this.waiting.splice(0, this.sizeOfNext());
+    while (this.inFlight < this.options.maxInFlight && this.waiting.size > 0) {
+      const batch = this.nextBatch();
+      if (batch.length === 0) return;
       this.inFlight += 1;
       void this.run(batch).finally(() => {
         this.inFlight -= 1;
         this.dispatch();
       });
     }
+    if (this.waiting.size > 0) this.expiry ??= setTimeout(() => this.expire(), EXPIRY_INTERVAL_MS);
   }
 
-  private sizeOfNext(): number {
+  private nextBatch(): Waiting<I, O>[] {
     const { maxBatch, maxWeight } = this.options;
-    const most = Math.min(maxBatch, this.waiting.length);
-    let size = 0;
+    const oldest = this.oldest();
+    const batch: Waiting<I, O>[] = [];
     let weight = 0;
-    for (; size < most; size += 1) {
-      weight += this.waiting[size]?.weight ?? 0;
-      if (size > 0 && weight > maxWeight) break;
+    while (batch.length < maxBatch) {
+      const next = this.waiting.shift((_, one) => batch.length === 0 || weight + one.weight <= maxWeight);
+      if (next === undefined) break;
+      if (next.since < oldest) {
+        next.reject(new Busy());
+        continue;
+      }
+      batch.push(next);
+      weight += next.weight;
     }
-    return size;
+    return batch;
+  }
+
+  private expire(): void {
+    this.expiry = undefined;
+    const oldest = this.oldest();
+    for (const { reject } of this.waiting.removeWhere(({ since }) => since < oldest)) reject(new Busy());
+    this.dispatch();
+  }
+
+  /** Returns the time at which an input came that has waited too long now. */
+  private oldest(): number {
+    return performance.now() - this.options.timeoutMilliseconds;
   }
 
   private async run(batch: readonly Waiting<I, O>[]): Promise<void> {
@@ -98,19 +124,23 @@ export class Batcher<I, O> {
         throw new Error(`${outputs.length} answers to ${batch.length} questions`);
       batch.forEach(({ resolve }, index) => resolve(outputs[index] as O));
     } catch (error) {
-      const isFinal = batch.length === 1 || error instanceof Unavailable || !this.options.repeatable;
+      const isFinal = batch.length === 1 || error instanceof DomainError || !this.options.repeatable;
       if (isFinal) batch.forEach(({ reject }) => reject(error));
       else for (const one of batch) await this.run([one]);
     }
   }
 }
 
+const EXPIRY_INTERVAL_MS = 250;
+
 const DEFAULTS = {
+  share: (): Share => ({ group: '', member: '' }),
   maxBatch: 64,
   weigh: () => 0,
   maxWeight: Infinity,
   maxInFlight: 2,
-  maxWaiting: 2_000,
-  timeoutMilliseconds: 10_000,
+  maxWaiting: 4_000,
+  maxWaitingOfGroup: 2_000,
+  timeoutMilliseconds: 2_000,
   repeatable: true,
 };

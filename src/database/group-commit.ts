@@ -1,10 +1,16 @@
-import { Unavailable } from '../common/errors.js';
+import { DomainError } from '../common/domain-error.js';
 import { Batcher } from './batcher.js';
-import { AnswerLost, type NamedStatement, type TenantTransaction } from './tenant-transaction.js';
+import { retryContention } from './contention.js';
+import type { Lane } from './lanes.js';
+import type { NamedStatement } from './named-query.js';
+import { AnswerLost, type TenantTransaction } from './tenant-transaction.js';
 
 /** Describes a write to a tenant that a database function makes and records, together with others. */
 export interface GroupedWrite<A> {
   readonly tenantId: string;
+  readonly callerId: string | null;
+  /** The time, of `performance.now()`, until which the write may be repeated; a few seconds from now if left out. */
+  readonly deadline?: number;
   /** The id of the event that records it, which shows after a lost connection whether it was committed. */
   readonly eventId: string;
   /** True if the write may share a call with others. */
@@ -26,17 +32,19 @@ const BATCH_BYTES = 1_048_576;
 
 /**
  * Combines writes of the same turn of the event loop into one call with one commit: at most 64 writes and one mebibyte
- * per call, and two calls in flight. A busy write is repeated alone, and so is each write of a call that the server
- * rolled back, concurrently with later calls. A write that may have been committed is never repeated.
+ * per call, and two calls in flight. A write of a call that the server rolled back is
+ * repeated alone; a busy one in the lane `contended`, until the deadline. A write that may have been committed is never repeated.
  */
 export class GroupCommit<W extends GroupedWrite<A>, A extends { readonly outcome: string }> {
-  private readonly batcher: Batcher<W, A | typeof BUSY | AnswerLost>;
+  private readonly batcher: Batcher<W, BatchAnswer<A>>;
 
   constructor(
     private readonly transaction: TenantTransaction,
     private readonly statement: WriteStatement<W>,
+    private readonly lane: Lane = 'writes',
   ) {
     this.batcher = new Batcher((writes) => this.writeBatch(writes), {
+      share: ({ tenantId, callerId }) => ({ group: tenantId, member: callerId ?? '' }),
       weigh: ({ bytes }) => bytes,
       maxWeight: BATCH_BYTES,
       repeatable: false,
@@ -45,35 +53,49 @@ export class GroupCommit<W extends GroupedWrite<A>, A extends { readonly outcome
 
   /**
    * Makes a write and returns its result.
-   * @throws Unavailable as `TenantTransaction.call` does, and when too many writes are waiting
+   * @throws Busy when too many writes are waiting, or others still hold the lock at the deadline
+   * @throws Unavailable as `TenantTransaction.call` does
    */
   async write(write: W): Promise<A> {
     if (!write.mayBatch) return this.writeAlone(write);
-    const answer = await this.batcher.submit(write);
+    let answer: BatchAnswer<A> | undefined = await this.batcher.submit(write);
+    if (answer === ROLLED_BACK) [answer] = await this.writeBatch([write]);
     if (answer instanceof AnswerLost)
       return this.transaction.recover(write.tenantId, write.eventId, answer, write.recover);
-    return isBusy(answer) ? this.writeAlone(write) : answer;
+    return answer === undefined || isUndone(answer) ? this.writeAlone(write) : answer;
   }
 
   private writeAlone(write: W): Promise<A> {
-    const { tenantId, eventId, recover } = write;
-    return this.transaction.call(tenantId, eventId, this.statement([write], true), recover);
+    const { tenantId, callerId, eventId, recover, deadline } = write;
+    const statement = this.statement([write], true);
+    return retryContention(
+      () => this.transaction.call(tenantId, eventId, statement, recover, { lane: 'contended', callerId }),
+      deadline,
+    );
   }
 
-  private async writeBatch(writes: readonly W[]): Promise<(A | typeof BUSY | AnswerLost)[]> {
+  private async writeBatch(writes: readonly W[]): Promise<BatchAnswer<A>[]> {
     try {
-      const rows = await this.transaction.send<A & { ordinal: number }>(this.statement(writes, false));
+      const rows = await this.transaction.send<A & { ordinal: number }>(
+        this.statement(writes, false),
+        this.lane,
+      );
       return rows.sort((one, other) => one.ordinal - other.ordinal);
     } catch (error) {
       if (error instanceof AnswerLost) return writes.map(() => error);
-      if (error instanceof Unavailable) throw error;
-      return writes.map(() => BUSY);
+      if (error instanceof DomainError) throw error;
+      return writes.map(() => (writes.length === 1 ? BUSY : ROLLED_BACK));
     }
   }
 }
 
 const BUSY = { outcome: 'busy' } as const;
 
-function isBusy(answer: { readonly outcome: string }): answer is typeof BUSY {
-  return answer.outcome === BUSY.outcome;
+/** Stands for each write of a call that the server rolled back, because of any one of them. */
+const ROLLED_BACK = { outcome: 'rolled_back' } as const;
+
+type BatchAnswer<A> = A | typeof BUSY | typeof ROLLED_BACK | AnswerLost;
+
+function isUndone(answer: { readonly outcome: string }): answer is typeof BUSY | typeof ROLLED_BACK {
+  return answer.outcome === BUSY.outcome || answer.outcome === ROLLED_BACK.outcome;
 }

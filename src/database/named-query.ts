@@ -4,6 +4,16 @@ import { Unavailable } from '../common/errors.js';
 import { asDomainError } from './connection/unavailability.js';
 
 /**
+ * Describes a statement that the server parses and plans once per connection. A name must always stand for the same
+ * text.
+ */
+export interface NamedStatement {
+  readonly name: string;
+  readonly text: string;
+  readonly values: unknown[];
+}
+
+/**
  * Returns the driver's connection pool of a data source.
  * @throws Unavailable after the data source was closed, since a request may outlive it when its client disconnects
  */
@@ -14,19 +24,13 @@ export function poolOf(dataSource: DataSource): pg.Pool {
 }
 
 /**
- * Runs a statement that the server parses and plans once per connection, under its name. It bypasses TypeORM's mapping,
- * so use it for reads and hot paths only. A name must always stand for the same text.
+ * Runs a named statement. It bypasses TypeORM's mapping, so use it for reads and hot paths only.
  * @returns the rows as the driver returns them
- * @throws Unavailable when the database cannot be reached; any other error of the driver unchanged
+ * @throws Busy, Unavailable as `asDomainError` says; any other error of the driver unchanged
  */
-export async function namedQuery<R>(
-  dataSource: DataSource,
-  name: string,
-  text: string,
-  values: unknown[],
-): Promise<R[]> {
+export async function namedQuery<R>(dataSource: DataSource, statement: NamedStatement): Promise<R[]> {
   try {
-    const { rows } = await poolOf(dataSource).query({ name, text, values });
+    const { rows } = await poolOf(dataSource).query({ ...statement });
     return rows as R[];
   } catch (error) {
     throw asDomainError(error);
@@ -39,12 +43,10 @@ export async function namedQuery<R>(
  */
 export async function namedQueryIn<R>(
   { queryRunner }: Pick<EntityManager, 'queryRunner'>,
-  name: string,
-  text: string,
-  values: unknown[],
+  statement: NamedStatement,
 ): Promise<R[]> {
   if (queryRunner === undefined) throw new Error('Only the manager of a transaction has a connection');
   const client = (await queryRunner.connect()) as pg.PoolClient;
-  const { rows } = await client.query({ name, text, values });
+  const { rows } = await client.query({ ...statement });
   return rows as R[];
 }

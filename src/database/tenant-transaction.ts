@@ -1,23 +1,19 @@
 import type pg from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Unavailable } from '../common/errors.js';
-import { poolOf } from './named-query.js';
+import { asDomainError, isUnavailable, wasRolledBack } from './connection/unavailability.js';
+import { retryContention } from './contention.js';
+import type { Lane, Lanes } from './lanes.js';
+import { poolOf, type NamedStatement } from './named-query.js';
 import { discardConnection, rollBack } from './roll-back.js';
-import { asDomainError, isContention, isUnavailable } from './connection/unavailability.js';
 
 export interface TransactionOptions {
+  /** The caller, who takes turns with others of the tenant. */
+  readonly callerId?: string | null;
+  /** The lane of the connection; by default `writes`, and `contended` while others hold a lock. */
+  readonly lane?: Lane;
   /** The isolation level; READ COMMITTED by default, as in each session of the service. */
   readonly isolation?: 'REPEATABLE READ';
-}
-
-/**
- * Describes a statement that the server parses and plans once per connection. A name must always stand for the same
- * text.
- */
-export interface NamedStatement {
-  readonly name: string;
-  readonly text: string;
-  readonly values: unknown[];
 }
 
 /** Reports that the outcome of a change is unknown: it was made completely or not at all. */
@@ -27,36 +23,41 @@ export class AnswerLost extends Unavailable {
   }
 }
 
+/** Holds the result of a transaction, and the error of its commit if the connection was lost over that. */
+interface Performed<T> {
+  readonly result: T;
+  readonly lost?: unknown;
+}
+
 /**
  * Runs transactions that see and write the rows of one tenant only. Row-level security reads the tenant from a setting
  * that is made here.
  */
 export class TenantTransaction {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly lanes: Lanes) {}
 
   /**
    * Runs `work` in one transaction of the tenant, or of the system's log for the nil UUID. `eventId` is the event that
    * `work` records; if the connection is lost during the commit, the event shows whether it was committed.
    *
+   * Where others hold a lock that `work` needs, the transaction is rolled back and runs again, so `work` must not change
+   * anything outside it. Only the lane `writes` does that.
+   *
+   * @throws Busy when others still hold the lock at the deadline, and as `Lanes.run` does
    * @throws Unavailable when the database cannot be reached, is too slow, or does not report whether it committed; the
    *   change was then made completely or not at all
    */
-  async run<T>(
+  run<T>(
     tenantId: string,
     eventId: string,
     work: (manager: EntityManager) => Promise<T>,
-    { isolation }: TransactionOptions = {},
+    options: TransactionOptions = {},
   ): Promise<T> {
-    const runner = this.dataSource.createQueryRunner();
-    try {
-      const result = await perform(runner, tenantId, work, isolation);
-      await this.commit(runner, tenantId, eventId);
-      return result;
-    } catch (error) {
-      throw asDomainError(error);
-    } finally {
-      await runner.release();
-    }
+    const { lane = 'writes' } = options;
+    if (lane !== 'writes') return this.runOnce(tenantId, eventId, work, options, lane);
+    return retryContention((isFurther) =>
+      this.runOnce(tenantId, eventId, work, options, isFurther ? 'contended' : lane),
+    );
   }
 
   /**
@@ -64,16 +65,18 @@ export class TenantTransaction {
    * own in one round trip.
    * @param found returns the result when the answer was lost but the event exists; undefined if it cannot be determined
    * @returns the one row that the function returns
-   * @throws Unavailable as `run` does
+   * @throws Busy, Unavailable as `run` does, but tries once
    */
   async call<R>(
     tenantId: string,
     eventId: string,
     statement: NamedStatement,
     found: () => Promise<R | undefined>,
+    { lane = 'writes', callerId = null }: TransactionOptions = {},
   ): Promise<R> {
     try {
-      const [row] = await this.send<R>(statement);
+      const share = { group: tenantId, member: callerId ?? '' };
+      const [row] = await this.lanes.run(lane, share, () => this.sendOnce<R>(statement));
       return row as R;
     } catch (error) {
       if (error instanceof AnswerLost) return this.recover(tenantId, eventId, error, found);
@@ -85,24 +88,11 @@ export class TenantTransaction {
    * Calls such a function for any number of writes of any tenants.
    * @returns the rows that the function returns
    * @throws AnswerLost when either everything or nothing was committed; `recover` then finds out for each write
-   * @throws Unavailable when the statement was not sent
+   * @throws Unavailable, Busy when the statement was not sent
    * @throws any other error of the driver when the server rolled everything back
    */
-  async send<R>(statement: NamedStatement): Promise<R[]> {
-    const client = await connect(this.dataSource);
-    client.on('error', ignoreConnectionError);
-    let failure: unknown;
-    try {
-      const { rows } = await client.query(statement);
-      return rows as R[];
-    } catch (error) {
-      failure = error;
-    } finally {
-      const broken = isUnavailable(failure) && !isContention(failure);
-      if (!broken) client.off('error', ignoreConnectionError);
-      client.release(broken);
-    }
-    throw isUnavailable(failure) && !isContention(failure) ? new AnswerLost(failure) : failure;
+  send<R>(statement: NamedStatement, lane: Lane): Promise<R[]> {
+    return this.lanes.run(lane, undefined, () => this.sendOnce<R>(statement));
   }
 
   /** Returns the result of a write whose answer was lost, as for `call`. */
@@ -119,24 +109,51 @@ export class TenantTransaction {
     return result;
   }
 
-  private async commit(runner: QueryRunner, tenantId: string, eventId: string): Promise<void> {
+  private async runOnce<T>(
+    tenantId: string,
+    eventId: string,
+    work: (manager: EntityManager) => Promise<T>,
+    { isolation, callerId }: TransactionOptions,
+    lane: Lane,
+  ): Promise<T> {
+    const share = { group: tenantId, member: callerId ?? '' };
     try {
-      await runner.commitTransaction();
+      const { result, lost } = await this.lanes.withRunner(lane, share, async (runner) => {
+        const performed = await perform(runner, tenantId, work, isolation);
+        return { result: performed, lost: await commit(runner) } satisfies Performed<T>;
+      });
+      // Asked only now, since the question needs a connection of its own.
+      if (lost !== undefined && !(await this.wasCommitted(tenantId, eventId))) throw lost;
+      return result;
     } catch (error) {
-      if (!isUnavailable(error) || !(await this.wasCommitted(tenantId, eventId))) {
-        await discardConnection(runner);
-        throw error;
-      }
-      await discardConnection(runner);
+      throw asDomainError(error);
     }
+  }
+
+  private async sendOnce<R>(statement: NamedStatement): Promise<R[]> {
+    const client = await connect(this.lanes.dataSource);
+    client.on('error', ignoreConnectionError);
+    let failure: unknown;
+    try {
+      const { rows } = await client.query({ ...statement });
+      return rows as R[];
+    } catch (error) {
+      failure = error;
+    } finally {
+      const broken = isUnavailable(failure) && !wasRolledBack(failure);
+      if (!broken) client.off('error', ignoreConnectionError);
+      client.release(broken);
+    }
+    throw isUnavailable(failure) && !wasRolledBack(failure) ? new AnswerLost(failure) : failure;
   }
 
   private async wasCommitted(tenantId: string, eventId: string): Promise<boolean> {
     try {
-      const [row] = await this.dataSource.query<{ committed: boolean }[]>(
-        'SELECT audit_event_exists($1, $2) AS committed',
-        [tenantId, eventId],
-      );
+      const [row] = await this.lanes.query<{ committed: boolean }>('reads', undefined, {
+        name: 'audit_event_exists',
+        text: 'SELECT audit_event_exists($1, $2) AS committed',
+        values: [tenantId, eventId],
+      });
       return row?.committed === true;
     } catch (error) {
       throw new AnswerLost(error);
@@ -171,6 +188,22 @@ async function perform<T>(
     return await work(runner.manager);
   } catch (error) {
     await rollBack(runner, error);
+    throw error;
+  }
+}
+
+/**
+ * Commits a transaction.
+ * @returns the error when the connection was lost, so that it is unknown whether the server committed
+ * @throws any other error
+ */
+async function commit(runner: QueryRunner): Promise<unknown> {
+  try {
+    await runner.commitTransaction();
+    return undefined;
+  } catch (error) {
+    await discardConnection(runner);
+    if (isUnavailable(error)) return error;
     throw error;
   }
 }

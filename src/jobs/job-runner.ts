@@ -5,7 +5,7 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { Lanes } from '../database/lanes.js';
 import { errorFields } from '../observability/error-fields.js';
 import { Logger } from '../observability/logger.js';
 import { firstDelay, nextDelay, retryDelay } from './job-delay.js';
@@ -36,7 +36,7 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
   private running: { readonly stop: AbortController; readonly cutOff: AbortController } | undefined;
 
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(Lanes) private readonly lanes: Lanes,
     @Inject(Logger) private readonly logger: Logger,
   ) {}
 
@@ -101,7 +101,7 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
     this.running = { stop: new AbortController(), cutOff: new AbortController() };
     const { stop, cutOff } = this.running;
     try {
-      const result = await runInJobTransaction(this.dataSource, job, {
+      const result = await runInJobTransaction(this.lanes, job, {
         stop: stop.signal,
         cutOff: cutOff.signal,
       });

@@ -1,4 +1,5 @@
-import type { DataSource, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import type { Lanes } from '../database/lanes.js';
 import { discardConnection, rollBack } from '../database/roll-back.js';
 import type { Job, JobResult } from './job.js';
 
@@ -15,13 +16,12 @@ export interface JobSignals {
  * @throws the error of the job or the driver, once the run has left nothing behind; the reason of `cutOff` when that
  *   aborts
  */
-export async function runInJobTransaction(
-  dataSource: DataSource,
+export function runInJobTransaction(
+  lanes: Lanes,
   job: Job,
   { stop, cutOff }: JobSignals,
 ): Promise<JobResult | 'skipped'> {
-  const runner = dataSource.createQueryRunner();
-  try {
+  return lanes.withRunner('jobs', undefined, async (runner) => {
     await runner.connect();
     try {
       return await Promise.race([perform(runner, job, stop), rejectionOn(cutOff)]);
@@ -29,9 +29,7 @@ export async function runInJobTransaction(
       await (cutOff.aborted ? discardConnection(runner) : rollBack(runner, error));
       throw error;
     }
-  } finally {
-    await runner.release();
-  }
+  });
 }
 
 async function perform(runner: QueryRunner, job: Job, stop: AbortSignal): Promise<JobResult | 'skipped'> {

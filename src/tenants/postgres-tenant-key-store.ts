@@ -33,7 +33,7 @@ export class PostgresTenantKeyStore implements TenantKeyStore {
     tenantId: string,
     ...more: number[]
   ): Promise<WrappedTenantKey | undefined> {
-    const [row] = await namedQuery<Row>(this.dataSource, name, text, [tenantId, ...more]);
+    const [row] = await namedQuery<Row>(this.dataSource, { name, text, values: [tenantId, ...more] });
     return row && { tenantId, generation: row.generation, rootKeyId: row.root_key_id, wrapped: row.wrapped };
   }
 }

@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { newEvent } from '../audit/audit-event.js';
 import { AuditedTransaction } from '../audit/audited-transaction.js';
 import { Refusal } from '../audit/refusal.js';
@@ -7,6 +6,7 @@ import { BadParameters } from '../common/errors.js';
 import { nameProblem } from '../common/resource-name.js';
 import type { Caller } from '../common/tenant-context.js';
 import { tenantRefused } from '../common/tenant-refused.js';
+import { Lanes } from '../database/lanes.js';
 import { DEFAULT_TENANT, TenantCreation } from './tenant-creation.js';
 import { TenantKeysRepository } from './tenant-keys.repository.js';
 import { TenantsRepository } from './tenants.repository.js';
@@ -18,7 +18,7 @@ const RESERVED = new Set(['users', 'user-groups']);
 @Injectable()
 export class TenantsService {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(Lanes) private readonly lanes: Lanes,
     @Inject(AuditedTransaction) private readonly transaction: AuditedTransaction,
     @Inject(TenantsRepository) private readonly tenants: TenantsRepository,
     @Inject(TenantKeysRepository) private readonly keys: TenantKeysRepository,
@@ -27,7 +27,9 @@ export class TenantsService {
 
   /** Returns the living tenant of that name. */
   async find(name: string): Promise<{ id: string; name: string } | undefined> {
-    const tenant = await this.tenants.findByName(this.dataSource.manager, name);
+    const tenant = await this.lanes.withManager('writes', undefined, (manager) =>
+      this.tenants.findByName(manager, name),
+    );
     return tenant === null ? undefined : { id: tenant.id, name: tenant.name };
   }
 

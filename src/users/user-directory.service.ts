@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { newEvent } from '../audit/audit-event.js';
 import { AuditedTransaction } from '../audit/audited-transaction.js';
 import { Refusal } from '../audit/refusal.js';
 import { resourceNotFound } from '../common/resource-not-found.js';
 import type { Caller } from '../common/tenant-context.js';
+import { Lanes } from '../database/lanes.js';
 import type { Page } from '../database/page-request.js';
 import { LoginLocksRepository } from './login-locks.repository.js';
 import type { DescribedUser, UserListOptions, UserProfile } from './user-overview.js';
@@ -14,7 +15,7 @@ import { UsersRepository } from './users.repository.js';
 @Injectable()
 export class UserDirectory {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(Lanes) private readonly lanes: Lanes,
     @Inject(AuditedTransaction) private readonly transaction: AuditedTransaction,
     @Inject(UsersRepository) private readonly users: UsersRepository,
     @Inject(LoginLocksRepository) private readonly locks: LoginLocksRepository,
@@ -36,7 +37,9 @@ export class UserDirectory {
    * @throws NotFound
    */
   async find(username: string): Promise<DescribedUser> {
-    const user = await this.findIn(this.dataSource.manager, username);
+    const user = await this.lanes.withManager('writes', undefined, (manager) =>
+      this.findIn(manager, username),
+    );
     if (user === undefined) throw resourceNotFound('User', username);
     return user;
   }

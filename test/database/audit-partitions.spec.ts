@@ -9,6 +9,7 @@ import { TenantTransaction } from '../../src/database/tenant-transaction.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { systemCaller } from '../support/callers.js';
 import { APP_ROLE, SERVICE, cloneDatabase, type TestDatabase } from '../support/database.js';
+import { lanesOf } from '../support/lanes.js';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -40,7 +41,7 @@ describe('the partitions of the events', () => {
     database = await cloneDatabase();
     const { url } = database;
     dataSource = await openServiceDataSource({ url, poolSize: 4, appRole: APP_ROLE, single: false });
-    writer = new AuditWriter(new TenantTransaction(dataSource));
+    writer = new AuditWriter(new TenantTransaction(lanesOf(dataSource)));
   });
   afterAll(async () => {
     await dataSource.destroy();

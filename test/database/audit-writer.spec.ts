@@ -8,6 +8,7 @@ import { openServiceDataSource } from '../../src/database/connection/service-dat
 import { TenantTransaction } from '../../src/database/tenant-transaction.js';
 import { APP_ROLE } from '../support/database.js';
 import { IdentityServices } from './identity-services.js';
+import { lanesOf } from '../support/lanes.js';
 
 const SECRET = '0192f0c1-2233-7444-8555-999999999999';
 
@@ -209,7 +210,7 @@ describe('AuditWriter', () => {
   it('fails where nothing can be recorded', async () => {
     const { url } = services.database;
     const gone = await openServiceDataSource({ url, poolSize: 1, appRole: APP_ROLE, single: false });
-    const writer = new AuditWriter(new TenantTransaction(gone));
+    const writer = new AuditWriter(new TenantTransaction(lanesOf(gone)));
     const event = newEvent('secret.read', ALICE);
     await services.database.asSuperuser('ALTER TABLE audit_events RENAME TO audit_events_away');
     try {

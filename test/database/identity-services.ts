@@ -20,6 +20,7 @@ import { TenantMembersService } from '../../src/users/tenant-members.service.js'
 import { UsersRepository } from '../../src/users/users.repository.js';
 import { UsersService } from '../../src/users/users.service.js';
 import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
+import { lanesOf } from '../support/lanes.js';
 
 /** Describes a stored event. */
 export interface StoredEvent {
@@ -58,7 +59,7 @@ export class IdentityServices {
     readonly dataSource: DataSource,
     readonly rootKeys: RootKeys,
   ) {
-    this.transaction = new TenantTransaction(dataSource);
+    this.transaction = new TenantTransaction(lanesOf(dataSource));
     this.audited = new AuditedTransaction(this.transaction);
     this.audit = new AuditWriter(this.transaction);
     this.tenants = this.tenantsUnder(rootKeys);
@@ -92,7 +93,7 @@ export class IdentityServices {
   /** Returns the service of tenants with these root keys. */
   tenantsUnder(rootKeys: RootKeys): TenantsService {
     return new TenantsService(
-      this.dataSource,
+      lanesOf(this.dataSource),
       this.audited,
       new TenantsRepository(),
       new TenantKeysRepository(),

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { runInJobTransaction } from '../../src/jobs/job-transaction.js';
 import type { Job, JobResult } from '../../src/jobs/job.js';
 import { gate, JobRunners, jobOf, until } from '../support/job-runners.js';
+import { lanesOf } from '../support/lanes.js';
 
 let jobs: JobRunners;
 beforeAll(async () => {
@@ -23,13 +24,13 @@ describe('the lock of a job', () => {
       return 'done';
     });
     const quick = (name: string) => jobOf(name, () => Promise.resolve('done'));
-    const first = runInJobTransaction(jobs.dataSources[0], holding, NEVER);
+    const first = runInJobTransaction(lanesOf(jobs.dataSources[0]), holding, NEVER);
     await begun.passed;
-    expect(await runInJobTransaction(jobs.dataSources[1], quick('one'), NEVER)).toBe('skipped');
-    expect(await runInJobTransaction(jobs.dataSources[1], quick('two'), NEVER)).toBe('done');
+    expect(await runInJobTransaction(lanesOf(jobs.dataSources[1]), quick('one'), NEVER)).toBe('skipped');
+    expect(await runInJobTransaction(lanesOf(jobs.dataSources[1]), quick('two'), NEVER)).toBe('done');
     blocker.open();
     expect(await first).toBe('done');
-    expect(await runInJobTransaction(jobs.dataSources[1], quick('one'), NEVER)).toBe('done');
+    expect(await runInJobTransaction(lanesOf(jobs.dataSources[1]), quick('one'), NEVER)).toBe('done');
   });
 
   it('is free after a failed run, of which nothing remains', async () => {
@@ -37,13 +38,15 @@ describe('the lock of a job', () => {
       await jobs.insert(manager, 'failed');
       throw new Error('not today');
     });
-    await expect(runInJobTransaction(jobs.dataSources[0], failing, NEVER)).rejects.toThrow('not today');
+    await expect(runInJobTransaction(lanesOf(jobs.dataSources[0]), failing, NEVER)).rejects.toThrow(
+      'not today',
+    );
     expect([await jobs.advisoryLocks(), await jobs.inserted()]).toEqual([0, []]);
     const succeeding = jobOf('one', async (manager) => {
       await jobs.insert(manager, 'succeeded');
       return 'done';
     });
-    expect(await runInJobTransaction(jobs.dataSources[1], succeeding, NEVER)).toBe('done');
+    expect(await runInJobTransaction(lanesOf(jobs.dataSources[1]), succeeding, NEVER)).toBe('done');
     expect(await jobs.inserted()).toEqual(['succeeded']);
   });
 
@@ -52,10 +55,10 @@ describe('the lock of a job', () => {
       await manager.query('SELECT pg_terminate_backend(pg_backend_pid())');
       return 'done';
     });
-    await expect(runInJobTransaction(jobs.dataSources[0], killed, NEVER)).rejects.toThrow();
+    await expect(runInJobTransaction(lanesOf(jobs.dataSources[0]), killed, NEVER)).rejects.toThrow();
     await until(async () => (await jobs.advisoryLocks()) === 0);
     const next = jobOf('one', () => Promise.resolve('done'));
-    expect(await runInJobTransaction(jobs.dataSources[0], next, NEVER)).toBe('done');
+    expect(await runInJobTransaction(lanesOf(jobs.dataSources[0]), next, NEVER)).toBe('done');
   });
 });
 

@@ -8,6 +8,7 @@ import type { ListOptions } from '../../src/secrets/list/list-options.js';
 import { listSecrets } from '../../src/secrets/list/list-secrets.js';
 import { APP_ROLE, READER_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
 import { plantTwoTenants } from '../support/two-tenants.js';
+import { lanesOf } from '../support/lanes.js';
 
 const SECRETS = 100_000;
 
@@ -87,29 +88,33 @@ describe('a list of a tenant with 100,000 secrets', () => {
     options: Partial<ListOptions>,
   ): Promise<{ items: { key: string }[]; read: number; next?: string }> {
     let read = 0;
-    const page = await new TenantTransaction(dataSource).run(tenantId, randomUUID(), async (manager) => {
-      const counting = {
-        query: async (text: string, values: unknown[]) => {
-          const [, tenants, pattern, limit] = /search_secret_keys/.test(text) ? [text, ...values] : [];
-          read +=
-            tenants === undefined
-              ? readBy(await manager.query<Explained>(explained(text), values))
-              : await readBySearch([tenants, pattern, limit]);
-          return manager.query<unknown[]>(text, values);
-        },
-        queryRunner: {
-          connect: () =>
-            Promise.resolve({
-              query: async ({ text, values }: { text: string; values: unknown[] }) => {
-                read += await readByGenericPlan(manager, text, values);
-                return { rows: await manager.query<unknown[]>(text, values) };
-              },
-            }),
-        },
-      };
-      const scope = { tenants: [{ id: tenantId, administers: true }], userId };
-      return listSecrets(counting as unknown as EntityManager, scope, { ...WHOLE, ...options });
-    });
+    const page = await new TenantTransaction(lanesOf(dataSource)).run(
+      tenantId,
+      randomUUID(),
+      async (manager) => {
+        const counting = {
+          query: async (text: string, values: unknown[]) => {
+            const [, tenants, pattern, limit] = /search_secret_keys/.test(text) ? [text, ...values] : [];
+            read +=
+              tenants === undefined
+                ? readBy(await manager.query<Explained>(explained(text), values))
+                : await readBySearch([tenants, pattern, limit]);
+            return manager.query<unknown[]>(text, values);
+          },
+          queryRunner: {
+            connect: () =>
+              Promise.resolve({
+                query: async ({ text, values }: { text: string; values: unknown[] }) => {
+                  read += await readByGenericPlan(manager, text, values);
+                  return { rows: await manager.query<unknown[]>(text, values) };
+                },
+              }),
+          },
+        };
+        const scope = { tenants: [{ id: tenantId, administers: true }], userId };
+        return listSecrets(counting as unknown as EntityManager, scope, { ...WHOLE, ...options });
+      },
+    );
     return {
       items: JSON.parse(page.items) as { key: string }[],
       read,

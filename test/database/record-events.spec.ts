@@ -10,6 +10,7 @@ import { systemCaller } from '../support/callers.js';
 import { CuttingProxy } from '../support/cutting-proxy.js';
 import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
 import { StatementCount } from '../support/statement-count.js';
+import { lanesOf } from '../support/lanes.js';
 
 describe('events written by the database’s function', () => {
   let database: TestDatabase;
@@ -25,7 +26,7 @@ describe('events written by the database’s function', () => {
     proxy = new CuttingProxy(database, 'doctor');
     const url = await proxy.url();
     dataSource = await openServiceDataSource({ url, poolSize: 2, appRole: APP_ROLE, single: false });
-    writer = new AuditWriter(new TenantTransaction(dataSource));
+    writer = new AuditWriter(new TenantTransaction(lanesOf(dataSource)));
   });
   afterEach(async () => {
     await dataSource.destroy();
@@ -71,7 +72,7 @@ describe('events written by the database’s function', () => {
   it('go each into its log, and leave the tenant of the transaction as it was', async () => {
     const other = newId();
     const event = newEvent('secret.list', systemCaller());
-    const transaction = new TenantTransaction(dataSource);
+    const transaction = new TenantTransaction(lanesOf(dataSource));
     const named = await transaction.run(tenant, event.id, async (manager) => {
       await writer.appendEach(manager, [other, SYSTEM_LOG], event);
       await writer.append(manager, tenant, event);

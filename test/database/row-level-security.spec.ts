@@ -8,6 +8,7 @@ import { openServiceDataSource } from '../../src/database/connection/service-dat
 import { TenantTransaction } from '../../src/database/tenant-transaction.js';
 import { APP_ROLE, READER_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
 import { plantTwoTenants, type TenantRows } from '../support/two-tenants.js';
+import { lanesOf } from '../support/lanes.js';
 
 const READ = `
   SELECT ordinal, outcome, (secret).id, (secret).value
@@ -38,7 +39,7 @@ describe.each([
   afterEach(() => dataSource.destroy());
 
   function asTenant<T>(tenantId: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return new TenantTransaction(dataSource).run(tenantId, randomUUID(), work);
+    return new TenantTransaction(lanesOf(dataSource)).run(tenantId, randomUUID(), work);
   }
 
   function asB(text: string, values: unknown[] = []): Promise<unknown> {

@@ -12,6 +12,7 @@ import { TenantTransaction } from '../../src/database/tenant-transaction.js';
 import { isUnavailable } from '../../src/database/connection/unavailability.js';
 import { APP_ROLE, OWNER, SERVICE, cloneDatabase, type TestDatabase } from '../support/database.js';
 import { testServer } from '../support/server.js';
+import { lanesOf } from '../support/lanes.js';
 
 describe('the connections of the service', () => {
   let database: TestDatabase;
@@ -35,7 +36,7 @@ describe('the connections of the service', () => {
     current_setting('idle_in_transaction_session_timeout') AS idle, current_setting('application_name') AS name,
     current_setting('transaction_isolation') AS isolation, current_setting('jit') AS jit`;
   const SETTINGS = {
-    ...{ statement: '10s', lock: '5s', idle: '30s', name: 'strongroom' },
+    ...{ statement: '3s', lock: '200ms', idle: '30s', name: 'strongroom' },
     ...{ isolation: 'read committed', jit: 'off' },
   };
 
@@ -118,31 +119,39 @@ describe('the connections of the service', () => {
 
   it('prepare a named statement once for each connection', async () => {
     const statements = () =>
-      namedQuery<{ name: string }>(dataSource, 'prepared', 'SELECT name FROM pg_prepared_statements', []);
+      namedQuery<{ name: string }>(dataSource, {
+        name: 'prepared',
+        text: 'SELECT name FROM pg_prepared_statements',
+        values: [],
+      });
     await Promise.all([statements(), statements()]);
     expect(await statements()).toEqual([{ name: 'prepared' }]);
   });
 
   it('refuse a name that stands for another text', async () => {
-    const one = (text: string) => namedQuery(dataSource, 'one-name', text, []);
+    const one = (text: string) => namedQuery(dataSource, { name: 'one-name', text, values: [] });
     await Promise.all(Array.from({ length: 10 }, () => one('SELECT 1 AS n')));
     await expect(one('SELECT 2 AS n')).rejects.toThrow(/must be unique/);
     expect(await one('SELECT 1 AS n')).toEqual([{ n: 1 }]);
   });
 
   it('pass the errors of statements on, and those of the connection as Unavailable', async () => {
-    const error: unknown = await namedQuery(dataSource, 'failing', 'SELECT 1 / $1::int', [0]).catch(
-      (reason: unknown) => reason,
-    );
+    const error: unknown = await namedQuery(dataSource, {
+      name: 'failing',
+      text: 'SELECT 1 / $1::int',
+      values: [0],
+    }).catch((reason: unknown) => reason);
     expect(isUnavailable(error)).toBe(false);
     expect(String(error)).toContain('division by zero');
-    const killed = namedQuery(dataSource, 'sleeping', 'SELECT pg_sleep(3600)', []);
+    const killed = namedQuery(dataSource, { name: 'sleeping', text: 'SELECT pg_sleep(3600)', values: [] });
     const refused = expect(killed).rejects.toMatchObject({ status: 503, code: 'unavailable' });
     const terminate = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE query = 'SELECT pg_sleep(3600)' AND state = 'active'`;
     while ((await database.asSuperuser(terminate)).length === 0) await sleep(20);
     await refused;
-    expect(await namedQuery(dataSource, 'after', 'SELECT 1 AS one', [])).toEqual([{ one: 1 }]);
+    expect(await namedQuery(dataSource, { name: 'after', text: 'SELECT 1 AS one', values: [] })).toEqual([
+      { one: 1 },
+    ]);
   });
 
   it('are Unavailable once they were closed', async () => {
@@ -153,8 +162,12 @@ describe('the connections of the service', () => {
       single: false,
     });
     await closed.destroy();
-    await expect(namedQuery(closed, 'one', 'SELECT 1', [])).rejects.toBeInstanceOf(Unavailable);
-    const run = new TenantTransaction(closed).run(randomUUID(), randomUUID(), () => Promise.resolve());
+    await expect(namedQuery(closed, { name: 'one', text: 'SELECT 1', values: [] })).rejects.toBeInstanceOf(
+      Unavailable,
+    );
+    const run = new TenantTransaction(lanesOf(closed)).run(randomUUID(), randomUUID(), () =>
+      Promise.resolve(),
+    );
     await expect(run).rejects.toBeInstanceOf(Unavailable);
   });
 

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource, EntityManager } from 'typeorm';
-import { Unavailable } from '../../src/common/errors.js';
+import { Busy, Unavailable } from '../../src/common/errors.js';
 import { openServiceDataSource } from '../../src/database/connection/service-data-source.js';
 import { TenantTransaction } from '../../src/database/tenant-transaction.js';
 import { CuttingProxy } from '../support/cutting-proxy.js';
 import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
 import { plantTwoTenants, type TenantRows } from '../support/two-tenants.js';
+import { lanesOf } from '../support/lanes.js';
 
 describe('a transaction of a tenant', () => {
   let database: TestDatabase;
@@ -24,7 +25,7 @@ describe('a transaction of a tenant', () => {
     proxy = new CuttingProxy(database);
     const url = await proxy.url();
     dataSource = await openServiceDataSource({ url, poolSize: 2, appRole: APP_ROLE, single: false });
-    transaction = new TenantTransaction(dataSource);
+    transaction = new TenantTransaction(lanesOf(dataSource));
   });
   afterEach(async () => {
     await dataSource.destroy();
@@ -176,7 +177,6 @@ describe('a transaction of a tenant', () => {
 
   it.each([
     ['the server ends the connection', 'SELECT pg_terminate_backend(pg_backend_pid())'],
-    ['the statement takes too long', `SET LOCAL statement_timeout = '50ms'; SELECT pg_sleep(5)`],
     ['the server can only be read', `SET TRANSACTION READ ONLY; UPDATE secrets SET revision = 0`],
   ])('is Unavailable when %s', async (_name, text) => {
     const event = randomUUID();
@@ -185,17 +185,33 @@ describe('a transaction of a tenant', () => {
     expect(await dataSource.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
-  it('is Unavailable when another holds the row for too long', async () => {
-    const event = randomUUID();
-    const blocked = transaction.run(tenant.tenantId, event, async (manager) => {
+  it('is Busy when the statement takes too long', async () => {
+    const run = transaction.run(tenant.tenantId, randomUUID(), (manager) =>
+      manager.query(`SET LOCAL statement_timeout = '50ms'; SELECT pg_sleep(5)`),
+    );
+    await expect(run).rejects.toThrow(Busy);
+    expect(await dataSource.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('runs again while another holds the row, and is Busy when that lasts', async () => {
+    let attempts = 0;
+    const blocked = async (manager: EntityManager): Promise<void> => {
+      attempts += 1;
+      await manager.query(`SET LOCAL lock_timeout = '10ms'`);
       await manager.query('SELECT * FROM secrets FOR UPDATE');
-      const inner = randomUUID();
-      await transaction.run(tenant.tenantId, inner, async (other) => {
-        await other.query(`SET LOCAL lock_timeout = '50ms'`);
-        await change(70, inner)(other);
-      });
-    });
-    await expect(blocked).rejects.toThrow(Unavailable);
+    };
+    const holding = transaction.run(
+      tenant.tenantId,
+      randomUUID(),
+      async (manager) => {
+        await manager.query('SELECT * FROM secrets FOR UPDATE');
+        await expect(transaction.run(tenant.tenantId, randomUUID(), blocked)).rejects.toThrow(Busy);
+      },
+      { lane: 'imports' },
+    );
+    await holding;
+    expect(attempts).toBeGreaterThan(3);
+    await transaction.run(tenant.tenantId, randomUUID(), blocked);
   });
 
   it('keeps one view of the data where it is asked to', async () => {

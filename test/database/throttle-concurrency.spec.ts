@@ -4,6 +4,7 @@ import { loginNameKey } from '../../src/users/login-name.js';
 import { LoginThrottle } from '../../src/auth/login-throttle.js';
 import { openServiceDataSource } from '../../src/database/connection/service-data-source.js';
 import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
+import { lanesOf } from '../support/lanes.js';
 
 const ALICE = loginNameKey('alice');
 const HOME = '192.0.2.1';
@@ -18,7 +19,7 @@ describe('the throttle, asked through two pools at once', () => {
     const open = () =>
       openServiceDataSource({ url, poolSize: 20, appRole: APP_ROLE, single: false, entities: [] });
     pools = await Promise.all([open(), open()]);
-    throttles = pools.map((pool) => new LoginThrottle(pool));
+    throttles = pools.map((pool) => new LoginThrottle(lanesOf(pool)));
   });
   afterAll(async () => {
     await Promise.all(pools.map((pool) => pool.destroy()));

@@ -7,6 +7,7 @@ import { LoginThrottle } from '../../src/auth/login-throttle.js';
 import type { JobResult } from '../../src/jobs/job.js';
 import { openServiceDataSource } from '../../src/database/connection/service-data-source.js';
 import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
+import { lanesOf } from '../support/lanes.js';
 
 const HOME = '192.0.2.1';
 const BARRIER = 4711;
@@ -72,7 +73,7 @@ describe('names that come back while their expired counters are swept', () => {
     await plant('first', 9, 2);
     await plant('second', 9, 1);
     await barrier.query(`SELECT pg_advisory_lock(${BARRIER})`);
-    const throttle = new LoginThrottle(dataSource);
+    const throttle = new LoginThrottle(lanesOf(dataSource));
     const swept = sweep();
     await untilWaiting(1);
     const second = throttle.reserve(loginNameKey('second'), HOME);
@@ -87,7 +88,7 @@ describe('names that come back while their expired counters are swept', () => {
 
   it('hold no sweep up: it passes over the counters that an attempt under way holds', async () => {
     await plant('third', 9, 1);
-    const throttle = new LoginThrottle(dataSource);
+    const throttle = new LoginThrottle(lanesOf(dataSource));
     const name = loginNameKey('third');
     await throttle.reserve(name, '192.0.2.9');
     await database.asSuperuser("UPDATE login_failures SET expires_at = now() - interval '1 minute'");

@@ -10,6 +10,7 @@ import type { JobResult } from '../../src/jobs/job.js';
 import { openServiceDataSource } from '../../src/database/connection/service-data-source.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
+import { lanesOf } from '../support/lanes.js';
 
 interface Refused {
   tenant_id: string | null;
@@ -35,7 +36,7 @@ describe('counters that have expired', () => {
       single: false,
       entities: [],
     });
-    throttle = new LoginThrottle(dataSource);
+    throttle = new LoginThrottle(lanesOf(dataSource));
   });
   afterAll(async () => {
     await dataSource.destroy();
@@ -147,7 +148,7 @@ describe('counters that have expired', () => {
   });
 
   it('are swept by a job that the service registers', () => {
-    const runner = new JobRunner(dataSource, createLogger('silent'));
+    const runner = new JobRunner(lanesOf(dataSource), createLogger('silent'));
     new AuthModule(runner, new LoginFailureSweep()).onModuleInit();
     expect(() => runner.register(new LoginFailureSweep())).toThrow('Two jobs are named login failure sweep');
   });

@@ -4,6 +4,7 @@ import { loginNameKey } from '../../src/users/login-name.js';
 import { LoginThrottle, type Reservation } from '../../src/auth/login-throttle.js';
 import { openServiceDataSource } from '../../src/database/connection/service-data-source.js';
 import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
+import { lanesOf } from '../support/lanes.js';
 
 const ALICE = loginNameKey('alice');
 const BOB = loginNameKey('bob');
@@ -40,7 +41,7 @@ beforeAll(async () => {
     single: false,
     entities: [],
   });
-  throttle = new LoginThrottle(dataSource);
+  throttle = new LoginThrottle(lanesOf(dataSource));
 });
 afterAll(async () => {
   await dataSource.destroy();

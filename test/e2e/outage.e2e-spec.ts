@@ -1,6 +1,7 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { Lanes } from '../../src/database/lanes.js';
 import { cloneDatabase } from '../support/database.js';
 import { ADMIN, Strongroom } from '../support/strongroom.js';
 
@@ -80,6 +81,11 @@ describe('a database that fails', () => {
     await wire.cut();
   });
 
+  async function untilReady(): Promise<void> {
+    while ((await room.call({}, 'GET', '/health/ready')).status !== 200)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+
   async function openTransactions(): Promise<number> {
     const rows = await room.database.asSuperuser(
       `SELECT FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'`,
@@ -100,9 +106,9 @@ describe('a database that fails', () => {
     expect((await room.call({}, 'GET', '/health/ready')).status).toBe(503);
     expect((await room.call({}, 'GET', '/health/live')).status).toBe(200);
     await wire.mend(port);
+    await untilReady();
     const answer = await room.secret(ADMIN, 'GET', 'kept');
     expect([answer.status, answer.body.value]).toEqual([200, 'x']);
-    expect((await room.call({}, 'GET', '/health/ready')).status).toBe(200);
   });
 
   it('is 503 where connections are lost in the middle', async () => {
@@ -113,6 +119,7 @@ describe('a database that fails', () => {
     wire.hold(false);
     await wire.mend(port);
     for (const { status } of await asked) expect([200, 503]).toContain(status);
+    await untilReady();
     expect((await room.secret(ADMIN, 'GET', 'kept')).status).toBe(200);
   });
 
@@ -124,11 +131,28 @@ describe('a database that fails', () => {
     ];
     for (const { status } of await Promise.all(asked)) expect(status).toBe(503);
     wire.hold(false);
+    await untilReady();
     for (let time = 0; time < 20; time += 1) {
       const answer = await room.secret(ADMIN, 'GET', 'kept');
       expect([answer.status, answer.body.value]).toEqual([200, 'x']);
     }
     expect(await openTransactions()).toBe(0);
+  });
+
+  it('is refused at once where it is known to be away, until it answers again', async () => {
+    wire.hold(true);
+    expect((await room.secret(ADMIN, 'GET', 'kept')).status).toBe(503);
+    expect(room.installation.health.isAway).toBe(true);
+    const asked = Promise.all(Array.from({ length: 50 }, () => room.secret(ADMIN, 'GET', 'kept')));
+    for (const { status, body } of await asked) {
+      expect([status, body.error_code]).toEqual([503, 'unavailable']);
+      expect(room.service.app.get(Lanes).gauges().reads.running).toBe(0);
+    }
+    wire.hold(false);
+    await untilReady();
+    expect((await room.secret(ADMIN, 'GET', 'kept')).status).toBe(200);
+    const lines = room.logs.filter((line) => /the database (does not answer|answers again)/.test(line));
+    expect(lines.length).toBeGreaterThanOrEqual(2);
   });
 
   it('is 503 where it can only be read', async () => {
@@ -137,6 +161,7 @@ describe('a database that fails', () => {
     );
     await wire.cut();
     await wire.mend(port);
+    await untilReady();
     try {
       expect((await room.secret(ADMIN, 'GET', 'kept')).status).toBe(503);
       expect((await room.secret(ADMIN, 'PUT', 'not-written', 'x')).status).toBe(503);
@@ -146,6 +171,7 @@ describe('a database that fails', () => {
       );
       await wire.cut();
       await wire.mend(port);
+      await untilReady();
     }
     expect((await room.secret(ADMIN, 'GET', 'kept')).status).toBe(200);
     expect((await room.secret(ADMIN, 'GET', 'not-written')).status).toBe(404);

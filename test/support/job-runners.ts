@@ -6,6 +6,7 @@ import { JobRunner } from '../../src/jobs/job-runner.js';
 import type { Job } from '../../src/jobs/job.js';
 import { createLogger, type Logger } from '../../src/observability/logger.js';
 import { APP_ROLE, SERVICE, cloneDatabase, type TestDatabase } from './database.js';
+import { lanesOf } from './lanes.js';
 
 /** Returns a job that is due every 20 ms by default. */
 export function jobOf(name: string, run: Job['run'], intervalMilliseconds = 20): Job {
@@ -54,7 +55,7 @@ export class JobRunners {
   async reset(): Promise<void> {
     await this.database.asSuperuser('DELETE FROM login_failures');
     this.logs = [];
-    this.runners = this.dataSources.map((dataSource) => new JobRunner(dataSource, this.logger));
+    this.runners = this.dataSources.map((dataSource) => new JobRunner(lanesOf(dataSource), this.logger));
   }
 
   runner(index: 0 | 1): JobRunner {

@@ -1,12 +1,15 @@
 import type { DataSource } from 'typeorm';
 import { AuditWriter } from '../../src/audit/audit-writer.js';
 import { TenantTransaction } from '../../src/database/tenant-transaction.js';
+import { KeyTurns } from '../../src/secrets/store/key-turns.js';
+import { SecretChanges } from '../../src/secrets/store/secret-changes.js';
 import { SecretInserts } from '../../src/secrets/store/secret-inserts.js';
 import { SecretLookups } from '../../src/secrets/store/secret-lookups.js';
 import { SecretRows } from '../../src/secrets/store/secret-row.js';
 import { SecretUpdates } from '../../src/secrets/store/secret-updates.js';
 import { UsersRepository } from '../../src/users/users.repository.js';
 import { SecretWrites } from '../../src/secrets/store/secret-writes.js';
+import { lanesOf } from './lanes.js';
 
 export interface SecretStore {
   readonly rows: SecretRows;
@@ -18,16 +21,18 @@ export interface SecretStore {
 
 /** Assembles the store of secrets as its module does. */
 export function secretStoreOn(dataSource: DataSource): SecretStore {
-  const transaction = new TenantTransaction(dataSource);
+  const lanes = lanesOf(dataSource);
+  const transaction = new TenantTransaction(lanes);
   const rows = new SecretRows(dataSource);
-  const lookups = new SecretLookups(dataSource, rows);
+  const lookups = new SecretLookups(lanes, rows);
   const writes = new SecretWrites(transaction);
   const audit = new AuditWriter(transaction);
+  const changes = new SecretChanges(rows, lookups, lanes, new UsersRepository());
   return {
     rows,
     lookups,
     writes,
     inserts: new SecretInserts(rows, writes, lookups),
-    updates: new SecretUpdates(rows, writes, lookups, dataSource, new UsersRepository(), audit),
+    updates: new SecretUpdates(new KeyTurns(), changes, lookups, writes, transaction, audit),
   };
 }

@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { newEvent } from '../../audit/audit-event.js';
 import { appendEvent, SYSTEM_LOG } from '../../audit/audit-writer.js';
 import type { Caller } from '../../common/tenant-context.js';
+import { Lanes } from '../../database/lanes.js';
 import { TenantTransaction } from '../../database/tenant-transaction.js';
 
 export type MaintenanceAction = 'activate' | 'deactivate';
@@ -29,13 +30,14 @@ const CHANGE = `
 @Injectable()
 export class MaintenanceMode {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(Lanes) private readonly lanes: Lanes,
     @Inject(TenantTransaction) private readonly transaction: TenantTransaction,
   ) {}
 
   /** Returns the active maintenance mode; undefined when there is none. */
   async read(): Promise<ActiveMaintenance | undefined> {
-    const [active] = await this.dataSource.query<ActiveMaintenance[]>(READ);
+    const statement = { name: 'maintenance', text: READ, values: [] };
+    const [active] = await this.lanes.query<ActiveMaintenance>('reads', undefined, statement);
     return active;
   }
 
@@ -45,13 +47,14 @@ export class MaintenanceMode {
    */
   set(action: MaintenanceAction, caller: Caller): Promise<boolean> {
     const event = newEvent(`maintenance.${action}`, caller);
-    return this.transaction.run(SYSTEM_LOG, event.id, async (manager) => {
+    const work = async (manager: EntityManager): Promise<boolean> => {
       const [, changed] = await manager.query<[unknown[], number]>(CHANGE, [
         action === 'activate',
         caller.actorId,
       ]);
       await appendEvent(manager, SYSTEM_LOG, { ...event, outcome: changed > 0 ? 'ok' : 'conflict' });
       return changed > 0;
-    });
+    };
+    return this.transaction.run(SYSTEM_LOG, event.id, work, { callerId: caller.actorId });
   }
 }

@@ -11,7 +11,7 @@ import {
   UnsupportedContentType,
   UriTooLong,
 } from '../../common/errors.js';
-import { isUnavailable } from '../../database/connection/unavailability.js';
+import { asDomainError } from '../../database/connection/unavailability.js';
 
 /**
  * Maps the statuses of framework errors to our errors. The framework's own messages are dropped, since they may quote
@@ -40,7 +40,8 @@ export function toDomainError(thrown: unknown): DomainError {
   if (thrown instanceof DomainError) return thrown;
   const status = frameworkStatus(thrown);
   if (status !== undefined) return errorForStatus(status);
-  return isUnavailable(thrown) ? new Unavailable(undefined, { cause: thrown }) : internalError();
+  const error = asDomainError(thrown);
+  return error instanceof DomainError ? error : internalError();
 }
 
 /** Returns the error for an HTTP status: a generic one for an unlisted 4xx, an internal error for everything else. */

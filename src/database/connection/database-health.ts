@@ -1,25 +1,95 @@
-import type { DataSource } from 'typeorm';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { DomainError } from '../../common/domain-error.js';
+import { Busy, Unavailable } from '../../common/errors.js';
+import { isUnavailable } from './unavailability.js';
 
+/** Limits how long a probe of the service waits for the database. */
 const TIMEOUT_MS = 1_000;
 
-/** Checks that the database answers, for probes and status pages. */
+/** The time after which work that goes on has the database checked. */
+const SLOW_MS = 1_500;
+
+const RETRY_MS = 500;
+
+/**
+ * Checks whether the database answers, for probes and status pages. Once it is known to be away, requests are refused at
+ * once until a check succeeds.
+ */
 export class DatabaseHealth {
   private pending: Promise<boolean> | undefined;
+  private away = false;
+  private retry: NodeJS.Timeout | undefined;
+  private closed = false;
 
-  constructor(private readonly dataSource: DataSource) {}
+  private onChange: (isAway: boolean) => void = () => undefined;
+
+  /** @param ask asks the database for anything, on a connection of its own, and fails when there is no answer in time */
+  constructor(private readonly ask: () => Promise<unknown>) {}
+
+  /** Calls `listener` when the database goes away, and when it is back. */
+  listen(listener: (isAway: boolean) => void): void {
+    this.onChange = listener;
+  }
+
+  get isAway(): boolean {
+    return this.away;
+  }
 
   /**
    * Tells whether the database answers within a second. Concurrent calls share one query, so that probes of a hanging
    * database cannot use up its connections.
    */
   isReachable(): Promise<boolean> {
-    this.pending ??= this.query().finally(() => (this.pending = undefined));
-    return within(TIMEOUT_MS, this.pending);
+    return within(TIMEOUT_MS, this.check());
+  }
+
+  /** @throws Unavailable while the database is known to be away */
+  requireAvailable(): void {
+    if (this.away) throw new Unavailable();
+  }
+
+  /** Runs `work`, and checks the database when that fails for want of it or takes long. */
+  async watch<T>(work: () => Promise<T>): Promise<T> {
+    this.requireAvailable();
+    const slow = setTimeout(() => void this.check(), SLOW_MS);
+    try {
+      return await work();
+    } catch (error) {
+      if (isAbsence(error)) void this.check();
+      throw error;
+    } finally {
+      clearTimeout(slow);
+    }
+  }
+
+  /** Stops the checks. */
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.retry);
+  }
+
+  private check(): Promise<boolean> {
+    if (this.pending === undefined) {
+      const pending = this.query().finally(() => (this.pending = undefined));
+      this.pending = pending;
+      void this.conclude(pending);
+    }
+    return this.pending;
+  }
+
+  private async conclude(pending: Promise<boolean>): Promise<void> {
+    const isAway = !(await pending);
+    if (this.closed) return;
+    if (isAway !== this.away) {
+      this.away = isAway;
+      this.onChange(isAway);
+    }
+    if (isAway) this.retry = setTimeout(() => void this.check(), RETRY_MS).unref();
   }
 
   private async query(): Promise<boolean> {
     try {
-      await this.dataSource.query('SELECT 1');
+      await this.ask();
       return true;
     } catch {
       return false;
@@ -27,10 +97,19 @@ export class DatabaseHealth {
   }
 }
 
+/** Tells whether an error means that the database is away, and not that others keep it busy. */
+function isAbsence(error: unknown): boolean {
+  if (error instanceof Busy) return false;
+  return error instanceof DomainError ? error instanceof Unavailable : isUnavailable(error);
+}
+
 async function within(milliseconds: number, pending: Promise<boolean>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), milliseconds);
+    timer = setTimeout(() => {
+      // The answer may have arrived while the event loop was held up.
+      void nextTurn().then(() => resolve(false));
+    }, milliseconds);
   });
   try {
     return await Promise.race([pending, timeout]);

@@ -1,4 +1,5 @@
-import { Unavailable } from '../../common/errors.js';
+import { DomainError } from '../../common/domain-error.js';
+import { Busy, Unavailable } from '../../common/errors.js';
 import { driverErrorOf } from './driver-error.js';
 
 const SYSTEM_CODES = new Set(
@@ -47,8 +48,27 @@ export function isUnanswered(error: unknown): boolean {
   return driverErrorOf(error)?.message === 'Query read timeout';
 }
 
-/** Returns the error to report to callers: Unavailable (503) if `isUnavailable`, otherwise the error unchanged. */
+/**
+ * Returns the error to report to callers: Busy where others hold a lock or the statement took too long, Unavailable
+ * where the database is away for another reason (`isUnavailable`), otherwise the error unchanged.
+ */
 export function asDomainError(error: unknown): unknown {
-  if (error instanceof Unavailable || !isUnavailable(error)) return error;
+  if (error instanceof DomainError || !isUnavailable(error)) return error;
+  if (isContention(error)) return new Busy(CONTENDED, { cause: error });
+  if (isOutOfTime(error)) return new Busy(SLOW, { cause: error });
   return new Unavailable(undefined, { cause: error });
+}
+
+const CONTENDED = 'Others are changing the same resource; try again in a second';
+const OUT_OF_TIME = '57014';
+const SLOW = 'The database took too long; try again in a second';
+
+/** Tells whether the server ended the statement because its time was over. */
+export function isOutOfTime(error: unknown): boolean {
+  return driverErrorOf(error)?.code === OUT_OF_TIME;
+}
+
+/** Tells whether the server reported that it rolled the statement back because of locks or time; the connection is sound. */
+export function wasRolledBack(error: unknown): boolean {
+  return isContention(error) || isOutOfTime(error);
 }

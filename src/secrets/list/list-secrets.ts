@@ -36,7 +36,7 @@ async function ask(
 ): Promise<PageRow> {
   const name = `list_${createHash('sha256').update(text).digest('base64url')}`;
   const [row] = isNamed
-    ? await namedQueryIn<PageRow>(manager, name, text, values)
+    ? await namedQueryIn<PageRow>(manager, { name, text, values })
     : await manager.query<PageRow[]>(text, values);
   if (row === undefined) throw new Error('A page has one row');
   return row;

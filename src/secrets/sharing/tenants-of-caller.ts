@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { nameProblem } from '../../common/resource-name.js';
 import type { TenantContext } from '../../common/tenant-context.js';
+import { Lanes } from '../../database/lanes.js';
 
 interface Row {
   tenantId: string;
@@ -26,7 +26,7 @@ const TENANTS = `
 /** Finds the tenants in which a caller has a permission, by the caller's roles there. */
 @Injectable()
 export class TenantsOfCaller {
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(@Inject(Lanes) private readonly lanes: Lanes) {}
 
   /**
    * The living tenants in which the caller has the permission, by name.
@@ -39,7 +39,8 @@ export class TenantsOfCaller {
   ): Promise<readonly TenantContext[]> {
     const possible = names?.filter((name) => nameProblem(name) === undefined);
     const values = [userId, permission, PERMISSIONS, possible ?? null];
-    const rows = await this.dataSource.query<Row[]>(TENANTS, values);
+    const statement = { name: 'tenants_of_caller', text: TENANTS, values };
+    const rows = await this.lanes.query<Row>('lists', { group: userId, member: userId }, statement);
     return rows.map((row) => ({ ...row, userId, username, caller, permissions: new Set(row.permissions) }));
   }
 }

@@ -23,21 +23,23 @@ export class SecretInserts {
    * @param recordConflict false where something else becomes of a key that is taken
    * @returns nothing where the key is taken
    * @throws Forbidden where the tenant was deleted since the caller's rights were read
+   * @throws Busy when others keep the key or the tenant locked
    * @throws Unavailable when the database cannot be reached or does not say whether it committed
    */
   async insert(
     tenant: TenantContext,
     secret: NewSecret,
     event: AuditEvent,
-    { recordConflict }: { recordConflict: boolean },
+    { recordConflict, deadline }: { recordConflict: boolean; deadline?: number },
   ): Promise<StoredSecret | undefined> {
     const { tenantId, userId: authorId } = tenant;
     const record = insertRecord(this.rows, { tenantId, authorId, secret, event, recordConflict });
     const answer = await this.writes.write('insert_secrets', {
-      ...{ tenantId, eventId: event.id, record },
+      ...{ tenantId, callerId: authorId, eventId: event.id, record },
       // A key that becomes global is locked against everybody, which may take its time.
       mayBatch: secret.attributes.visibility !== 'global',
       bytes: record.bytes,
+      ...(deadline !== undefined && { deadline }),
       recover: () => this.recover(tenant, secret),
     });
     if (answer.outcome === 'no_tenant') throw tenantRefused('secret_create', tenant.tenantName);

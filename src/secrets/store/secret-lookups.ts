@@ -1,14 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import type { TenantContext } from '../../common/tenant-context.js';
 import { arrayLiteral } from '../../database/array-literal.js';
 import { Batcher } from '../../database/batcher.js';
-import { namedQuery } from '../../database/named-query.js';
+import { Lanes } from '../../database/lanes.js';
 import type { StoredSecret } from '../secret.js';
 import type { Missing } from '../secrets.repository.js';
 import { SecretRows, type SecretRow } from './secret-row.js';
 
-type Tenant = Pick<TenantContext, 'tenantId' | 'tenantName'>;
+type Tenant = Pick<TenantContext, 'tenantId' | 'tenantName' | 'userId'>;
 
 interface Lookup {
   readonly tenant: Tenant;
@@ -27,20 +27,26 @@ type Answer = SecretRow & {
 export class SecretLookups {
   private readonly batcher: Batcher<Lookup, Answer>;
   private readonly statement: string;
+  private readonly locking: string;
 
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(Lanes) private readonly lanes: Lanes,
     @Inject(SecretRows) private readonly rows: SecretRows,
   ) {
     this.statement = `
       SELECT f.ordinal, f.is_foreign, f.creator_name, ${rows.select('(f.secret)')}
       FROM find_secrets($1::uuid[], $2::text[]) f`;
-    this.batcher = new Batcher((lookups) => this.ask(lookups));
+    this.locking = `
+      SELECT u.username AS creator_name, ${rows.select('s')} FROM secrets s JOIN users u ON u.id = s.created_by
+      WHERE s.tenant_id = $1 AND s.key = $2 COLLATE "C" FOR UPDATE OF s`;
+    this.batcher = new Batcher((lookups) => this.ask(lookups), {
+      share: ({ tenant }) => ({ group: tenant.tenantId, member: tenant.userId }),
+    });
   }
 
   /**
    * Returns the tenant's own secret of that key, whoever may see it.
-   * @throws Unavailable when the database cannot be reached
+   * @throws Busy, Unavailable as `Lanes.query` does, and when too many look-ups wait
    */
   async find(tenant: Tenant, key: string): Promise<StoredSecret | Missing> {
     const answer = await this.batcher.submit({ tenant, key });
@@ -48,11 +54,22 @@ export class SecretLookups {
     return this.rows.toSecret(answer, tenant.tenantName);
   }
 
+  /**
+   * Returns the tenant's own secret of that key, whose row stays locked until the transaction ends.
+   * @throws the driver's errors unchanged
+   */
+  async lock(manager: EntityManager, tenant: Tenant, key: string): Promise<StoredSecret | undefined> {
+    const [row] = await manager.query<SecretRow[]>(this.locking, [tenant.tenantId, key]);
+    return row === undefined ? undefined : this.rows.toSecret(row, tenant.tenantName);
+  }
+
   private async ask(lookups: readonly Lookup[]): Promise<Answer[]> {
-    const answers = await namedQuery<Answer>(this.dataSource, 'find_secrets', this.statement, [
+    const values = [
       arrayLiteral(lookups.map(({ tenant }) => tenant.tenantId)),
       arrayLiteral(lookups.map(({ key }) => key)),
-    ]);
+    ];
+    const statement = { name: 'find_secrets', text: this.statement, values };
+    const answers = await this.lanes.query<Answer>('writes', undefined, statement);
     return answers.sort((one, other) => one.ordinal - other.ordinal);
   }
 }

@@ -1,11 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import type { AuditEvent } from '../../audit/audit-event.js';
 import { callerJson } from '../../audit/caller-json.js';
 import type { TenantContext } from '../../common/tenant-context.js';
 import { arrayLiteral } from '../../database/array-literal.js';
 import { Batcher } from '../../database/batcher.js';
-import { namedQuery } from '../../database/named-query.js';
+import { Lanes } from '../../database/lanes.js';
 import { administers } from '../secret-access.js';
 import type { VisibleSecret } from '../secret.js';
 import { SecretRows, type SecretRow } from './secret-row.js';
@@ -29,18 +28,20 @@ export class SecretReads {
   private readonly statement: string;
 
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(Lanes) private readonly lanes: Lanes,
     @Inject(SecretRows) private readonly rows: SecretRows,
   ) {
     this.statement = `
       SELECT r.ordinal, r.outcome, r.tenant_name, r.creator_name, ${rows.select('(r.secret)')}
       FROM read_secrets($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::json[], $6::json[], $7::uuid[], $8::boolean[]) r`;
-    this.batcher = new Batcher((reads) => this.ask(reads));
+    this.batcher = new Batcher((reads) => this.ask(reads), {
+      share: ({ tenant }) => ({ group: tenant.tenantId, member: tenant.userId }),
+    });
   }
 
   /**
    * Returns the secret of that tenant and key as the caller may see it, or nothing where there is none.
-   * @throws Unavailable when the database cannot be reached
+   * @throws Busy, Unavailable as `Lanes.query` does, and when too many reads wait
    */
   async read(tenant: TenantContext, key: string, event: AuditEvent): Promise<VisibleSecret | undefined> {
     const answer = await this.batcher.submit({ tenant, key, event });
@@ -48,7 +49,7 @@ export class SecretReads {
   }
 
   private async ask(reads: readonly Read[]): Promise<Answer[]> {
-    const answers = await namedQuery<Answer>(this.dataSource, 'read_secrets', this.statement, [
+    const values = [
       arrayLiteral(reads.map(({ tenant }) => tenant.tenantId)),
       arrayLiteral(reads.map(({ key }) => key)),
       arrayLiteral(reads.map(({ event }) => event.id)),
@@ -57,7 +58,9 @@ export class SecretReads {
       arrayLiteral(reads.map(({ event: { detail } }) => (detail === null ? null : JSON.stringify(detail)))),
       arrayLiteral(reads.map(({ tenant }) => tenant.userId)),
       arrayLiteral(reads.map(({ tenant }) => String(administers(tenant)))),
-    ]);
+    ];
+    const statement = { name: 'read_secrets', text: this.statement, values };
+    const answers = await this.lanes.query<Answer>('reads', undefined, statement);
     return answers.sort((one, other) => one.ordinal - other.ordinal);
   }
 }

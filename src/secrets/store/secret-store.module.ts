@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { UsersModule } from '../../users/users.module.js';
 import { SecretsRepository } from '../secrets.repository.js';
 import { PostgresSecretsRepository } from './postgres-secrets.repository.js';
+import { KeyTurns } from './key-turns.js';
+import { SecretChanges } from './secret-changes.js';
 import { SecretInserts } from './secret-inserts.js';
 import { SecretLookups } from './secret-lookups.js';
 import { SecretReads } from './secret-reads.js';
@@ -18,6 +20,8 @@ import { SecretWrites } from './secret-writes.js';
     SecretReads,
     SecretWrites,
     SecretInserts,
+    KeyTurns,
+    SecretChanges,
     SecretUpdates,
     { provide: SecretsRepository, useClass: PostgresSecretsRepository },
   ],

@@ -1,27 +1,32 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import type { AuditEvent } from '../../audit/audit-event.js';
 import { AuditWriter } from '../../audit/audit-writer.js';
-import { Unavailable } from '../../common/errors.js';
+import { Refusal } from '../../audit/refusal.js';
+import { Busy } from '../../common/errors.js';
 import type { TenantContext } from '../../common/tenant-context.js';
-import { tenantRefused } from '../../common/tenant-refused.js';
-import { UsersRepository } from '../../users/users.repository.js';
+import { retryContention } from '../../database/contention.js';
+import { TenantTransaction } from '../../database/tenant-transaction.js';
 import type { StoredSecret } from '../secret.js';
-import type {
-  Decide,
-  DecideDeletion,
-  Missing,
-  NewOwner,
-  SecretUpdate,
-  UpdateOutcome,
-} from '../secrets.repository.js';
+import type { Decide, DecideDeletion, Missing, UpdateOutcome } from '../secrets.repository.js';
+import { KeyTurns } from './key-turns.js';
+import { SecretChanges, type Change } from './secret-changes.js';
 import { SecretLookups } from './secret-lookups.js';
-import { removalRecord, updateRecord, widens } from './secret-records.js';
-import { SecretRows } from './secret-row.js';
-import { SecretWrites, type WriteAnswer } from './secret-writes.js';
+import { SecretWrites } from './secret-writes.js';
 
-/** Equals the time for which a statement waits for a lock. */
-const TIMEOUT_MS = 5_000;
+/** The look after this many stale ones locks the row, so that changes on other replicas must wait. */
+const UNLOCKED_LOOKS = 2;
+
+/** Prepares what becomes of a secret as it was seen. */
+type Prepare = (current: StoredSecret) => Promise<Change | Refusal>;
+
+interface Act {
+  readonly tenant: TenantContext;
+  readonly key: string;
+  readonly event: AuditEvent;
+  readonly prepare: Prepare;
+  readonly deadline: number;
+}
 
 /**
  * Updates and removes secrets: looks a secret up, decides, and writes if the secret is still as it was seen. Where
@@ -30,141 +35,107 @@ const TIMEOUT_MS = 5_000;
 @Injectable()
 export class SecretUpdates {
   constructor(
-    @Inject(SecretRows) private readonly rows: SecretRows,
-    @Inject(SecretWrites) private readonly writes: SecretWrites,
+    @Inject(KeyTurns) private readonly turns: KeyTurns,
+    @Inject(SecretChanges) private readonly changes: SecretChanges,
     @Inject(SecretLookups) private readonly lookups: SecretLookups,
-    @Inject(DataSource) private readonly dataSource: DataSource,
-    @Inject(UsersRepository) private readonly users: UsersRepository,
+    @Inject(SecretWrites) private readonly writes: SecretWrites,
+    @Inject(TenantTransaction) private readonly transaction: TenantTransaction,
     @Inject(AuditWriter) private readonly audit: AuditWriter,
   ) {}
 
-  /** @throws Forbidden, Unavailable as `SecretInserts.insert` does */
+  /** @throws Forbidden, Busy, Unavailable as `SecretInserts.insert` does */
   update(tenant: TenantContext, key: string, decide: Decide, event: AuditEvent): Promise<UpdateOutcome> {
-    const find = (username: string): Promise<NewOwner | undefined> => this.findOwner(username);
-    return this.repeatedly(tenant, key, event, async (current) => {
-      const decision = await decide(current, find);
-      if (decision.kind === 'update') return this.write(tenant, current, decision, event);
-      await this.record(tenant, { ...event, secretId: current.id }, decision.outcome);
-      return decision;
-    });
+    return this.turns.run(tenant, key, (deadline) => this.updateInTurn(tenant, key, decide, event, deadline));
   }
 
-  /** @throws Unavailable as `SecretInserts.insert` does */
+  /**
+   * Updates a secret for a caller that has the key's turn.
+   * @param absent what becomes of an absent secret; by default its absence is recorded
+   */
+  updateInTurn<A>(
+    tenant: TenantContext,
+    key: string,
+    decide: Decide,
+    event: AuditEvent,
+    deadline: number,
+    absent?: () => Promise<A | undefined>,
+  ): Promise<UpdateOutcome | A> {
+    const prepare: Prepare = (current) => this.changes.update(tenant, current, decide, event);
+    return this.repeatedly({ tenant, key, event, prepare, deadline }, absent);
+  }
+
+  /** @throws Busy, Unavailable as `SecretInserts.insert` does */
   remove(
     tenant: TenantContext,
     key: string,
     decide: DecideDeletion,
     event: AuditEvent,
   ): Promise<UpdateOutcome> {
-    return this.repeatedly(tenant, key, event, async (current) => {
-      const refusal = await decide(current);
-      if (refusal === undefined) return this.writeRemoval(tenant, current, event);
-      await this.record(tenant, { ...event, secretId: current.id }, refusal.outcome);
-      return refusal;
-    });
+    const prepare: Prepare = async (current) =>
+      (await decide(current)) ?? this.changes.removal(tenant, current, event);
+    return this.turns.run(tenant, key, (deadline) =>
+      this.repeatedly({ tenant, key, event, prepare, deadline }),
+    );
   }
 
-  /** @param attempt returns nothing where the secret is no longer as it was seen */
-  private async repeatedly(
-    tenant: TenantContext,
-    key: string,
-    event: AuditEvent,
-    attempt: (current: StoredSecret) => Promise<UpdateOutcome | undefined>,
-  ): Promise<UpdateOutcome> {
-    const deadline = performance.now() + TIMEOUT_MS;
-    do {
-      const found = await this.lookups.find(tenant, key);
-      const outcome = isMissing(found) ? await this.missing(tenant, event, found) : await attempt(found);
+  private async repeatedly<A = never>(
+    act: Act,
+    absent?: () => Promise<A | undefined>,
+  ): Promise<UpdateOutcome | A> {
+    for (let looks = 0; ; looks = (looks + 1) % (UNLOCKED_LOOKS + 1)) {
+      const outcome =
+        looks < UNLOCKED_LOOKS ? await this.attempt(act, absent) : await this.attemptWithLock(act);
       if (outcome !== undefined) return outcome;
-    } while (performance.now() < deadline);
-    throw new Unavailable();
-  }
-
-  private async write(
-    tenant: TenantContext,
-    current: StoredSecret,
-    update: SecretUpdate,
-    event: AuditEvent,
-  ): Promise<UpdateOutcome | undefined> {
-    const recorded = withOwner(event, update);
-    const record = updateRecord(this.rows, { authorId: tenant.userId, current, update, event: recorded });
-    const isWidened = widens(current, update);
-    const answer = await this.writes.write('update_secrets', {
-      ...{ tenantId: tenant.tenantId, eventId: event.id, record, bytes: record.bytes },
-      mayBatch: !isWidened && update.owner === undefined,
-      // Whether a key could become global only the lost answer said.
-      recover: async () => (isWidened ? undefined : this.recover(tenant, current)),
-    });
-    switch (answer.outcome) {
-      case 'ok':
-        return { kind: 'changed', secret: updated(current, update, answer) };
-      case 'stale':
-        return undefined;
-      case 'no_tenant':
-        throw tenantRefused('secret_create', tenant.tenantName);
-      default:
-        return { kind: 'exists' };
+      if (performance.now() > act.deadline) throw new Busy();
     }
   }
 
-  private async writeRemoval(
-    { tenantId }: TenantContext,
-    current: StoredSecret,
-    event: AuditEvent,
-  ): Promise<UpdateOutcome | undefined> {
-    const record = removalRecord(this.rows, current, event);
-    const answer = await this.writes.write('remove_secrets', {
-      ...{ tenantId, eventId: event.id, record, mayBatch: true, bytes: record.bytes },
-      recover: () => Promise.resolve(answerOf(current)),
-    });
-    return answer.outcome === 'ok' ? { kind: 'changed', secret: current } : undefined;
+  /** @returns nothing where the secret is no longer as it was seen */
+  private async attempt<A>(
+    { tenant, key, event, prepare, deadline }: Act,
+    absent: (() => Promise<A | undefined>) | undefined,
+  ): Promise<UpdateOutcome | A | undefined> {
+    const found = await this.lookups.find(tenant, key);
+    if ('kind' in found)
+      return found.kind === 'absent' && absent !== undefined ? absent() : this.missing(tenant, event, found);
+    const change = await prepare(found);
+    if (change instanceof Refusal) {
+      await this.audit.record(tenant.tenantId, refusedEvent(event, found, change));
+      return change;
+    }
+    return change.outcomeOf(await this.writes.write(change.name, { ...change.write, deadline }));
   }
 
-  /** An update of what was seen is the next revision. */
-  private async recover(tenant: TenantContext, current: StoredSecret): Promise<WriteAnswer | undefined> {
-    const now = await this.lookups.find(tenant, current.key);
-    if (isMissing(now) || now.id !== current.id || now.revision !== current.revision + 1) return undefined;
-    return answerOf(now);
-  }
-
-  private async findOwner(username: string): Promise<NewOwner | undefined> {
-    const user = await this.users.findByName(this.dataSource.manager, username);
-    return user === null ? undefined : { id: user.id, name: user.username };
+  /** Locks the row before it decides, so that nobody can be quicker; says nothing where there is no row. */
+  private attemptWithLock({
+    tenant,
+    key,
+    event,
+    prepare,
+    deadline,
+  }: Act): Promise<UpdateOutcome | undefined> {
+    const work = async (manager: EntityManager): Promise<UpdateOutcome | undefined> => {
+      const current = await this.lookups.lock(manager, tenant, key);
+      if (current === undefined) return undefined;
+      const change = await prepare(current);
+      if (change instanceof Refusal) {
+        await this.audit.append(manager, tenant.tenantId, refusedEvent(event, current, change));
+        return change;
+      }
+      const [answer] = await this.writes.writeIn(manager, change.name, [change.write.record]);
+      return answer === undefined ? undefined : change.outcomeOf(answer);
+    };
+    const options = { lane: 'contended', callerId: tenant.userId } as const;
+    return retryContention(() => this.transaction.run(tenant.tenantId, event.id, work, options), deadline);
   }
 
   private async missing(tenant: TenantContext, event: AuditEvent, missing: Missing): Promise<Missing> {
-    await this.record(tenant, event, missing.kind === 'foreign' ? 'refused' : 'not_found');
+    const outcome = missing.kind === 'foreign' ? 'refused' : 'not_found';
+    await this.audit.record(tenant.tenantId, { ...event, outcome });
     return missing;
   }
-
-  private record(tenant: TenantContext, event: AuditEvent, outcome: AuditEvent['outcome']): Promise<void> {
-    return this.audit.record(tenant.tenantId, { ...event, outcome });
-  }
 }
 
-function isMissing(found: StoredSecret | Missing): found is Missing {
-  return 'kind' in found;
-}
-
-function withOwner(event: AuditEvent, { owner }: SecretUpdate): AuditEvent {
-  return owner === undefined ? event : { ...event, detail: { ...event.detail, owner: owner.name } };
-}
-
-function answerOf({ version, revision, createdAt, updatedAt }: StoredSecret): WriteAnswer {
-  return { outcome: 'ok', version, revision, created_at: createdAt, updated_at: updatedAt };
-}
-
-/** Returns the secret as it is after the update. */
-function updated(current: StoredSecret, update: SecretUpdate, answer: WriteAnswer): StoredSecret {
-  const { attributes, value, owner, providerOptions } = update;
-  return {
-    ...current,
-    ...attributes,
-    value: value ?? current.value,
-    providerOptions: providerOptions === undefined ? current.providerOptions : providerOptions,
-    ...(owner !== undefined && { creatorId: owner.id, creatorName: owner.name }),
-    version: answer.version,
-    revision: answer.revision,
-    updatedAt: answer.updated_at,
-  };
+function refusedEvent(event: AuditEvent, { id }: StoredSecret, { outcome }: Refusal): AuditEvent {
+  return { ...event, secretId: id, outcome };
 }

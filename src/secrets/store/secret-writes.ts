@@ -2,8 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { arrayLiteral } from '../../database/array-literal.js';
 import { GroupCommit, type GroupedWrite, type WriteStatement } from '../../database/group-commit.js';
-import { namedQueryIn } from '../../database/named-query.js';
-import { TenantTransaction, type NamedStatement } from '../../database/tenant-transaction.js';
+import { namedQueryIn, type NamedStatement } from '../../database/named-query.js';
+import { TenantTransaction } from '../../database/tenant-transaction.js';
 import type { SecretRecord } from './secret-row.js';
 
 /**
@@ -28,7 +28,7 @@ export interface SecretWrite extends GroupedWrite<WriteAnswer> {
 }
 
 /** The functions of the database that write secrets: the only ones that do. */
-type WriteFunction = 'insert_secrets' | 'update_secrets' | 'remove_secrets';
+export type WriteFunction = 'insert_secrets' | 'update_secrets' | 'remove_secrets';
 
 /** Inserts, updates and removes secrets, each with its event: alone, in groups, or in a transaction of many. */
 @Injectable()
@@ -45,7 +45,7 @@ export class SecretWrites {
     };
   }
 
-  /** @throws Unavailable as `GroupCommit.write` does */
+  /** @throws Busy, Unavailable as `GroupCommit.write` does */
   write(name: WriteFunction, write: SecretWrite): Promise<WriteAnswer> {
     return this.groups[name].write(write);
   }
@@ -61,12 +61,7 @@ export class SecretWrites {
     records: readonly SecretRecord[],
   ): Promise<WriteAnswer[]> {
     const statement = statementOf(name, records, true);
-    const rows = await namedQueryIn<WriteAnswer & { ordinal: number }>(
-      manager,
-      statement.name,
-      statement.text,
-      statement.values,
-    );
+    const rows = await namedQueryIn<WriteAnswer & { ordinal: number }>(manager, statement);
     return rows.sort((one, other) => one.ordinal - other.ordinal);
   }
 }

@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import type { AuditAction } from '../../audit/actions.js';
 import { newEvent } from '../../audit/audit-event.js';
 import { AuditedTransaction } from '../../audit/audited-transaction.js';
 import { Refusal } from '../../audit/refusal.js';
 import { printable } from '../../common/printable.js';
 import type { Caller } from '../../common/tenant-context.js';
+import { Lanes } from '../../database/lanes.js';
 import type { Page } from '../../database/page-request.js';
 import { GIVES_PERMISSIONS, KNOWN_PERMISSIONS, KNOWN_ROLES } from './known-permissions.js';
 import type { PermissionListOptions, RolePermission } from './role-permission.js';
@@ -18,14 +18,14 @@ import { RolePermissionsRepository } from './role-permissions.repository.js';
 @Injectable()
 export class RolePermissions {
   constructor(
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(Lanes) private readonly lanes: Lanes,
     @Inject(AuditedTransaction) private readonly transaction: AuditedTransaction,
     @Inject(RolePermissionsRepository) private readonly permissions: RolePermissionsRepository,
   ) {}
 
   /** Returns everything, without a record. */
   all(): Promise<RolePermission[]> {
-    return this.permissions.findAll(this.dataSource.manager);
+    return this.lanes.withManager('lists', undefined, (manager) => this.permissions.findAll(manager));
   }
 
   /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Unavailable } from '../../../src/common/errors.js';
+import { Busy, Unavailable } from '../../../src/common/errors.js';
 import { Batcher } from '../../../src/database/batcher.js';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
@@ -204,7 +204,7 @@ describe('a batcher', () => {
     const first = batcher.submit(1);
     await turn();
     const waiting = [batcher.submit(2), batcher.submit(3)];
-    await expect(batcher.submit(4)).rejects.toBeInstanceOf(Unavailable);
+    await expect(batcher.submit(4)).rejects.toBeInstanceOf(Busy);
     await sender.release();
     expect(await first).toBe('answer 1');
     const late = batcher.submit(5);
@@ -212,12 +212,38 @@ describe('a batcher', () => {
     expect(await Promise.all([...waiting, late])).toEqual(['answer 2', 'answer 3', 'answer 5']);
   });
 
+  it('gives up what has waited too long, also while nothing is answered', async () => {
+    const sender = new HeldSender();
+    const batcher = new Batcher(sender.send, { maxBatch: 1, maxInFlight: 1, timeoutMilliseconds: 20 });
+    const first = batcher.submit(1);
+    await turn();
+    await expect(batcher.submit(2)).rejects.toBeInstanceOf(Busy);
+    await sender.release();
+    expect(await first).toBe('answer 1');
+  });
+
+  it('lets groups take turns, and refuses what exceeds the bound of one', async () => {
+    const sender = new HeldSender();
+    const share = (input: number) => ({ group: input < 100 ? 'greedy' : `other ${input}`, member: '' });
+    const batcher = new Batcher(sender.send, { maxBatch: 3, maxInFlight: 1, maxWaitingOfGroup: 4, share });
+    const first = batcher.submit(0);
+    await turn();
+    const greedy = [1, 2, 3, 4].map((input) => batcher.submit(input));
+    await expect(batcher.submit(5)).rejects.toBeInstanceOf(Busy);
+    const others = [100, 101].map((input) => batcher.submit(input));
+    await sender.release();
+    expect(sender.sent).toEqual([[0], [1, 100, 101]]);
+    for (let round = 0; round < 2; round += 1) await sender.release();
+    await Promise.all([first, ...greedy, ...others]);
+    expect(sender.sent.at(-1)).toEqual([2, 3, 4]);
+  });
+
   it('gives up what has waited too long', async () => {
     const sender = new HeldSender();
     const batcher = new Batcher(sender.send, { maxBatch: 1, maxInFlight: 1, timeoutMilliseconds: 20 });
     const first = batcher.submit(1);
     await turn();
-    const late = expect(batcher.submit(2)).rejects.toBeInstanceOf(Unavailable);
+    const late = expect(batcher.submit(2)).rejects.toBeInstanceOf(Busy);
     await new Promise((resolve) => setTimeout(resolve, 60));
     await sender.release();
     expect(await first).toBe('answer 1');

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { DataSource } from 'typeorm';
 import { DatabaseHealth } from '../../../src/database/connection/database-health.js';
 
 describe('DatabaseHealth', () => {
@@ -7,7 +6,7 @@ describe('DatabaseHealth', () => {
   let health: DatabaseHealth;
   beforeEach(() => {
     query.mockReset();
-    health = new DatabaseHealth({ query } as unknown as DataSource);
+    health = new DatabaseHealth(query);
   });
   afterEach(() => {
     jest.useRealTimers();

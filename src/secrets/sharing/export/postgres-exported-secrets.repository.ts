@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import type { AuditEvent } from '../../../audit/audit-event.js';
 import { AuditWriter } from '../../../audit/audit-writer.js';
 import type { TenantContext } from '../../../common/tenant-context.js';
@@ -60,7 +61,7 @@ export class PostgresExportedSecretsRepository extends ExportedSecretsRepository
   batch(tenant: TenantContext, question: BatchQuestion): Promise<readonly StoredSecret[]> {
     const { tenantId, userId } = tenant;
     const { options, after = '', event, began } = question;
-    return this.transaction.run(tenantId, event.id, async (manager) => {
+    const work = async (manager: EntityManager): Promise<StoredSecret[]> => {
       const rights = await rightsNow(manager, tenant, [tenantId], ['secret_export', 'administrators']);
       const now = rights.get(tenantId);
       if (now?.has('secret_export') !== true) throw tenantRefused('secret_export', tenant.tenantName);
@@ -68,7 +69,8 @@ export class PostgresExportedSecretsRepository extends ExportedSecretsRepository
       const rows = await manager.query<SecretRow[]>(this.statement, values);
       if (!began) await this.audit.append(manager, tenantId, event);
       return rows.map((row) => this.rows.toSecret(row, tenant.tenantName));
-    });
+    };
+    return this.transaction.run(tenantId, event.id, work, { lane: 'lists', callerId: userId });
   }
 
   record(tenant: TenantContext, event: AuditEvent<'secret.export'>): Promise<void> {

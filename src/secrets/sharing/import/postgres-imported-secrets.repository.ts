@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { newEvent, type AuditEvent } from '../../../audit/audit-event.js';
 import { AuditWriter } from '../../../audit/audit-writer.js';
-import { Unavailable } from '../../../common/errors.js';
+import { Busy } from '../../../common/errors.js';
 import { nameProblem } from '../../../common/resource-name.js';
 import { isContention } from '../../../database/connection/unavailability.js';
+import { Lanes } from '../../../database/lanes.js';
 import { TenantTransaction } from '../../../database/tenant-transaction.js';
 import type { StoredSecret } from '../../secret.js';
 import { SecretLookups } from '../../store/secret-lookups.js';
@@ -29,13 +30,17 @@ const USERS = `
   SELECT id, lower(username) AS name FROM users
   WHERE lower(username) = ANY ($1::text[]) AND deleted_at IS NULL`;
 
+/** An import may wait for locks, since it would have to begin anew without them. */
+const WAIT_FOR_LOCKS =
+  "SELECT set_config('lock_timeout', '4s', true), set_config('statement_timeout', '5s', true)";
+
 /** Imports secrets into PostgreSQL. */
 @Injectable()
 export class PostgresImportedSecretsRepository extends ImportedSecretsRepository {
   constructor(
     @Inject(TenantTransaction) private readonly transaction: TenantTransaction,
     @Inject(AuditWriter) private readonly audit: AuditWriter,
-    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(Lanes) private readonly lanes: Lanes,
     @Inject(SecretRows) private readonly rows: SecretRows,
     @Inject(SecretLookups) private readonly lookups: SecretLookups,
     @Inject(SecretWrites) private readonly writes: SecretWrites,
@@ -61,7 +66,8 @@ export class PostgresImportedSecretsRepository extends ImportedSecretsRepository
     const prepared = await this.prepare(importer, plan);
     const { logId } = importer;
     const { event, override, dryRun } = plan;
-    const transaction = this.transaction.run(logId, event.id, async (manager): Promise<ImportOutcome> => {
+    const attempt = async (manager: EntityManager): Promise<ImportOutcome> => {
+      await manager.query(WAIT_FOR_LOCKS);
       await manager.query('SAVEPOINT import');
       const work = new ImportTransaction(manager, this.writes, importer, prepared, override);
       const outcome = await work.run();
@@ -71,10 +77,11 @@ export class PostgresImportedSecretsRepository extends ImportedSecretsRepository
       await manager.query("SELECT set_config('app.tenant', $1, true)", [logId]);
       await this.audit.append(manager, logId, ended(plan, outcome));
       return outcome;
-    });
-    return transaction.catch((error: unknown) => {
+    };
+    const options = { lane: 'imports', callerId: importer.userId } as const;
+    return this.transaction.run(logId, event.id, attempt, options).catch((error: unknown) => {
       // Another import of the same keys held its locks for too long: nothing was written.
-      if (!(error instanceof Unavailable) || !isContention(error.cause)) throw error;
+      if (!(error instanceof Busy) || !isContention(error.cause)) throw error;
       return { kind: 'stale', rows: plan.rows.map(({ row }) => row) };
     });
   }
@@ -88,7 +95,8 @@ export class PostgresImportedSecretsRepository extends ImportedSecretsRepository
       .filter((name) => nameProblem(name) === undefined)
       .map((name) => name.toLowerCase());
     if (possible.length === 0) return new Map();
-    const rows = await this.dataSource.query<{ id: string; name: string }[]>(USERS, [possible]);
+    const statement = { name: 'users_by_name', text: USERS, values: [possible] };
+    const rows = await this.lanes.query<{ id: string; name: string }>('writes', undefined, statement);
     return new Map(rows.map(({ id, name }) => [name, id]));
   }
 

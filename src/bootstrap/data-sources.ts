@@ -1,0 +1,65 @@
+import type { DataSource } from 'typeorm';
+import type { Configuration } from '../config/configuration.js';
+import { assertDurable, assertServiceLogin } from '../database/connection/database-assertions.js';
+import { DatabaseHealth } from '../database/connection/database-health.js';
+import { openServiceDataSource } from '../database/connection/service-data-source.js';
+import { CONNECTIONS_BESIDE_POOL } from '../database/lanes.js';
+import { namedQuery } from '../database/named-query.js';
+import type { DatabaseLocation } from './database-location.js';
+import { entities } from './entities.js';
+
+/** The time after which the database is taken to be away if a probe has no answer. */
+const PROBE_TIMEOUT_MS = 2_000;
+
+/** Holds the service's pools of connections. */
+export interface DataSources {
+  /** Serves the lanes. */
+  readonly dataSource: DataSource;
+  /** Serves look-ups of wrapped keys, which can happen inside a transaction. */
+  readonly keyDataSource: DataSource;
+  readonly health: DatabaseHealth;
+  /** The most connections that a replica opens. */
+  readonly connections: number;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Opens the service's connections, once its login is verified to be restricted.
+ * @throws StartupError with one line for the operator
+ */
+export async function openDataSources(
+  { appRole, readerRole, nodeEnv, poolSize }: Configuration,
+  { url, serviceLogin }: DatabaseLocation,
+): Promise<DataSources> {
+  const options = { url, appRole, single: serviceLogin === undefined, entities };
+  const { events, keys, probe } = CONNECTIONS_BESIDE_POOL;
+  const opened: DataSource[] = [];
+  const open = async (size: number, timeoutMilliseconds?: number): Promise<DataSource> => {
+    const timeout = timeoutMilliseconds === undefined ? {} : { timeoutMilliseconds };
+    const dataSource = await openServiceDataSource({ ...options, poolSize: size, ...timeout });
+    opened.push(dataSource);
+    return dataSource;
+  };
+  const close = async (): Promise<void> => {
+    await Promise.all(opened.map((dataSource) => dataSource.destroy()));
+  };
+  try {
+    const dataSource = await open(poolSize + events);
+    await assertServiceLogin(dataSource, readerRole);
+    if (nodeEnv === 'production') await assertDurable(dataSource);
+    const keyDataSource = await open(keys);
+    const probes = await open(probe, PROBE_TIMEOUT_MS);
+    const health = new DatabaseHealth(() =>
+      namedQuery(probes, { name: 'probe', text: 'SELECT 1', values: [] }),
+    );
+    const connections = poolSize + events + keys + probe;
+    const closeAll = (): Promise<void> => {
+      health.close();
+      return close();
+    };
+    return { dataSource, keyDataSource, health, connections, close: closeAll };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

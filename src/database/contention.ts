@@ -1,0 +1,33 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Busy } from '../common/errors.js';
+import { isContention } from './connection/unavailability.js';
+
+/** Limits the time of a request in the database, waiting included. */
+export const DEADLINE_MS = 5_000;
+
+const SHORTEST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 800;
+
+/**
+ * Repeats `attempt` while others hold a lock that it needs, with growing pauses, until the deadline. Between attempts it
+ * holds no connection.
+ * @param attempt leaves nothing behind when it throws; it is told whether it is a further one
+ * @param deadline of `performance.now()`
+ * @throws Busy when others still hold the lock at the deadline
+ */
+export async function retryContention<T>(
+  attempt: (isFurther: boolean) => Promise<T>,
+  deadline = performance.now() + DEADLINE_MS,
+): Promise<T> {
+  for (let pause = SHORTEST_PAUSE_MS, isFurther = false; ; isFurther = true) {
+    try {
+      return await attempt(isFurther);
+    } catch (error) {
+      const isContended = error instanceof Busy && isContention(error.cause);
+      if (!isContended || performance.now() + pause > deadline) throw error;
+    }
+    await sleep(pause * (0.5 + randomInt(501) / 1_000));
+    pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+  }
+}

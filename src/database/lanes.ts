@@ -1,0 +1,147 @@
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { Busy } from '../common/errors.js';
+import { FairGate, type GateLimits } from '../common/fair-gate.js';
+import type { Share } from '../common/turn-queue.js';
+import type { DatabaseHealth } from './connection/database-health.js';
+import { asDomainError } from './connection/unavailability.js';
+import { namedQuery, type NamedStatement } from './named-query.js';
+
+/**
+ * Names a kind of work and the connections that it may hold:
+ * - `reads`: who is calling, and reads of secrets
+ * - `writes`: look-ups of what is to be written, and writes that wait for no lock
+ * - `contended`: writes that found a lock taken
+ * - `lists`: lists, searches and exports
+ * - `imports`: transactions of imports
+ * - `jobs`: background work
+ * - `events`: events that no other statement records, and the throttle of logins
+ */
+export type Lane = 'reads' | 'writes' | 'contended' | 'lists' | 'imports' | 'jobs' | 'events';
+
+type Limits = Omit<GateLimits, 'places' | 'placesOfGroup'>;
+
+/**
+ * Limits the work of a lane that waits. A statement has 3 seconds (service-data-source.ts), so that a request waits no
+ * longer than 5 seconds in one lane. Imports, which take long, wait for each other.
+ */
+const WAITING: Readonly<Record<Lane, Limits>> = {
+  reads: { waiting: 1_000, waitingOfGroup: 200, waitMilliseconds: 2_000 },
+  writes: { waiting: 1_000, waitingOfGroup: 200, waitMilliseconds: 2_000 },
+  contended: { waiting: 1_000, waitingOfGroup: 200, waitMilliseconds: 4_000 },
+  lists: { waiting: 1_000, waitingOfGroup: 200, waitMilliseconds: 3_000 },
+  imports: { waiting: 100, waitingOfGroup: 10, waitMilliseconds: 60_000 },
+  jobs: { waiting: 10, waitMilliseconds: 60_000 },
+  events: { waiting: 4_000, waitingOfGroup: 1_000, waitMilliseconds: 4_000 },
+};
+
+/** The connections beside the pool: one for events, one for probes, two for look-ups of wrapped keys. */
+export const CONNECTIONS_BESIDE_POOL = { events: 1, probe: 1, keys: 2 };
+
+/** The smallest pool: one connection for each lane but `events`. */
+export const SMALLEST_POOL = 6;
+
+/** The order in which lanes get the connections of a larger pool; repeated for those beyond. */
+const GROWTH: readonly Lane[] = ['reads', 'writes', 'lists', 'reads'];
+
+/** Returns the number of connections that each lane may hold, for a pool of at least `SMALLEST_POOL`. */
+export function laneSizes(poolSize: number): Record<Lane, number> {
+  const { events } = CONNECTIONS_BESIDE_POOL;
+  const sizes = { reads: 1, writes: 1, contended: 1, lists: 1, imports: 1, jobs: 1, events };
+  for (let place = 0; place < poolSize - SMALLEST_POOL; place += 1)
+    sizes[GROWTH[place % GROWTH.length] as Lane] += 1;
+  return sizes;
+}
+
+export interface LaneGauge {
+  readonly places: number;
+  readonly running: number;
+  readonly waiting: number;
+  /** Counts the work that was refused since the start. */
+  readonly refused: number;
+}
+
+/**
+ * Divides the connections of the pool into lanes, so that work of one kind, tenant or caller cannot keep the others from
+ * the database. In each lane tenants take turns, and callers within a tenant; one tenant holds at most all places but
+ * one.
+ */
+export class Lanes {
+  private readonly gates: ReadonlyMap<Lane, FairGate>;
+  private readonly sizes: Readonly<Record<Lane, number>>;
+
+  /**
+   * @param poolSize the pool's connections without those for events
+   * @param health tells whether the database is away; undefined for commands, which find out by themselves
+   */
+  constructor(
+    readonly dataSource: DataSource,
+    poolSize: number,
+    private readonly health?: DatabaseHealth,
+  ) {
+    this.sizes = laneSizes(poolSize);
+    const lanes = Object.entries(this.sizes) as [Lane, number][];
+    this.gates = new Map(
+      lanes.map(([lane, places]) => [lane, new FairGate({ places, ...WAITING[lane] }, () => new Busy())]),
+    );
+  }
+
+  /**
+   * Runs `work`, which holds one connection, in a lane.
+   * @param share the tenant and the caller; undefined for a batch of several, and for the service's own work
+   * @throws Busy when too much waits in the lane, or this waited too long; `work` was not run
+   * @throws Unavailable at once while the database is known to be away
+   */
+  run<T>(lane: Lane, share: Share | undefined, work: () => Promise<T>): Promise<T> {
+    this.health?.requireAvailable();
+    return this.gate(lane).hold(share, () => (this.health === undefined ? work() : this.health.watch(work)));
+  }
+
+  /**
+   * Runs a named statement in a lane.
+   * @returns the rows as the driver returns them
+   * @throws Busy, Unavailable as `run` does, and as `asDomainError` says; any other error of the driver unchanged
+   */
+  query<R>(lane: Lane, share: Share | undefined, statement: NamedStatement): Promise<R[]> {
+    return this.run(lane, share, () => namedQuery<R>(this.dataSource, statement));
+  }
+
+  /** Runs `work` outside a transaction in a lane. It throws as `query` does. */
+  async withManager<T>(
+    lane: Lane,
+    share: Share | undefined,
+    work: (manager: EntityManager) => Promise<T>,
+  ): Promise<T> {
+    return this.withRunner(lane, share, async (runner) => {
+      try {
+        return await work(runner.manager);
+      } catch (error) {
+        throw asDomainError(error);
+      }
+    });
+  }
+
+  /** Runs `work` with a query runner in a lane, and releases the runner before the place. */
+  withRunner<T>(lane: Lane, share: Share | undefined, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+    return this.run(lane, share, async () => {
+      const runner = this.dataSource.createQueryRunner();
+      try {
+        return await work(runner);
+      } finally {
+        await runner.release();
+      }
+    });
+  }
+
+  /** Returns what each lane is doing. */
+  gauges(): Record<Lane, LaneGauge> {
+    const gauges = [...this.gates].map(([lane, { running, waiting, refused }]) => [
+      lane,
+      { places: this.sizes[lane], running, waiting, refused },
+    ]);
+    return Object.fromEntries(gauges) as Record<Lane, LaneGauge>;
+  }
+
+  private gate(lane: Lane): FairGate {
+    return this.gates.get(lane) as FairGate;
+  }
+}

@@ -1,0 +1,136 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { AuditEvent } from '../../audit/audit-event.js';
+import type { Refusal } from '../../audit/refusal.js';
+import type { TenantContext } from '../../common/tenant-context.js';
+import { tenantRefused } from '../../common/tenant-refused.js';
+import { Lanes } from '../../database/lanes.js';
+import { UsersRepository } from '../../users/users.repository.js';
+import type { StoredSecret } from '../secret.js';
+import type { Decide, NewOwner, SecretUpdate, UpdateOutcome } from '../secrets.repository.js';
+import { SecretLookups } from './secret-lookups.js';
+import { removalRecord, updateRecord, widens } from './secret-records.js';
+import { SecretRows } from './secret-row.js';
+import type { SecretWrite, WriteAnswer, WriteFunction } from './secret-writes.js';
+
+/** Describes a change of a secret as it was seen: what to write, and what the answer to that means. */
+export interface Change {
+  readonly name: WriteFunction;
+  readonly write: SecretWrite;
+  /**
+   * @returns nothing where the secret is no longer as it was seen
+   * @throws Forbidden where the tenant was deleted since the caller's rights were read
+   */
+  readonly outcomeOf: (answer: WriteAnswer) => UpdateOutcome | undefined;
+}
+
+/** Prepares changes of secrets. */
+@Injectable()
+export class SecretChanges {
+  constructor(
+    @Inject(SecretRows) private readonly rows: SecretRows,
+    @Inject(SecretLookups) private readonly lookups: SecretLookups,
+    @Inject(Lanes) private readonly lanes: Lanes,
+    @Inject(UsersRepository) private readonly users: UsersRepository,
+  ) {}
+
+  /** Decides on an update, and prepares it unless it is refused. */
+  async update(
+    tenant: TenantContext,
+    current: StoredSecret,
+    decide: Decide,
+    event: AuditEvent,
+  ): Promise<Change | Refusal> {
+    const decision = await decide(current, (username) => this.findOwner(username));
+    return decision.kind === 'update' ? this.ofUpdate(tenant, current, decision, event) : decision;
+  }
+
+  /** Prepares the removal of a secret. */
+  removal({ tenantId, userId }: TenantContext, current: StoredSecret, event: AuditEvent): Change {
+    const record = removalRecord(this.rows, current, event);
+    return {
+      name: 'remove_secrets',
+      write: {
+        ...{ tenantId, callerId: userId, eventId: event.id, record, mayBatch: true, bytes: record.bytes },
+        recover: () => Promise.resolve(answerOf(current)),
+      },
+      outcomeOf: ({ outcome }) => (outcome === 'ok' ? { kind: 'changed', secret: current } : undefined),
+    };
+  }
+
+  private ofUpdate(
+    tenant: TenantContext,
+    current: StoredSecret,
+    update: SecretUpdate,
+    event: AuditEvent,
+  ): Change {
+    const { tenantId, userId } = tenant;
+    const recorded = withOwner(event, update);
+    const record = updateRecord(this.rows, { authorId: userId, current, update, event: recorded });
+    const isWidened = widens(current, update);
+    return {
+      name: 'update_secrets',
+      write: {
+        ...{ tenantId, callerId: userId, eventId: event.id, record, bytes: record.bytes },
+        mayBatch: !isWidened && update.owner === undefined,
+        // Whether a key could become global only the lost answer said.
+        recover: async () => (isWidened ? undefined : this.recover(tenant, current)),
+      },
+      outcomeOf: (answer) => updateOutcome(tenant, current, update, answer),
+    };
+  }
+
+  /** An update of what was seen is the next revision. */
+  private async recover(tenant: TenantContext, current: StoredSecret): Promise<WriteAnswer | undefined> {
+    const now = await this.lookups.find(tenant, current.key);
+    if ('kind' in now || now.id !== current.id || now.revision !== current.revision + 1) return undefined;
+    return answerOf(now);
+  }
+
+  private async findOwner(username: string): Promise<NewOwner | undefined> {
+    const user = await this.lanes.withManager('reads', undefined, (manager) =>
+      this.users.findByName(manager, username),
+    );
+    return user === null ? undefined : { id: user.id, name: user.username };
+  }
+}
+
+function updateOutcome(
+  tenant: TenantContext,
+  current: StoredSecret,
+  update: SecretUpdate,
+  answer: WriteAnswer,
+): UpdateOutcome | undefined {
+  switch (answer.outcome) {
+    case 'ok':
+      return { kind: 'changed', secret: updated(current, update, answer) };
+    case 'stale':
+      return undefined;
+    case 'no_tenant':
+      throw tenantRefused('secret_create', tenant.tenantName);
+    default:
+      return { kind: 'exists' };
+  }
+}
+
+function withOwner(event: AuditEvent, { owner }: SecretUpdate): AuditEvent {
+  return owner === undefined ? event : { ...event, detail: { ...event.detail, owner: owner.name } };
+}
+
+function answerOf({ version, revision, createdAt, updatedAt }: StoredSecret): WriteAnswer {
+  return { outcome: 'ok', version, revision, created_at: createdAt, updated_at: updatedAt };
+}
+
+/** Returns the secret as it is after the update. */
+function updated(current: StoredSecret, update: SecretUpdate, answer: WriteAnswer): StoredSecret {
+  const { attributes, value, owner, providerOptions } = update;
+  return {
+    ...current,
+    ...attributes,
+    value: value ?? current.value,
+    providerOptions: providerOptions === undefined ? current.providerOptions : providerOptions,
+    ...(owner !== undefined && { creatorId: owner.id, creatorName: owner.name }),
+    version: answer.version,
+    revision: answer.revision,
+    updatedAt: answer.updated_at,
+  };
+}
