@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Share } from '../common/turn-queue.js';
+import { retryContention } from '../database/contention.js';
 import { Lanes } from '../database/lanes.js';
 
 export interface Reservation {
@@ -20,21 +21,25 @@ export class LoginThrottle {
 
   /** Reserves one verification, in a statement that is committed before the password is verified. */
   async reserve(nameKey: Buffer, source: string): Promise<Reservation> {
-    const [row] = await this.lanes.query<Reservation>('events', shareOf(nameKey, source), {
+    const statement = {
       name: 'login_reserve',
       text: 'SELECT verdict, locks, fresh FROM login_reserve($1, $2)',
       values: [nameKey, source],
-    });
+    };
+    const [row] = await retryContention(() =>
+      this.lanes.query<Reservation>('events', shareOf(nameKey, source), statement),
+    );
     return row ?? { verdict: 'locked', locks: false, fresh: false };
   }
 
   /** Clears the counters of the pair after a right password. */
   async succeeded(nameKey: Buffer, source: string): Promise<void> {
-    await this.lanes.query('events', shareOf(nameKey, source), {
+    const statement = {
       name: 'login_succeeded',
       text: 'SELECT login_succeeded($1, $2)',
       values: [nameKey, source],
-    });
+    };
+    await retryContention(() => this.lanes.query('events', shareOf(nameKey, source), statement));
   }
 }
 

@@ -3,12 +3,13 @@ import { Global, Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
 import { Drain } from '../../src/api/http/drain.js';
 import { JobRunner } from '../../src/jobs/job-runner.js';
 import type { Job, JobResult } from '../../src/jobs/job.js';
 import { JobsModule } from '../../src/jobs/jobs.module.js';
+import { Lanes } from '../../src/database/lanes.js';
 import { Logger } from '../../src/observability/logger.js';
+import { lanesOf } from '../support/lanes.js';
 import { gate, JobRunners, jobOf, until } from '../support/job-runners.js';
 
 let jobs: JobRunners;
@@ -101,7 +102,7 @@ describe('a service with jobs', () => {
 
   async function serve(): Promise<NestFastifyApplication> {
     const providers = [
-      { provide: DataSource, useValue: jobs.dataSources[0] },
+      { provide: Lanes, useValue: lanesOf(jobs.dataSources[0]) },
       { provide: Logger, useValue: jobs.logger },
     ];
     const parts = { module: SharedParts, providers, exports: providers };

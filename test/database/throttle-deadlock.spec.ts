@@ -67,18 +67,21 @@ describe('names that come back while their expired counters are swept', () => {
 
   const allowed = { verdict: 'allowed', locks: false, fresh: false };
   const sweep = (): Promise<JobResult> =>
-    dataSource.transaction((manager) => new LoginFailureSweep().run(manager));
+    dataSource.transaction(async (manager) => {
+      await manager.query('SET LOCAL lock_timeout = 0');
+      return new LoginFailureSweep().run(manager);
+    });
 
   it('are answered once the sweep has ended, though each waits for it', async () => {
     await plant('first', 9, 2);
     await plant('second', 9, 1);
     await barrier.query(`SELECT pg_advisory_lock(${BARRIER})`);
-    const throttle = new LoginThrottle(lanesOf(dataSource));
+    const [one, other] = [new LoginThrottle(lanesOf(dataSource)), new LoginThrottle(lanesOf(dataSource))];
     const swept = sweep();
     await untilWaiting(1);
-    const second = throttle.reserve(loginNameKey('second'), HOME);
+    const second = one.reserve(loginNameKey('second'), HOME);
     await untilWaiting(2);
-    const first = throttle.reserve(loginNameKey('first'), HOME);
+    const first = other.reserve(loginNameKey('first'), HOME);
     const all = Promise.all([swept, first, second]);
     all.catch(() => undefined);
     await untilWaiting(3);
