@@ -23,9 +23,9 @@ export class AuditedTransaction {
       await appendEvent(manager, SYSTEM_LOG, { ...event, outcome });
       return returned;
     };
-    const lane = event.action.endsWith('.list') ? 'lists' : 'writes';
-    const callerId = event.caller.actorId;
-    const result = await this.transaction.run(SYSTEM_LOG, event.id, record, { lane, callerId });
+    const lane = /\.(list|read)$/.test(event.action) ? 'lists' : 'writes';
+    const share = { group: event.caller.actorId ?? SYSTEM_LOG, member: '' };
+    const result = await this.transaction.run(SYSTEM_LOG, event.id, record, { lane, share });
     if (result instanceof Refusal) throw result.error;
     return result;
   }

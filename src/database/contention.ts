@@ -6,6 +6,11 @@ import { isContention } from './connection/unavailability.js';
 /** Limits the time of a request in the database, waiting included. */
 export const DEADLINE_MS = 5_000;
 
+/** Returns the deadline, of `performance.now()`, of a request that begins now. */
+export function deadlineOfNow(): number {
+  return performance.now() + DEADLINE_MS;
+}
+
 const SHORTEST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 800;
 
@@ -18,7 +23,7 @@ const LONGEST_PAUSE_MS = 800;
  */
 export async function retryContention<T>(
   attempt: (isFurther: boolean) => Promise<T>,
-  deadline = performance.now() + DEADLINE_MS,
+  deadline = deadlineOfNow(),
 ): Promise<T> {
   for (let pause = SHORTEST_PAUSE_MS, isFurther = false; ; isFurther = true) {
     try {

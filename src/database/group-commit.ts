@@ -1,4 +1,5 @@
 import { DomainError } from '../common/domain-error.js';
+import type { Share } from '../common/turn-queue.js';
 import { Batcher } from './batcher.js';
 import { retryContention } from './contention.js';
 import type { Lane } from './lanes.js';
@@ -43,8 +44,8 @@ export class GroupCommit<W extends GroupedWrite<A>, A extends { readonly outcome
     private readonly statement: WriteStatement<W>,
     private readonly lane: Lane = 'writes',
   ) {
-    this.batcher = new Batcher((writes) => this.writeBatch(writes), {
-      share: ({ tenantId, callerId }) => ({ group: tenantId, member: callerId ?? '' }),
+    this.batcher = new Batcher<W, BatchAnswer<A>>((writes) => this.writeBatch(writes), {
+      share: shareOf,
       weigh: ({ bytes }) => bytes,
       maxWeight: BATCH_BYTES,
       repeatable: false,
@@ -66,10 +67,11 @@ export class GroupCommit<W extends GroupedWrite<A>, A extends { readonly outcome
   }
 
   private writeAlone(write: W): Promise<A> {
-    const { tenantId, callerId, eventId, recover, deadline } = write;
+    const { tenantId, eventId, recover, deadline } = write;
     const statement = this.statement([write], true);
+    const options = { lane: 'contended', share: shareOf(write) } as const;
     return retryContention(
-      () => this.transaction.call(tenantId, eventId, statement, recover, { lane: 'contended', callerId }),
+      () => this.transaction.call(tenantId, eventId, statement, recover, options),
       deadline,
     );
   }
@@ -87,6 +89,10 @@ export class GroupCommit<W extends GroupedWrite<A>, A extends { readonly outcome
       return writes.map(() => (writes.length === 1 ? BUSY : ROLLED_BACK));
     }
   }
+}
+
+function shareOf({ tenantId, callerId }: Pick<GroupedWrite<unknown>, 'tenantId' | 'callerId'>): Share {
+  return { group: tenantId, member: callerId ?? '' };
 }
 
 const BUSY = { outcome: 'busy' } as const;

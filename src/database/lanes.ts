@@ -20,15 +20,12 @@ export type Lane = 'reads' | 'writes' | 'contended' | 'lists' | 'imports' | 'job
 
 type Limits = Omit<GateLimits, 'places' | 'placesOfGroup'>;
 
-/**
- * Limits the work of a lane that waits. A statement has 3 seconds (service-data-source.ts), so that a request waits no
- * longer than 5 seconds in one lane. Imports, which take long, wait for each other.
- */
+/** Limits the work of a lane that waits. Imports, which take long, wait for each other. */
 const WAITING: Readonly<Record<Lane, Limits>> = {
-  reads: { waiting: 1_000, waitingOfGroup: 200, waitMilliseconds: 2_000 },
-  writes: { waiting: 1_000, waitingOfGroup: 200, waitMilliseconds: 2_000 },
-  contended: { waiting: 1_000, waitingOfGroup: 200, waitMilliseconds: 4_000 },
-  lists: { waiting: 1_000, waitingOfGroup: 200, waitMilliseconds: 3_000 },
+  reads: { waiting: 2_000, waitingOfGroup: 500, waitMilliseconds: 2_000 },
+  writes: { waiting: 2_000, waitingOfGroup: 500, waitMilliseconds: 4_000 },
+  contended: { waiting: 2_000, waitingOfGroup: 500, waitMilliseconds: 4_000 },
+  lists: { waiting: 2_000, waitingOfGroup: 500, waitMilliseconds: 4_000 },
   imports: { waiting: 100, waitingOfGroup: 10, waitMilliseconds: 60_000 },
   jobs: { waiting: 10, waitMilliseconds: 60_000 },
   events: { waiting: 4_000, waitingOfGroup: 1_000, waitMilliseconds: 4_000 },

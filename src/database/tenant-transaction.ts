@@ -2,14 +2,16 @@ import type pg from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Unavailable } from '../common/errors.js';
 import { asDomainError, isUnavailable, wasRolledBack } from './connection/unavailability.js';
-import { retryContention } from './contention.js';
+import type { Share } from '../common/turn-queue.js';
+import { STATEMENT_TIMEOUT_MS } from './connection/service-data-source.js';
+import { deadlineOfNow, retryContention } from './contention.js';
 import type { Lane, Lanes } from './lanes.js';
 import { poolOf, type NamedStatement } from './named-query.js';
 import { discardConnection, rollBack } from './roll-back.js';
 
 export interface TransactionOptions {
-  /** The caller, who takes turns with others of the tenant. */
-  readonly callerId?: string | null;
+  /** Says who takes turns with whom; by default all callers of the tenant are one. */
+  readonly share?: Share;
   /** The lane of the connection; by default `writes`, and `contended` while others hold a lock. */
   readonly lane?: Lane;
   /** The isolation level; READ COMMITTED by default, as in each session of the service. */
@@ -22,6 +24,8 @@ export class AnswerLost extends Unavailable {
     super('The database was lost while it stored the change; read it before you try again', { cause });
   }
 }
+
+const SHORTEST_TIMEOUT_MS = 1_000;
 
 /** Holds the result of a transaction, and the error of its commit if the connection was lost over that. */
 interface Performed<T> {
@@ -72,10 +76,9 @@ export class TenantTransaction {
     eventId: string,
     statement: NamedStatement,
     found: () => Promise<R | undefined>,
-    { lane = 'writes', callerId = null }: TransactionOptions = {},
+    { lane = 'writes', share = { group: tenantId, member: '' } }: TransactionOptions = {},
   ): Promise<R> {
     try {
-      const share = { group: tenantId, member: callerId ?? '' };
       const [row] = await this.lanes.run(lane, share, () => this.sendOnce<R>(statement));
       return row as R;
     } catch (error) {
@@ -113,13 +116,13 @@ export class TenantTransaction {
     tenantId: string,
     eventId: string,
     work: (manager: EntityManager) => Promise<T>,
-    { isolation, callerId }: TransactionOptions,
+    { isolation, share = { group: tenantId, member: '' } }: TransactionOptions,
     lane: Lane,
   ): Promise<T> {
-    const share = { group: tenantId, member: callerId ?? '' };
+    const deadline = deadlineOfNow();
     try {
       const { result, lost } = await this.lanes.withRunner(lane, share, async (runner) => {
-        const performed = await perform(runner, tenantId, work, isolation);
+        const performed = await perform(runner, { tenantId, deadline, isolation }, work);
         return { result: performed, lost: await commit(runner) } satisfies Performed<T>;
       });
       // Asked only now, since the question needs a connection of its own.
@@ -175,16 +178,28 @@ async function connect(dataSource: DataSource): Promise<pg.PoolClient> {
   }
 }
 
+interface Settings extends Pick<TransactionOptions, 'isolation'> {
+  readonly tenantId: string;
+  readonly deadline: number;
+}
+
+const SET = "SELECT set_config('app.tenant', $1, true), set_config('statement_timeout', $2, true)";
+
+/** Returns what is left for a statement after the wait for a place, in milliseconds: a second at least. */
+function statementTimeout(deadline: number): string {
+  const left = Math.round(deadline - performance.now());
+  return `${Math.min(STATEMENT_TIMEOUT_MS, Math.max(SHORTEST_TIMEOUT_MS, left))}ms`;
+}
+
 async function perform<T>(
   runner: QueryRunner,
-  tenantId: string,
+  { tenantId, deadline, isolation }: Settings,
   work: (manager: EntityManager) => Promise<T>,
-  isolation: TransactionOptions['isolation'],
 ): Promise<T> {
   await runner.connect();
   try {
     await runner.startTransaction(isolation);
-    await runner.query("SELECT set_config('app.tenant', $1, true)", [tenantId]);
+    await runner.query(SET, [tenantId, statementTimeout(deadline)]);
     return await work(runner.manager);
   } catch (error) {
     await rollBack(runner, error);

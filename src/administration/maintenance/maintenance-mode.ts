@@ -55,6 +55,8 @@ export class MaintenanceMode {
       await appendEvent(manager, SYSTEM_LOG, { ...event, outcome: changed > 0 ? 'ok' : 'conflict' });
       return changed > 0;
     };
-    return this.transaction.run(SYSTEM_LOG, event.id, work, { callerId: caller.actorId });
+    return this.transaction.run(SYSTEM_LOG, event.id, work, {
+      share: { group: caller.actorId ?? SYSTEM_LOG, member: '' },
+    });
   }
 }

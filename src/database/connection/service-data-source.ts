@@ -13,6 +13,9 @@ export interface ServiceDataSourceSettings extends Omit<
   readonly single: boolean;
 }
 
+/** Limits a statement, unless its transaction sets another time. */
+export const STATEMENT_TIMEOUT_MS = 3_000;
+
 /** Exceeds the server's own timeouts, also those of an import, since their errors say more. */
 const TIMEOUT_MS = 6_000;
 
@@ -30,7 +33,7 @@ export async function openServiceDataSource(settings: ServiceDataSourceSettings)
     // Before version 18 the planner's cost for a disabled scan is so high that the plan would be compiled at every
     // call.
     jit: 'off',
-    statement_timeout: '3s',
+    statement_timeout: `${STATEMENT_TIMEOUT_MS}ms`,
     lock_timeout: '200ms',
     idle_in_transaction_session_timeout: '30s',
   };

@@ -7,8 +7,8 @@ import { DEADLINE_MS } from '../../database/contention.js';
 const LIMITS = { places: 1, waiting: 1_000, waitMilliseconds: DEADLINE_MS };
 
 /**
- * Lets the changes of one key come one after the other within this process. Changes that were made at the same time
- * would find each other's row locked or changed, so that only one of them could succeed and the others would starve.
+ * Lets changes of one key that met each other come one after the other within this process. At the same time they would
+ * find the row locked or changed again and again, and some of them would starve.
  */
 @Injectable()
 export class KeyTurns {
@@ -16,20 +16,14 @@ export class KeyTurns {
 
   /**
    * Runs `work` when it is its turn among the changes of the key. Callers take turns.
-   * @param work is given the time, of `performance.now()`, by which it must be done
-   * @throws Busy when too many changes wait, or this one waited until its deadline; `work` was not run
+   * @throws Busy when too many changes wait, or this one waited for too long; `work` was not run
    */
-  async run<T>(
-    { tenantId, userId }: TenantContext,
-    key: string,
-    work: (deadline: number) => Promise<T>,
-  ): Promise<T> {
-    const deadline = performance.now() + DEADLINE_MS;
+  async run<T>({ tenantId, userId }: TenantContext, key: string, work: () => Promise<T>): Promise<T> {
     const name = `${tenantId}/${key}`;
     const gate = this.gates.get(name) ?? new FairGate(LIMITS, () => new Busy());
     this.gates.set(name, gate);
     try {
-      return await gate.hold({ group: userId, member: '' }, () => work(deadline));
+      return await gate.hold({ group: userId, member: '' }, work);
     } finally {
       if (gate.running === 0 && gate.waiting === 0) this.gates.delete(name);
     }

@@ -19,7 +19,6 @@ import {
   type ReadOutcome,
   type UpdateOutcome,
 } from '../secrets.repository.js';
-import { KeyTurns } from './key-turns.js';
 import { SecretInserts } from './secret-inserts.js';
 import { SecretReads } from './secret-reads.js';
 import { SecretUpdates } from './secret-updates.js';
@@ -32,7 +31,6 @@ export class PostgresSecretsRepository extends SecretsRepository {
     @Inject(SecretReads) private readonly reads: SecretReads,
     @Inject(SecretInserts) private readonly inserts: SecretInserts,
     @Inject(SecretUpdates) private readonly updates: SecretUpdates,
-    @Inject(KeyTurns) private readonly turns: KeyTurns,
     @Inject(AuditWriter) private readonly audit: AuditWriter,
   ) {
     super();
@@ -55,7 +53,7 @@ export class PostgresSecretsRepository extends SecretsRepository {
     // What one statement answers is of one moment anyway.
     const several = options.allTenants || options.search !== undefined;
     return this.transaction.run(tenant.tenantId, event.id, work, {
-      ...{ lane: 'lists', callerId: tenant.userId },
+      ...{ lane: 'lists', share: { group: tenant.tenantId, member: tenant.userId } },
       ...(several && { isolation: 'REPEATABLE READ' }),
     });
   }
@@ -71,29 +69,16 @@ export class PostgresSecretsRepository extends SecretsRepository {
     event: AuditEvent,
     existing?: Decide,
   ): Promise<CreateOutcome> {
-    if (existing !== undefined)
-      return this.turns.run(tenant, secret.key, (deadline) =>
-        this.createOrUpdate(tenant, secret, event, existing, deadline),
-      );
-    const created = await this.inserts.insert(tenant, secret, event, { recordConflict: true });
-    return created === undefined ? { kind: 'exists' } : { kind: 'created', secret: created };
-  }
-
-  /** Creates again what was deleted between the two. */
-  private async createOrUpdate(
-    tenant: TenantContext,
-    secret: NewSecret,
-    event: AuditEvent,
-    existing: Decide,
-    deadline: number,
-  ): Promise<CreateOutcome> {
-    const update: AuditEvent = { ...event, action: 'secret.update' };
-    const create = async (): Promise<CreateOutcome | undefined> => {
-      const created = await this.inserts.insert(tenant, secret, event, { recordConflict: false, deadline });
+    const recordConflict = existing === undefined;
+    const insert = async (): Promise<CreateOutcome | undefined> => {
+      const created = await this.inserts.insert(tenant, secret, event, { recordConflict });
       return created === undefined ? undefined : { kind: 'created', secret: created };
     };
-    const created = await create();
-    return created ?? this.updates.updateInTurn(tenant, secret.key, existing, update, deadline, create);
+    const created = await insert();
+    if (created !== undefined) return created;
+    if (existing === undefined) return { kind: 'exists' };
+    // Inserts again what was deleted between the two.
+    return this.updates.update(tenant, secret.key, existing, { ...event, action: 'secret.update' }, insert);
   }
 
   update(tenant: TenantContext, key: string, decide: Decide, event: AuditEvent): Promise<UpdateOutcome> {

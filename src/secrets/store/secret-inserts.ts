@@ -30,7 +30,7 @@ export class SecretInserts {
     tenant: TenantContext,
     secret: NewSecret,
     event: AuditEvent,
-    { recordConflict, deadline }: { recordConflict: boolean; deadline?: number },
+    { recordConflict }: { recordConflict: boolean },
   ): Promise<StoredSecret | undefined> {
     const { tenantId, userId: authorId } = tenant;
     const record = insertRecord(this.rows, { tenantId, authorId, secret, event, recordConflict });
@@ -39,7 +39,6 @@ export class SecretInserts {
       // A key that becomes global is locked against everybody, which may take its time.
       mayBatch: secret.attributes.visibility !== 'global',
       bytes: record.bytes,
-      ...(deadline !== undefined && { deadline }),
       recover: () => this.recover(tenant, secret),
     });
     if (answer.outcome === 'no_tenant') throw tenantRefused('secret_create', tenant.tenantName);

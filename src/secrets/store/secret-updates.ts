@@ -5,7 +5,7 @@ import { AuditWriter } from '../../audit/audit-writer.js';
 import { Refusal } from '../../audit/refusal.js';
 import { Busy } from '../../common/errors.js';
 import type { TenantContext } from '../../common/tenant-context.js';
-import { retryContention } from '../../database/contention.js';
+import { deadlineOfNow, retryContention } from '../../database/contention.js';
 import { TenantTransaction } from '../../database/tenant-transaction.js';
 import type { StoredSecret } from '../secret.js';
 import type { Decide, DecideDeletion, Missing, UpdateOutcome } from '../secrets.repository.js';
@@ -43,25 +43,20 @@ export class SecretUpdates {
     @Inject(AuditWriter) private readonly audit: AuditWriter,
   ) {}
 
-  /** @throws Forbidden, Busy, Unavailable as `SecretInserts.insert` does */
-  update(tenant: TenantContext, key: string, decide: Decide, event: AuditEvent): Promise<UpdateOutcome> {
-    return this.turns.run(tenant, key, (deadline) => this.updateInTurn(tenant, key, decide, event, deadline));
-  }
-
   /**
-   * Updates a secret for a caller that has the key's turn.
-   * @param absent what becomes of an absent secret; by default its absence is recorded
+   * Updates a secret.
+   * @param absent what becomes of an absent secret, or nothing if it is there now; by default its absence is recorded
+   * @throws Forbidden, Busy, Unavailable as `SecretInserts.insert` does
    */
-  updateInTurn<A>(
+  update<A = never>(
     tenant: TenantContext,
     key: string,
     decide: Decide,
     event: AuditEvent,
-    deadline: number,
     absent?: () => Promise<A | undefined>,
   ): Promise<UpdateOutcome | A> {
     const prepare: Prepare = (current) => this.changes.update(tenant, current, decide, event);
-    return this.repeatedly({ tenant, key, event, prepare, deadline }, absent);
+    return this.perform({ tenant, key, event, prepare, deadline: deadlineOfNow() }, absent);
   }
 
   /** @throws Busy, Unavailable as `SecretInserts.insert` does */
@@ -73,21 +68,28 @@ export class SecretUpdates {
   ): Promise<UpdateOutcome> {
     const prepare: Prepare = async (current) =>
       (await decide(current)) ?? this.changes.removal(tenant, current, event);
-    return this.turns.run(tenant, key, (deadline) =>
-      this.repeatedly({ tenant, key, event, prepare, deadline }),
-    );
+    return this.perform({ tenant, key, event, prepare, deadline: deadlineOfNow() });
+  }
+
+  /** Tries at once, since most keys are changed by nobody else; then takes turns with those who were quicker. */
+  private async perform<A = never>(
+    act: Act,
+    absent?: () => Promise<A | undefined>,
+  ): Promise<UpdateOutcome | A> {
+    const outcome = await this.attempt(act, absent);
+    return outcome ?? this.turns.run(act.tenant, act.key, () => this.repeatedly(act, absent));
   }
 
   private async repeatedly<A = never>(
     act: Act,
     absent?: () => Promise<A | undefined>,
   ): Promise<UpdateOutcome | A> {
-    for (let looks = 0; ; looks = (looks + 1) % (UNLOCKED_LOOKS + 1)) {
+    for (let looks = 1; performance.now() < act.deadline; looks = (looks + 1) % (UNLOCKED_LOOKS + 1)) {
       const outcome =
         looks < UNLOCKED_LOOKS ? await this.attempt(act, absent) : await this.attemptWithLock(act);
       if (outcome !== undefined) return outcome;
-      if (performance.now() > act.deadline) throw new Busy();
     }
+    throw new Busy();
   }
 
   /** @returns nothing where the secret is no longer as it was seen */
@@ -125,7 +127,7 @@ export class SecretUpdates {
       const [answer] = await this.writes.writeIn(manager, change.name, [change.write.record]);
       return answer === undefined ? undefined : change.outcomeOf(answer);
     };
-    const options = { lane: 'contended', callerId: tenant.userId } as const;
+    const options = { lane: 'contended', share: { group: tenant.tenantId, member: tenant.userId } } as const;
     return retryContention(() => this.transaction.run(tenant.tenantId, event.id, work, options), deadline);
   }
 

@@ -70,7 +70,10 @@ export class PostgresExportedSecretsRepository extends ExportedSecretsRepository
       if (!began) await this.audit.append(manager, tenantId, event);
       return rows.map((row) => this.rows.toSecret(row, tenant.tenantName));
     };
-    return this.transaction.run(tenantId, event.id, work, { lane: 'lists', callerId: userId });
+    return this.transaction.run(tenantId, event.id, work, {
+      lane: 'lists',
+      share: { group: tenantId, member: userId },
+    });
   }
 
   record(tenant: TenantContext, event: AuditEvent<'secret.export'>): Promise<void> {

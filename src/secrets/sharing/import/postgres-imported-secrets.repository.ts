@@ -78,7 +78,7 @@ export class PostgresImportedSecretsRepository extends ImportedSecretsRepository
       await this.audit.append(manager, logId, ended(plan, outcome));
       return outcome;
     };
-    const options = { lane: 'imports', callerId: importer.userId } as const;
+    const options = { lane: 'imports', share: { group: logId, member: importer.userId } } as const;
     return this.transaction.run(logId, event.id, attempt, options).catch((error: unknown) => {
       // Another import of the same keys held its locks for too long: nothing was written.
       if (!(error instanceof Busy) || !isContention(error.cause)) throw error;
