@@ -1,6 +1,9 @@
 import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile } from '../../../dist/bench/percentile.js';
 import { Wire } from './wire.js';
+
+const RECONNECT_MS = 20;
 
 /**
  * Calls on some connections, each as soon as it has its answer, and beside that at a constant rate. The latter is timed
@@ -13,12 +16,12 @@ export class Calls {
   #wires = [];
   #arrivals;
 
-  /** @param job has `url`, `requests`, `connections`, and `perSecond` of the constant rate */
+  /** @param job has `url`, `requests`, `connections`, and `perSecond` of the constant rate, which may be 0 */
   constructor(job) {
     this.job = job;
     this.measure();
     for (let connection = 0; connection < job.connections; connection += 1) void this.#repeat();
-    this.#arrive(1_000 / job.perSecond);
+    if (job.perSecond > 0) this.#arrive(1_000 / job.perSecond);
   }
 
   /** Forgets what came before, such as the warming. */
@@ -74,6 +77,7 @@ export class Calls {
       this[loop].times.push(performance.now() - since);
     } else {
       this[loop].refused += 1;
+      if (status === 0) await sleep(RECONNECT_MS);
     }
   }
 

@@ -27,6 +27,8 @@ function understood(args) {
 async function drill({ rows, seconds, rounds, secrets, json }) {
   const stage = await Stage.open({ secrets, progress });
   const victim = new Worker('victim.js');
+  for (const signal of ['SIGINT', 'SIGTERM'])
+    process.once(signal, () => void stage.close().finally(() => process.exit(1)));
   try {
     await serve(stage, victim, rows[0].environment);
     const alone = await measure(stage, victim, { seconds });

@@ -6,8 +6,6 @@ import { Watch } from './watch.js';
 import { Worker } from './worker.js';
 
 const WARMING_MS = 2_000;
-const CONNECTIONS_OF_B = 8;
-const CONSTANT_PER_SECOND = 50;
 
 /**
  * Measures B while A does something.
@@ -23,11 +21,11 @@ export async function measure(stage, victim, { attack, work = 'reads', seconds }
     victim.send({ kind: 'measure' });
     await sleep(seconds * 1_000);
     const ofB = await victim.ask({ kind: 'finish' });
-    const { before, peak, asked, ready } = watch.stop();
+    const seen = await watch.stop();
     const answersOfA = (await attacker?.ask('stop')) ?? {};
-    return { ...ofB, before, peak, asked, ready, answersOfA };
+    return { ...ofB, ...seen, answersOfA };
   } finally {
-    watch.stop();
+    await watch.stop();
     attacker?.kill();
     await settle(stage);
   }
@@ -48,18 +46,23 @@ function jobOfA({ service, callers, secrets, databaseUrl }, { name, connections,
 }
 
 function jobOfB({ service, callers, secrets }, work) {
-  const requests = Array.from({ length: secrets.b }, (_, index) => WORK[work](callers.b, index));
-  return { url: service.url, requests, connections: CONNECTIONS_OF_B, perSecond: CONSTANT_PER_SECOND };
+  const { request, ...load } = WORK[work];
+  const requests = Array.from({ length: secrets.b }, (_, index) => request(callers.b, index));
+  return { url: service.url, requests, ...load };
 }
 
+/** Maps what B does to its requests, and to the connections and the constant rate at which it does it. */
 const WORK = {
-  reads: (caller, index) => requestText('GET', `/api/v3.1/secrets/${keyOf(index)}`, caller),
-  checkedWrites: (caller, index) => {
-    const body = {
-      value: 'checked',
-      schema: { type: 'string', pattern: '^[a-z]+$' },
-      update_if_exists: true,
-    };
-    return requestText('PUT', `/api/v3.1/secrets/checked.${index}`, caller, JSON.stringify(body));
+  reads: {
+    ...{ connections: 8, perSecond: 50 },
+    request: (caller, index) => requestText('GET', `/api/v3.1/secrets/${keyOf(index)}`, caller),
+  },
+  checkedWrites: {
+    ...{ connections: 3, perSecond: 0 },
+    request: (caller, index) => {
+      const schema = { type: 'string', pattern: '^[a-z]+$' };
+      const body = { value: 'checked', schema, update_if_exists: true };
+      return requestText('PUT', `/api/v3.1/secrets/checked.${index}`, caller, JSON.stringify(body));
+    },
   },
 };

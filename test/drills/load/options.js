@@ -12,7 +12,8 @@ connections of A that only read. Exits with 1 if B keeps less than 80 % of its r
   --only NAME,…  run only these rows:
                  ${NAMES.slice(0, 6).join(', ')},
                  ${NAMES.slice(6, 12).join(', ')},
-                 ${NAMES.slice(12).join(', ')}
+                 ${NAMES.slice(12, 18).join(', ')},
+                 ${NAMES.slice(18).join(', ')}
   --seconds N    measure each time for this long, after 2 seconds of warming (default: 8)
   --rounds N     measure yardstick and attack in turn this often, and take medians (default: 2)
   --secrets N    number of A's secrets (default: 100000)

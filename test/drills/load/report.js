@@ -31,7 +31,7 @@ export function rowLine(verdict) {
     percent(rateKept),
     milliseconds(beside.p99),
     milliseconds(under.p99),
-    p99Times.toFixed(1),
+    Number.isFinite(p99Times) ? p99Times.toFixed(1) : '-',
     `${milliseconds(beside.openP99)} → ${milliseconds(under.openP99)}`,
     percent(ready),
     `${memoryBefore.toFixed(0)} → ${memoryPeak.toFixed(0)}`,
@@ -49,6 +49,7 @@ export function summaryOf(verdicts) {
 }
 
 function milliseconds(number) {
+  if (Number.isNaN(number)) return '-';
   return Number.isFinite(number) ? number.toFixed(1) : 'refused';
 }
 

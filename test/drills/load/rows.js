@@ -11,7 +11,11 @@ export const ROWS = [
   { name: 'held-rows', title: 'PATCH of rows that a session holds', attack: 'heldRows', connections: 12 },
   {
     ...{ name: 'import', title: 'import of 60,000 beside 12 writers', attack: 'importOverWriters' },
-    connections: 13,
+    ...{ connections: 13, options: { locked: false } },
+  },
+  {
+    ...{ name: 'import-locks', title: 'the same while it holds their rows', attack: 'importOverWriters' },
+    ...{ connections: 13, options: { locked: true } },
   },
   { name: 'search-rules', title: 'search with the costliest rules', attack: 'searchRules', connections: 12 },
   { name: 'search-short', title: 'search for short texts', attack: 'searchShort', connections: 12 },

@@ -11,7 +11,9 @@ export function verdictOf(row, yardsticks, attacks) {
   const p99Times = under.p99 / beside.p99;
   const misses = [
     ...(rateKept >= LEAST_RATE ? [] : [`rate ${percent(rateKept)}`]),
-    ...(p99Times <= MOST_P99 ? [] : [`p99 × ${p99Times.toFixed(1)}`]),
+    ...(p99Times <= MOST_P99
+      ? []
+      : [Number.isFinite(p99Times) ? `p99 × ${p99Times.toFixed(1)}` : 'calls refused']),
     ...(attacks.every(({ ended }) => !ended) ? [] : ['the service ended']),
   ];
   return {

@@ -6,8 +6,7 @@ const PATIENCE_MS = 2_000;
 /** Watches a service from outside: its memory, and how a balancer's question for its health is answered. */
 export class Watch {
   #peak = 0;
-  #asked = 0;
-  #ready = 0;
+  #looks = [];
 
   constructor(service) {
     this.service = service;
@@ -15,22 +14,18 @@ export class Watch {
     this.timer = setInterval(() => this.#look(), EVERY_MS);
   }
 
-  stop() {
+  /** Ends, after the last answers, and returns what was seen. */
+  async stop() {
     clearInterval(this.timer);
     this.#memory();
-    return { before: this.before, peak: this.#peak, asked: this.#asked, ready: this.#ready };
+    const statuses = await Promise.all(this.#looks);
+    const ready = statuses.filter((status) => status === 200).length;
+    return { before: this.before, peak: this.#peak, asked: statuses.length, ready };
   }
 
   #look() {
     this.#memory();
-    this.#asked += 1;
-    const request = get(`${this.service.url}/health/ready`, { agent: false, timeout: PATIENCE_MS });
-    request.on('response', (response) => {
-      response.resume();
-      if (response.statusCode === 200) this.#ready += 1;
-    });
-    request.on('timeout', () => request.destroy());
-    request.on('error', () => undefined);
+    this.#looks.push(healthOf(this.service));
   }
 
   #memory() {
@@ -40,10 +35,19 @@ export class Watch {
   }
 }
 
+/** Returns the status of the answer, or 0 if none came in time. */
+function healthOf({ url }) {
+  return new Promise((resolve) => {
+    const request = get(`${url}/health/ready`, { agent: false, signal: AbortSignal.timeout(PATIENCE_MS) });
+    request.on('response', (response) => resolve(response.resume().statusCode));
+    request.on('error', () => resolve(0));
+  });
+}
+
 /** Returns the resident memory in MB, or 0 for a service that has ended. */
 function residentOf(service) {
   try {
-    return service.residentMegabytes();
+    return service.residentMegabytes() || 0;
   } catch {
     return 0;
   }
