@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { measure } from './measure.js';
 import { optionsOf, USAGE } from './options.js';
-import { headLine, rowLine, summaryOf } from './report.js';
+import { aloneLine, headLine, rowLine, summaryOf } from './report.js';
 import { Stage } from './stage.js';
 import { verdictOf } from './verdict.js';
 import { Worker } from './worker.js';
@@ -32,14 +32,15 @@ async function drill({ rows, seconds, rounds, secrets, json }) {
   try {
     await serve(stage, victim, rows[0].environment);
     const alone = await measure(stage, victim, { seconds });
-    progress(`B alone: ${alone.perSecond.toFixed(0)} a second, p99 ${alone.p99.toFixed(1)} ms`);
+    progress(aloneLine(alone));
     const verdicts = [];
     for (const row of rows) {
       progress(`${row.name}: ${row.title}`);
       verdicts.push(await runRow(stage, victim, row, { seconds, rounds }));
       progress(rowLine(verdicts.at(-1)));
     }
-    process.stdout.write(`${[headLine(), ...verdicts.map(rowLine)].join('\n')}\n\n${summaryOf(verdicts)}`);
+    const lines = [aloneLine(alone), '', headLine(), ...verdicts.map(rowLine), '', summaryOf(verdicts)];
+    process.stdout.write(`${lines.join('\n')}\n`);
     if (json !== undefined) writeFileSync(json, `${JSON.stringify({ alone, rows: verdicts }, null, 2)}\n`);
     return verdicts.every(({ misses }) => misses.length === 0);
   } finally {

@@ -16,6 +16,11 @@ const COLUMNS = [
   ['answers to A', 0],
 ];
 
+/** Says what B does while A does nothing. */
+export function aloneLine({ perSecond, p99 }) {
+  return `B alone: ${perSecond.toFixed(0)} a second, p99 ${milliseconds(p99)} ms`;
+}
+
 export function headLine() {
   return line(COLUMNS.map(([title]) => title));
 }
@@ -43,9 +48,9 @@ export function rowLine(verdict) {
 /** Says at the end which rows missed, and what. */
 export function summaryOf(verdicts) {
   const missed = verdicts.filter(({ misses }) => misses.length > 0);
-  if (missed.length === 0) return 'B kept its share in every row\n';
-  const lines = missed.map(({ name, misses }) => `  ${name}: ${misses.join(', ')}\n`);
-  return `B lost its share in ${missed.length} of ${verdicts.length} rows:\n${lines.join('')}`;
+  if (missed.length === 0) return 'B kept its share in every row';
+  const lines = missed.map(({ name, misses }) => `  ${name}: ${misses.join(', ')}`);
+  return [`B lost its share in ${missed.length} of ${verdicts.length} rows:`, ...lines].join('\n');
 }
 
 function milliseconds(number) {
