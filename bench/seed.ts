@@ -12,7 +12,6 @@ export interface Caller {
   readonly token: Readonly<Record<string, string>>;
 }
 
-export const TENANTS = 100;
 export const SMALL_BYTES = 100;
 export const LARGE_BYTES = 4_096;
 
@@ -30,15 +29,20 @@ export function isLarge(index: number): boolean {
   return index % LARGE_EVERY === LARGE_EVERY - 1;
 }
 
-/** Inserts tenants, a user with a token in each, and secrets whose values are sealed as by the service. */
+/**
+ * Inserts tenants, a user with a token in each, and secrets whose values are sealed as by the service.
+ * @param secretsOfTenants the number of secrets of each tenant
+ * @returns the users, in the order of the tenants
+ */
 export async function seed(
   client: pg.Client,
   rootKeys: RootKeys,
-  secretsOfTenant: number,
+  secretsOfTenants: readonly number[],
 ): Promise<readonly Caller[]> {
   const callers: Caller[] = [];
   const hash = await new PasswordHasher().hash(PASSWORD);
-  for (let number = 1; number <= TENANTS; number += 1) {
+  for (const [index, secretsOfTenant] of secretsOfTenants.entries()) {
+    const number = index + 1;
     const name = `tenant-${number}`;
     const tenantId = newId();
     const userId = newId();

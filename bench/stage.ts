@@ -7,9 +7,10 @@ import pg from 'pg';
 import { RootKeys } from '../src/crypto/root-keys.js';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
 import { Child, script } from './child.js';
-import { seed, TENANTS, type Caller } from './seed.js';
+import { seed, type Caller } from './seed.js';
 
 const IDLE_MS = 5_000;
+const TENANTS = 100;
 /** Holds the flags of the start script and the image. */
 const FLAGS = ['--max-semi-space-size=32'];
 
@@ -82,7 +83,8 @@ async function build(
   const idleMegabytes = first.residentMegabytes();
   progress(`Seeding ${secrets} secrets in ${TENANTS} tenants`);
   const secretsOfTenant = Math.ceil(secrets / TENANTS);
-  const callers = await seed(database, RootKeys.parse(rootKeys), secretsOfTenant);
+  const secretsOfTenants = Array.from({ length: TENANTS }, () => secretsOfTenant);
+  const callers = await seed(database, RootKeys.parse(rootKeys), secretsOfTenants);
   while (strongrooms.length < processes) await start();
   const yardstick = await startYardstick(database, postgres.url('postgres', 'bench'), directory);
   closers.push(() => yardstick.stop());
