@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { loadConfiguration } from '../../src/config/load-configuration.js';
 import { AuditWriter } from '../../src/audit/audit-writer.js';
 import { TenantTransaction } from '../../src/database/tenant-transaction.js';
 import { SecretInserts } from '../../src/secrets/store/secret-inserts.js';
@@ -20,7 +21,7 @@ export interface SecretStore {
 export function secretStoreOn(dataSource: DataSource): SecretStore {
   const transaction = new TenantTransaction(dataSource);
   const rows = new SecretRows(dataSource);
-  const lookups = new SecretLookups(dataSource, rows);
+  const lookups = new SecretLookups(dataSource, rows, loadConfiguration({ NODE_ENV: 'test' }));
   const writes = new SecretWrites(transaction);
   const audit = new AuditWriter(transaction);
   return {

@@ -1,11 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { TenantContext } from '../../common/tenant-context.js';
+import { Configuration } from '../../config/configuration.js';
 import { arrayLiteral } from '../../database/array-literal.js';
 import { Batcher } from '../../database/batcher.js';
 import { namedQuery } from '../../database/named-query.js';
 import type { StoredSecret } from '../secret.js';
 import type { Missing } from '../secrets.repository.js';
+import { readsPerBatch } from './read-batches.js';
 import { SecretRows, type SecretRow } from './secret-row.js';
 
 type Tenant = Pick<TenantContext, 'tenantId' | 'tenantName'>;
@@ -31,11 +33,12 @@ export class SecretLookups {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(SecretRows) private readonly rows: SecretRows,
+    @Inject(Configuration) configuration: Configuration,
   ) {
     this.statement = `
       SELECT f.ordinal, f.is_foreign, f.creator_name, ${rows.select('(f.secret)')}
       FROM find_secrets($1::uuid[], $2::text[]) f`;
-    this.batcher = new Batcher((lookups) => this.ask(lookups));
+    this.batcher = new Batcher((lookups) => this.ask(lookups), { maxBatch: readsPerBatch(configuration) });
   }
 
   /**

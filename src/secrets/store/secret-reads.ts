@@ -3,11 +3,13 @@ import { DataSource } from 'typeorm';
 import type { AuditEvent } from '../../audit/audit-event.js';
 import { callerJson } from '../../audit/caller-json.js';
 import type { TenantContext } from '../../common/tenant-context.js';
+import { Configuration } from '../../config/configuration.js';
 import { arrayLiteral } from '../../database/array-literal.js';
 import { Batcher } from '../../database/batcher.js';
 import { namedQuery } from '../../database/named-query.js';
 import { administers } from '../secret-access.js';
 import type { VisibleSecret } from '../secret.js';
+import { readsPerBatch } from './read-batches.js';
 import { SecretRows, type SecretRow } from './secret-row.js';
 
 interface Read {
@@ -31,11 +33,12 @@ export class SecretReads {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(SecretRows) private readonly rows: SecretRows,
+    @Inject(Configuration) configuration: Configuration,
   ) {
     this.statement = `
       SELECT r.ordinal, r.outcome, r.tenant_name, r.creator_name, ${rows.select('(r.secret)')}
       FROM read_secrets($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::json[], $6::json[], $7::uuid[], $8::boolean[]) r`;
-    this.batcher = new Batcher((reads) => this.ask(reads));
+    this.batcher = new Batcher((reads) => this.ask(reads), { maxBatch: readsPerBatch(configuration) });
   }
 
   /**
