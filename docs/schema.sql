@@ -149,7 +149,8 @@ CREATE INDEX ix_secrets_created_by ON public.secrets USING btree (tenant_id, cre
 CREATE INDEX ix_secrets_global_created_at ON public.secrets USING btree (created_at, key) INCLUDE (tenant_id, id, created_by) WHERE ((visibility = 'global'::text) AND (deleted_at IS NULL));
 CREATE INDEX ix_secrets_global_key_trigrams ON public.secrets USING gin (key strongroom_extensions.gin_trgm_ops) WHERE ((visibility = 'global'::text) AND (deleted_at IS NULL));
 CREATE INDEX ix_secrets_key_generation ON public.secrets USING btree (tenant_id, key_generation);
-CREATE INDEX ix_secrets_key_trigrams ON public.secrets USING gin (tenant_id, key strongroom_extensions.gin_trgm_ops) WITH (gin_pending_list_limit='1024') WHERE (deleted_at IS NULL);
+CREATE INDEX ix_secrets_key_trigrams ON public.secrets USING gin (tenant_id, key strongroom_extensions.gin_trgm_ops) WITH (gin_pending_list_limit='1024') WHERE ((visibility <> 'private'::text) AND (deleted_at IS NULL));
+CREATE INDEX ix_secrets_private_key_trigrams ON public.secrets USING gin (tenant_id, created_by, key strongroom_extensions.gin_trgm_ops) WITH (gin_pending_list_limit='1024') WHERE ((visibility = 'private'::text) AND (deleted_at IS NULL));
 CREATE INDEX ix_secrets_provider_options_generation ON public.secrets USING btree (tenant_id, provider_options_generation) WHERE (provider_options_generation IS NOT NULL);
 CREATE UNIQUE INDEX uq_secrets_global_key ON public.secrets USING btree (key) WHERE ((visibility = 'global'::text) AND (deleted_at IS NULL));
 CREATE UNIQUE INDEX uq_secrets_key ON public.secrets USING btree (tenant_id, key) WHERE (deleted_at IS NULL);
@@ -312,7 +313,8 @@ CREATE VIEW secret_keys AS
  SELECT tenant_id,
     id,
     key,
-    visibility
+    visibility,
+    created_by
    FROM secrets
   WHERE (deleted_at IS NULL);
 GRANT SELECT ON secret_keys TO strongroom_reader;
@@ -797,7 +799,7 @@ $function$;
 REVOKE ALL ON FUNCTION remove_secrets(json,bytea[],bytea[],boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION remove_secrets(json,bytea[],bytea[],boolean) TO strongroom_app;
 
-CREATE OR REPLACE FUNCTION public.search_secret_keys(p_tenants uuid[], p_pattern text, p_limit integer, p_global boolean)
+CREATE OR REPLACE FUNCTION public.search_secret_keys(p_tenants uuid[], p_administers boolean[], p_user uuid, p_pattern text, p_limit integer, p_global boolean)
  RETURNS TABLE(tenant_ids uuid[], ids uuid[])
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
@@ -812,8 +814,18 @@ BEGIN
     ) f;
   ELSE
     SELECT array_agg(f.tenant_id), array_agg(f.id) INTO tenant_ids, ids FROM (
-      SELECT o.tenant_id, o.id FROM unnest(p_tenants) AS t (id) CROSS JOIN LATERAL (
-        SELECT s.tenant_id, s.id FROM secret_keys s WHERE s.tenant_id = t.id AND s.key ILIKE p_pattern LIMIT p_limit + 1
+      SELECT o.tenant_id, o.id FROM unnest(p_tenants, p_administers) AS t (id, administers) CROSS JOIN LATERAL (
+        (SELECT s.tenant_id, s.id FROM secret_keys s
+         WHERE s.tenant_id = t.id AND s.visibility <> 'private' AND s.key ILIKE p_pattern LIMIT p_limit + 1)
+        UNION ALL
+        (SELECT s.tenant_id, s.id FROM secret_keys s
+         WHERE s.tenant_id = t.id AND s.visibility = 'private' AND s.created_by = p_user AND s.key ILIKE p_pattern
+         LIMIT p_limit + 1)
+        UNION ALL
+        (SELECT s.tenant_id, s.id FROM secret_keys s
+         WHERE t.administers AND s.tenant_id = t.id AND s.visibility = 'private' AND s.created_by <> p_user
+           AND s.key ILIKE p_pattern
+         LIMIT p_limit + 1)
       ) o LIMIT p_limit + 1
     ) f;
   END IF;
@@ -827,9 +839,9 @@ BEGIN
   RETURN NEXT;
 END
 $function$;
-ALTER FUNCTION search_secret_keys(uuid[],text,integer,boolean) OWNER TO strongroom_reader;
-REVOKE ALL ON FUNCTION search_secret_keys(uuid[],text,integer,boolean) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION search_secret_keys(uuid[],text,integer,boolean) TO strongroom_app;
+ALTER FUNCTION search_secret_keys(uuid[],boolean[],uuid,text,integer,boolean) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION search_secret_keys(uuid[],boolean[],uuid,text,integer,boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION search_secret_keys(uuid[],boolean[],uuid,text,integer,boolean) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.secret_key_bucket(p_key text)
  RETURNS bigint

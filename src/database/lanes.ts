@@ -3,6 +3,7 @@ import { Busy } from '../common/errors.js';
 import { FairGate, type GateLimits } from '../common/fair-gate.js';
 import type { Share } from '../common/turn-queue.js';
 import type { DatabaseHealth } from './connection/database-health.js';
+import { STATEMENT_TIMEOUT_MS } from './connection/service-data-source.js';
 import { asDomainError } from './connection/unavailability.js';
 import { namedQuery, type NamedStatement } from './named-query.js';
 
@@ -25,11 +26,19 @@ const WAITING: Readonly<Record<Lane, Limits>> = {
   reads: { waiting: 2_000, waitingOfGroup: 500, waitMilliseconds: 2_000 },
   writes: { waiting: 2_000, waitingOfGroup: 500, waitMilliseconds: 4_000 },
   contended: { waiting: 2_000, waitingOfGroup: 500, waitMilliseconds: 4_000 },
-  lists: { waiting: 2_000, waitingOfGroup: 500, waitMilliseconds: 4_000 },
+  lists: { waiting: 2_000, waitingOfGroup: 500, waitMilliseconds: 3_000 },
   imports: { waiting: 100, waitingOfGroup: 10, waitMilliseconds: 60_000 },
   jobs: { waiting: 10, waitMilliseconds: 60_000 },
   events: { waiting: 4_000, waitingOfGroup: 1_000, waitMilliseconds: 4_000 },
 };
+
+/** Returns the time of a statement in a transaction of the lane, in milliseconds; an import sets its own. */
+export function statementTimeout(lane: Lane): number {
+  return lane === 'lists' ? LIST_TIMEOUT_MS : STATEMENT_TIMEOUT_MS;
+}
+
+/** A page of a tenant with 100,000 secrets takes a fortieth of it. */
+const LIST_TIMEOUT_MS = 2_000;
 
 /** The connections beside the pool: one for events, one for probes, two for look-ups of wrapped keys. */
 export const CONNECTIONS_BESIDE_POOL = { events: 1, probe: 1, keys: 2 };

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { itemTooLarge, maxListBytes, tooLargeForAll } from '../common/list-bounds.js';
 import { toStorableText } from './storable-text.js';
 import type { ListColumn, ListColumns, Page, PageRequest } from './page-request.js';
 
@@ -14,9 +15,14 @@ export interface ListSource<F extends string> {
   readonly searched: string;
   /** The default order, which also breaks ties in a requested order. No two items may be equal in it. */
   readonly order: string;
+  /** The size of an item in the answer, in bytes, unless its columns bound it to a few hundred. */
+  readonly bytes?: string;
 }
 
-/** Reads a page of a list. The caller's texts are passed as parameters; column names come from `columns` only. */
+/**
+ * Reads a page of a list. The caller's texts are passed as parameters; column names come from `columns` only.
+ * @throws TooCostly where all items are too large for one answer, or one item is
+ */
 export async function listRows<R, F extends string>(
   manager: EntityManager,
   source: ListSource<F>,
@@ -30,11 +36,37 @@ export async function listRows<R, F extends string>(
   );
   if (options.size === 0) return { items: [], total };
   const page = `LIMIT $${values.length + 1} OFFSET $${values.length + 2}`;
-  const items = await manager.query<R[]>(
-    `SELECT ${source.select} ${fromAndWhere} ORDER BY ${orderOf(source, options)} ${page}`,
-    [...values, options.size, options.offset],
-  );
+  const part = `${fromAndWhere} ORDER BY ${orderOf(source, options)} ${page}`;
+  const size = await fittingSize(manager, source, options, (select) => ({
+    text: `SELECT ${select} ${part}`,
+    values: [...values, options.size, options.offset],
+  }));
+  const items = await manager.query<R[]>(`SELECT ${source.select} ${part}`, [
+    ...values,
+    size,
+    options.offset,
+  ]);
   return { items, total };
+}
+
+/** Returns the number of items that fit into an answer, which is known before any item is made. */
+async function fittingSize<F extends string>(
+  manager: EntityManager,
+  { bytes }: ListSource<F>,
+  options: PageRequest<F>,
+  pageOf: (select: string) => { readonly text: string; readonly values: unknown[] },
+): Promise<number> {
+  if (bytes === undefined) return options.size;
+  const { text, values } = pageOf(`${bytes} AS bytes`);
+  const [{ asked, fitting }] = await manager.query<[{ asked: number; fitting: number }]>(
+    `SELECT count(*)::integer AS asked, count(*) FILTER (WHERE upto <= ${maxListBytes(options)})::integer AS fitting
+     FROM (SELECT sum(page.bytes) OVER (ROWS UNBOUNDED PRECEDING) AS upto FROM (${text}) AS page) AS counted`,
+    values,
+  );
+  if (fitting === asked) return options.size;
+  if (options.all) throw tooLargeForAll();
+  if (fitting === 0) throw itemTooLarge();
+  return fitting;
 }
 
 function conditionsOf<F extends string>(
@@ -57,4 +89,17 @@ function orderOf<F extends string>({ columns, order }: ListSource<F>, { sorts }:
   return [...sorts.map(({ by, descending }) => `${columns[by].sql}${descending ? ' DESC' : ''}`), order].join(
     ', ',
   );
+}
+
+/**
+ * Checks that one item fits into an answer.
+ * @param bytes selects its size as `bytes`, by the id of the item
+ * @throws TooCostly where it does not
+ */
+export async function requireFittingItem(manager: EntityManager, bytes: string, id: string): Promise<void> {
+  const [item] = await manager.query<{ fits: boolean }[]>(
+    `SELECT item.bytes <= ${maxListBytes({ all: true })} AS fits FROM (SELECT ${bytes}) AS item`,
+    [id],
+  );
+  if (item?.fits === false) throw itemTooLarge();
 }

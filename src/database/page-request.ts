@@ -15,6 +15,8 @@ export type ListColumns<F extends string> = Readonly<Record<F, ListColumn>>;
 export interface PageRequest<F extends string = string> {
   readonly size: number;
   readonly offset: number;
+  /** True for all items in one answer, which is refused if it would be too large; a page ends early instead. */
+  readonly all: boolean;
   /** The substring to search for, ignoring case. */
   readonly search: string | undefined;
   readonly sorts: readonly { readonly by: F; readonly descending: boolean }[];

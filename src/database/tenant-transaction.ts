@@ -3,9 +3,8 @@ import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Unavailable } from '../common/errors.js';
 import { asDomainError, isUnavailable, wasRolledBack } from './connection/unavailability.js';
 import type { Share } from '../common/turn-queue.js';
-import { STATEMENT_TIMEOUT_MS } from './connection/service-data-source.js';
 import { deadlineOfNow, retryContention } from './contention.js';
-import type { Lane, Lanes } from './lanes.js';
+import { statementTimeout, type Lane, type Lanes } from './lanes.js';
 import { poolOf, type NamedStatement } from './named-query.js';
 import { discardConnection, rollBack } from './roll-back.js';
 
@@ -122,7 +121,7 @@ export class TenantTransaction {
     const deadline = deadlineOfNow();
     try {
       const { result, lost } = await this.lanes.withRunner(lane, share, async (runner) => {
-        const performed = await perform(runner, { tenantId, deadline, isolation }, work);
+        const performed = await perform(runner, { tenantId, lane, deadline, isolation }, work);
         return { result: performed, lost: await commit(runner) } satisfies Performed<T>;
       });
       // Asked only now, since the question needs a connection of its own.
@@ -180,26 +179,27 @@ async function connect(dataSource: DataSource): Promise<pg.PoolClient> {
 
 interface Settings extends Pick<TransactionOptions, 'isolation'> {
   readonly tenantId: string;
+  readonly lane: Lane;
   readonly deadline: number;
 }
 
 const SET = "SELECT set_config('app.tenant', $1, true), set_config('statement_timeout', $2, true)";
 
-/** Returns what is left for a statement after the wait for a place, in milliseconds: a second at least. */
-function statementTimeout(deadline: number): string {
+/** Returns the time for a statement after the wait for a place: a second at least. */
+function timeLeft(lane: Lane, deadline: number): string {
   const left = Math.round(deadline - performance.now());
-  return `${Math.min(STATEMENT_TIMEOUT_MS, Math.max(SHORTEST_TIMEOUT_MS, left))}ms`;
+  return `${Math.min(statementTimeout(lane), Math.max(SHORTEST_TIMEOUT_MS, left))}ms`;
 }
 
 async function perform<T>(
   runner: QueryRunner,
-  { tenantId, deadline, isolation }: Settings,
+  { tenantId, lane, deadline, isolation }: Settings,
   work: (manager: EntityManager) => Promise<T>,
 ): Promise<T> {
   await runner.connect();
   try {
     await runner.startTransaction(isolation);
-    await runner.query(SET, [tenantId, statementTimeout(deadline)]);
+    await runner.query(SET, [tenantId, timeLeft(lane, deadline)]);
     return await work(runner.manager);
   } catch (error) {
     await rollBack(runner, error);

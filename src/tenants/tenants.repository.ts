@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { IsNull, type EntityManager } from 'typeorm';
 import { SYSTEM_LOG } from '../audit/audit-writer.js';
 import { nameProblem } from '../common/resource-name.js';
-import { listRows } from '../database/list-rows.js';
+import { listRows, requireFittingItem } from '../database/list-rows.js';
 import type { LockedRow } from '../database/locked-row.js';
 import type { Page } from '../database/page-request.js';
 import {
@@ -31,6 +31,16 @@ const MEMBERS = `
             WHERE m.group_id = g.id AND u.deleted_at IS NULL ORDER BY u.username)) ORDER BY g.name), '{}')
    FROM tenant_user_groups tg JOIN user_groups g ON g.id = tg.group_id
    WHERE tg.tenant_id = t.id) AS groups`;
+
+/** The size of MEMBERS in an answer, where a user stands among the tenant's users and once for each membership. */
+const MEMBER_BYTES = `
+  octet_length(t.name) + 200
+  + (SELECT coalesce(sum(2 * octet_length(u.username) + 100), 0) FROM (
+       SELECT user_id FROM tenant_users WHERE tenant_id = t.id
+       UNION ALL SELECT m.user_id FROM tenant_user_groups tg JOIN user_group_members m USING (group_id)
+                 WHERE tg.tenant_id = t.id) AS m JOIN users u ON u.id = m.user_id)
+  + (SELECT coalesce(sum(2 * octet_length(g.name) + 100), 0)
+     FROM tenant_user_groups tg JOIN user_groups g ON g.id = tg.group_id WHERE tg.tenant_id = t.id)`;
 
 /** Takes the id of the user whose tenants are listed as $1, or NULL for every tenant. */
 const LISTED = `
@@ -119,16 +129,22 @@ export class TenantsRepository {
       columns: TENANT_COLUMNS,
       searched: 't.name',
       order: 't.name',
+      ...(withMembers && { bytes: MEMBER_BYTES }),
     };
     return listRows(manager, source, options);
   }
 
-  /** Returns one tenant, or undefined where it was deleted in the meantime. */
+  /**
+   * Returns one tenant, or undefined where it was deleted in the meantime.
+   * @throws TooCostly where it has too many members for one answer
+   */
   async describe<D extends boolean>(
     manager: EntityManager,
     id: string,
     withMembers: D,
   ): Promise<(D extends true ? TenantMembers : TenantCounts) | undefined> {
+    if (withMembers)
+      await requireFittingItem(manager, `${MEMBER_BYTES} AS bytes FROM tenants t WHERE t.id = $1`, id);
     const [row] = await manager.query<(D extends true ? TenantMembers : TenantCounts)[]>(
       `SELECT ${withMembers ? MEMBERS : COUNTS} FROM tenants t WHERE t.id = $1 AND t.deleted_at IS NULL`,
       [id],

@@ -30,6 +30,16 @@ const ADMINISTRATORS = `
       SELECT FROM user_group_members m JOIN user_groups g ON g.id = m.group_id
       WHERE m.user_id = u.id AND g.system_role = 'sys_admin'))`;
 
+/** The size of a user in an answer, and in memory: with the groups, and with the roles through each. */
+const BYTES = `
+  octet_length(u.username) + 500
+  + (SELECT coalesce(sum(2 * octet_length(t.name) + 100), 0)
+     FROM tenant_users tu JOIN tenants t ON t.id = tu.tenant_id WHERE tu.user_id = u.id)
+  + (SELECT coalesce(sum(2 * octet_length(g.name) + 100 + (
+       SELECT coalesce(sum(2 * octet_length(t.name) + octet_length(g.name) + 100), 0)
+       FROM tenant_user_groups tg JOIN tenants t ON t.id = tg.tenant_id WHERE tg.group_id = g.id)), 0)
+     FROM user_group_members m JOIN user_groups g ON g.id = m.group_id WHERE m.user_id = u.id)`;
+
 const LISTED = {
   select: `
     u.id, u.username, u.system_role AS "systemRole", u.active, u.show_getting_started AS "showGettingStarted",
@@ -38,6 +48,7 @@ const LISTED = {
   columns: USER_COLUMNS,
   searched: 'u.username',
   order: 'u.username, u.id',
+  bytes: BYTES,
 };
 
 const TENANT_ROLES = `
@@ -152,6 +163,10 @@ export class UsersRepository {
 
 function byUser<T extends { userId: string }>(rows: readonly T[]): ReadonlyMap<string, T[]> {
   const found = new Map<string, T[]>();
-  for (const row of rows) found.set(row.userId, [...(found.get(row.userId) ?? []), row]);
+  for (const row of rows) {
+    const others = found.get(row.userId);
+    if (others === undefined) found.set(row.userId, [row]);
+    else others.push(row);
+  }
   return found;
 }

@@ -12,6 +12,8 @@ import { lanesOf } from '../support/lanes.js';
 
 const SECRETS = 100_000;
 
+const THOUSAND = Array.from({ length: 1_000 }, (_, index) => `key-${index * 97 + 1}`);
+
 interface PlanNode {
   'Relation Name'?: string;
   'Actual Rows': number;
@@ -76,6 +78,7 @@ describe('a list of a tenant with 100,000 secrets', () => {
     whole: false,
     size: 100,
     offset: 0,
+    all: false,
     after: 'start',
     allTenants: false,
     search: undefined,
@@ -86,6 +89,7 @@ describe('a list of a tenant with 100,000 secrets', () => {
   /** Returns a list, and the rows that its statements read; without a total unless `after` is undefined. */
   async function list(
     options: Partial<ListOptions>,
+    as = { userId, administers: true },
   ): Promise<{ items: { key: string }[]; read: number; next?: string }> {
     let read = 0;
     const page = await new TenantTransaction(lanesOf(dataSource)).run(
@@ -94,11 +98,9 @@ describe('a list of a tenant with 100,000 secrets', () => {
       async (manager) => {
         const counting = {
           query: async (text: string, values: unknown[]) => {
-            const [, tenants, pattern, limit] = /search_secret_keys/.test(text) ? [text, ...values] : [];
-            read +=
-              tenants === undefined
-                ? readBy(await manager.query<Explained>(explained(text), values))
-                : await readBySearch([tenants, pattern, limit]);
+            read += text.includes('search_secret_keys')
+              ? await readBySearch(values)
+              : readBy(await manager.query<Explained>(explained(text), values));
             return manager.query<unknown[]>(text, values);
           },
           queryRunner: {
@@ -111,7 +113,7 @@ describe('a list of a tenant with 100,000 secrets', () => {
               }),
           },
         };
-        const scope = { tenants: [{ id: tenantId, administers: true }], userId };
+        const scope = { tenants: [{ id: tenantId, administers: as.administers }], userId: as.userId };
         return listSecrets(counting as unknown as EntityManager, scope, { ...WHOLE, ...options });
       },
     );
@@ -133,7 +135,14 @@ describe('a list of a tenant with 100,000 secrets', () => {
   }
 
   /** Runs the function's own statements as its owner, with their generic plans. */
-  async function readBySearch([tenants, pattern, limit]: unknown[]): Promise<number> {
+  async function readBySearch(values: unknown[]): Promise<number> {
+    const [tenants, administers, user, pattern, limit] = values as [
+      string[],
+      boolean[],
+      string,
+      string,
+      number,
+    ];
     const [source] = await database.asSuperuser<{ prosrc: string }>(
       `SELECT prosrc FROM pg_proc WHERE proname = 'search_secret_keys'`,
     );
@@ -147,10 +156,14 @@ describe('a list of a tenant with 100,000 secrets', () => {
       const prepared = text
         .replace('INTO tenant_ids, ids', '')
         .replaceAll('p_tenants', '$1')
-        .replaceAll('p_pattern', '$2')
-        .replaceAll('p_limit', '$3');
-      await client.query(`PREPARE search_${index} (uuid[], text, integer) AS ${prepared}`);
-      const named = `'{${(tenants as string[]).join(',')}}', '${String(pattern)}', ${Number(limit)}`;
+        .replaceAll('p_administers', '$2')
+        .replaceAll('p_user', '$3')
+        .replaceAll('p_pattern', '$4')
+        .replaceAll('p_limit', '$5');
+      const types = 'uuid[], boolean[], uuid, text, integer';
+      await client.query(`PREPARE search_${index} (${types}) AS ${prepared}`);
+      const arrays = `'{${tenants.join(',')}}', '{${administers.join(',')}}'`;
+      const named = `${arrays}, '${user}', '${pattern}', ${limit}`;
       const { rows } = await client.query(explained(`EXECUTE search_${index} (${named})`));
       read += readBy(rows as Explained);
     }
@@ -218,6 +231,33 @@ describe('a list of a tenant with 100,000 secrets', () => {
     const { items, read } = await list({ search: { text: search, fields: ['key'] }, size: 2_000 });
     expect(items).toHaveLength(found);
     expect(read).toBeLessThan(Math.max(3 * found, 1));
+  });
+
+  it('reads nothing of private keys of others that a search would match', async () => {
+    const stranger = randomUUID();
+    await database.asSuperuser(
+      `INSERT INTO users (id, username, password_hash) VALUES ($1, 'stranger', '')`,
+      [stranger],
+    );
+    await plant(tenantId, 5_000, 'private', 'hidden-');
+    await database.asSuperuser('VACUUM ANALYZE secrets');
+    const search = { text: 'hidden-', fields: ['key'] } as const;
+    const { items, read } = await list({ search }, { userId: stranger, administers: false });
+    expect([items, read]).toEqual([[], 0]);
+    expect((await list({ search: { ...search, text: 'hidden-499' } })).items).toHaveLength(11);
+    await database.asSuperuser(`UPDATE secrets SET created_by = $1 WHERE key = 'hidden-1'`, [stranger]);
+    const found = await list({ search }, { userId: stranger, administers: false });
+    expect(found.items.map(({ key }) => key)).toEqual(['hidden-1']);
+    await database.asSuperuser(`DELETE FROM secrets WHERE visibility = 'private'`);
+  });
+
+  it.each([
+    ['any of some keys', { attribute: 'key', operator: 'any_of', values: ['key-7', 'key-99999', 'no-such'] }],
+    ['any of a thousand', { attribute: 'key', operator: 'any_of', values: THOUSAND }],
+  ] as const)('reads only what it finds by a rule for %s', async (_name, rule) => {
+    const { items, read } = await list({ rules: [rule], size: 1_000 });
+    expect(items.length).toBeGreaterThanOrEqual(2);
+    expect(read).toBeLessThanOrEqual(3 * items.length);
   });
 
   it('reads a page only where nearly everything matches', async () => {

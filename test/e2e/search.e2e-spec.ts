@@ -85,7 +85,7 @@ describe('the search by rules', () => {
     });
   });
 
-  it('shows whole secrets without values, not even sealed', async () => {
+  it('shows secrets without schemas that it does not name, and without values, not even sealed', async () => {
     const { body, text } = await search(rules(rule('any_of', ['db.main'])), '', ADMIN_OF());
     expect(body.items).toEqual([
       {
@@ -102,7 +102,6 @@ describe('the search by rules', () => {
         provider_name: null,
         description: null,
         provider_options: null,
-        schema: null,
       },
     ]);
     expect(text).not.toContain('the-value');

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { loadConfiguration } from '../../src/config/load-configuration.js';
 import { AuditWriter } from '../../src/audit/audit-writer.js';
 import { TenantTransaction } from '../../src/database/tenant-transaction.js';
 import { KeyTurns } from '../../src/secrets/store/key-turns.js';
@@ -24,7 +25,7 @@ export function secretStoreOn(dataSource: DataSource): SecretStore {
   const lanes = lanesOf(dataSource);
   const transaction = new TenantTransaction(lanes);
   const rows = new SecretRows(dataSource);
-  const lookups = new SecretLookups(lanes, rows);
+  const lookups = new SecretLookups(lanes, rows, loadConfiguration({ NODE_ENV: 'test' }));
   const writes = new SecretWrites(transaction);
   const audit = new AuditWriter(transaction);
   const changes = new SecretChanges(rows, lookups, lanes, new UsersRepository());

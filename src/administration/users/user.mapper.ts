@@ -39,10 +39,8 @@ function dataOf({ tenantRoles, groups }: DescribedUser): Memberships {
 }
 
 function rolesByTenant(all: readonly TenantRoleOfUser[]): Record<string, TenantRolesV3> {
-  const tenants = [...new Set(all.map(({ tenant }) => tenant))];
   return Object.fromEntries(
-    tenants.map((name) => {
-      const roles = all.filter(({ tenant }) => tenant === name);
+    [...byTenant(all)].map(([name, roles]) => {
       const own = roles.find(({ group }) => group === null)?.role ?? null;
       return [name, { 'tenant-role': own, roles: [...new Set(roles.map(({ role }) => role))].sort() }];
     }),
@@ -50,19 +48,28 @@ function rolesByTenant(all: readonly TenantRoleOfUser[]): Record<string, TenantR
 }
 
 function rolesBySource(all: readonly TenantRoleOfUser[]): UserTenantRolesV3 {
-  const byGroups = all.filter(({ group }) => group !== null);
-  const tenants = [...new Set(byGroups.map(({ tenant }) => tenant))];
+  const byGroups = byTenant(all.filter(({ group }) => group !== null));
   return {
     direct: Object.fromEntries(
       all.filter(({ group }) => group === null).map(({ tenant, role }) => [tenant, role]),
     ),
     groups: Object.fromEntries(
-      tenants.map((name) => {
-        const here = byGroups.filter(({ tenant }) => tenant === name);
-        return [name, groupedByFirst(here.map(({ role, group }) => [role, group ?? ''] as const))];
-      }),
+      [...byGroups].map(([name, roles]) => [
+        name,
+        groupedByFirst(roles.map(({ role, group }) => [role, group ?? ''] as const)),
+      ]),
     ),
   };
+}
+
+function byTenant(roles: readonly TenantRoleOfUser[]): ReadonlyMap<string, TenantRoleOfUser[]> {
+  const found = new Map<string, TenantRoleOfUser[]>();
+  for (const role of roles) {
+    const others = found.get(role.tenant);
+    if (others === undefined) found.set(role.tenant, [role]);
+    else others.push(role);
+  }
+  return found;
 }
 
 /** Groups the second items of the pairs by the first. */

@@ -4,7 +4,13 @@ export class Pagination {
   @ApiProperty({ type: 'integer', minimum: 0, description: 'The number of items on all pages' })
   total: number;
 
-  @ApiProperty({ type: 'integer', minimum: 0 })
+  @ApiProperty({
+    type: 'integer',
+    minimum: 0,
+    description:
+      'The number of items that was asked for. A page that would be larger than 8 MiB of JSON has fewer: go on by the ' +
+      'number of items received',
+  })
   size: number;
 
   @ApiProperty({ type: 'integer', minimum: 0 })
@@ -45,8 +51,11 @@ export function listEnvelope<T>(items: T[], { total, size, offset }: Pagination)
 /** Names the content type of a response that is already JSON text. */
 export const JSON_TEXT = 'application/json; charset=utf-8';
 
-/** Wraps items that are already JSON text. Returns bytes, since each conversion of a long text would copy it. */
+/** Wraps items that are already JSON text. Returns bytes, and copies a long text only once. */
 export function listEnvelopeText(items: string, metadata: object): Buffer {
-  const [before, after] = ['{"items":', `,"metadata":${JSON.stringify(metadata)}}`];
-  return Buffer.concat([before, items, after].map((text) => Buffer.from(text)));
+  const texts = ['{"items":', items, `,"metadata":${JSON.stringify(metadata)}}`];
+  const bytes = Buffer.allocUnsafe(texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0));
+  let end = 0;
+  for (const text of texts) end += bytes.write(text, end);
+  return bytes;
 }

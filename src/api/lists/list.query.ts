@@ -1,5 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
+import type { PageRequest } from '../../database/page-request.js';
 import { flagOf, IsFlag } from '../input/is-flag.decorator.js';
 import { PageQuery } from './paging.js';
 import { Repeatable } from '../input/repeatable.decorator.js';
@@ -30,16 +31,18 @@ export class ListQuery extends PageQuery {
 
   @ApiPropertyOptional({
     type: Boolean,
-    description: `Returns all items without paging, up to ${MAX_ALL_RESULTS}`,
+    description:
+      `Returns all items without paging, up to ${MAX_ALL_RESULTS}; if they are larger than 32 MiB of JSON, the answer is ` +
+      '400 `too_costly`',
   })
   @IsFlag()
   _get_all_results?: string;
 }
 
-/** Returns the size and offset that the query asks for. */
-export function partOf(query: ListQuery): { readonly size: number; readonly offset: number } {
-  if (flagOf(query._get_all_results) === true) return { size: MAX_ALL_RESULTS, offset: 0 };
-  return { size: query._size, offset: query._offset };
+/** Returns the part of the list that the query asks for. */
+export function partOf(query: ListQuery): Pick<PageRequest, 'size' | 'offset' | 'all'> {
+  if (flagOf(query._get_all_results) === true) return { size: MAX_ALL_RESULTS, offset: 0, all: true };
+  return { size: query._size, offset: query._offset, all: false };
 }
 
 /** Returns the normalized search text; undefined when there is none. */

@@ -14,13 +14,25 @@ const Digits = (): PropertyDecorator =>
 
 /** Declares the query parameters that select a part of a list. */
 export class PageQuery {
-  @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: LARGEST_PAGE, default: LARGEST_PAGE })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 0,
+    maximum: LARGEST_PAGE,
+    default: LARGEST_PAGE,
+    description: 'The maximum number of items; a page also ends where it would be larger than 8 MiB of JSON',
+  })
   @IsInt({ message: `\`_size\` must be a whole number from 0 to ${LARGEST_PAGE}` })
   @Max(LARGEST_PAGE, { message: `\`_size\` can be at most ${LARGEST_PAGE}`, context: ILLEGAL_ACTION })
   @Digits()
   _size: number = LARGEST_PAGE;
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: LARGEST_OFFSET, default: 0 })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 0,
+    maximum: LARGEST_OFFSET,
+    default: 0,
+    description: 'The number of items to skip; for the next page, add the number of items that you received',
+  })
   @IsInt({ message: `\`_offset\` must be a whole number from 0 to ${LARGEST_OFFSET}` })
   @Max(LARGEST_OFFSET, { message: `\`_offset\` can be at most ${LARGEST_OFFSET}` })
   @Digits()

@@ -1,9 +1,15 @@
-import { ApiProperty, PartialType } from '@nestjs/swagger';
+import { ApiProperty, OmitType, PartialType } from '@nestjs/swagger';
 import { CursorPageMetadata } from '../../api/lists/list-envelope.js';
 import { ANY_VALUE } from './any-value.js';
 import { VISIBILITIES } from '../secret.js';
 
 const TIME = { type: String, example: '2026-03-20T08:23:31.276Z', description: 'UTC, with milliseconds' };
+const LISTED_SCHEMA = {
+  required: false,
+  type: Object,
+  nullable: true,
+  description: 'Only where `_include` names it',
+};
 const VISIBILITY = { enum: VISIBILITIES, type: String };
 
 /** A secret in a list of version 3.1: never with its value. */
@@ -78,7 +84,10 @@ export const SECRET_LIST_FIELDS_V31 = [
 ] as const;
 
 /** Describes an item of a list: with `_include`, it has only the fields that are named. */
-class SecretListEntryV31 extends PartialType(SecretListItemV31) {}
+class SecretListEntryV31 extends PartialType(SecretListItemV31) {
+  @ApiProperty(LISTED_SCHEMA)
+  schema?: object | null;
+}
 
 export class SecretListV31 {
   @ApiProperty({ type: [SecretListEntryV31] })
@@ -88,16 +97,22 @@ export class SecretListV31 {
   metadata: CursorPageMetadata;
 }
 
-export const SECRET_FIELDS_V31 = [
+/** Lists the fields of a secret that a search found; its `schema` comes only where `_include` names it. */
+export const SECRET_SEARCH_FIELDS_V31 = [
   ...SECRET_LIST_FIELDS_V31,
   'value',
   'private_resource',
-  'schema',
   'provider_options',
 ] as const;
 
-/** Describes an item of a search: a whole secret, or the fields that `_include` names. Its value is always empty. */
-class SecretSearchEntryV31 extends PartialType(SecretV31) {
+/**
+ * Describes an item of a search: a secret without its schema, or the fields that `_include` names. Its value is always
+ * empty.
+ */
+class SecretSearchEntryV31 extends PartialType(OmitType(SecretV31, ['schema'])) {
+  @ApiProperty(LISTED_SCHEMA)
+  schema?: object | null;
+
   @ApiProperty({ required: false, description: 'Under `/api/v3` only' })
   permission?: string;
 }

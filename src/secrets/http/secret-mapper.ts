@@ -2,7 +2,7 @@ import type { TenantContext } from '../../common/tenant-context.js';
 import type { NewSecretBody, SecretChangeBody } from '../dto/new-secret.body.js';
 import type { SecretV3 } from '../dto/secret-v3.js';
 import type { SecretV31 } from '../dto/secret-v31.js';
-import type { ListField } from '../list/list-fields.js';
+import type { ItemFields } from '../list/list-fields.js';
 import type { OpenedSecret } from '../secret.js';
 
 /** Reads and shows secrets in the shapes of one version of the API. */
@@ -12,9 +12,9 @@ export interface SecretMapper {
   /** The class that the body of a change is read as. */
   readonly changeBody: new () => SecretChangeBody;
   /** The fields of a secret in a list. */
-  readonly listFields: readonly ListField[];
+  readonly listFields: ItemFields;
   /** The fields of a secret that a search found. */
-  readonly searchFields: readonly ListField[];
+  readonly searchFields: ItemFields;
   /** Shows a secret to a caller who reads it. */
   read(tenant: TenantContext, secret: OpenedSecret): SecretV3 | SecretV31;
   /** Shows a secret to a caller who created, changed or deleted it. */

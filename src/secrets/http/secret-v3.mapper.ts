@@ -5,12 +5,14 @@ import { NewSecretBody, SecretChangeBody } from '../dto/new-secret.body.js';
 import type { OpenedSecret } from '../secret.js';
 import type { SecretMapper } from './secret-mapper.js';
 
+const FIELDS = { all: SECRET_LIST_FIELDS_V3, byDefault: SECRET_LIST_FIELDS_V3 };
+
 /** Shows the value in every answer but lists. */
 export const secretV3Mapper: SecretMapper = {
   newBody: NewSecretBody,
   changeBody: SecretChangeBody,
-  listFields: SECRET_LIST_FIELDS_V3,
-  searchFields: SECRET_LIST_FIELDS_V3,
+  listFields: FIELDS,
+  searchFields: FIELDS,
   read: toSecretV3,
   changed: toSecretV3,
 };

@@ -1,7 +1,7 @@
 import { formatTime } from '../../api/time-format.js';
 import type { TenantContext } from '../../common/tenant-context.js';
 import type { SecretValue } from '../../crypto/secret-value.js';
-import { SECRET_FIELDS_V31, SECRET_LIST_FIELDS_V31, type SecretV31 } from '../dto/secret-v31.js';
+import { SECRET_LIST_FIELDS_V31, SECRET_SEARCH_FIELDS_V31, type SecretV31 } from '../dto/secret-v31.js';
 import { NewSecretBodyV31, SecretChangeBodyV31 } from '../dto/new-secret.body.js';
 import type { OpenedSecret } from '../secret.js';
 import type { SecretMapper } from './secret-mapper.js';
@@ -10,8 +10,8 @@ import type { SecretMapper } from './secret-mapper.js';
 export const secretV31Mapper: SecretMapper = {
   newBody: NewSecretBodyV31,
   changeBody: SecretChangeBodyV31,
-  listFields: SECRET_LIST_FIELDS_V31,
-  searchFields: SECRET_FIELDS_V31,
+  listFields: { all: [...SECRET_LIST_FIELDS_V31, 'schema'], byDefault: SECRET_LIST_FIELDS_V31 },
+  searchFields: { all: [...SECRET_SEARCH_FIELDS_V31, 'schema'], byDefault: SECRET_SEARCH_FIELDS_V31 },
   read: (tenant, secret) => ({
     ...toChangedSecret(tenant, secret),
     value: shownValue(secret.value),

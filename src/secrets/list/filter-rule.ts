@@ -20,6 +20,13 @@ export const RULE_OPERATORS = [
 ] as const;
 export type RuleOperator = (typeof RULE_OPERATORS)[number];
 
+const EXACT: ReadonlySet<RuleOperator> = new Set(['any_of', 'not_any_of', 'is_not_empty']);
+
+/** Tells whether an operator compares whole values, which takes no longer for many of them. */
+export function isExact(operator: RuleOperator): boolean {
+  return EXACT.has(operator);
+}
+
 /** Holds one rule of a search: one of the values is enough; the negated operators want none of them. */
 export interface FilterRule {
   readonly attribute: RuleAttribute;

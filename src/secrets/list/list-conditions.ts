@@ -1,7 +1,7 @@
 import { toStorableText } from '../../database/storable-text.js';
 import type { ListCursor } from './list-cursor.js';
 import type { ListOptions } from './list-options.js';
-import { RULE_ATTRIBUTES, type FilterRule } from './filter-rule.js';
+import { isExact, RULE_ATTRIBUTES, type FilterRule } from './filter-rule.js';
 import { FILTERS, SEARCH_FIELDS } from './list-fields.js';
 
 /** Puts a value among those of the statement and gives the parameter that stands for it. */
@@ -17,9 +17,22 @@ export function conditionsOf({ filters }: ListOptions, add: AddValue): string {
     .join('');
 }
 
-/** The rules of a search, all of which must hold. The ends of a key are compared in any case, the rest as it is. */
-export function ruleConditions({ rules = [] }: ListOptions, add: AddValue): string {
-  return rules.map((rule) => ` AND ${ruleCondition(rule, add)}`).join('');
+/**
+ * Returns the rules of a search, all of which must hold. The ends of a key are compared in any case, the rest as it is.
+ * @param seen the condition for what the caller sees; only that is compared with patterns, since the time for it depends
+ *   on whether they match
+ */
+export function ruleConditions({ rules = [] }: ListOptions, add: AddValue, seen: string): string {
+  return rules
+    .map((rule) => {
+      const condition = ruleCondition(rule, add);
+      return ` AND ${isExact(rule.operator) ? condition : onlyWhere(seen, condition)}`;
+    })
+    .join('');
+}
+
+function onlyWhere(seen: string, condition: string): string {
+  return `CASE WHEN ${seen} THEN ${condition} ELSE false END`;
 }
 
 function ruleCondition({ attribute, operator, values }: FilterRule, add: AddValue): string {
@@ -46,10 +59,12 @@ function ruleCondition({ attribute, operator, values }: FilterRule, add: AddValu
   }
 }
 
-export function searchCondition({ search }: ListOptions, add: AddValue): string {
+/** Returns the search, for what the caller sees only, as with rules. */
+export function searchCondition({ search }: ListOptions, add: AddValue, seen: string): string {
   if (search === undefined) return '';
   const pattern = add(searchPattern(search.text).text);
-  return ` AND (${search.fields.map((field) => `${SEARCH_FIELDS[field]} ILIKE ${pattern}`).join(' OR ')})`;
+  const condition = search.fields.map((field) => `${SEARCH_FIELDS[field]} ILIKE ${pattern}`).join(' OR ');
+  return ` AND ${onlyWhere(seen, condition)}`;
 }
 
 /** The rows that come after a cursor's. */

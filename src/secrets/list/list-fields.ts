@@ -27,6 +27,12 @@ export const LIST_FIELDS = {
 } as const;
 export type ListField = keyof typeof LIST_FIELDS;
 
+/** Holds the fields of an item: those that `_include` may name, and those that an item has if it names none. */
+export interface ItemFields {
+  readonly all: readonly ListField[];
+  readonly byDefault: readonly ListField[];
+}
+
 /** The columns that the fields of every list are made of: nothing that a list may not show. */
 const COLUMNS = [
   ...['s.tenant_id', 's.id', 's.key', 's.visibility', 's.is_hidden_value', 's.provider_name'],
@@ -38,6 +44,19 @@ const OPTIONAL_COLUMNS: Partial<Record<ListField, string>> = {
   schema: 's.schema',
   description: 's.description',
 };
+
+/**
+ * Maps fields whose text may be long to measures of it, each a lower bound of its bytes: as it is stored, perhaps
+ * compressed and with a header of up to four bytes, which is known without reading it, and then as it is.
+ */
+const LONG_FIELDS: Partial<Record<ListField, readonly string[]>> = {
+  schema: ['greatest(pg_column_size(s.schema) - 4, 0)', 'octet_length(s.schema::text)'],
+};
+
+/** Returns measures of the long field among these, as SQL, cheap ones first; none if there is no such field. */
+export function longMeasuresOf(fields: readonly ListField[]): readonly string[] {
+  return fields.flatMap((field) => LONG_FIELDS[field] ?? []);
+}
 
 /** Returns the columns that a list with these fields reads. */
 export function columnsOf(fields: readonly ListField[]): string[] {

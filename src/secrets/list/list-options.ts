@@ -11,11 +11,13 @@ export interface Search {
 /** Selects the secrets of a list, their fields and their order, which is that of creation by default. */
 export interface ListOptions {
   readonly fields: readonly ListField[];
-  /** True if these are all the fields of such a list. */
+  /** True if these are the fields that such a list has by default. */
   readonly whole: boolean;
   /** The maximum number of items. */
   readonly size: number;
   readonly offset: number;
+  /** True for all items in one answer, which is refused if it would be too large; a page ends early instead. */
+  readonly all: boolean;
   /** The start of the page: `start` for the first page of a list by cursor, undefined for a list by offset. */
   readonly after: ListCursor | 'start' | undefined;
   /** True to list every tenant in which the caller may list, not only the one of the request. */
@@ -41,6 +43,6 @@ export interface SecretPage {
   readonly total: number | undefined;
   /** The number of items that the rules excluded; undefined without rules, and for pages by cursor. */
   readonly filtered: number | undefined;
-  /** The cursor of the next page, if there may be one. */
+  /** The cursor of the next page, if there may be one: after the last item, also where the page ended early. */
   readonly next: string | undefined;
 }

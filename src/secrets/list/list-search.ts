@@ -1,7 +1,8 @@
 import type { EntityManager } from 'typeorm';
+import { TooCostly } from '../../common/errors.js';
 import { searchPattern } from './list-conditions.js';
 import type { Search } from './list-options.js';
-import type { ListScope } from './list-scope.js';
+import { SEEN, scopeSql, type ListScope } from './list-scope.js';
 
 /** Identifies the secrets that a search found. */
 export interface KeyMatches {
@@ -21,28 +22,64 @@ const MOST_PICKED = 3_000;
 /** Fields with an index on parts of their text. */
 const INDEXED: ReadonlySet<string> = new Set(['key']);
 
+/** With more secrets than this in the list, a search for keys has to be one that an index can find. */
+const MOST_SCANNED = 10_000;
+
+const NOT_BY_INDEX: FoundSecrets = { own: undefined, foreign: undefined };
+
 const FIND = `
   SELECT own.tenant_ids AS "ownTenants", own.ids AS "ownIds", other.tenant_ids AS "otherTenants", other.ids AS "otherIds"
-  FROM search_secret_keys($1, $2, $3, false) AS own, search_secret_keys($1, $2, $3, true) AS other`;
+  FROM search_secret_keys($1, $2, $3, $4, $5, false) AS own, search_secret_keys($1, $2, $3, $4, $5, true) AS other`;
 
 /**
  * Finds keys by an index on their parts. Finds nothing where the search is too short for the index, or looks through
  * other fields too.
+ * @throws TooCostly where it is too short, and the caller sees too many secrets to look through all of them
  */
 export async function findKeys(
   manager: EntityManager,
-  { tenants }: ListScope,
+  scope: ListScope,
   search: Search | undefined,
 ): Promise<FoundSecrets> {
   const isIndexed = search?.fields.every((field) => INDEXED.has(field)) === true;
-  const pattern = isIndexed ? searchPattern(search.text) : undefined;
-  if (pattern?.hasTrigram !== true) return { own: undefined, foreign: undefined };
+  if (!isIndexed) return NOT_BY_INDEX;
+  const pattern = searchPattern(search.text);
+  if (!pattern.hasTrigram) {
+    await requireFewSecrets(manager, scope);
+    return NOT_BY_INDEX;
+  }
+  const { tenants, userId } = scope;
   type Ids = string[] | null;
   const [row] = await manager.query<[Record<'ownTenants' | 'ownIds' | 'otherTenants' | 'otherIds', Ids>]>(
     FIND,
-    [tenants.map(({ id }) => id), pattern.text, MOST_PICKED],
+    [
+      tenants.map(({ id }) => id),
+      tenants.map(({ administers }) => administers),
+      userId,
+      pattern.text,
+      MOST_PICKED,
+    ],
   );
   return { own: matches(row.ownTenants, row.ownIds), foreign: matches(row.otherTenants, row.otherIds) };
+}
+
+/** Counts what the caller sees, no further than necessary: what the caller does not see must not decide. */
+async function requireFewSecrets(manager: EntityManager, scope: ListScope): Promise<void> {
+  const { listed, foreign, values } = scopeSql(scope);
+  const most = `LIMIT ${MOST_SCANNED + 1}`;
+  const [{ seen }] = await manager.query<[{ seen: number }]>(
+    `SELECT count(*)::integer AS seen FROM (
+       (SELECT 1 FROM ${listed} JOIN secrets s ON s.tenant_id = own.tenant_id AND ${SEEN} ${most})
+       UNION ALL
+       (SELECT 1 FROM secrets s WHERE ${foreign} ${most})
+     ) AS listed`,
+    [...values],
+  );
+  if (seen > MOST_SCANNED)
+    throw new TooCostly(
+      `\`_search\`: among more than ${MOST_SCANNED} secrets, a part of a key needs three letters or digits in a row; ` +
+        'give a longer part, or the whole key as `key`',
+    );
 }
 
 function matches(tenantIds: string[] | null, ids: string[] | null): KeyMatches | undefined {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
+import { tooLargeForAll } from '../../common/list-bounds.js';
 import { namedQueryIn } from '../../database/named-query.js';
 import { encodeCursor, type ListCursor } from './list-cursor.js';
 import { findKeys } from './list-search.js';
@@ -8,13 +9,17 @@ import { PageStatement } from './page-statement.js';
 import { isPlain, type ListOptions, type SecretPage } from './list-options.js';
 
 interface PageRow {
-  items: string;
+  /** Null where all items were asked for and are too large for one answer. */
+  items: string | null;
   total: number | null;
   unruled: number | null;
   last: string[] | null;
 }
 
-/** The page that is wished for, in one statement, so that what it counts is what it shows. */
+/**
+ * Returns a page, or all results, from one statement, so that what it counts is what it shows.
+ * @throws TooCostly where all results are too large for one answer, or the search for this many secrets
+ */
 export async function listSecrets(
   manager: EntityManager,
   scope: ListScope,
@@ -22,6 +27,7 @@ export async function listSecrets(
 ): Promise<SecretPage> {
   const statement = new PageStatement(scope, options, await findKeys(manager, scope, options.search));
   const row = await ask(manager, statement.text(), statement.values, isPlain(options));
+  if (row.items === null) throw tooLargeForAll();
   const total = row.total ?? undefined;
   const filtered = total === undefined || row.unruled === null ? undefined : row.unruled - total;
   return { items: row.items, total, filtered, next: nextOf(options, row) };

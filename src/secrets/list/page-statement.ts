@@ -1,53 +1,40 @@
 import { afterCursor, conditionsOf, ruleConditions, searchCondition } from './list-conditions.js';
 import type { FoundSecrets, KeyMatches } from './list-search.js';
-import type { ListScope } from './list-scope.js';
+import { SEEN, scopeSql, type ListScope, type ScopeSql } from './list-scope.js';
 import type { ListOptions } from './list-options.js';
-import { columnsOf, LIST_FIELDS, SORTS } from './list-fields.js';
-
-/** $1 and $2 are the tenants, $3 the caller. What reads one tenant is planned as that, and can be planned once for all. */
-const MANY = {
-  listed: 'unnest($1::uuid[], $2::boolean[]) AS own (tenant_id, administers)',
-  foreign: `s.visibility = 'global' AND s.tenant_id <> ALL ($1)`,
-};
-const ONE = {
-  listed: '(VALUES ($1::uuid, $2::boolean)) AS own (tenant_id, administers)',
-  foreign: `s.visibility = 'global' AND s.tenant_id <> $1`,
-};
-
-/** A private secret is seen by its creator and the tenant's administrators. */
-const SEEN = `(s.visibility <> 'private' OR s.created_by = $3 OR own.administers)`;
+import { columnsOf, LIST_FIELDS, longMeasuresOf, SORTS } from './list-fields.js';
+import { maxListBytes } from '../../common/list-bounds.js';
 
 interface Order {
   readonly expression: string;
   readonly descending: boolean;
 }
 
-/** Some of the listed secrets: how a page picks them, and all of them but for the rules, to be counted. */
+/** Some of the listed secrets: how a page picks them, and all of them, without and with the rules, to be counted. */
 interface Part {
   readonly picked: string;
   readonly from: string;
+  readonly ruled: string;
 }
 
 /** The statement of a page in the making: what callers wrote goes into its values only. */
 export class PageStatement {
   readonly values: unknown[];
-  private readonly scope: typeof MANY;
+  private readonly scope: ScopeSql;
   private readonly orders: readonly Order[];
   private readonly columns: string;
   /** Along an order that an index has, no more is read than the page and what it skips. */
   private readonly walk: string;
   private readonly page: string;
   private readonly conditions: string;
-  private readonly rules: string;
 
   constructor(
-    { tenants, userId }: ListScope,
+    scope: ListScope,
     private readonly options: ListOptions,
     private readonly found: FoundSecrets,
   ) {
-    const [ids, administers] = [tenants.map(({ id }) => id), tenants.map((tenant) => tenant.administers)];
-    this.scope = tenants.length === 1 ? ONE : MANY;
-    this.values = tenants.length === 1 ? [...ids, ...administers, userId] : [ids, administers, userId];
+    this.scope = scopeSql(scope);
+    this.values = [...this.scope.values];
     this.orders = ordersOf(options);
     this.columns = [
       ...columnsOf(options.fields),
@@ -57,7 +44,6 @@ export class PageStatement {
     this.page = `LIMIT ${size} OFFSET ${offset}`;
     this.walk = `ORDER BY ${this.ordered(({ expression }) => expression)} LIMIT ${size}::bigint + ${offset}`;
     this.conditions = conditionsOf(options, this.value);
-    this.rules = ruleConditions(options, this.value);
   }
 
   private readonly value = (value: unknown): string => `$${this.values.push(value)}`;
@@ -76,48 +62,85 @@ export class PageStatement {
       ),
       owners AS MATERIALIZED (
         SELECT t.id, to_json(t.name)::text AS name FROM tenants t WHERE t.id IN (SELECT tenant_id FROM page)
-      )
+      ),
+      answer AS MATERIALIZED (${this.answer()})
       SELECT
-        (SELECT '[' || coalesce(string_agg(shown.item, ','), '') || ']' FROM (
-          SELECT ${itemOf(this.options)} AS item
-          FROM page s JOIN creators c ON c.id = s.created_by JOIN owners t ON t.id = s.tenant_id
-          ORDER BY ${this.inOrder('s')}
-        ) AS shown) AS items,
-        ${this.counted(parts, this.rules)} AS total,
-        ${this.options.rules === undefined ? 'NULL' : this.counted(parts, '')} AS unruled,
-        ${this.last()} AS last`;
+        CASE WHEN answer.complete OR ${!this.options.all} THEN '[' || coalesce(answer.items, '') || ']' END AS items,
+        ${this.counted(parts.map(({ ruled }) => ruled))} AS total,
+        ${this.options.rules === undefined ? 'NULL' : this.counted(parts.map(({ from }) => from))} AS unruled,
+        ${this.last()} AS last
+      FROM answer`;
   }
 
-  /** Returns the sort values of the last item of a full page by cursor, after which there may be another page. */
+  /**
+   * Selects the items that fit into an answer: all up to the limit in bytes, but at least one. `OFFSET 0` keeps the planner
+   * from making the text of an item twice, once to measure it.
+   */
+  private answer(): string {
+    const most = maxListBytes(this.options);
+    const fits = `upto <= ${most} OR upto = octet_length(item) + 1`;
+    return `
+      SELECT string_agg(item, ',') FILTER (WHERE ${fits}) AS items,
+             count(*) FILTER (WHERE ${fits}) AS given,
+             coalesce(max(upto), 0) <= ${most} AS complete
+      FROM (
+        SELECT made.item, sum(octet_length(made.item) + 1) OVER (
+          ORDER BY ${this.inOrder('made')} ROWS UNBOUNDED PRECEDING
+        ) AS upto FROM (
+          SELECT ${itemOf(this.options)} AS item, ${this.orders.map((_, index) => `s.o${index}`).join(', ')}, s.id
+          FROM ${this.shortened(most)} s JOIN creators c ON c.id = s.created_by JOIN owners t ON t.id = s.tenant_id
+          OFFSET 0
+        ) AS made
+        ORDER BY ${this.inOrder('made')}
+      ) AS counted`;
+  }
+
+  /** Returns the page up to where its long field alone reaches the limit, so that the text of no more items is made. */
+  private shortened(most: number): string {
+    return longMeasuresOf(this.options.fields).reduce(
+      (rows, measure, step) => `(
+        SELECT measured.* FROM (
+          SELECT s.*, sum(${measure}) OVER (
+            ORDER BY ${this.inOrder('s')} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+          ) AS before_${step} FROM ${rows} AS s
+        ) AS measured WHERE coalesce(measured.before_${step}, 0) < ${most})`,
+      'page',
+    );
+  }
+
+  /** Returns the sort values of the last item that a page by cursor gives, if there may be another page. */
   private last(): string {
     const { after, size } = this.options;
     if (after === undefined) return 'NULL';
     const sortedBy = this.orders.map((_, index) => `p.o${index}`).join(', ');
-    return `(
+    return `CASE WHEN answer.given >= ${this.value(size)}::bigint OR answer.given < (SELECT count(*) FROM page) THEN (
       SELECT json_build_array(${sortedBy}, p.id) FROM page p
-      ORDER BY ${this.inOrder('p')} OFFSET ${this.value(Math.max(size - 1, 0))} LIMIT 1)`;
+      ORDER BY ${this.inOrder('p')} OFFSET greatest(answer.given - 1, 0) LIMIT 1) END`;
   }
 
   /** Pages by cursor count nothing. */
-  private counted(parts: readonly Part[], rules: string): string {
+  private counted(parts: readonly string[]): string {
     if (this.options.after !== undefined) return 'NULL::integer';
-    return `(${parts.map(({ from }) => `(SELECT count(*) ${from}${rules})`).join(' + ')})::integer`;
+    return `(${parts.map((from) => `(SELECT count(*) ${from})`).join(' + ')})::integer`;
   }
 
   private own(): Part {
     const { own } = this.found;
     const { listed } = this.scope;
+    const rules = ruleConditions(this.options, this.value, SEEN);
     if (own !== undefined) {
       const from = `${this.matched(own)} JOIN ${listed} ON own.tenant_id = s.tenant_id WHERE ${SEEN}${this.conditions}`;
-      return { picked: `SELECT ${this.columns} ${from}${this.rules}${this.beyond()}`, from };
+      return { picked: `SELECT ${this.columns} ${from}${rules}${this.beyond()}`, from, ruled: from + rules };
     }
-    const seen = `s.tenant_id = own.tenant_id AND ${SEEN}${this.conditions}${this.searched()}`;
+    const seen = `s.tenant_id = own.tenant_id AND ${SEEN}${this.conditions}${this.searched(SEEN)}`;
+    const from = `FROM ${listed} JOIN secrets s ON ${seen}`;
     return {
       picked: `
         SELECT mine.* FROM ${listed} CROSS JOIN LATERAL (
-          SELECT ${this.columns} FROM secrets s WHERE ${seen}${this.rules}${this.beyond()} ${this.walk}
+          SELECT ${this.columns} FROM secrets s WHERE ${seen}${rules}${this.beyond()} ${this.walk}
         ) AS mine`,
-      from: `FROM ${listed} JOIN secrets s ON ${seen}`,
+      from,
+      ruled: from + rules,
     };
   }
 
@@ -126,10 +149,15 @@ export class PageStatement {
     const { foreign: global } = this.scope;
     const from =
       foreign === undefined
-        ? `FROM secrets s WHERE ${global}${this.conditions}${this.searched()}`
+        ? `FROM secrets s WHERE ${global}${this.conditions}${this.searched('true')}`
         : `${this.matched(foreign)} WHERE ${global}${this.conditions}`;
     const order = foreign === undefined ? this.walk : '';
-    return { picked: `SELECT ${this.columns} ${from}${this.rules}${this.beyond()} ${order}`, from };
+    const rules = ruleConditions(this.options, this.value, 'true');
+    return {
+      picked: `SELECT ${this.columns} ${from}${rules}${this.beyond()} ${order}`,
+      from,
+      ruled: from + rules,
+    };
   }
 
   private matched({ tenantIds, ids }: KeyMatches): string {
@@ -138,8 +166,8 @@ export class PageStatement {
       JOIN secrets s ON s.tenant_id = found.tenant_id AND s.id = found.id`;
   }
 
-  private searched(): string {
-    return searchCondition(this.options, this.value);
+  private searched(seen: string): string {
+    return searchCondition(this.options, this.value, seen);
   }
 
   /** Global secrets of others are not looked at where the list is narrowed to what they are not. */

@@ -7,6 +7,7 @@ import type { TenantContext } from '../../common/tenant-context.js';
 import { TenantTransaction } from '../../database/tenant-transaction.js';
 import type { ListOptions, SecretPage } from '../list/list-options.js';
 import type { ListedTenant } from '../list/list-scope.js';
+import { withinDeadline } from '../list/list-deadline.js';
 import { listSecrets } from '../list/list-secrets.js';
 import { readTenants, tenantsWhereUserMay } from '../list/listed-tenants.js';
 import { administers } from '../secret-access.js';
@@ -43,10 +44,12 @@ export class PostgresSecretsRepository extends SecretsRepository {
 
   list(tenant: TenantContext, options: ListOptions, event: AuditEvent): Promise<SecretPage> {
     const work = async (manager: EntityManager): Promise<SecretPage> => {
-      const tenants = options.allTenants
-        ? await this.allTenants(manager, tenant, event)
-        : [{ id: tenant.tenantId, administers: administers(tenant) }];
-      const page = await listSecrets(manager, { tenants, userId: tenant.userId }, options);
+      const page = await withinDeadline(async () => {
+        const tenants = options.allTenants
+          ? await this.allTenants(manager, tenant, event)
+          : [{ id: tenant.tenantId, administers: administers(tenant) }];
+        return listSecrets(manager, { tenants, userId: tenant.userId }, options);
+      });
       await this.audit.append(manager, tenant.tenantId, event);
       return page;
     };

@@ -1,11 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { TenantContext } from '../../common/tenant-context.js';
+import { Configuration } from '../../config/configuration.js';
 import { arrayLiteral } from '../../database/array-literal.js';
 import { Batcher } from '../../database/batcher.js';
 import { Lanes } from '../../database/lanes.js';
 import type { StoredSecret } from '../secret.js';
 import type { Missing } from '../secrets.repository.js';
+import { readsPerBatch } from './read-batches.js';
 import { SecretRows, type SecretRow } from './secret-row.js';
 
 type Tenant = Pick<TenantContext, 'tenantId' | 'tenantName' | 'userId'>;
@@ -32,6 +34,7 @@ export class SecretLookups {
   constructor(
     @Inject(Lanes) private readonly lanes: Lanes,
     @Inject(SecretRows) private readonly rows: SecretRows,
+    @Inject(Configuration) configuration: Configuration,
   ) {
     this.statement = `
       SELECT f.ordinal, f.is_foreign, f.creator_name, ${rows.select('(f.secret)')}
@@ -40,6 +43,7 @@ export class SecretLookups {
       SELECT u.username AS creator_name, ${rows.select('s')} FROM secrets s JOIN users u ON u.id = s.created_by
       WHERE s.tenant_id = $1 AND s.key = $2 COLLATE "C" FOR UPDATE OF s`;
     this.batcher = new Batcher((lookups) => this.ask(lookups), {
+      maxBatch: readsPerBatch(configuration),
       share: ({ tenant }) => ({ group: tenant.tenantId, member: tenant.userId }),
     });
   }

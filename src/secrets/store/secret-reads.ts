@@ -2,11 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { AuditEvent } from '../../audit/audit-event.js';
 import { callerJson } from '../../audit/caller-json.js';
 import type { TenantContext } from '../../common/tenant-context.js';
+import { Configuration } from '../../config/configuration.js';
 import { arrayLiteral } from '../../database/array-literal.js';
 import { Batcher } from '../../database/batcher.js';
 import { Lanes } from '../../database/lanes.js';
 import { administers } from '../secret-access.js';
 import type { VisibleSecret } from '../secret.js';
+import { readsPerBatch } from './read-batches.js';
 import { SecretRows, type SecretRow } from './secret-row.js';
 
 interface Read {
@@ -30,11 +32,13 @@ export class SecretReads {
   constructor(
     @Inject(Lanes) private readonly lanes: Lanes,
     @Inject(SecretRows) private readonly rows: SecretRows,
+    @Inject(Configuration) configuration: Configuration,
   ) {
     this.statement = `
       SELECT r.ordinal, r.outcome, r.tenant_name, r.creator_name, ${rows.select('(r.secret)')}
       FROM read_secrets($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::json[], $6::json[], $7::uuid[], $8::boolean[]) r`;
     this.batcher = new Batcher((reads) => this.ask(reads), {
+      maxBatch: readsPerBatch(configuration),
       share: ({ tenant }) => ({ group: tenant.tenantId, member: tenant.userId }),
     });
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { nameProblem } from '../../common/resource-name.js';
-import { listRows } from '../../database/list-rows.js';
+import { listRows, requireFittingItem } from '../../database/list-rows.js';
 import type { LockedRow } from '../../database/locked-row.js';
 import type { Page } from '../../database/page-request.js';
 import type { SystemRole } from '../user.entity.js';
@@ -27,6 +27,15 @@ const MEMBERS = `
    WHERE m.group_id = g.id AND t.deleted_at IS NULL) AS tenants,
   ARRAY(SELECT u.username FROM user_group_members m JOIN users u ON u.id = m.user_id
         WHERE m.group_id = g.id AND u.deleted_at IS NULL ORDER BY u.username) AS users`;
+
+/** The size of a group in an answer, without and with MEMBERS. */
+const BYTES = `octet_length(to_json(g)::text) + 100`;
+const MEMBER_BYTES = `
+  ${BYTES}
+  + (SELECT coalesce(sum(octet_length(t.name) + 20), 0)
+     FROM tenant_user_groups m JOIN tenants t ON t.id = m.tenant_id WHERE m.group_id = g.id)
+  + (SELECT coalesce(sum(octet_length(u.username) + 3), 0)
+     FROM user_group_members m JOIN users u ON u.id = m.user_id WHERE m.group_id = g.id)`;
 
 const INSERT = `
   INSERT INTO user_groups (id, name, ldap_dn, system_role) VALUES ($1, $2, $3, $4)
@@ -98,16 +107,22 @@ export class UserGroupsRepository {
       columns: USER_GROUP_COLUMNS,
       searched: 'g.name',
       order: 'g.name',
+      bytes: withMembers ? MEMBER_BYTES : BYTES,
     };
     return listRows(manager, source, options);
   }
 
-  /** Returns one group, or undefined where it was deleted in the meantime. */
+  /**
+   * Returns one group, or undefined where it was deleted in the meantime.
+   * @throws TooCostly where it has too many members for one answer
+   */
   async describe(
     manager: EntityManager,
     id: string,
     withMembers: boolean,
   ): Promise<UserGroupOverview | undefined> {
+    if (withMembers)
+      await requireFittingItem(manager, `${MEMBER_BYTES} AS bytes FROM user_groups g WHERE g.id = $1`, id);
     const [row] = await manager.query<UserGroupOverview[]>(
       `SELECT ${withMembers ? MEMBERS : COUNTS} FROM user_groups g WHERE g.id = $1`,
       [id],

@@ -72,6 +72,7 @@ export class TokensRepository {
       columns: TOKEN_COLUMNS,
       searched: 't.description',
       order: 't.created_at, t.id',
+      bytes: `octet_length(u.username) + coalesce(octet_length(to_json(t.description)::text), 4) + 300`,
     };
     return listRows(manager, source, options);
   }

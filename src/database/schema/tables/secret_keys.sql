@@ -5,6 +5,6 @@
 -- therefore uses this view, which itself states the condition of the policy "living". Only functions of the reader can
 -- use it.
 CREATE VIEW secret_keys AS
-  SELECT tenant_id, id, key, visibility FROM secrets WHERE deleted_at IS NULL;
+  SELECT tenant_id, id, key, visibility, created_by FROM secrets WHERE deleted_at IS NULL;
 
 GRANT SELECT ON secret_keys TO :"reader_role";

@@ -62,10 +62,14 @@ CREATE INDEX ix_secrets_created_at ON secrets (tenant_id, created_at, key) INCLU
 CREATE INDEX ix_secrets_global_created_at ON secrets (created_at, key) INCLUDE (tenant_id, id, created_by)
   WHERE visibility = 'global' AND deleted_at IS NULL;
 
--- The search by parts of keys, through the view secret_keys. A short pending list keeps both the search and the slowest
--- insert fast.
+-- The search by parts of keys, through the view secret_keys. Private secrets have an index of their own, by creator, so
+-- that the time of a search does not tell a user anything of other users' private keys. A short pending list keeps both
+-- the search and the slowest insert fast.
 CREATE INDEX ix_secrets_key_trigrams ON secrets USING gin (tenant_id, key :"trigram_schema".gin_trgm_ops)
-  WITH (gin_pending_list_limit = 1024) WHERE deleted_at IS NULL;
+  WITH (gin_pending_list_limit = 1024) WHERE visibility <> 'private' AND deleted_at IS NULL;
+CREATE INDEX ix_secrets_private_key_trigrams ON secrets
+  USING gin (tenant_id, created_by, key :"trigram_schema".gin_trgm_ops)
+  WITH (gin_pending_list_limit = 1024) WHERE visibility = 'private' AND deleted_at IS NULL;
 CREATE INDEX ix_secrets_global_key_trigrams ON secrets USING gin (key :"trigram_schema".gin_trgm_ops)
   WHERE visibility = 'global' AND deleted_at IS NULL;
 

@@ -15,6 +15,7 @@ import {
   SEARCH_FIELDS,
   SORTS,
   type Filter,
+  type ItemFields,
   type ListField,
   type SearchField,
   type Sort,
@@ -90,14 +91,14 @@ export class SecretListQuery extends ListQuery {
 }
 
 /** @throws BadParameters, NoSuchIncludeField */
-export function toListOptions(query: SecretListQuery, fields: readonly ListField[]): ListOptions {
+export function toListOptions(query: SecretListQuery, fields: ItemFields): ListOptions {
   const sorts = sortsOf(query._sort, Object.keys(SORTS) as Sort[]);
   return {
     ...partOf(query),
     ...fieldsOf(query, fields),
     after: afterOf(query, sorts),
     allTenants: flagOf(query._all_tenants) === true,
-    search: searchIn(query, fields),
+    search: searchIn(query, fields.all),
     sorts,
     filters: filtersOf(query),
   };
@@ -117,12 +118,13 @@ function searchIn(query: SecretListQuery, fields: readonly ListField[]): ListOpt
   return { text, fields: names.length === 0 ? ['key'] : known.filter((name) => names.includes(name)) };
 }
 
-function fieldsOf(query: SecretListQuery, all: readonly ListField[]): Pick<ListOptions, 'fields' | 'whole'> {
-  const fields = includedFields(query._include, all);
-  return {
-    fields,
-    whole: fields.every((field, index) => field === all[index]) && fields.length === all.length,
-  };
+function fieldsOf(
+  query: SecretListQuery,
+  { all, byDefault }: ItemFields,
+): Pick<ListOptions, 'fields' | 'whole'> {
+  const fields = includedFields(query._include, all, byDefault);
+  const isDefault = fields.length === byDefault.length;
+  return { fields, whole: isDefault && fields.every((field, index) => field === byDefault[index]) };
 }
 
 function afterOf(query: SecretListQuery, sorts: ListOptions['sorts']): ListOptions['after'] {

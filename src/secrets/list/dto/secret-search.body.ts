@@ -3,6 +3,7 @@ import { IsArray, IsObject, IsOptional } from 'class-validator';
 import { ErrorBody } from '../../../api/errors/error-body.js';
 import { BadParameters } from '../../../common/errors.js';
 import type { FilterRule } from '../filter-rule.js';
+import { combined, requireAffordable } from '../rule-cost.js';
 import { readRules, rulesOfConstraints } from '../filter-rule.reader.js';
 
 /** Rules or constraints; neither finds everything. */
@@ -11,7 +12,9 @@ export class SecretSearchBody {
     required: false,
     type: [Object],
     description:
-      'Each with exactly `key` (`key` or `provider_name`), `operator`, `values` and `type` (`attribute`); all must hold, of several values one',
+      'Each with exactly `key` (`key`, `provider_name` or `description`), `operator`, `values` and `type` (`attribute`); all ' +
+      'must hold, of several values one. At most 1,000 values in all, 50 of them with `contains`, `not_contains`, ' +
+      '`starts_with` and `ends_with`',
   })
   @IsOptional()
   @IsArray({ message: '`filter_rules` must be a list of rules' })
@@ -40,8 +43,14 @@ export class SecretSearchErrorBody extends ErrorBody {
   err_reason?: string;
 }
 
-/** @throws BadParameters, InvalidFilterRule */
-export function rulesOf({ filter_rules: rules, constraints }: SecretSearchBody): FilterRule[] {
+/** @throws BadParameters, InvalidFilterRule, TooCostly */
+export function rulesOf(body: SecretSearchBody): FilterRule[] {
+  const rules = givenRules(body);
+  requireAffordable(rules);
+  return combined(rules);
+}
+
+function givenRules({ filter_rules: rules, constraints }: SecretSearchBody): FilterRule[] {
   const byRules = rules !== undefined && rules !== null;
   const byConstraints = constraints !== undefined && constraints !== null;
   if (byRules && byConstraints) throw new BadParameters('Give `filter_rules` or `constraints`, not both');

@@ -18,7 +18,7 @@ const MOST_BYTES = 1024 * 1024;
 
 /**
  * Makes the statement of a batch. $1 the tenant, $2 the caller, $3 whether the caller administers the tenant, $4 the last
- * key, $5 to $9 filters. Sizes are known without reading what is large; the first row is read whatever its size.
+ * key, $5 to $9 filters. The sizes of values are known without reading them; the first row is read whatever its size.
  */
 function batchOf(columns: string): string {
   return `
@@ -26,7 +26,8 @@ function batchOf(columns: string): string {
   FROM (
     SELECT f.*, sum(f.bytes) OVER (ORDER BY f.key ROWS UNBOUNDED PRECEDING) - f.bytes AS bytes_before FROM (
       SELECT s.*, c.username AS creator_name,
-             octet_length(s.value) + coalesce(octet_length(s.provider_options), 0) AS bytes
+             octet_length(s.value) + coalesce(octet_length(s.provider_options), 0)
+               + coalesce(octet_length(s.schema::text), 0) + coalesce(octet_length(s.description), 0) AS bytes
       FROM secrets s JOIN users c ON c.id = s.created_by
       WHERE s.tenant_id = $1 AND s.key > $4
         AND ((s.visibility <> 'private' AND NOT s.is_hidden_value) OR s.created_by = $2 OR $3)

@@ -1,12 +1,17 @@
--- Finds the secrets whose key matches a pattern: those of the given tenants or, with p_global, the global ones of all
--- other tenants. Returns only their ids; the caller reads the rows under the policies. Returns NULL if there are more
--- than the limit, since scanning an index in the list's order is then faster. The pattern must contain a trigram.
+-- Finds the secrets whose key matches a pattern: those of the given tenants that the user sees or, with p_global, the
+-- global ones of all other tenants. Returns only their ids; the caller reads the rows under the policies. Returns NULL if
+-- there are more than the limit, since scanning an index in the list's order is then faster. The pattern must contain a
+-- trigram.
+--
+-- Private secrets of other users have an index entry of their own kind, which the search visits only for an administrator
+-- of the tenant. So neither the result nor the time of a search depends on keys that the user may not see.
 --
 -- Reads the view instead of the table because no policy may stand between ILIKE and its index. The generic plan always
 -- uses that index. A custom plan would rely on how often the pattern matches in all tenants, and so might scan a large
 -- tenant in which it matches nothing.
-CREATE OR REPLACE FUNCTION search_secret_keys(p_tenants uuid[], p_pattern text, p_limit integer, p_global boolean)
-RETURNS TABLE (tenant_ids uuid[], ids uuid[])
+CREATE OR REPLACE FUNCTION search_secret_keys(
+  p_tenants uuid[], p_administers boolean[], p_user uuid, p_pattern text, p_limit integer, p_global boolean
+) RETURNS TABLE (tenant_ids uuid[], ids uuid[])
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -19,8 +24,18 @@ BEGIN
     ) f;
   ELSE
     SELECT array_agg(f.tenant_id), array_agg(f.id) INTO tenant_ids, ids FROM (
-      SELECT o.tenant_id, o.id FROM unnest(p_tenants) AS t (id) CROSS JOIN LATERAL (
-        SELECT s.tenant_id, s.id FROM secret_keys s WHERE s.tenant_id = t.id AND s.key ILIKE p_pattern LIMIT p_limit + 1
+      SELECT o.tenant_id, o.id FROM unnest(p_tenants, p_administers) AS t (id, administers) CROSS JOIN LATERAL (
+        (SELECT s.tenant_id, s.id FROM secret_keys s
+         WHERE s.tenant_id = t.id AND s.visibility <> 'private' AND s.key ILIKE p_pattern LIMIT p_limit + 1)
+        UNION ALL
+        (SELECT s.tenant_id, s.id FROM secret_keys s
+         WHERE s.tenant_id = t.id AND s.visibility = 'private' AND s.created_by = p_user AND s.key ILIKE p_pattern
+         LIMIT p_limit + 1)
+        UNION ALL
+        (SELECT s.tenant_id, s.id FROM secret_keys s
+         WHERE t.administers AND s.tenant_id = t.id AND s.visibility = 'private' AND s.created_by <> p_user
+           AND s.key ILIKE p_pattern
+         LIMIT p_limit + 1)
       ) o LIMIT p_limit + 1
     ) f;
   END IF;

@@ -1,0 +1,67 @@
+import { errorFields } from '../observability/error-fields.js';
+import type { Logger } from '../observability/logger.js';
+
+/** Ignores a repeated signal within this time: a terminal and npm both forward the same one. */
+const SAME_SIGNAL_MS = 500;
+
+/**
+ * Ends the process in order, once: with code 0 on a signal, and with code 1 after an error that nothing caught. A further
+ * signal ends it at once.
+ */
+export class Shutdown {
+  private stop: (() => Promise<void>) | undefined;
+  private exitCode: number | undefined;
+  private firstSignal: number | undefined;
+
+  /** @param deadlineMs the time that the stop may take before the process ends anyway */
+  constructor(
+    private readonly logger: Logger,
+    private readonly deadlineMs: number,
+  ) {}
+
+  /** Watches for errors outside of any request, after which nothing that the process holds can be trusted for long. */
+  watchErrors(): this {
+    const end = (error: unknown, origin: string): void => {
+      if (this.exitCode !== 1)
+        this.logger.fatal({ err: errorFields(error), origin }, 'an error that nothing caught: stopping');
+      this.begin(1);
+    };
+    process.on('uncaughtException', (error) => end(error, 'uncaughtException'));
+    process.on('unhandledRejection', (reason) => end(reason, 'unhandledRejection'));
+    return this;
+  }
+
+  /** Watches for SIGTERM and SIGINT. */
+  watchSignals(): void {
+    const onSignal = (signal: NodeJS.Signals): void => {
+      if (this.firstSignal !== undefined) {
+        if (Date.now() - this.firstSignal > SAME_SIGNAL_MS) process.exit(1);
+        return;
+      }
+      this.firstSignal = Date.now();
+      this.logger.info(`${signal}: draining`);
+      this.begin(0);
+    };
+    process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  }
+
+  /** Says how to stop. Until then there is nothing to stop, and an error ends the process at once. */
+  stopBy(stop: () => Promise<void>): void {
+    this.stop = stop;
+  }
+
+  private begin(exitCode: number): void {
+    const begun = this.exitCode !== undefined;
+    this.exitCode = Math.max(this.exitCode ?? 0, exitCode);
+    if (begun) return;
+    if (this.stop === undefined) process.exit(exitCode);
+    setTimeout(() => process.exit(1), this.deadlineMs).unref();
+    this.stop().then(
+      () => process.exit(this.exitCode),
+      (error: unknown) => {
+        this.logger.error({ err: errorFields(error) }, 'the stop was not clean');
+        process.exit(1);
+      },
+    );
+  }
+}
