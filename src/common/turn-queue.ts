@@ -47,14 +47,14 @@ export class TurnQueue<T> {
 
   /**
    * Removes and returns the item whose turn it is.
-   * @param mayTake tells whether the turn of a share may come now; otherwise the next one is asked
+   * @param mayTake tells whether the turn of a share, and its first item, may come now; otherwise the next one is asked
    * @returns undefined when the queue is empty, or no share may take a turn
    */
-  shift(mayTake: (share: Share) => boolean = () => true): T | undefined {
+  shift(mayTake: (share: Share, item: T) => boolean = () => true): T | undefined {
     for (const [group, members] of this.groups) {
       for (const [member, entries] of members) {
         const [first] = entries;
-        if (first === undefined || !mayTake(first.share)) continue;
+        if (first === undefined || !mayTake(first.share, first.item)) continue;
         entries.shift();
         toTheEnd(members, member, entries, entries.length > 0);
         toTheEnd(this.groups, group, members, members.size > 0);

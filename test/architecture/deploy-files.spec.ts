@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { loadConfiguration } from '../../src/config/load-configuration.js';
-import { bodyLimit } from '../../src/api/http/http-adapter.js';
+import { bodyLimit } from '../../src/api/http/accept-bodies.js';
 import { RootKeys } from '../../src/crypto/root-keys.js';
 
 interface Replica {
