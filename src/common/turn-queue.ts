@@ -47,8 +47,8 @@ export class TurnQueue<T> {
 
   /**
    * Removes and returns the item whose turn it is.
-   * @param mayTake tells whether the turn of a share, and its first item, may come now; otherwise the next one is asked
-   * @returns undefined when the queue is empty, or no share may take a turn
+   * @param mayTake tells whether an item may be taken now; otherwise the next share is asked
+   * @returns undefined when the queue is empty, or nothing may be taken
    */
   shift(mayTake: (share: Share, item: T) => boolean = () => true): T | undefined {
     for (const [group, members] of this.groups) {

@@ -10,6 +10,8 @@ const MOST_TAKEN = 64;
 interface Taken {
   readonly response: ServerResponse;
   readonly isChange: boolean;
+  /** Begins the requests that wait until this one is answered. */
+  readonly waiting: (() => void)[];
 }
 
 /**
@@ -26,7 +28,7 @@ export class ConnectionOrder {
       connection = new Connection(socket);
       this.connections.set(socket, connection);
     }
-    connection.take({ response, isChange: method !== 'GET' && method !== 'HEAD' }, begin);
+    connection.take({ response, isChange: method !== 'GET' && method !== 'HEAD', waiting: [] }, begin);
   }
 }
 
@@ -38,15 +40,23 @@ class Connection {
   constructor(private readonly socket: Socket) {}
 
   take(next: Taken, begin: () => void): void {
-    while (this.taken[0]?.response.closed === true) this.taken.shift();
+    this.forgetAnswered();
     const before = this.taken.length === 0 ? undefined : this.lastToWaitFor(next);
     this.taken.push(next);
-    if (this.taken.length >= MOST_TAKEN) this.pause();
+    if (this.taken.length >= MOST_TAKEN && !this.isPaused) this.pause();
     if (before === undefined) begin();
-    else
-      before.response.once('close', () => {
-        if (this.socket.writable) begin();
-      });
+    else this.await(before, begin);
+  }
+
+  private await({ response, waiting }: Taken, begin: () => void): void {
+    if (waiting.push(begin) > 1) return;
+    response.once('close', () => {
+      if (this.socket.writable) for (const one of waiting) one();
+    });
+  }
+
+  private forgetAnswered(): void {
+    while (this.taken[0]?.response.closed === true) this.taken.shift();
   }
 
   private lastToWaitFor({ isChange }: Taken): Taken | undefined {
@@ -55,16 +65,21 @@ class Connection {
     return this.taken.findLast((taken, place) => taken.isChange || place <= tooMany);
   }
 
-  /** Stops reading the connection until half of what was taken from it is answered. */
+  /** Stops reading the connection until few requests are left that are not answered. */
   private pause(): void {
-    if (this.isPaused) return;
     this.isPaused = true;
     // Node resumes the socket whenever a request has ended.
     const pauseAgain = (): void => void this.socket.pause();
     this.socket.on('resume', pauseAgain).pause();
-    this.taken.at(-MOST_TAKEN / 2)?.response.once('close', () => {
+    const resumeWhenFew = (): void => {
+      this.forgetAnswered();
+      if (this.taken.length >= MOST_TAKEN) {
+        this.taken.at(-MOST_TAKEN / 2)?.response.once('close', resumeWhenFew);
+        return;
+      }
       this.isPaused = false;
       this.socket.off('resume', pauseAgain).resume();
-    });
+    };
+    resumeWhenFew();
   }
 }
