@@ -1,7 +1,8 @@
 const TICK_MS = 5_000;
 
-/** The ticks without a byte after which a body has stalled: 15 seconds. */
-const IDLE_TICKS = 3;
+/** The time without a byte after which a body has stalled. */
+export const IDLE_MS = 15_000;
+const IDLE_TICKS = IDLE_MS / TICK_MS;
 
 /** The ticks over which the speed of a body is averaged: 30 seconds. */
 const SPEED_TICKS = 6;
@@ -10,7 +11,7 @@ const SPEED_TICKS = 6;
 const LEAST_BYTES = (4 * 1024 * SPEED_TICKS * TICK_MS) / 1_000;
 
 /** Describes the limits for people. */
-export const ARRIVAL_LIMITS = 'send it at 4 KiB a second or faster, without pauses of 15 seconds or more';
+export const ARRIVAL_LIMITS = 'send it at 4 KiB a second or faster, without pauses of 15 seconds';
 
 /** Watches that a body goes on arriving. A body that keeps arriving may take as long as it likes. */
 export class ArrivalWatch {

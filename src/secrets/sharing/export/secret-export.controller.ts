@@ -28,7 +28,7 @@ const PASSPHRASE = {
  * A reader that takes nothing for so long is cut off. Node looks at half of the time whether any of what was written last
  * has left, and the second time that none has, the time is over.
  */
-const STALLED_MS = 30_000;
+export const STALLED_MS = 30_000;
 
 /** Each export may keep some batches in memory for as long as its reader likes. */
 const LINE = {
