@@ -58,6 +58,13 @@ export class Conflict extends DomainError {
   }
 }
 
+/** Ends a request whose body stopped arriving, or arrives too slowly. */
+export class RequestTimeout extends DomainError {
+  constructor(message = 'The request took too long to arrive') {
+    super('request_timeout', 408, message);
+  }
+}
+
 export class TooLarge extends DomainError {
   constructor(message: string) {
     super('too_large', 413, message);

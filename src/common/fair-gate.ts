@@ -1,7 +1,7 @@
 import { TurnQueue, type Share } from './turn-queue.js';
 
 export interface GateLimits {
-  /** The amount of work that runs at once. */
+  /** The amount of work that runs at once; where work has a weight, the sum of the weights. */
   readonly places: number;
   /** The places that one group may take; by default all but one, so that the next group never waits for its work. */
   readonly placesOfGroup?: number;
@@ -14,12 +14,17 @@ export interface GateLimits {
   readonly waitingOfMember?: number;
   /** The time after which waiting work is refused. */
   readonly waitMilliseconds: number;
+  /** The weight above which work leaves a quarter of the places to lighter work; by default none does. */
+  readonly heavy?: number;
 }
 
 /** Tells why work was refused: too much of it waits, or it waited too long. */
 export type GateRefusal = 'full' | 'late';
 
-type Waiter = (refusal?: GateRefusal) => void;
+interface Waiter {
+  readonly weight: number;
+  readonly settle: (refusal?: GateRefusal) => void;
+}
 
 /**
  * Limits how much work runs at once. What finds no place waits, for a bounded time and in a bounded queue in which
@@ -42,6 +47,7 @@ export class FairGate {
     this.limits = {
       placesOfMember: placesOfGroup,
       waitingOfMember: waitingOfGroup,
+      heavy: Infinity,
       ...limits,
       placesOfGroup,
       waitingOfGroup,
@@ -78,26 +84,28 @@ export class FairGate {
 
   /**
    * Takes a place as `hold` does, for work that is not a promise.
+   * @param weight says how many places it takes: at most those of a group, or it never runs
    * @returns a function that gives the place back, to be called once
    */
-  take(share: Share | undefined): Promise<() => void> {
+  take(share: Share | undefined, weight = 1): Promise<() => void> {
     const who = share ?? EVERYBODY;
-    if (this.queue.size === 0 && this.mayRun(who)) return Promise.resolve(this.occupy(who));
-    return this.wait(who);
+    if (this.queue.size === 0 && this.mayRun(who, weight)) return Promise.resolve(this.occupy(who, weight));
+    return this.wait(who, weight);
   }
 
-  private wait(share: Share): Promise<() => void> {
+  private wait(share: Share, weight: number): Promise<() => void> {
     if (this.isFull(share)) return Promise.reject(this.refusal('full'));
     return new Promise((resolve, reject) => {
-      const waiter: Waiter = (refusal) => {
+      const settle: Waiter['settle'] = (refusal) => {
         clearTimeout(timer);
-        if (refusal === undefined) resolve(this.occupy(share));
+        if (refusal === undefined) resolve(this.occupy(share, weight));
         else reject(this.refusal(refusal));
       };
+      const waiter = { weight, settle };
       const timer = setTimeout(() => {
         this.queue.remove(share, waiter);
-        waiter('late');
-      }, this.limits.waitMilliseconds);
+        settle('late');
+      }, this.limits.waitMilliseconds).unref();
       this.queue.push(share, waiter);
       this.admit();
     });
@@ -113,17 +121,20 @@ export class FairGate {
     );
   }
 
-  private mayRun(share: Share): boolean {
-    const { places, placesOfGroup, placesOfMember } = this.limits;
-    if (this.places >= places) return false;
+  private mayRun(share: Share, weight: number): boolean {
+    const { places, placesOfGroup, placesOfMember, heavy } = this.limits;
+    if (this.places + weight > (weight > heavy ? places * 0.75 : places)) return false;
     if (share === EVERYBODY) return true;
-    return this.takenOf(groupOf(share)) < placesOfGroup && this.takenOf(memberOf(share)) < placesOfMember;
+    return (
+      this.takenOf(groupOf(share)) + weight <= placesOfGroup &&
+      this.takenOf(memberOf(share)) + weight <= placesOfMember
+    );
   }
 
-  private occupy(share: Share): () => void {
-    this.count(share, 1);
+  private occupy(share: Share, weight: number): () => void {
+    this.count(share, weight);
     return () => {
-      this.count(share, -1);
+      this.count(share, -weight);
       this.admit();
     };
   }
@@ -143,9 +154,9 @@ export class FairGate {
 
   private admit(): void {
     while (this.places < this.limits.places) {
-      const waiter = this.queue.shift((share) => this.mayRun(share));
+      const waiter = this.queue.shift((share, { weight }) => this.mayRun(share, weight));
       if (waiter === undefined) return;
-      waiter();
+      waiter.settle();
     }
   }
 

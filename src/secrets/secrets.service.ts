@@ -13,6 +13,7 @@ import {
   secretNotFound,
   textRequired,
 } from './secret-errors.js';
+import { shareOf } from './share-of.js';
 import type { CreateSecretInput, UpdateSecretInput } from './secret-input.js';
 import { SecretSealer } from './secret-sealer.js';
 import { DEFAULT_ATTRIBUTES, type OpenedSecret, type StoredSecret } from './secret.js';
@@ -70,7 +71,7 @@ export class SecretsService {
   /** @throws Conflict, Forbidden, NotFound, BadParameters, TooLarge, as clients know them */
   async create(tenant: TenantContext, key: string, input: CreateSecretInput): Promise<OpenedSecret> {
     const { updateIfExists = false, value, providerOptions } = input;
-    const checked = new CheckedValue(this.validator, tenant.tenantId, value);
+    const checked = new CheckedValue(this.validator, shareOf(tenant), value);
     const event = newEvent('secret.create', tenant.caller, { key });
     const refusal = await refusalOfCreation(tenant, input, checked);
     if (refusal !== undefined) {
@@ -94,7 +95,7 @@ export class SecretsService {
   /** @throws Conflict, Forbidden, NotFound, BadParameters, IllegalAction, TooLarge, as clients know them */
   async update(tenant: TenantContext, key: string, input: UpdateSecretInput): Promise<OpenedSecret> {
     if (input.value !== undefined) this.sealer.requireSize('The value', toSecretValue(input.value).text);
-    const checked = new CheckedValue(this.validator, tenant.tenantId, input.value);
+    const checked = new CheckedValue(this.validator, shareOf(tenant), input.value);
     const update = this.updates.of(tenant, key, input, checked);
     const event = newEvent('secret.update', tenant.caller, { key });
     const outcome = await this.secrets.update(tenant, key, update.decide, event);

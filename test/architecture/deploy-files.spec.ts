@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { loadConfiguration } from '../../src/config/load-configuration.js';
-import { bodyLimit } from '../../src/api/http/http-adapter.js';
+import { bodyLimit } from '../../src/api/http/accept-bodies.js';
+import { IDLE_MS } from '../../src/api/http/arrival-watch.js';
 import { RootKeys } from '../../src/crypto/root-keys.js';
+import { STALLED_MS } from '../../src/secrets/sharing/export/secret-export.controller.js';
+import { LONGEST_IMPORT_MS, LONGEST_WAIT_MS } from '../../src/secrets/sharing/import/import-line.js';
 
 interface Replica {
   environment: Record<string, string>;
@@ -115,6 +118,19 @@ describe('deploy/nginx.conf', () => {
     expect(megabytes * 2 ** 20).toBe(loadConfiguration({}).maxImportBytes);
     expect(location).toContain('proxy_request_buffering off;');
     expect(location).toContain('proxy_pass http://strongroom;');
+  });
+
+  it('waits longer than an import may take, and no longer for bytes than the service', () => {
+    const [, location = ''] = /location ~ [^{]+share\/import\$ \{([^}]+)\}/.exec(nginx) ?? [];
+    const seconds = (text: string, name: string) =>
+      Number(new RegExp(`${name} (\\d+)s;`).exec(text)?.[1]) * 1_000;
+    expect(seconds(location, 'proxy_read_timeout')).toBeGreaterThan(LONGEST_WAIT_MS + LONGEST_IMPORT_MS);
+    expect(seconds(nginx, 'client_body_timeout')).toBe(IDLE_MS);
+    expect(seconds(nginx, 'send_timeout')).toBe(STALLED_MS);
+    const told = read('docs/export-format.md').replaceAll(/\s+/g, ' ');
+    expect(told).toContain(`reads nothing for ${STALLED_MS / 1_000} seconds`);
+    expect(told).toContain(`waits up to ${LONGEST_WAIT_MS / 1_000} seconds`);
+    expect(told).toContain(`takes longer than ${LONGEST_IMPORT_MS / 60_000} minutes`);
   });
 
   it('logs neither the query nor a header that holds a credential', () => {

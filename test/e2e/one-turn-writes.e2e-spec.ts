@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { pipelined, type PipelinedCall } from '../support/pipelined.js';
+import { inOneTurn, type PipelinedCall } from '../support/pipelined.js';
 import { StatementCount } from '../support/statement-count.js';
 import { Strongroom, type As } from '../support/strongroom.js';
 
@@ -14,7 +14,7 @@ describe('writes that arrive in one turn of the event loop', () => {
     await room.stopJobs();
     members = [await room.tenant('turn-a'), await room.tenant('turn-b'), await room.tenant('turn-c')];
     statements = await StatementCount.of(room.database);
-    await pipelined(
+    await inOneTurn(
       room.service.url,
       members.map((_, index) => put('first', index)),
     );
@@ -35,7 +35,7 @@ describe('writes that arrive in one turn of the event loop', () => {
   }
 
   async function counted(calls: readonly PipelinedCall[]) {
-    const { result, counted } = await statements.during(() => pipelined(room.service.url, calls));
+    const { result, counted } = await statements.during(() => inOneTurn(room.service.url, calls));
     const statementCount = Object.values(counted).reduce((sum, count) => sum + count, 0);
     return { answers: result, statementCount };
   }
@@ -74,7 +74,7 @@ describe('writes that arrive in one turn of the event loop', () => {
         calls.map((_, index) => [200, `${count} anew ${index}`]),
       );
       expect(statementCount).toBe(3);
-      const stored = await pipelined(
+      const stored = await inOneTurn(
         room.service.url,
         calls.map(({ path, headers }) => ({ path, headers })),
       );
@@ -83,7 +83,7 @@ describe('writes that arrive in one turn of the event loop', () => {
   );
 
   it('are read back as they were written', async () => {
-    const got = await pipelined(
+    const got = await inOneTurn(
       room.service.url,
       Array.from({ length: 10 }, (_, index) => ({
         ...put(`of-10.${index}`, index),

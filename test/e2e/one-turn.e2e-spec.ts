@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { pipelined, type PipelinedCall } from '../support/pipelined.js';
+import { inOneTurn, type PipelinedCall } from '../support/pipelined.js';
 import { added, StatementCount, type Counted } from '../support/statement-count.js';
 import { Strongroom, type As } from '../support/strongroom.js';
 
@@ -34,7 +34,7 @@ describe('reads that arrive in one turn of the event loop', () => {
     statements = await StatementCount.of(room.database);
     for (const { basic, token } of headers.values())
       for (const used of [basic, token])
-        await pipelined(room.service.url, [{ path: '/api/v3/secrets/x', headers: used }]);
+        await inOneTurn(room.service.url, [{ path: '/api/v3/secrets/x', headers: used }]);
     await loginsNoted();
   });
   afterAll(() => room.stop());
@@ -77,7 +77,7 @@ describe('reads that arrive in one turn of the event loop', () => {
     });
 
   async function ask(list: readonly Read[]): Promise<(readonly [number, unknown])[]> {
-    const answers = await pipelined(room.service.url, list);
+    const answers = await inOneTurn(room.service.url, list);
     return answers.map(({ status, body }) => [status, body.value] as const);
   }
 

@@ -2,11 +2,9 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { newId } from '../../common/ids.js';
 import { COMMON_HEADERS } from './common-headers.js';
+import { linger } from './linger.js';
 import { errorBody } from '../errors/error-body.js';
 import { errorForStatus } from '../errors/to-domain-error.js';
-
-/** Limits how long the connection stays open after the answer, for a client that is still sending. */
-const LINGER_MS = 1_000;
 
 const STATUSES: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
@@ -27,6 +25,6 @@ export function answerClientError(error: { code?: string }, socket: Socket): voi
     Connection: 'close',
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, '', body].join('\r\n'));
-  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  socket.write([`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, '', body].join('\r\n'));
+  linger(socket);
 }

@@ -1,95 +1,78 @@
-import type { IncomingMessage } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+} from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BadParameters, MethodNotAllowed, NotFound } from '../../common/errors.js';
+import { acceptBodies, type BodyLimits } from './accept-bodies.js';
 import { answerClientError } from './client-error.js';
 import { COMMON_HEADERS } from './common-headers.js';
+import { ConnectionOrder } from './connection-order.js';
 import { errorBody } from '../errors/error-body.js';
 import { requestIdFrom } from './request-id.js';
 import { RouteTable } from './route-table.js';
 import { toDomainError } from '../errors/to-domain-error.js';
-import { UnreadBody } from './unread-body.js';
+import { dealWithUnreadRest } from './unread-rest.js';
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** The Content-Type that the caller sent. It is checked only after the caller's permissions. */
-    declaredContentType: string | undefined;
-  }
-
-  interface FastifyContextConfig {
-    /** Makes the route read its body itself, after the caller is authorized, up to the larger limit. */
-    largeBody?: boolean;
-  }
-}
-
-export interface HttpAdapterOptions {
-  readonly maxValueBytes: number;
-  /** The largest body of a route with `largeBody`, in bytes. */
-  readonly maxImportBytes: number;
+export interface HttpAdapterOptions extends BodyLimits {
   /** The addresses and networks whose X-Forwarded-For is trusted. */
   readonly trustedProxies: readonly string[];
-}
-
-/** Bounds the JSON of a value: an escape takes up to six bytes per byte of the value. */
-const BYTES_PER_ESCAPE = 6;
-const OTHER_FIELDS_BYTES = 16_384;
-
-/** Returns the largest body to read, in bytes. A longer body cannot hold a value within the limit. */
-export function bodyLimit(maxValueBytes: number): number {
-  return BYTES_PER_ESCAPE * maxValueBytes + OTHER_FIELDS_BYTES;
 }
 
 /** Exceeds the idle timeout of common load balancers, so that none reuses a connection that is being closed. */
 const KEEP_ALIVE_MS = 72_000;
 
+const HEADERS_MS = 20_000;
+const HEADERS_CHECK_MS = 5_000;
+
 /**
- * Creates the HTTP server, which limits and routes requests and reads their bytes. Content type and body are checked
- * later, after authentication and authorization.
+ * Creates the HTTP server, which limits, orders and routes requests. Bodies stay unread until a handler asks for them,
+ * after authentication and authorization.
  */
-export function createHttpAdapter({
-  maxValueBytes,
-  maxImportBytes,
-  trustedProxies,
-}: HttpAdapterOptions): FastifyAdapter {
+export function createHttpAdapter({ trustedProxies, ...limits }: HttpAdapterOptions): FastifyAdapter {
   const adapter = new FastifyAdapter({
-    bodyLimit: bodyLimit(maxValueBytes),
     routerOptions: { maxParamLength: 2_000, caseSensitive: true, ignoreTrailingSlash: false },
     genReqId: (raw: IncomingMessage) => requestIdFrom(raw.headers['x-request-id']),
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     return503OnClosing: false,
     exposeHeadRoutes: true,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    requestTimeout: 60_000,
-    http: { headersTimeout: 20_000, maxHeaderSize: 16_384, requireHostHeader: false },
+    serverFactory: createHttpServer,
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerClientError,
     logger: false,
     skipMiddie: true,
   });
   const instance: FastifyInstance = adapter.getInstance();
-  acceptAnyBody(instance, maxImportBytes);
+  keepOrder(instance);
+  acceptBodies(instance, limits);
   rejectUnknownPaths(instance);
   return adapter;
 }
 
-/** Names the internal content type of large bodies, whose parser leaves them unread. */
-const LARGE_BODY = 'application/x-large-body';
+/**
+ * Creates the server of Node. Only headers have to arrive in time: `UnreadBody` watches bodies, and asks for them where
+ * a client waits to be asked (`Expect: 100-continue`).
+ */
+function createHttpServer(handler: RequestListener): Server {
+  const options: ServerOptions = {
+    requestTimeout: 0,
+    headersTimeout: HEADERS_MS,
+    connectionsCheckingInterval: HEADERS_CHECK_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxHeaderSize: 16_384,
+    requireHostHeader: false,
+  };
+  return createServer(options, handler).on('checkContinue', handler).on('checkExpectation', handler);
+}
 
-/** Accepts bodies of any content type as bytes. An absent body is undefined, a large one an `UnreadBody`. */
-function acceptAnyBody(instance: FastifyInstance, maxImportBytes: number): void {
-  instance.removeAllContentTypeParsers();
-  instance.addContentTypeParser(LARGE_BODY, (_request, payload, done) =>
-    done(null, new UnreadBody(payload, maxImportBytes)),
-  );
-  instance.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  instance.decorateRequest('declaredContentType', undefined);
-  instance.addHook('onRequest', (request, reply, done) => {
-    reply.headers(COMMON_HEADERS).header('X-Request-Id', request.id);
-    request.declaredContentType = request.raw.headers['content-type'];
-    request.raw.headers['content-type'] =
-      request.routeOptions.config.largeBody === true ? LARGE_BODY : undefined;
-    done();
-  });
+/** Keeps the requests of each connection in order. */
+function keepOrder(instance: FastifyInstance): void {
+  const order = new ConnectionOrder();
+  instance.addHook('onRequest', (request, reply, done) => order.take(request.raw, reply.raw, done));
 }
 
 function rejectUnknownPaths(instance: FastifyInstance): void {
@@ -121,6 +104,7 @@ function pathOf(url: string): string {
 /** Answers errors that the router raises before any hook runs: a malformed escape or an overlong parameter. */
 function answerFrameworkError(thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const error = toDomainError(thrown);
+  dealWithUnreadRest(request.raw, reply);
   void reply
     .code(error.status)
     .headers({ ...error.headers, ...COMMON_HEADERS, 'X-Request-Id': request.id })

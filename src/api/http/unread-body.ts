@@ -1,38 +1,151 @@
-import type { Readable } from 'node:stream';
-import { BadParameters, TooLarge } from '../../common/errors.js';
-import { JsonBounds } from '../input/json-bounds.js';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { BadParameters, RequestTimeout, TooLarge } from '../../common/errors.js';
+import type { Share } from '../../common/turn-queue.js';
+import { ARRIVAL_LIMITS, ArrivalWatch } from './arrival-watch.js';
+import type { BodyRoom } from './body-room.js';
 
-/** Limits the JSON to what the largest permitted import needs. */
-const LIMITS = { values: 2_000_000, depth: 100 };
+/** Bodies up to here are parsed in one piece: that takes no longer than a turn of the event loop may. */
+const ONE_PIECE_BYTES = 1024 * 1024;
+
+/** The bytes of a body between which others have their turn of the event loop. */
+const BYTES_OF_A_TURN = 256 * 1024;
+
+/** Says who wants a body, and with which response. */
+export interface BodyReader {
+  /** For whom the memory of the body is taken. */
+  readonly share: Share;
+  readonly response: ServerResponse;
+}
+
+export interface BodyRules {
+  readonly maxBytes: number;
+  /** Limits a part of a large body that is parsed at once. */
+  readonly maxPartBytes: number;
+  /** The memory that a byte takes until the request is answered: as it is read, parsed, sealed and sent on. */
+  readonly memoryOfByte: number;
+  readonly room: BodyRoom;
+}
 
 /** Represents a request body that has not been read yet, so that nothing is buffered for an unauthorized caller. */
 export class UnreadBody {
+  private giveBack: (() => void) | undefined;
+
   constructor(
-    private readonly payload: Readable,
-    private readonly maxBytes: number,
+    private readonly request: IncomingMessage,
+    private readonly rules: BodyRules,
   ) {}
+
+  /** Tells whether the body may be too large to be parsed in one piece. */
+  get isLarge(): boolean {
+    return this.mostBytes > ONE_PIECE_BYTES;
+  }
+
+  get maxPartBytes(): number {
+    return this.rules.maxPartBytes;
+  }
 
   /**
    * Reads the whole body.
-   * @throws TooLarge as soon as a limit is exceeded; the rest of the body is discarded
+   * @throws TooLarge as soon as the limit is exceeded
+   * @throws RequestTimeout when it stops arriving
+   * @throws Busy when there is no room for it
    * @throws BadParameters when the client disconnects before the end
    */
-  async read(): Promise<Buffer> {
+  async read(reader: BodyReader): Promise<Buffer> {
+    await this.begin(reader);
+    if (this.request.complete && this.request.readableFlowing === null) return this.whatArrived();
     const chunks: Buffer[] = [];
-    const bounds = new JsonBounds(LIMITS);
-    let bytes = 0;
-    try {
-      for await (const chunk of this.payload.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-        bytes += chunk.length;
-        if (bytes > this.maxBytes) throw new TooLarge(`The body is larger than ${this.maxBytes} bytes`);
-        bounds.read(chunk);
-        chunks.push(chunk);
-      }
-    } catch (error) {
-      if (!(error instanceof TooLarge)) throw new BadParameters('The body ended early');
-      this.payload.resume();
-      throw error;
-    }
+    await this.listen((bytes) => chunks.push(bytes));
     return Buffer.concat(chunks);
   }
+
+  /**
+   * Passes the body on as it arrives, with turns for others in between.
+   * @param take may throw, which ends the reading
+   * @throws as `read` does
+   */
+  async pass(reader: BodyReader, take: (bytes: Buffer) => void): Promise<void> {
+    await this.begin(reader);
+    await this.listen(take);
+  }
+
+  /** Gives the memory back when the answer has left, since the answer may hold as much as the body did. */
+  answered(response: ServerResponse): void {
+    const { giveBack } = this;
+    if (giveBack === undefined) return;
+    this.giveBack = undefined;
+    if (response.closed) giveBack();
+    else response.once('close', giveBack);
+  }
+
+  /** Returns the declared length; the limit where none is declared. */
+  private get mostBytes(): number {
+    const declared = this.request.headers['content-length'];
+    return declared === undefined ? this.rules.maxBytes : Number(declared);
+  }
+
+  private async begin({ share, response }: BodyReader): Promise<void> {
+    const { room, memoryOfByte } = this.rules;
+    this.giveBack = await room.take(share, memoryOfByte * this.mostBytes);
+    if (isAwaited(this.request)) response.writeContinue();
+  }
+
+  /** Returns a body that has arrived completely, as small ones have, even if the client has disconnected since. */
+  private whatArrived(): Buffer {
+    const bytes = (this.request.read() as Buffer | null) ?? Buffer.alloc(0);
+    this.requireLength(bytes.length);
+    return bytes;
+  }
+
+  private listen(take: (bytes: Buffer) => void): Promise<void> {
+    const { request } = this;
+    return new Promise((resolve, reject) => {
+      let [bytes, bytesOfTurn] = [0, 0];
+      const fail = (error: unknown): void => {
+        stop();
+        request.resume();
+        reject(error as Error);
+      };
+      const onData = (chunk: Buffer): void => {
+        watch.arrived(chunk.length);
+        bytes += chunk.length;
+        bytesOfTurn += chunk.length;
+        try {
+          this.requireLength(bytes);
+          take(chunk);
+        } catch (error) {
+          fail(error);
+          return;
+        }
+        if (bytesOfTurn < BYTES_OF_A_TURN) return;
+        bytesOfTurn = 0;
+        request.pause();
+        setImmediate(() => request.resume());
+      };
+      const onEnd = (): void => {
+        stop();
+        resolve();
+      };
+      const onGone = (): void => fail(new BadParameters('The body ended early'));
+      const watch = new ArrivalWatch(() =>
+        fail(new RequestTimeout(`The body stopped arriving: ${ARRIVAL_LIMITS}`)),
+      );
+      const stop = (): void => {
+        watch.stop();
+        request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
+      };
+      request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
+      if (request.destroyed) onGone();
+    });
+  }
+
+  private requireLength(bytes: number): void {
+    const { maxBytes } = this.rules;
+    if (bytes > maxBytes) throw new TooLarge(`The body is larger than ${maxBytes} bytes`);
+  }
+}
+
+/** Tells whether the client waits to be asked for the body (RFC 9110, section 10.1.1). */
+function isAwaited({ headers: { expect }, httpVersion }: IncomingMessage): boolean {
+  return expect?.toLowerCase() === '100-continue' && httpVersion === '1.1';
 }

@@ -1,43 +1,49 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
-import { BadParameters, UnsupportedContentType } from '../../common/errors.js';
+import type { FastifyReply } from 'fastify';
+import type { AuthenticatedRequest } from '../../auth/authenticated-request.js';
+import { UnsupportedContentType } from '../../common/errors.js';
+import type { Share } from '../../common/turn-queue.js';
+import { UnreadBody, type BodyReader } from '../http/unread-body.js';
 import { declaredFields, type InputClass } from './declared-fields.js';
-import { UnreadBody } from '../http/unread-body.js';
+import { ArrivingFields, fieldsOf } from './json-fields.js';
 import { validateInput } from './validate-input.js';
 
-/**
- * Rejects bytes that are not UTF-8 instead of replacing them. Keeps a byte order mark, which JSON.parse then rejects.
- */
-const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** Describes what of an `UnreadBody` is used here. */
+export type BodySource = Pick<UnreadBody, 'isLarge' | 'maxPartBytes' | 'read' | 'pass'>;
 
-/** Wraps a request body as it arrived. Nothing is checked until it is read, after the caller is authorized. */
+const NO_BYTES = Buffer.alloc(0);
+
+/** Wraps a request body. Nothing is read or checked until a handler asks for it, after the caller is authorized. */
 export class JsonBody {
   constructor(
-    private readonly body: Buffer | UnreadBody | undefined,
+    private readonly body: BodySource | undefined,
+    private readonly reader: BodyReader,
     private readonly contentType: string | undefined,
     private readonly contentEncoding?: string,
   ) {}
 
   /**
-   * Returns the body as an instance of `input`, with only its declared fields. An empty body has no fields.
+   * Reads the body and returns it as an instance of `input`, with only its declared fields. An empty body has no fields.
    *
-   * @throws UnsupportedContentType, TooLarge
+   * @throws UnsupportedContentType, TooLarge, RequestTimeout, Busy
    * @throws BadParameters which names the field, never a value
    */
   async read<T extends object>(input: InputClass<T>): Promise<T> {
     if (!isJson(this.contentType) || !isPlain(this.contentEncoding)) throw new UnsupportedContentType();
-    const text = textOf(this.body instanceof UnreadBody ? await this.body.read() : this.body);
-    const fields = fieldsOf(text);
-    const mayHoldSurrogate = SURROGATE_ESCAPE.test(text);
+    const declared = declaredFields(input);
+    const fields = await this.fields(declared);
     const result = new input();
-    for (const name of declaredFields(input)) {
-      if (!Object.hasOwn(fields, name)) continue;
-      if (mayHoldSurrogate && !isWellFormed(fields[name]))
-        throw new BadParameters(`\`${name}\` holds half of a character (a lone surrogate)`);
-      Object.assign(result, { [name]: fields[name] });
-    }
+    for (const name of declared) if (fields.has(name)) Object.assign(result, { [name]: fields.get(name) });
     validateInput(result);
     return result;
+  }
+
+  private async fields(declared: ReadonlySet<string>): Promise<Map<string, unknown>> {
+    const { body, reader } = this;
+    if (body?.isLarge !== true) return fieldsOf((await body?.read(reader)) ?? NO_BYTES, declared);
+    const arriving = new ArrivingFields(declared, body.maxPartBytes);
+    await body.pass(reader, (bytes) => arriving.read(bytes));
+    return arriving.end();
   }
 }
 
@@ -55,62 +61,16 @@ function isPlain(contentEncoding = ''): boolean {
   return ['', 'identity'].includes(contentEncoding.trim().toLowerCase());
 }
 
-/**
- * Decodes the bytes as UTF-8.
- * @throws BadParameters for bytes that are not UTF-8
- */
-function textOf(bytes: Buffer | undefined): string {
-  try {
-    return UTF_8.decode(bytes);
-  } catch {
-    throw notJson();
-  }
-}
-
-function fieldsOf(text: string): Record<string, unknown> {
-  if (text === '') return {};
-  const parsed = parse(text);
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    throw new BadParameters('The body must be a JSON object');
-  }
-  return parsed as Record<string, unknown>;
-}
-
-/** Parses JSON. Hides the parser's own error, which quotes the body. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw notJson();
-  }
-}
-
-function notJson(): BadParameters {
-  return new BadParameters('The body is not valid JSON in UTF-8');
-}
-
-/** Matches a lone surrogate in JSON. UTF-8 cannot encode one, so only an escape can produce it. */
-const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
-
-/**
- * Tells whether no text in a value holds a lone surrogate. Works without recursion, since input may be nested deeply.
- */
-function isWellFormed(value: unknown): boolean {
-  const pending: unknown[] = [value];
-  while (pending.length > 0) {
-    const next = pending.pop();
-    if (typeof next === 'string' && /\p{Surrogate}/u.test(next)) return false;
-    if (typeof next !== 'object' || next === null) continue;
-    if (Array.isArray(next)) for (const child of next as unknown[]) pending.push(child);
-    else for (const [name, child] of Object.entries(next)) pending.push(name, child);
-  }
-  return true;
-}
-
 /** Injects the request body as a `JsonBody`. */
 export const RequestBody = createParamDecorator((_data: undefined, context: ExecutionContext): JsonBody => {
-  const request = context.switchToHttp().getRequest<FastifyRequest>();
-  const { body } = request;
-  const bytes = Buffer.isBuffer(body) || body instanceof UnreadBody ? body : undefined;
-  return new JsonBody(bytes, request.declaredContentType, request.headers['content-encoding']);
+  const http = context.switchToHttp();
+  const request = http.getRequest<AuthenticatedRequest>();
+  const reader = { share: shareOf(request), response: http.getResponse<FastifyReply>().raw };
+  const body = request.body instanceof UnreadBody ? request.body : undefined;
+  return new JsonBody(body, reader, request.declaredContentType, request.headers['content-encoding']);
 });
+
+/** Returns for whom a body is read: the tenant and the caller. Routes about no tenant share one group. */
+function shareOf({ tenantContext, principal }: AuthenticatedRequest): Share {
+  return { group: tenantContext?.tenantId ?? '', member: principal?.userId ?? '' };
+}

@@ -25,6 +25,7 @@ const STATUS_DESCRIPTIONS = {
   401: 'The credentials are missing or not valid',
   403: 'The caller lacks the permission, or the tenant does not exist or is not accessible to the caller',
   404: 'The resource does not exist or is not visible to the caller',
+  408: 'The body stopped arriving, or arrives too slowly',
   409: 'The request conflicts with the present state, such as a name that is taken',
   413: 'The body or the value is too large',
   415: 'The content type is not application/json',
@@ -49,13 +50,13 @@ export function TenantApi(): ClassDecorator & MethodDecorator {
   return applyDecorators(
     ApiBasicAuth(),
     ApiHeader({ name: 'tenant', required: true, description: 'The tenant to work in' }),
-    ApiErrors(400, 401, 403, 404, 413, 429, 500, 503),
+    ApiErrors(400, 401, 403, 404, 408, 413, 429, 500, 503),
   );
 }
 
 /** Documents the same for a route without a `tenant` header. */
 export function InstallationApi(): ClassDecorator & MethodDecorator {
-  return applyDecorators(ApiBasicAuth(), ApiErrors(400, 401, 403, 404, 413, 429, 500, 503));
+  return applyDecorators(ApiBasicAuth(), ApiErrors(400, 401, 403, 404, 408, 413, 429, 500, 503));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { BadParameters, Conflict } from '../../common/errors.js';
+import type { Share } from '../../common/turn-queue.js';
 import type { SchemaValidator, Verdict } from './schema-validator.js';
 import type { Schema } from '../secret.js';
 
@@ -16,7 +17,7 @@ export class CheckedValue {
 
   constructor(
     private readonly validator: SchemaValidator,
-    private readonly tenantId: string,
+    private readonly share: Share,
     private readonly value: unknown,
   ) {}
 
@@ -36,7 +37,7 @@ export class CheckedValue {
   }
 
   private verdictBy(schema: Schema): Promise<Verdict> {
-    return this.validator.check(this.tenantId, schema, this.value);
+    return this.validator.check(this.share, schema, this.value);
   }
 }
 

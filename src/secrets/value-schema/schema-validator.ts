@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { printable } from '../../common/printable.js';
-import { ConcurrencyLimit } from '../../common/concurrency-limit.js';
+import { Busy } from '../../common/errors.js';
+import { FairGate } from '../../common/fair-gate.js';
+import type { Share } from '../../common/turn-queue.js';
 import { depthProblem, schemaSizeProblem } from './schema-bounds.js';
 import type { Schema } from '../secret.js';
 import { circleProblem } from './schema-circles.js';
@@ -21,6 +23,16 @@ const MEMORY = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16, stack
 const PROGRAM = new URL('./schema-worker.js', import.meta.url);
 const TOO_COSTLY = 'it takes too long or too much memory to check; make it simpler';
 
+/** One check runs at a time. A tenant whose checks are costly holds up each check of another tenant by one of its own. */
+const WAITING = { places: 1, waiting: 2_000, waitingOfGroup: 200, waitMilliseconds: 20_000 };
+const BUSY = 'Too many values wait to be checked against a schema; try again in a second';
+
+/** A verdict, and how long it took without the time in line. */
+export interface TimedVerdict {
+  readonly verdict: Verdict;
+  readonly milliseconds: number;
+}
+
 interface StartedWorker {
   readonly worker: Worker;
   /** Names the worker's thread for `limitTime`. */
@@ -33,26 +45,26 @@ interface StartedWorker {
  */
 @Injectable()
 export class SchemaValidator implements OnModuleDestroy {
-  private readonly slots = new ConcurrencyLimit({
-    all: 16,
-    ofOneSource: 4,
-    refusal: 'Too many values to be checked against a schema at this moment; try again in a second',
-  });
+  private readonly gate = new FairGate(WAITING, () => new Busy(BUSY));
   private worker: Promise<StartedWorker> | undefined;
-  private turn: Promise<unknown> = Promise.resolve();
 
   /**
-   * @param tenantId whose turn it is: a tenant can only fill a part of the queue
-   * @throws TooManyRequests when too many wait
+   * @param share the tenant and the user whose turn it is
+   * @throws Busy when too much of the tenant waits, or its turn does not come in time
    */
-  async check(tenantId: string, schema: Schema, value: unknown): Promise<Verdict> {
+  async check(share: Share, schema: Schema, value: unknown): Promise<Verdict> {
+    return (await this.timedCheck(share, schema, value)).verdict;
+  }
+
+  /** Checks as `check` does, and tells how long it took. */
+  async timedCheck(share: Share, schema: Schema, value: unknown): Promise<TimedVerdict> {
     const reason = schemaSizeProblem(schema) ?? depthProblem('`value`', value) ?? circleProblem(schema);
-    if (reason !== undefined) return { kind: 'unusable', reason };
+    if (reason !== undefined) return { verdict: { kind: 'unusable', reason }, milliseconds: 0 };
     const question = { schema: JSON.stringify(schema), value: JSON.stringify(value) };
-    return this.slots.hold(tenantId, () => {
-      const verdict = this.turn.then(() => this.ask(question));
-      this.turn = verdict.catch(() => undefined);
-      return verdict;
+    return this.gate.hold(share, async () => {
+      const begun = performance.now();
+      const verdict = await this.ask(question);
+      return { verdict, milliseconds: performance.now() - begun };
     });
   }
 

@@ -47,6 +47,9 @@ class Thing {
   value: string;
 }
 
+/** Counts the requests to `/things/slow` that are under way. */
+export const atOnce = { running: 0, most: 0 };
+
 @Controller('things')
 @TenantApi()
 class ThingsController {
@@ -57,7 +60,10 @@ class ThingsController {
 
   @Get('slow')
   async slow(): Promise<object> {
+    atOnce.running += 1;
+    atOnce.most = Math.max(atOnce.most, atOnce.running);
     await wait(300);
+    atOnce.running -= 1;
     return { slow: true };
   }
 
@@ -133,14 +139,15 @@ export interface HttpLayerApp {
 export async function startHttpLayer(
   logLevel = 'info',
   trustedProxies: string[] = [],
+  maxValueBytes = MAX_VALUE_BYTES,
 ): Promise<HttpLayerApp> {
   const logs: Record<string, unknown>[] = [];
   const logger = createLogger(logLevel, {
     write: (line: string) => void logs.push(JSON.parse(line) as Record<string, unknown>),
   });
   const adapter = createHttpAdapter({
-    maxValueBytes: MAX_VALUE_BYTES,
-    maxImportBytes: MAX_VALUE_BYTES,
+    maxValueBytes,
+    maxImportBytes: maxValueBytes,
     trustedProxies,
   });
   const app = await NestFactory.create<NestFastifyApplication>(ThingsModule, adapter, {

@@ -139,7 +139,7 @@ describe('the HTTP layer', () => {
   describe('bodies', () => {
     const limit = 6 * MAX_VALUE_BYTES + 16_384;
 
-    it('come up to the limit, before anything else is judged', async () => {
+    it('come up to the limit, and a longer declared one is refused before anything else is judged', async () => {
       expect((await put(JSON.stringify({ value: 'x'.repeat(limit - 12) }))).status).toBe(200);
       expectRefusal(await put('x'.repeat(limit + 1), {}), 413, 'too_large');
       expectRefusal(await put('x'.repeat(limit + 1), { 'Content-Type': ';' }), 413, 'too_large');
@@ -149,7 +149,8 @@ describe('the HTTP layer', () => {
       const chunk = `${(4_096).toString(16)}\r\n${'x'.repeat(4_096)}\r\n`;
       const text = await rawRequest(
         layer.port,
-        `PUT /things/a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n${chunk.repeat(6)}`,
+        'PUT /things/a HTTP/1.1\r\nHost: x\r\nAuthorization: Basic eDp5\r\nContent-Type: application/json\r\n' +
+          `Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(6)}`,
       );
       expect(text).toMatch(/^HTTP\/1.1 413 /);
       expect(text).toContain('"too_large"');

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { IsNotEmpty, IsOptional, IsString } from 'class-validator';
 import fc from 'fast-check';
-import { JsonBody } from '../../../src/api/input/json-body.js';
-import { BadParameters, UnsupportedContentType } from '../../../src/common/errors.js';
+import type { BodyReader } from '../../../src/api/http/unread-body.js';
+import { JsonBody, type BodySource } from '../../../src/api/input/json-body.js';
+import { BadParameters, TooLarge, UnsupportedContentType } from '../../../src/common/errors.js';
 
 class Parent {
   @IsOptional()
@@ -21,13 +22,40 @@ class Input extends Parent {
   undeclared?: string;
 }
 
-const read = (
-  bytes: string | Buffer | undefined,
-  type: string | undefined = 'application/json',
-  encoding?: string,
-) => new JsonBody(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, type, encoding).read(Input);
+const READER = {} as BodyReader;
+const MAX_PART_BYTES = 1_000_000;
 
-describe('JsonBody', () => {
+/** Gives bytes at once, or as they would arrive for a large body: cut anywhere. */
+function sourceOf(bytes: Buffer, pieceBytes?: number): BodySource {
+  return {
+    isLarge: pieceBytes !== undefined,
+    maxPartBytes: MAX_PART_BYTES,
+    read: () => Promise.resolve(bytes),
+    pass: (_reader, take) => {
+      for (let start = 0; start < bytes.length; start += pieceBytes ?? 1)
+        take(bytes.subarray(start, start + (pieceBytes ?? 1)));
+      return Promise.resolve();
+    },
+  };
+}
+
+function reading(pieceBytes?: number) {
+  return async (
+    bytes: string | Buffer | undefined,
+    type: string | undefined = 'application/json',
+    encoding?: string,
+  ) => {
+    const buffer = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
+    return new JsonBody(buffer && sourceOf(buffer, pieceBytes), READER, type, encoding).read(Input);
+  };
+}
+
+describe.each([
+  ['in one piece', undefined],
+  ['in pieces of one byte', 1],
+  ['in pieces of seven bytes', 7],
+])('JsonBody of a body %s', (_how, pieceBytes) => {
+  const read = reading(pieceBytes);
   it.each([
     'application/json',
     'Application/JSON',
@@ -57,9 +85,8 @@ describe('JsonBody', () => {
   });
 
   it('refuses a missing content type and a compressed body', async () => {
-    await expect(new JsonBody(Buffer.from('{}'), undefined).read(Input)).rejects.toThrow(
-      UnsupportedContentType,
-    );
+    const body = new JsonBody(sourceOf(Buffer.from('{}'), pieceBytes), READER, undefined);
+    await expect(body.read(Input)).rejects.toThrow(UnsupportedContentType);
     await expect(read('{"value": "x"}', 'application/json', 'gzip')).rejects.toThrow(UnsupportedContentType);
     expect((await read('{"value": "x"}', 'application/json', 'identity')).value).toBe('x');
   });
@@ -149,14 +176,6 @@ describe('JsonBody', () => {
     expect((await read('{"value": "\\ud83d\\ude00", "unknown": "\\ud800"}')).value).toBe('😀');
   });
 
-  it('survives deep nesting', async () => {
-    const depth = 200_000;
-    const deep = `${'['.repeat(depth)}${']'.repeat(depth)}`;
-    expect((await read(`{"value": "x", "unknown": ${deep}}`)).value).toBe('x');
-    expect((await read(`{"value": "x", "note": ${deep}}`)).value).toBe('x');
-    await expect(read('['.repeat(depth))).rejects.toThrow(BadParameters);
-  });
-
   it('never repeats the body in a refusal', async () => {
     for (const text of [
       '{"value": "canary',
@@ -187,5 +206,55 @@ describe('JsonBody', () => {
         expect(failure instanceof BadParameters || failure instanceof Input).toBe(true);
       }),
     );
+  });
+});
+
+describe('JsonBody', () => {
+  const [whole, inPieces] = [reading(), reading(5)];
+  const inLargePieces = reading(100_000);
+
+  it('survives deep nesting', async () => {
+    const depth = 200_000;
+    const deep = `${'['.repeat(depth)}${']'.repeat(depth)}`;
+    expect((await whole(`{"value": "x", "unknown": ${deep}}`)).value).toBe('x');
+    expect((await whole(`{"value": "x", "note": ${deep}}`)).value).toBe('x');
+    await expect(whole('['.repeat(depth))).rejects.toThrow(BadParameters);
+    await expect(inPieces(`{"value": "x", "note": [${deep}]}`)).rejects.toThrow(TooLarge);
+  });
+
+  it('reads the same in pieces as at once', async () => {
+    const space = fc.constantFrom('', ' ', '\n\t', '  ');
+    const json = fc.oneof(
+      fc.jsonValue().map((note) => ({ value: 'x', note })),
+      fc.array(fc.jsonValue()).map((note) => ({ note, value: 'x', more: [note, {}] })),
+      fc.jsonValue(),
+    );
+    await fc.assert(
+      fc.asyncProperty(json, space, async (value, indent) => {
+        const text = JSON.stringify(value, null, indent);
+        const [one, other] = await Promise.allSettled([whole(text), inPieces(text)]);
+        if (one.status === 'fulfilled') expect(other).toEqual(one);
+        else expect(other.status).toBe('rejected');
+      }),
+    );
+  });
+
+  it('finds the same text to be no JSON, whatever a byte of it is replaced with', async () => {
+    const text = '{"value": "x", "note": [{"a": [1, "]"]}, "b\\"", [] ], "other" : "y" }';
+    for (let place = 0; place < text.length; place += 1)
+      for (const other of ['', '"', '\\', '{', '}', '[', ']', ',', ':', ' ', '1', 'é']) {
+        const changed = text.slice(0, place) + other + text.slice(place + 1);
+        const [one, two] = await Promise.allSettled([whole(changed), inPieces(changed)]);
+        expect([changed, two.status]).toEqual([changed, one.status]);
+        if (one.status === 'fulfilled') expect(two).toEqual(one);
+      }
+  });
+
+  it('limits what is parsed at once', async () => {
+    const long = 'x'.repeat(MAX_PART_BYTES);
+    await expect(inLargePieces(`{"value": "${long}"}`)).rejects.toThrow(TooLarge);
+    await expect(inLargePieces(`{"value": "x", "note": [1, "${long}"]}`)).rejects.toThrow(TooLarge);
+    const list = Array.from({ length: 20 }, () => long.slice(100));
+    expect((await inLargePieces(JSON.stringify({ value: 'x', note: list }))).note).toEqual(list);
   });
 });

@@ -5,10 +5,12 @@ import { Query } from '../../../api/input/query.decorator.js';
 import { logFailure } from '../../../api/errors/log-failure.js';
 import { TenantRoute } from '../../../api/routes/tenant-route.decorator.js';
 import { toDomainError } from '../../../api/errors/to-domain-error.js';
-import { ConcurrencyLimit } from '../../../common/concurrency-limit.js';
+import { Busy } from '../../../common/errors.js';
+import { FairGate } from '../../../common/fair-gate.js';
 import type { TenantContext } from '../../../common/tenant-context.js';
 import { Logger } from '../../../observability/logger.js';
 import { Tenant } from '../../../tenant-scope/tenant.decorator.js';
+import { shareOf } from '../../share-of.js';
 import { ExportQuery, toExportOptions } from './dto/export.query.js';
 import { ExportedSecretItem } from './dto/exported-secret.js';
 import { exportedFields, toExportedSecretItem } from './exported-secret.mapper.js';
@@ -22,18 +24,23 @@ const PASSPHRASE = {
   description: 'At least 8 characters of UTF-8; values are encrypted with it',
 };
 
-/** A reader that takes nothing for so long is cut off. */
-const STALLED_MS = 30_000;
+/**
+ * A reader that takes nothing for so long is cut off. Node looks at half of the time whether any of what was written last
+ * has left, and the second time that none has, the time is over.
+ */
+export const STALLED_MS = 30_000;
+
+/** Each export may keep some batches in memory for as long as its reader likes. */
+const LINE = {
+  ...{ places: 16, placesOfGroup: 4, placesOfMember: 2 },
+  ...{ waiting: 200, waitingOfGroup: 20, waitMilliseconds: 5_000 },
+};
+const BUSY = 'Other exports are under way; try again when they have come to their end';
 
 @Controller(['api/v3/secrets/share', 'api/v3.1/secrets/share'])
 @ApiTags('Export and import')
 export class SecretExportController {
-  /** Each may keep some batches in memory for as long as its reader likes. */
-  private readonly slots = new ConcurrencyLimit({
-    all: 16,
-    ofOneSource: 4,
-    refusal: 'Other exports are under way; try again when they have come to their end',
-  });
+  private readonly line = new FairGate(LINE, () => new Busy(BUSY));
 
   constructor(
     private readonly secrets: SecretExport,
@@ -58,21 +65,21 @@ export class SecretExportController {
     const fields = exportedFields(query);
     const batches = this.secrets.batches(tenant, toExportOptions(query), passphrase);
     const stream = await jsonArrayStream(
-      itemsOf(batches, fields, () => this.slots.take(tenant.userId)),
+      itemsOf(batches, fields, () => this.line.take(shareOf(tenant))),
       (error) => logFailure(this.logger, error, toDomainError(error), id),
     );
-    raw.socket.setTimeout(STALLED_MS);
+    raw.socket.setTimeout(STALLED_MS / 2);
     return new StreamableFile(stream, { type: 'application/json; charset=utf-8' });
   }
 }
 
-/** @param take takes a slot, and gives what releases it */
+/** @param take takes a place in the line, and gives what releases it */
 async function* itemsOf(
   batches: ReturnType<SecretExport['batches']>,
   fields: ReturnType<typeof exportedFields>,
-  take: () => () => void,
+  take: () => Promise<() => void>,
 ): AsyncGenerator<ExportedSecretItem[], void> {
-  const release = take();
+  const release = await take();
   try {
     for await (const batch of batches) yield batch.map((secret) => toExportedSecretItem(secret, fields));
   } finally {

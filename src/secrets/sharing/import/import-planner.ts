@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { newId } from '../../../common/ids.js';
+import { TimeSlice } from '../../../common/time-slice.js';
 import { SecretSealer } from '../../secret-sealer.js';
 import { DEFAULT_ATTRIBUTES, type Schema, type StoredSecret } from '../../secret.js';
 import type { SecretUpdate } from '../../secrets.repository.js';
@@ -21,7 +22,9 @@ export class ImportPlanner {
     const globals = new Map(rows.filter(isGlobal).map((row) => [row.key, row.tenant.tenantId]));
     const present = await this.secrets.find(rows);
     const planned: PlannedRow[] = [];
+    const slice = new TimeSlice();
     for (const row of rows) {
+      if (slice.isOver) await slice.next();
       const current = present.get(row.index);
       const within = globals.get(row.key);
       if (within !== undefined && within !== row.tenant.tenantId)

@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
 import type { TenantContext } from '../../../common/tenant-context.js';
+import { TimeSlice } from '../../../common/time-slice.js';
 import type { SecretRecord } from '../../store/secret-row.js';
 import type { SecretWrites, WriteAnswer } from '../../store/secret-writes.js';
 import { rightsNow } from '../rights-now.js';
@@ -9,13 +9,19 @@ import type { ImportedRow, RowErrors } from './imported-row.js';
 import type { Importer, ImportOutcome } from './imported-secrets.repository.js';
 import { NO_SUCH_USER } from './row-checker.js';
 
-/** Rows of one statement: short enough for its time limit, and for others to have their turn. */
-const CHUNK = 500;
+/** Limits the rows and bytes of one statement: short enough for its time limit, and for others to have their turn. */
+const MOST_ROWS = 500;
+const MOST_BYTES = 1024 * 1024;
+
+interface Write {
+  readonly name: 'insert_secrets' | 'update_secrets';
+  readonly record: SecretRecord;
+}
 
 /** A row and what is written for it; nothing where it only collides or is wrong. */
 export interface PreparedRow {
   readonly row: ImportedRow;
-  readonly write?: { readonly name: 'insert_secrets' | 'update_secrets'; readonly record: SecretRecord };
+  readonly write?: Write;
   readonly errors?: RowErrors;
 }
 
@@ -78,18 +84,15 @@ export class ImportTransaction {
     }
   }
 
-  private async write(name: 'insert_secrets' | 'update_secrets'): Promise<void> {
-    for (const tenant of this.byTenant.keys()) {
-      const writes = this.sorted.flatMap(({ row, write }) =>
-        row.tenant === tenant && write?.name === name ? [{ row, record: write.record }] : [],
-      );
-      for (let start = 0; start < writes.length; start += CHUNK) {
-        await nextTurn();
-        const chunk = writes.slice(start, start + CHUNK);
-        const records = chunk.map(({ record }) => record);
-        const answers = await this.writes.writeIn(this.manager, name, records);
-        for (const [place, { row }] of chunk.entries()) this.take(row, answers[place]?.outcome);
-      }
+  /** @throws the error of the importer's deadline */
+  private async write(name: Write['name']): Promise<void> {
+    const slice = new TimeSlice();
+    for (const chunk of chunksOf(this.sorted, name)) {
+      if (slice.isOver) await slice.next();
+      this.importer.deadline?.require();
+      const records = chunk.map(({ record }) => record);
+      const answers = await this.writes.writeIn(this.manager, name, records);
+      for (const [place, { row }] of chunk.entries()) this.take(row, answers[place]?.outcome);
     }
   }
 
@@ -123,6 +126,30 @@ export class ImportTransaction {
 const FOREIGN = 'A global secret of another tenant has this key; only its own tenant can change it';
 const NOT_ALONE = 'The secret cannot be global: another tenant has this key';
 const CHANGED = 'Your rights in the tenant have changed meanwhile; import again';
+
+interface RowRecord {
+  readonly row: ImportedRow;
+  readonly record: SecretRecord;
+}
+
+/** Divides what is to be written by one function into statements, each of one tenant. */
+function* chunksOf(sorted: readonly PreparedRow[], name: Write['name']): Generator<readonly RowRecord[]> {
+  let chunk: RowRecord[] = [];
+  let bytes = 0;
+  for (const { row, write } of sorted) {
+    if (write?.name !== name) continue;
+    const { record } = write;
+    const size = record.json.length + (record.value?.length ?? 0) + (record.options?.length ?? 0);
+    const isFull = chunk.length === MOST_ROWS || bytes + size > MOST_BYTES;
+    if (chunk.length > 0 && (isFull || chunk[0]?.row.tenant !== row.tenant)) {
+      yield chunk;
+      [chunk, bytes] = [[], 0];
+    }
+    chunk.push({ row, record });
+    bytes += size;
+  }
+  if (chunk.length > 0) yield chunk;
+}
 
 /** Orders rows as every import locks them: tenant by tenant and key by key. */
 function compareRows(one: ImportedRow, other: ImportedRow): number {

@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../../../audit/audit-event.js';
+import type { Deadline } from '../../../common/deadline.js';
 import type { Caller } from '../../../common/tenant-context.js';
 import type { StoredSecret } from '../../secret.js';
 import type { NewSecret, SecretUpdate } from '../../secrets.repository.js';
@@ -11,6 +12,8 @@ export interface Importer {
   readonly caller: Caller;
   /** A tenant's id, or the system's log. */
   readonly logId: string;
+  /** When the import has to be done; an import by the operator's command takes as long as it takes. */
+  readonly deadline?: Deadline;
 }
 
 /** Says what becomes of one row. */

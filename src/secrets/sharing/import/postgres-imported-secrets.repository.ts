@@ -1,10 +1,10 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { newEvent, type AuditEvent } from '../../../audit/audit-event.js';
 import { AuditWriter } from '../../../audit/audit-writer.js';
 import { Busy } from '../../../common/errors.js';
 import { nameProblem } from '../../../common/resource-name.js';
+import { TimeSlice } from '../../../common/time-slice.js';
 import { isContention } from '../../../database/connection/unavailability.js';
 import { Lanes } from '../../../database/lanes.js';
 import { TenantTransaction } from '../../../database/tenant-transaction.js';
@@ -23,7 +23,7 @@ import {
   type PlannedRow,
 } from './imported-secrets.repository.js';
 
-/** Rows between which others have their turn. */
+/** Rows that are looked up together. */
 const CHUNK = 500;
 
 const USERS = `
@@ -102,8 +102,9 @@ export class PostgresImportedSecretsRepository extends ImportedSecretsRepository
 
   private async prepare(importer: Importer, { rows, event }: ImportPlan): Promise<PreparedRow[]> {
     const prepared: PreparedRow[] = [];
-    for (const [place, planned] of rows.entries()) {
-      if (place % CHUNK === CHUNK - 1) await nextTurn();
+    const slice = new TimeSlice();
+    for (const planned of rows) {
+      if (slice.isOver) await slice.next();
       prepared.push(this.prepareRow(importer, planned, { import: event.id }));
     }
     return prepared;

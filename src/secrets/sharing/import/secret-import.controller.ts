@@ -3,22 +3,19 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import { JsonBody, RequestBody } from '../../../api/input/json-body.js';
 import { TenantRoute } from '../../../api/routes/tenant-route.decorator.js';
-import { TooManyRequests } from '../../../common/errors.js';
 import type { TenantContext } from '../../../common/tenant-context.js';
 import { Tenant } from '../../../tenant-scope/tenant.decorator.js';
+import { shareOf } from '../../share-of.js';
 import { ImportResultV3 } from './dto/import-result.js';
 import { ImportBody, toImportInput } from './dto/import.body.js';
+import { importDeadline, importLine } from './import-line.js';
 import { HeaderPassphrase, onePassphrase, PASSPHRASE_HEADER } from '../passphrase.js';
 import { SecretImport } from './secret-import.service.js';
-
-/** Imports under way at once in this process: each may take a large body, and a database connection for a while. */
-const MOST_AT_ONCE = 2;
-const RETRY_SECONDS = 5;
 
 @Controller(['api/v3/secrets/share', 'api/v3.1/secrets/share'])
 @ApiTags('Export and import')
 export class SecretImportController {
-  private underWay = 0;
+  private readonly line = importLine();
 
   constructor(private readonly secrets: SecretImport) {}
 
@@ -35,14 +32,9 @@ export class SecretImportController {
     @RequestBody() body: JsonBody,
     @HeaderPassphrase() header: string | undefined,
   ): Promise<ImportResultV3> {
-    if (this.underWay >= MOST_AT_ONCE)
-      throw new TooManyRequests('Other imports are under way; try again in a few seconds', RETRY_SECONDS);
-    this.underWay += 1;
-    try {
-      return await importedBy(this.secrets, tenant, await body.read(ImportBody), header);
-    } finally {
-      this.underWay -= 1;
-    }
+    const wanted = await body.read(ImportBody);
+    // The place is taken once the body is there: who sends slowly keeps nobody from importing.
+    return this.line.hold(shareOf(tenant), () => importedBy(this.secrets, tenant, wanted, header));
   }
 }
 
@@ -52,9 +44,10 @@ async function importedBy(
   body: ImportBody,
   header: string | undefined,
 ): Promise<ImportResultV3> {
+  const importer = { logId, userId, username, caller, deadline: importDeadline() };
   const passphrase = onePassphrase('passphrase', body.passphrase ?? undefined, header);
   const wanted = { ...toImportInput(body), passphrase };
-  const { colliding, errors } = await secrets.run({ logId, userId, username, caller }, wanted);
+  const { colliding, errors } = await secrets.run(importer, wanted);
   return {
     colliding_secrets: Object.fromEntries(colliding),
     secrets_errors: Object.fromEntries([...errors].map(([index, of]) => [String(index), of])),

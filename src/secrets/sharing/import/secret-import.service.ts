@@ -1,9 +1,10 @@
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { newEvent } from '../../../audit/audit-event.js';
 import { BadParameters, Unavailable } from '../../../common/errors.js';
 import { printable } from '../../../common/printable.js';
 import type { TenantContext } from '../../../common/tenant-context.js';
+import { TimeSlice } from '../../../common/time-slice.js';
 import { Configuration } from '../../../config/configuration.js';
 import { passphraseKey } from '../../../crypto/passphrase-key.js';
 import { SchemaValidator } from '../../value-schema/schema-validator.js';
@@ -14,9 +15,6 @@ import { ImportedSecretsRepository, type Importer, type PlannedRow } from './imp
 import { RowChecker, type RowSurroundings } from './row-checker.js';
 import type { RawRow } from './row-fields.js';
 import { RowSchemas } from './row-schemas.js';
-
-/** Rows between which others have their turn. */
-const CHUNK = 500;
 
 export interface ImportInput {
   readonly rows: readonly RawRow[];
@@ -54,6 +52,7 @@ export class SecretImport {
 
   /**
    * Checks all rows, then imports them in one transaction.
+   * @throws the error of the importer's deadline
    * @throws BadParameters for a tenant map that leads where the importer may not create
    * @throws Unavailable when the database cannot be reached, or others go on changing the same secrets
    */
@@ -68,6 +67,7 @@ export class SecretImport {
     const { override, dryRun = false } = input;
     let plan = await this.planner.plan(rows, override);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      importer.deadline?.require();
       const outcome = await this.secrets.importAll(importer, { rows: plan, override, dryRun, event });
       if (outcome.kind === 'done')
         return { colliding: keysByTenant(outcome.colliding), errors: outcome.errors };
@@ -93,11 +93,13 @@ export class SecretImport {
     input: ImportInput,
   ): Promise<{ rows: ImportedRow[]; errors: Map<number, RowErrors> }> {
     const checker = new RowChecker(await this.surroundingsOf(importer, input));
-    const schemas = new RowSchemas(this.validator);
+    const schemas = new RowSchemas(this.validator, importer.userId);
+    const slice = new TimeSlice();
     const rows: ImportedRow[] = [];
     const errors = new Map<number, RowErrors>();
     for (const [index, raw] of input.rows.entries()) {
-      if (index % CHUNK === CHUNK - 1) await nextTurn();
+      if (slice.isOver) await slice.next();
+      importer.deadline?.require();
       const checked = checker.check(raw, index);
       const wrong = 'row' in checked ? await schemas.errorsOf(checked.row) : checked.errors;
       if (wrong !== undefined) errors.set(index, wrong);

@@ -1,0 +1,77 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { TooLarge } from '../../common/errors.js';
+import { BodyRoom } from './body-room.js';
+import { COMMON_HEADERS } from './common-headers.js';
+import { dealWithUnreadRest } from './unread-rest.js';
+import { UnreadBody } from './unread-body.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The Content-Type that the caller sent. It is checked only after the caller's permissions. */
+    declaredContentType: string | undefined;
+  }
+
+  interface FastifyContextConfig {
+    /** Raises the limit of the body to that of an import. */
+    largeBody?: boolean;
+  }
+}
+
+export interface BodyLimits {
+  readonly maxValueBytes: number;
+  /** The largest body of a route with `largeBody`, in bytes. */
+  readonly maxImportBytes: number;
+}
+
+/** Bounds the JSON of a value: an escape takes up to six bytes per byte of the value. */
+const BYTES_PER_ESCAPE = 6;
+const OTHER_FIELDS_BYTES = 16_384;
+
+/** Returns the largest body to read, in bytes. A longer body cannot hold a value within the limit. */
+export function bodyLimit(maxValueBytes: number): number {
+  return BYTES_PER_ESCAPE * maxValueBytes + OTHER_FIELDS_BYTES;
+}
+
+/** The memory of a byte while its request is dealt with: as body, as text, sealed, and in the statement. */
+const MEMORY_OF_BYTE = 4;
+
+/** Imports are parsed as they arrive, and few are under way at once. */
+const MEMORY_OF_IMPORTED_BYTE = 1;
+
+/** A part of a body that is parsed at once is at most a row of an import: value, schema and provider options. */
+const VALUES_OF_PART = 3;
+
+/**
+ * Gives every route its body as an `UnreadBody`, of whatever content type; none where there is no body. Only a declared
+ * length is judged at once.
+ */
+export function acceptBodies(instance: FastifyInstance, { maxValueBytes, maxImportBytes }: BodyLimits): void {
+  const maxBytes = bodyLimit(maxValueBytes);
+  const room = new BodyRoom(Math.max(maxBytes, maxImportBytes));
+  const common = { maxPartBytes: VALUES_OF_PART * maxBytes, room };
+  const ordinary = { ...common, maxBytes, memoryOfByte: MEMORY_OF_BYTE };
+  const large = { ...common, maxBytes: maxImportBytes, memoryOfByte: MEMORY_OF_IMPORTED_BYTE };
+  const rulesOf = ({ routeOptions }: FastifyRequest) =>
+    routeOptions.config.largeBody === true ? large : ordinary;
+
+  instance.removeAllContentTypeParsers();
+  instance.addContentTypeParser('*', (request, _payload, done) => {
+    const rules = rulesOf(request);
+    if (Number(request.headers['content-length'] ?? 0) > rules.maxBytes)
+      done(new TooLarge(`The body is larger than ${rules.maxBytes} bytes`));
+    else done(null, new UnreadBody(request.raw, rules));
+  });
+  instance.decorateRequest('declaredContentType', undefined);
+  instance.addHook('onRequest', (request, reply, done) => {
+    reply.headers(COMMON_HEADERS).header('X-Request-Id', request.id);
+    request.declaredContentType = request.raw.headers['content-type'];
+    // Without a type, the one parser takes the body.
+    request.raw.headers['content-type'] = undefined;
+    done();
+  });
+  instance.addHook('onSend', (request, reply, _payload, done) => {
+    if (request.body instanceof UnreadBody) request.body.answered(reply.raw);
+    dealWithUnreadRest(request.raw, reply);
+    done();
+  });
+}

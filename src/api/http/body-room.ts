@@ -1,0 +1,42 @@
+import { Busy } from '../../common/errors.js';
+import { FairGate } from '../../common/fair-gate.js';
+import type { Share } from '../../common/turn-queue.js';
+
+/** The bytes of one tenant; all tenants together have four times as many. */
+const BYTES_OF_TENANT = 64 * 1024 * 1024;
+
+/** Bodies that take more leave a quarter of all bytes to others, so that small ones always find room. */
+const LARGE_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Limits the memory of a process, and of a tenant, for bodies that were not yet dealt with. The room for a whole body is
+ * taken before its first byte is read: bodies that took their room as they arrive could wait for each other for ever.
+ */
+export class BodyRoom {
+  private readonly gate: FairGate;
+  private readonly bytesOfTenant: number;
+
+  /** @param largest the largest body of any route: a tenant has room for it, whatever the configuration allows */
+  constructor(largest: number) {
+    this.bytesOfTenant = Math.max(BYTES_OF_TENANT, largest);
+    const limits = {
+      places: 4 * this.bytesOfTenant,
+      placesOfGroup: this.bytesOfTenant,
+      heavy: LARGE_BYTES,
+      waiting: 2_000,
+      waitingOfGroup: 500,
+      waitMilliseconds: 20_000,
+    };
+    const refuse = () => new Busy('Too many large bodies are under way; send yours again in a second');
+    this.gate = new FairGate(limits, refuse);
+  }
+
+  /**
+   * Takes room, and waits in turns for it.
+   * @returns a function that gives the room back, to be called once
+   * @throws Busy where too much waits, or none is to be had for 20 seconds
+   */
+  take(share: Share, bytes: number): Promise<() => void> {
+    return this.gate.take(share, Math.min(bytes, this.bytesOfTenant));
+  }
+}
