@@ -49,8 +49,8 @@ export function acceptBodies(instance: FastifyInstance, { maxValueBytes, maxImpo
   const maxBytes = bodyLimit(maxValueBytes);
   const room = new BodyRoom(Math.max(maxBytes, maxImportBytes));
   const common = { maxPartBytes: VALUES_OF_PART * maxBytes, room };
-  const ordinary = { ...common, maxBytes, memoryOfByte: MEMORY_OF_BYTE };
-  const large = { ...common, maxBytes: maxImportBytes, memoryOfByte: MEMORY_OF_IMPORTED_BYTE };
+  const ordinary = { ...common, maxBytes, inParts: false, memoryOfByte: MEMORY_OF_BYTE };
+  const large = { ...common, maxBytes: maxImportBytes, inParts: true, memoryOfByte: MEMORY_OF_IMPORTED_BYTE };
   const rulesOf = ({ routeOptions }: FastifyRequest) =>
     routeOptions.config.largeBody === true ? large : ordinary;
 

@@ -19,6 +19,8 @@ export interface BodyReader {
 
 export interface BodyRules {
   readonly maxBytes: number;
+  /** True for a route whose bodies are parsed in parts, whatever their size. */
+  readonly inParts: boolean;
   /** Limits a part of a large body that is parsed at once. */
   readonly maxPartBytes: number;
   /** The memory that a byte takes until the request is answered: as it is read, parsed, sealed and sent on. */
@@ -35,9 +37,9 @@ export class UnreadBody {
     private readonly rules: BodyRules,
   ) {}
 
-  /** Tells whether the body may be too large to be parsed in one piece. */
+  /** Tells whether the body is to be parsed in parts. */
   get isLarge(): boolean {
-    return this.mostBytes > ONE_PIECE_BYTES;
+    return this.rules.inParts || this.mostBytes > ONE_PIECE_BYTES;
   }
 
   get maxPartBytes(): number {

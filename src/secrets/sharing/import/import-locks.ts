@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { TenantContext } from '../../../common/tenant-context.js';
+import { arrayLiteral } from '../../../database/array-literal.js';
 import type { ImportedRow } from './imported-row.js';
 
 /** Keeps tenants from being deleted until the transaction ends. */
@@ -24,7 +25,8 @@ export async function lockUsers(
 /** Keeps others, until the transaction ends, from making one of these keys global, or using one that is to be global. */
 export async function lockKeys(manager: EntityManager, rows: readonly ImportedRow[]): Promise<void> {
   await manager.query('SELECT lock_secret_keys($1::text[], $2::boolean[])', [
-    rows.map(({ key }) => key),
+    // The driver's own form of an array takes five times as long, and an import has many keys.
+    arrayLiteral(rows.map(({ key }) => key)),
     rows.map(({ attributes }) => attributes.visibility === 'global'),
   ]);
 }

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { TenantContext } from '../../../common/tenant-context.js';
+import { sortedInTurns } from '../../../common/sorted-in-turns.js';
 import { TimeSlice } from '../../../common/time-slice.js';
 import type { SecretRecord } from '../../store/secret-row.js';
 import type { SecretWrites, WriteAnswer } from '../../store/secret-writes.js';
@@ -33,22 +34,23 @@ export class ImportTransaction {
   private readonly errors = new Map<number, RowErrors>();
   private readonly colliding = new Set<ImportedRow>();
   private readonly stale: ImportedRow[] = [];
-  private readonly sorted: readonly PreparedRow[];
-  private readonly byTenant: ReadonlyMap<TenantContext, readonly ImportedRow[]>;
+  private sorted: readonly PreparedRow[] = [];
+  private byTenant: ReadonlyMap<TenantContext, readonly ImportedRow[]> = new Map();
 
   constructor(
     private readonly manager: EntityManager,
     private readonly writes: SecretWrites,
     private readonly importer: Importer,
-    rows: readonly PreparedRow[],
+    private readonly prepared: readonly PreparedRow[],
     private readonly override: boolean,
-  ) {
-    this.sorted = [...rows].sort(({ row: one }, { row: other }) => compareRows(one, other));
-    this.byTenant = grouped(this.sorted.map(({ row }) => row));
-  }
+  ) {}
 
   async run(): Promise<ImportOutcome> {
+    this.sorted = await sortedInTurns(this.prepared, ({ row: one }, { row: other }) =>
+      compareRows(one, other),
+    );
     const rows = this.sorted.map(({ row }) => row);
+    this.byTenant = grouped(rows);
     await lockTenants(this.manager, [...this.byTenant.keys()]);
     await this.requireCreators(rows);
     await lockKeys(this.manager, rows);
