@@ -46,10 +46,20 @@ export class AuditWriter {
    * Records an event in a transaction of its own, in one round trip, and returns once it is durable.
    * @throws Unavailable when the event cannot be recorded; the action must then not be answered either
    */
-  async record(logId: string, event: AuditEvent): Promise<void> {
-    const values = [jsonArray([auditEntry(logId, event)])];
+  record(logId: string, event: AuditEvent): Promise<void> {
+    return this.recordAll(logId, [event]);
+  }
+
+  /**
+   * Records several events of one log as `record` does: all of them or none.
+   * @throws Unavailable when they cannot be recorded
+   */
+  async recordAll(logId: string, events: readonly AuditEvent[]): Promise<void> {
+    const [first] = events;
+    if (first === undefined) return;
+    const values = [jsonArray(events.map((event) => auditEntry(logId, event)))];
     const statement = { name: 'record_events', text: RECORD, values };
-    await this.transaction.call(logId, event.id, statement, () => Promise.resolve(true));
+    await this.transaction.call(logId, first.id, statement, () => Promise.resolve(true));
   }
 }
 

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Configuration } from '../config/configuration.js';
-import { PasswordHasher } from '../crypto/password-hasher.js';
+import { PasswordHasher, verificationsAtOnce } from '../crypto/password-hasher.js';
 import type { RootKeys } from '../crypto/root-keys.js';
 import { cryptoSelfTest } from '../crypto/self-test.js';
 import { assertDurable, assertServiceLogin } from '../database/connection/database-assertions.js';
@@ -67,7 +67,7 @@ async function prepare(
   { rootKeys, file, created }: RootKeySource,
   onProgress: (line: string) => void,
 ): Promise<Installation> {
-  const hasher = new PasswordHasher();
+  const hasher = new PasswordHasher(verificationsAtOnce(configuration.passwordVerifications));
   const { appRole, readerRole } = configuration;
   const { ownerUrl, serviceLogin, embedded } = location;
   let firstAdministrator: FirstAdministrator | undefined;
