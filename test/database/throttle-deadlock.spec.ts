@@ -64,7 +64,7 @@ describe('names that come back while their expired counters are swept', () => {
     }
   }
 
-  const allowed = { verdict: 'allowed', locks: false, fresh: false };
+  const allowed = { verdict: 'allowed', locks: false, fresh: false, unproved: true };
   const sweep = (): Promise<JobResult> =>
     dataSource.transaction((manager) => new LoginFailureSweep().run(manager));
 
@@ -75,9 +75,9 @@ describe('names that come back while their expired counters are swept', () => {
     const throttle = new LoginThrottle(dataSource);
     const swept = sweep();
     await untilWaiting(1);
-    const second = throttle.reserve(loginNameKey('second'), HOME);
+    const second = throttle.reserve(loginNameKey('second'), HOME, true);
     await untilWaiting(2);
-    const first = throttle.reserve(loginNameKey('first'), HOME);
+    const first = throttle.reserve(loginNameKey('first'), HOME, true);
     const all = Promise.all([swept, first, second]);
     all.catch(() => undefined);
     await untilWaiting(3);
@@ -89,10 +89,10 @@ describe('names that come back while their expired counters are swept', () => {
     await plant('third', 9, 1);
     const throttle = new LoginThrottle(dataSource);
     const name = loginNameKey('third');
-    await throttle.reserve(name, '192.0.2.9');
+    await throttle.reserve(name, '192.0.2.9', true);
     await database.asSuperuser("UPDATE login_failures SET expires_at = now() - interval '1 minute'");
     await barrier.query("BEGIN; SELECT FROM login_failures WHERE source = '*' FOR UPDATE");
-    const attempt = throttle.reserve(name, HOME);
+    const attempt = throttle.reserve(name, HOME, true);
     await untilWaiting(1);
     expect(await sweep()).toBe('done');
     const left = await barrier.query<{ source: string }>(
