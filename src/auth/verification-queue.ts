@@ -5,10 +5,10 @@ import type { Share } from '../common/turn-queue.js';
 import { PasswordHasher } from '../crypto/password-hasher.js';
 
 /**
- * Limits the verifications that wait. Those of one source are as many as are verified while they wait, at some 20 a
- * second.
+ * Limits the verifications that wait: one source may send as many as one core verifies in the time. The time is shorter
+ * than clients wait for an answer, most of which do not repeat a refused login.
  */
-const WAITING = { waiting: 1_000, waitingOfGroup: 200, waitMilliseconds: 10_000 };
+const WAITING = { waiting: 1_000, waitingOfGroup: 200, waitMilliseconds: 20_000 };
 
 /**
  * Queues verifications of passwords. Sources take turns, and names of a source do; one name of a source is verified at a
