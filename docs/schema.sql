@@ -221,6 +221,7 @@ GRANT SELECT (id, name) ON tenants TO strongroom_reader;
 CREATE TABLE tokens (
   id text COLLATE "C" NOT NULL,
   user_id uuid NOT NULL,
+  parent_id text COLLATE "C",
   secret_hash bytea NOT NULL,
   description text,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
@@ -230,6 +231,7 @@ CREATE TABLE tokens (
 ALTER TABLE tokens ADD CONSTRAINT pk_tokens PRIMARY KEY (id);
 ALTER TABLE tokens ADD CONSTRAINT ck_tokens_id CHECK ((id ~ '^[A-Za-z0-9]{10}$'::text));
 ALTER TABLE tokens ADD CONSTRAINT ck_tokens_secret_hash CHECK ((octet_length(secret_hash) = 32));
+CREATE INDEX ix_tokens_parent ON public.tokens USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX ix_tokens_user ON public.tokens USING btree (user_id, created_at);
 GRANT SELECT, INSERT, DELETE ON tokens TO strongroom_app;
 GRANT UPDATE (last_used_at) ON tokens TO strongroom_app;
@@ -266,6 +268,7 @@ CREATE TABLE users (
   active boolean DEFAULT true NOT NULL,
   show_getting_started boolean DEFAULT true NOT NULL,
   is_bootstrap boolean DEFAULT false NOT NULL,
+  token_epoch integer DEFAULT 0 NOT NULL,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   first_login_at timestamp(3) with time zone,
   last_login_at timestamp(3) with time zone,
@@ -302,6 +305,8 @@ ALTER TABLE tenant_user_groups ADD CONSTRAINT fk_tenant_user_groups_tenant FOREI
 ALTER TABLE tenant_users ADD CONSTRAINT fk_tenant_users_tenant FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 
 ALTER TABLE tenant_users ADD CONSTRAINT fk_tenant_users_user FOREIGN KEY (user_id) REFERENCES users(id);
+
+ALTER TABLE tokens ADD CONSTRAINT fk_tokens_parent FOREIGN KEY (parent_id) REFERENCES tokens(id) ON DELETE CASCADE;
 
 ALTER TABLE tokens ADD CONSTRAINT fk_tokens_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 
@@ -389,8 +394,33 @@ $function$;
 REVOKE ALL ON FUNCTION blank_secret(secrets,boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION blank_secret(secrets,boolean) TO strongroom_reader;
 
+CREATE OR REPLACE FUNCTION public.count_refused_logins(p_sources text[], p_counts integer[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+AS $function$
+DECLARE
+  v_refused CONSTANT bytea := sha256('refused logins');
+  v_full boolean := login_failures_full();
+BEGIN
+  INSERT INTO login_failures AS f (name_key, source, refused, expires_at)
+  SELECT v_refused, c.source, sum(c.count), now() + interval '15 minutes'
+  FROM (
+    SELECT CASE WHEN v_full AND NOT EXISTS (
+             SELECT FROM login_failures l WHERE l.name_key = v_refused AND l.source = r.source COLLATE "C"
+           ) THEN '*' ELSE r.source COLLATE "C" END AS source, r.count
+    FROM unnest(p_sources, p_counts) AS r (source, count)
+  ) c
+  GROUP BY c.source ORDER BY c.source
+  ON CONFLICT (name_key, source) DO UPDATE SET refused = f.refused + excluded.refused;
+END
+$function$;
+REVOKE ALL ON FUNCTION count_refused_logins(text[],integer[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION count_refused_logins(text[],integer[]) TO strongroom_app;
+
 CREATE OR REPLACE FUNCTION public.find_identities(p_names text[], p_name_keys bytea[], p_tokens text[], p_sources text[], p_tenants text[])
- RETURNS TABLE(ordinal integer, user_id uuid, username text, password_hash text, active boolean, token_hash bytea, token_expired boolean, locked boolean, locked_just_now boolean, tenant_id uuid, tenant_name text, permissions text, permissions_in integer, maintenance boolean)
+ RETURNS TABLE(ordinal integer, user_id uuid, username text, password_hash text, active boolean, token_epoch integer, token_hash bytea, token_expired boolean, locked boolean, locked_just_now boolean, proved boolean, tenant_id uuid, tenant_name text, permissions text, permissions_in integer, maintenance boolean)
  LANGUAGE plpgsql
  STABLE
  SET plan_cache_mode TO 'force_generic_plan'
@@ -401,17 +431,18 @@ AS $function$
 #variable_conflict use_column
 BEGIN
   RETURN QUERY
-  SELECT a.ordinal::integer, a.user_id, a.username, a.password_hash, a.active, a.token_hash, a.token_expired,
-         a.locked, a.locked_just_now, a.tenant_id, a.tenant_name,
+  SELECT a.ordinal::integer, a.user_id, a.username, a.password_hash, a.active, a.token_epoch, a.token_hash, a.token_expired,
+         a.locked, a.locked_just_now, a.proved, a.tenant_id, a.tenant_name,
          CASE WHEN a.ordinal = a.first THEN array_to_string(ARRAY(
            SELECT DISTINCT p.permission FROM role_permissions p WHERE p.role = ANY (a.roles) ORDER BY 1
          ), ',') END, a.first::integer,
          (SELECT m.activated_at IS NOT NULL FROM maintenance m)
   FROM (SELECT asked.*, min(asked.ordinal) OVER (PARTITION BY asked.roles) AS first FROM (
-    SELECT q.ordinal, u.id AS user_id, u.username, u.password_hash, u.active,
+    SELECT q.ordinal, u.id AS user_id, u.username, u.password_hash, u.active, u.token_epoch,
            k.secret_hash AS token_hash, coalesce(k.expires_at <= now(), false) AS token_expired,
            coalesce(f.locked_until > now(), false) AS locked,
            coalesce(f.locked_until > now() AND f.locked_at > now() - interval '1 second', false) AS locked_just_now,
+           coalesce(f.trusted_until > now(), false) AS proved,
            t.id AS tenant_id, t.name AS tenant_name,
            ARRAY[u.system_role, tu.role] || ARRAY(
              SELECT unnest(ARRAY[g.system_role, tg.role])
@@ -423,14 +454,14 @@ BEGIN
       WITH ORDINALITY AS q (username, name_key, token, source, tenant, ordinal)
     LEFT JOIN tokens k ON k.id = q.token COLLATE "C"
     LEFT JOIN LATERAL (
-      SELECT n.id, n.username, n.password_hash, n.active, n.system_role FROM users n
+      SELECT n.id, n.username, n.password_hash, n.active, n.token_epoch, n.system_role FROM users n
       WHERE lower(n.username) = lower(q.username COLLATE "C") AND n.deleted_at IS NULL
       UNION ALL
-      SELECT o.id, o.username, o.password_hash, o.active, o.system_role FROM users o
+      SELECT o.id, o.username, o.password_hash, o.active, o.token_epoch, o.system_role FROM users o
       WHERE o.id = k.user_id AND o.deleted_at IS NULL
     ) u ON true
     LEFT JOIN LATERAL (
-      SELECT l.locked_until, l.locked_at FROM login_failures l WHERE l.source = q.source COLLATE "C"
+      SELECT l.locked_until, l.locked_at, l.trusted_until FROM login_failures l WHERE l.source = q.source COLLATE "C"
         AND l.name_key = coalesce(q.name_key, sha256(convert_to(lower(u.username), 'UTF8'))) LIMIT 1
     ) f ON true
     LEFT JOIN tenants t ON t.name = q.tenant COLLATE "C" AND t.deleted_at IS NULL
@@ -571,81 +602,109 @@ REVOKE ALL ON FUNCTION lock_secret_keys(text[],boolean[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lock_secret_keys(text[],boolean[]) TO strongroom_app;
 GRANT EXECUTE ON FUNCTION lock_secret_keys(text[],boolean[]) TO strongroom_reader;
 
-CREATE OR REPLACE FUNCTION public.login_reserve(p_name_key bytea, p_source text)
- RETURNS TABLE(verdict text, locks boolean, fresh boolean)
+CREATE OR REPLACE FUNCTION public.login_failures_full()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT pg_stat_get_live_tuples('login_failures'::regclass) >= 200000
+$function$;
+REVOKE ALL ON FUNCTION login_failures_full() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION login_failures_full() TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.login_reserve(p_name_key bytea, p_source text, p_known boolean)
+ RETURNS TABLE(verdict text, locks boolean, fresh boolean, unproved boolean)
  LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
 AS $function$
 #variable_conflict use_column
 DECLARE
+  v_any_name CONSTANT bytea := sha256('any name');
   v_now timestamptz := clock_timestamp();
   v_pair login_failures;
+  v_unproved boolean;
 BEGIN
-  IF EXISTS (SELECT FROM login_failures WHERE name_key = p_name_key AND source = '*' AND failures >= 30
-               AND expires_at > v_now)
-     AND NOT EXISTS (SELECT FROM login_failures WHERE name_key = p_name_key AND source = p_source
-               AND trusted_until > v_now) THEN
-    UPDATE login_failures SET refused = refused + 1 WHERE name_key = p_name_key AND source = '*';
-    RETURN QUERY SELECT 'ceiling', false, false;
+  SELECT * INTO v_pair FROM login_failures WHERE name_key = p_name_key AND source = p_source;
+  v_unproved := coalesce(v_pair.trusted_until <= v_now, true);
+  IF v_unproved AND (
+    EXISTS (SELECT FROM login_failures WHERE name_key = p_name_key AND source = '*' AND failures >= 30
+              AND expires_at > v_now)
+    OR EXISTS (SELECT FROM login_failures WHERE name_key = v_any_name AND source = p_source AND failures >= 100
+                 AND expires_at > v_now)
+  ) THEN
+    RETURN QUERY SELECT 'ceiling', false, false, true;
     RETURN;
   END IF;
 
-  INSERT INTO login_failures AS f (name_key, source, failures, expires_at)
-  VALUES (p_name_key, p_source, 1, v_now + interval '15 minutes')
-  ON CONFLICT (name_key, source) DO UPDATE SET
-    failures = CASE WHEN f.expires_at <= v_now THEN 1 WHEN f.failures + 1 >= 5 THEN 0 ELSE f.failures + 1 END,
-    locks = CASE WHEN f.expires_at <= v_now THEN 0 WHEN f.failures + 1 >= 5 THEN f.locks + 1 ELSE f.locks END,
-    locked_at = CASE WHEN f.expires_at > v_now AND f.failures + 1 >= 5 THEN v_now END,
-    locked_until = CASE WHEN f.expires_at > v_now AND f.failures + 1 >= 5
-      THEN v_now + least(interval '1 minute' * power(2, least(f.locks, 10)), interval '15 minutes') END,
-    expires_at = greatest(f.expires_at, v_now + interval '1 hour')
-  WHERE f.locked_until IS NULL OR f.locked_until <= v_now
-  RETURNING f.* INTO v_pair;
-  IF NOT FOUND THEN
-    UPDATE login_failures SET refused = refused + 1 WHERE name_key = p_name_key AND source = p_source
-    RETURNING * INTO v_pair;
-    RETURN QUERY SELECT 'locked', false, coalesce(v_pair.locked_at > v_now - interval '1 second', false);
-    RETURN;
+  IF v_pair.name_key IS NOT NULL OR p_known OR NOT login_failures_full() THEN
+    INSERT INTO login_failures AS f (name_key, source, failures, expires_at)
+    VALUES (p_name_key, p_source, 1, v_now + interval '15 minutes')
+    ON CONFLICT (name_key, source) DO UPDATE SET
+      failures = CASE WHEN f.expires_at <= v_now THEN 1 WHEN f.failures + 1 >= 5 THEN 0 ELSE f.failures + 1 END,
+      locks = CASE WHEN f.expires_at <= v_now THEN 0 WHEN f.failures + 1 >= 5 THEN f.locks + 1 ELSE f.locks END,
+      locked_at = CASE WHEN f.expires_at > v_now AND f.failures + 1 >= 5 THEN v_now END,
+      locked_until = CASE WHEN f.expires_at > v_now AND f.failures + 1 >= 5
+        THEN v_now + least(interval '1 minute' * power(2, least(f.locks, 10)), interval '15 minutes') END,
+      expires_at = greatest(f.expires_at, v_now + interval '1 hour')
+    WHERE f.locked_until IS NULL OR f.locked_until <= v_now
+    RETURNING f.* INTO v_pair;
+    IF NOT FOUND THEN
+      SELECT * INTO v_pair FROM login_failures WHERE name_key = p_name_key AND source = p_source;
+      RETURN QUERY SELECT 'locked', false, coalesce(v_pair.locked_at > v_now - interval '1 second', false), v_unproved;
+      RETURN;
+    END IF;
+    v_unproved := coalesce(v_pair.trusted_until <= v_now, true);
+
+    INSERT INTO login_failures AS f (name_key, source, failures, expires_at)
+    VALUES (p_name_key, '*', 1, v_now + interval '15 minutes')
+    ON CONFLICT (name_key, source) DO UPDATE SET
+      failures = CASE WHEN f.expires_at <= v_now THEN 1 ELSE f.failures + 1 END,
+      expires_at = CASE WHEN f.expires_at <= v_now THEN v_now + interval '15 minutes' ELSE f.expires_at END
+    WHERE f.expires_at <= v_now OR f.failures < 30 OR NOT v_unproved;
+    IF NOT FOUND THEN
+      RETURN QUERY SELECT 'ceiling', false, false, v_unproved;
+      RETURN;
+    END IF;
   END IF;
 
-  INSERT INTO login_failures AS f (name_key, source, failures, expires_at)
-  VALUES (p_name_key, '*', 1, v_now + interval '15 minutes')
-  ON CONFLICT (name_key, source) DO UPDATE SET
-    failures = CASE WHEN f.expires_at <= v_now THEN 1 ELSE f.failures + 1 END,
-    expires_at = CASE WHEN f.expires_at <= v_now THEN v_now + interval '15 minutes' ELSE f.expires_at END
-  WHERE f.expires_at <= v_now OR f.failures < 30 OR v_pair.trusted_until > v_now;
-  IF NOT FOUND THEN
-    RETURN QUERY SELECT 'ceiling', false, false;
-    RETURN;
+  IF v_unproved THEN
+    INSERT INTO login_failures AS f (name_key, source, failures, expires_at)
+    VALUES (v_any_name, p_source, 1, v_now + interval '15 minutes')
+    ON CONFLICT (name_key, source) DO UPDATE SET
+      failures = CASE WHEN f.expires_at <= v_now THEN 1 ELSE f.failures + 1 END,
+      expires_at = CASE WHEN f.expires_at <= v_now THEN v_now + interval '15 minutes' ELSE f.expires_at END
+    WHERE f.expires_at <= v_now OR f.failures < 100;
+    IF NOT FOUND THEN
+      RETURN QUERY SELECT 'ceiling', false, false, true;
+      RETURN;
+    END IF;
   END IF;
-  RETURN QUERY SELECT 'allowed', v_pair.locked_until IS NOT NULL, false;
+  RETURN QUERY SELECT 'allowed', coalesce(v_pair.locked_until > v_now, false), false, v_unproved;
 END
 $function$;
-REVOKE ALL ON FUNCTION login_reserve(bytea,text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION login_reserve(bytea,text) TO strongroom_app;
+REVOKE ALL ON FUNCTION login_reserve(bytea,text,boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION login_reserve(bytea,text,boolean) TO strongroom_app;
 
-CREATE OR REPLACE FUNCTION public.login_succeeded(p_name_key bytea, p_source text)
+CREATE OR REPLACE FUNCTION public.login_succeeded(p_name_key bytea, p_source text, p_unproved boolean)
  RETURNS void
  LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
 AS $function$
-DECLARE
-  v_refused integer;
 BEGIN
-  SELECT refused INTO v_refused FROM login_failures
-  WHERE name_key = p_name_key AND source = p_source FOR UPDATE;
-  IF v_refused > 0 THEN
-    PERFORM record_events(ARRAY[ROW(
-      '00000000-0000-0000-0000-000000000000', new_event_id(), 'login.refused', NULL, NULL, NULL, NULL, 'refused',
-      json_build_object('address', p_source), json_build_object('count', v_refused)
-    )::audit_entry]);
-  END IF;
-  UPDATE login_failures SET failures = 0, locks = 0, locked_at = NULL, locked_until = NULL, refused = 0,
+  UPDATE login_failures SET failures = 0, locks = 0, locked_at = NULL, locked_until = NULL,
     trusted_until = clock_timestamp() + interval '30 days', expires_at = clock_timestamp() + interval '30 days'
   WHERE name_key = p_name_key AND source = p_source;
   UPDATE login_failures SET failures = greatest(failures - 1, 0) WHERE name_key = p_name_key AND source = '*';
+  IF p_unproved THEN
+    UPDATE login_failures SET failures = greatest(failures - 1, 0)
+    WHERE name_key = sha256('any name') AND source = p_source;
+  END IF;
 END
 $function$;
-REVOKE ALL ON FUNCTION login_succeeded(bytea,text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION login_succeeded(bytea,text) TO strongroom_app;
+REVOKE ALL ON FUNCTION login_succeeded(bytea,text,boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION login_succeeded(bytea,text,boolean) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.new_event_id()
  RETURNS uuid
@@ -907,6 +966,10 @@ GRANT EXECUTE ON FUNCTION secret_key_elsewhere(uuid,text) TO strongroom_app;
 CREATE OR REPLACE FUNCTION public.sweep_login_failures(p_limit integer)
  RETURNS integer
  LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
 AS $function$
 DECLARE
   v_row record;
@@ -914,7 +977,7 @@ DECLARE
 BEGIN
   FOR v_row IN
     DELETE FROM login_failures f USING (
-      SELECT name_key, source FROM login_failures WHERE expires_at <= clock_timestamp()
+      SELECT name_key, source FROM login_failures WHERE expires_at <= now()
       ORDER BY expires_at LIMIT p_limit FOR UPDATE SKIP LOCKED
     ) old
     WHERE f.name_key = old.name_key AND f.source = old.source
@@ -932,6 +995,19 @@ END
 $function$;
 REVOKE ALL ON FUNCTION sweep_login_failures(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sweep_login_failures(integer) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.unlock_login(p_name_key bytea)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  WITH held AS (
+    SELECT source FROM login_failures WHERE name_key = p_name_key ORDER BY source = '*', source FOR UPDATE
+  )
+  UPDATE login_failures f SET failures = 0, locks = 0, locked_at = NULL, locked_until = NULL
+  FROM held WHERE f.name_key = p_name_key AND f.source = held.source
+$function$;
+REVOKE ALL ON FUNCTION unlock_login(bytea) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION unlock_login(bytea) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.update_secrets(p_secrets json, p_values bytea[], p_options bytea[], p_wait boolean)
  RETURNS TABLE(ordinal integer, outcome text, version integer, revision integer, created_at timestamp with time zone, updated_at timestamp with time zone)

@@ -15,6 +15,7 @@ import { PermissionsController } from './permissions/permissions.controller.js';
 import { StatusController } from './status/status.controller.js';
 import { TokensV3Controller } from './tokens/tokens-v3.controller.js';
 import { TokensController } from './tokens/tokens.controller.js';
+import { UserTokensController } from './tokens/user-tokens.controller.js';
 import { UserRights } from './users/user-rights.js';
 import { UserUpdate } from './users/user-update.js';
 import { UsersController } from './users/users.controller.js';
@@ -39,6 +40,7 @@ import { VersionController } from './status/version.controller.js';
     CloudifyClusterController,
     CloudifyConfigController,
     TokensController,
+    UserTokensController,
     TokensV3Controller,
   ],
   providers: [UserRights, UserUpdate, MaintenanceMode],

@@ -6,6 +6,7 @@ export const AUDIT_DETAIL_FIELDS = {
   count: 'The number of refused logins',
   dry_run: '`true` for an import that only reports what it would do',
   encrypted: '`true` for an export that is encrypted with a passphrase',
+  end_tokens: '`true` for a change of password that also ended all tokens of the user',
   errors: 'The number of rows that could not be imported',
   import: 'The id of the event of the import that made the change',
   override: '`true` for an import that replaces existing secrets',

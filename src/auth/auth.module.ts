@@ -9,7 +9,10 @@ import { IdentityLookup } from './identity-lookup.js';
 import { LoginFailureSweep } from './login-failure-sweep.js';
 import { LoginThrottle } from './login-throttle.js';
 import { LoginTimes } from './login-times.js';
+import { RefusedLogins } from './refused-logins.js';
 import { TokenAuthenticator } from './token-authenticator.js';
+import { TokenFailures } from './token-failures.js';
+import { VerificationQueue } from './verification-queue.js';
 
 @Module({
   imports: [JobsModule],
@@ -18,6 +21,9 @@ import { TokenAuthenticator } from './token-authenticator.js';
     LoginThrottle,
     LoginFailureSweep,
     LoginTimes,
+    RefusedLogins,
+    VerificationQueue,
+    TokenFailures,
     Authenticator,
     BasicStrategy,
     TokenAuthenticator,

@@ -4,7 +4,6 @@ import type { FastifyRequest } from 'fastify';
 import { newEvent } from '../audit/audit-event.js';
 import { AuditWriter, SYSTEM_LOG } from '../audit/audit-writer.js';
 import { PasswordHasher } from '../crypto/password-hasher.js';
-import { ConcurrencyLimit, type ConcurrencyLimits } from '../common/concurrency-limit.js';
 import type { BasicCredentials } from './basic-credentials.js';
 import { IdentityLookup, type Identity, type IdentityQuestion } from './identity-lookup.js';
 import { loginNameKey } from '../users/login-name.js';
@@ -12,27 +11,26 @@ import { LoginThrottle } from './login-throttle.js';
 import { LoginTimes } from './login-times.js';
 import { namedTenant } from './named-tenant.js';
 import { callerOf, principalOf, type Principal } from './principal.js';
+import { RefusedLogins } from './refused-logins.js';
 import { sourceNetwork } from './source-network.js';
+import { VerificationQueue } from './verification-queue.js';
 import { VerifiedPasswords } from './verified-passwords.js';
 
 /** Waits this long, and this often, for a lock that may only reflect verifications in progress. */
 const FRESH_LOCK_WAIT_MS = 250;
 const FRESH_LOCK_WAITS = 8;
 
-type Login = IdentityQuestion & { readonly nameKey: Buffer };
-
-/** Limits the verifications that run or wait; a source is a network. */
-const VERIFICATIONS: ConcurrencyLimits = {
-  all: 64,
-  ofOneSource: 32,
-  refusal: 'Too many logins at this moment; try again in a second',
-};
+interface Login extends IdentityQuestion {
+  readonly nameKey: Buffer;
+  readonly password: string;
+  readonly request: FastifyRequest;
+}
 
 /**
- * Describes the result of a check. `perhaps later`: nothing was verified, because the lock is so fresh that it may only
- * reflect verifications in progress.
+ * Describes the result of a check. `right just now`: the password was verified for this, which may have waited. `perhaps
+ * later`: nothing was verified, because the lock is so fresh that it may only reflect verifications in progress.
  */
-type Proof = 'right' | 'wrong' | 'perhaps later';
+type Proof = 'right' | 'right just now' | 'wrong' | 'perhaps later';
 
 /**
  * Authenticates requests by user name and password. The database is asked for every request; only the costly
@@ -43,7 +41,6 @@ type Proof = 'right' | 'wrong' | 'perhaps later';
 export class Authenticator {
   private readonly verified = new VerifiedPasswords();
   private readonly underway = new Map<string, Promise<Proof>>();
-  private readonly slots = new ConcurrencyLimit(VERIFICATIONS);
 
   constructor(
     @Inject(IdentityLookup) private readonly identities: IdentityLookup,
@@ -51,6 +48,8 @@ export class Authenticator {
     @Inject(LoginTimes) private readonly loginTimes: LoginTimes,
     @Inject(PasswordHasher) private readonly hasher: PasswordHasher,
     @Inject(AuditWriter) private readonly audit: AuditWriter,
+    @Inject(VerificationQueue) private readonly queue: VerificationQueue,
+    @Inject(RefusedLogins) private readonly refused: RefusedLogins,
   ) {}
 
   /**
@@ -59,21 +58,21 @@ export class Authenticator {
    * @throws Unavailable when the database cannot be reached or a failed login cannot be recorded
    */
   async authenticate(request: FastifyRequest, credentials: BasicCredentials): Promise<Principal | false> {
-    const question: Login = {
-      username: credentials.username,
+    const login: Login = {
+      ...credentials,
       nameKey: loginNameKey(credentials.username),
       source: sourceNetwork(request.ip),
       tenant: namedTenant(request),
+      request,
     };
     for (let waits = FRESH_LOCK_WAITS; ; waits -= 1) {
-      const identity = await this.identities.find(question);
+      const identity = await this.identities.find(login);
       const proof =
-        identity.locked_just_now && waits > 0
-          ? 'perhaps later'
-          : await this.proof(request, question, identity, credentials.password);
+        identity.locked_just_now && waits > 0 ? 'perhaps later' : await this.proof(login, identity);
       if (proof === 'right') return this.welcomed(request, identity);
+      if (proof === 'right just now') return this.welcomedAfterWaiting(login, identity);
       if (proof === 'wrong') return false;
-      if (waits === 0) return this.hasher.verifyDecoy(credentials.password);
+      if (waits === 0) return this.inTurn(login, identity, () => this.hasher.verifyDecoy(login.password));
       await sleep(FRESH_LOCK_WAIT_MS);
     }
   }
@@ -84,25 +83,26 @@ export class Authenticator {
     return principal;
   }
 
-  private async proof(
-    request: FastifyRequest,
-    question: Login,
-    identity: Identity,
-    password: string,
-  ): Promise<Proof> {
+  /** Looks the user up again, since rights and password may have changed while the verification waited for its turn. */
+  private async welcomedAfterWaiting(login: Login, before: Identity): Promise<Principal | false> {
+    const identity = await this.identities.find(login);
+    const isSame = identity.active === true && identity.password_hash === before.password_hash;
+    return isSame && this.welcomed(login.request, identity);
+  }
+
+  private async proof(login: Login, identity: Identity): Promise<Proof> {
     const hash = identity.active === true ? identity.password_hash : null;
-    if (hash === null || identity.locked)
-      return this.verify(request, question, identity, hash ?? undefined, password);
-    const tag = this.verified.tagOf(hash, password);
+    if (hash === null || identity.locked) return this.verify(login, identity, hash ?? undefined);
+    const tag = this.verified.tagOf(hash, login.password);
     // Does not clear the counters: a busy client would otherwise allow unlimited guesses from its address.
     if (this.verified.has(tag)) return 'right';
     const underway = this.underway.get(tag);
-    if (underway !== undefined && (await underway) === 'right') return 'right';
-    const verification = this.verify(request, question, identity, hash, password);
+    if (underway !== undefined && (await underway) === 'right just now') return 'right just now';
+    const verification = this.verify(login, identity, hash);
     this.underway.set(tag, verification);
     try {
       const proof = await verification;
-      if (proof === 'right') this.verified.add(tag);
+      if (proof === 'right just now') this.verified.add(tag);
       return proof;
     } finally {
       if (this.underway.get(tag) === verification) this.underway.delete(tag);
@@ -113,24 +113,27 @@ export class Authenticator {
    * Verifies a password once. The attempt is reserved first, so that concurrent attempts on all replicas together
    * cannot exceed the limit.
    */
-  private verify(
-    request: FastifyRequest,
-    { nameKey, source }: Login,
-    identity: Identity,
-    hash: string | undefined,
-    password: string,
-  ): Promise<Proof> {
-    return this.slots.hold(source, async () => {
-      const { verdict, locks, fresh } = await this.throttle.reserve(nameKey, source);
+  private verify(login: Login, identity: Identity, hash: string | undefined): Promise<Proof> {
+    const { nameKey, source, password } = login;
+    return this.inTurn(login, identity, async () => {
+      const reservation = await this.throttle.reserve(nameKey, source, identity.user_id !== null);
+      const { verdict, locks, fresh } = reservation;
       if (fresh) return 'perhaps later';
       if (verdict !== 'allowed' || hash === undefined) await this.hasher.verifyDecoy(password);
       else if (await this.hasher.verify(hash, password)) {
-        await this.throttle.succeeded(nameKey, source);
-        return 'right';
+        await this.throttle.succeeded(nameKey, source, reservation);
+        return 'right just now';
       }
-      if (verdict === 'allowed') await this.recordFailure(request, identity, locks);
+      // The count is not waited for: that would tell a lock from a wrong password.
+      if (verdict === 'allowed') await this.recordFailure(login.request, identity, locks);
+      else void this.refused.count(source);
       return 'wrong';
     });
+  }
+
+  private inTurn<T>({ source, nameKey }: Login, identity: Identity, work: () => Promise<T>): Promise<T> {
+    const share = { group: source, member: nameKey.toString('base64') };
+    return this.queue.hold(share, identity.proved && !identity.locked, work);
   }
 
   /** Records a failure. The name of an unknown user is left out: people type passwords into the wrong field. */

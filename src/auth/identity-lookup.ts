@@ -19,12 +19,16 @@ export interface Identity {
   username: string | null;
   password_hash: string | null;
   active: boolean | null;
+  /** Counts how often all tokens of the user were ended. */
+  token_epoch: number | null;
   /** Holds the SHA-256 of the token's secret part. */
   token_hash: Buffer | null;
   token_expired: boolean;
   locked: boolean;
   /** Tells whether the lock is less than a second old: it may only reflect a verification in progress. */
   locked_just_now: boolean;
+  /** Tells whether the name has logged in from the source within thirty days. */
+  proved: boolean;
   tenant_id: string | null;
   tenant_name: string | null;
   /** Lists the permissions, separated by commas. */

@@ -24,6 +24,8 @@ export interface Principal {
   readonly inMaintenance: boolean;
   /** Identifies the token that authenticated the request, if any. */
   readonly tokenId: string | undefined;
+  /** Counts how often all tokens of the user had been ended when the request was let in. */
+  readonly tokenEpoch: number;
   readonly caller: Caller;
 }
 
@@ -53,6 +55,7 @@ export function principalOf(identity: Identity, caller: Caller, tokenId?: string
     permissions: permissionSet(identity.permissions),
     inMaintenance: identity.maintenance,
     tokenId,
+    tokenEpoch: identity.token_epoch ?? 0,
     caller,
   };
 }

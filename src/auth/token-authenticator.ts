@@ -1,21 +1,17 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { newEvent } from '../audit/audit-event.js';
-import { AuditWriter, SYSTEM_LOG } from '../audit/audit-writer.js';
 import { Unauthorized } from '../common/errors.js';
 import { parseTokenValue, tokenHash } from '../users/tokens/token-value.js';
 import { IdentityLookup, type Identity } from './identity-lookup.js';
-import { LoginThrottle } from './login-throttle.js';
 import { LoginTimes } from './login-times.js';
 import { namedTenant } from './named-tenant.js';
 import { callerOf, principalOf, type Principal } from './principal.js';
 import { sourceNetwork } from './source-network.js';
+import { TokenFailures } from './token-failures.js';
 
 const UNKNOWN = 'Unauthorized: the token is not known';
-
-/** Counts failures by token under this key; no name normalises to a text with a space. */
-const FAILURES = createHash('sha256').update('failures by token').digest();
 
 /**
  * Authenticates requests by token. Token and permissions are read for every request. The answers tell apart only what
@@ -25,9 +21,8 @@ const FAILURES = createHash('sha256').update('failures by token').digest();
 export class TokenAuthenticator {
   constructor(
     @Inject(IdentityLookup) private readonly identities: IdentityLookup,
-    @Inject(LoginThrottle) private readonly throttle: LoginThrottle,
     @Inject(LoginTimes) private readonly loginTimes: LoginTimes,
-    @Inject(AuditWriter) private readonly audit: AuditWriter,
+    @Inject(TokenFailures) private readonly failures: TokenFailures,
   ) {}
 
   /**
@@ -53,15 +48,13 @@ export class TokenAuthenticator {
   }
 
   /**
-   * Records failures one by one up to the throttle's limit, then counts them by window and source. Only the records are
-   * throttled, not the requests: a token cannot be guessed, so others at the same address need not be refused.
+   * Records a failure. Only the records are throttled, not the requests: a token cannot be guessed, so others at the
+   * same address need not be refused. Who fails too often waits up to a second for each answer.
    */
-  private async recordFailure(request: FastifyRequest, identity: Identity, source: string): Promise<void> {
-    const { verdict } = await this.throttle.reserve(FAILURES, source);
-    if (verdict !== 'allowed') return;
+  private recordFailure(request: FastifyRequest, identity: Identity, source: string): Promise<void> {
     const outcome = identity.locked ? 'locked' : 'failed';
     const caller = callerOf(request, identity, 'token');
-    await this.audit.record(SYSTEM_LOG, newEvent('login', caller, { key: identity.username, outcome }));
+    return this.failures.record(source, newEvent('login', caller, { key: identity.username, outcome }));
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Configuration } from '../config/configuration.js';
-import { PasswordHasher } from '../crypto/password-hasher.js';
+import { PasswordHasher, verificationsAtOnce } from '../crypto/password-hasher.js';
 import type { RootKeys } from '../crypto/root-keys.js';
 import { cryptoSelfTest } from '../crypto/self-test.js';
 import { migrate } from '../database/migrate.js';
@@ -60,7 +60,7 @@ async function prepare(
   { rootKeys, file, created }: RootKeySource,
   onProgress: (line: string) => void,
 ): Promise<Installation> {
-  const hasher = new PasswordHasher();
+  const hasher = new PasswordHasher(verificationsAtOnce(configuration.passwordVerifications));
   const { appRole, readerRole } = configuration;
   const { ownerUrl, serviceLogin, embedded } = location;
   let firstAdministrator: FirstAdministrator | undefined;

@@ -68,6 +68,9 @@ export class Configuration {
   @WholeNumber(6, 200)
   readonly poolSize: number;
 
+  @WholeNumber(0, 3, ' (0 takes one less than the processor has cores)')
+  readonly passwordVerifications: number;
+
   @EachAddress()
   readonly trustedProxies: readonly string[];
 

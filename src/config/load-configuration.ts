@@ -30,7 +30,8 @@ function textsOf(reader: EnvironmentReader): Partial<Configuration> {
 }
 
 function numbersOf(reader: EnvironmentReader): Partial<Configuration> {
-  const names = ['port', 'maxValueBytes', 'maxImportBytes', 'poolSize', 'drainMilliseconds'] as const;
+  const limits = ['maxValueBytes', 'maxImportBytes', 'poolSize', 'passwordVerifications'] as const;
+  const names = ['port', ...limits, 'drainMilliseconds'] as const;
   return Object.fromEntries(names.map((name) => [name, reader.number(variables[name])]));
 }
 

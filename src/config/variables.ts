@@ -62,6 +62,11 @@ export const variables = {
     '10',
     'Database connections per process for requests, at least 6; 4 more serve events, probes and keys',
   ),
+  passwordVerifications: variable(
+    'STRONGROOM_PASSWORD_VERIFICATIONS',
+    '0',
+    'Passwords that are verified at once; 0 takes one less than the processor has cores, at most 3',
+  ),
   trustedProxies: variable('STRONGROOM_TRUSTED_PROXIES', '', 'Proxies whose X-Forwarded-For is trusted'),
   drainMilliseconds: variable(
     'STRONGROOM_DRAIN_MS',

@@ -1,26 +1,55 @@
 import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { hash, verify, type Options } from '@node-rs/argon2';
+import { TooManyRequests } from '../common/errors.js';
+import { FairGate } from '../common/fair-gate.js';
 
 /** Configures Argon2id (RFC 9106), the library's default, with the OWASP parameters: 19 MiB, two passes, one lane. */
 const OPTIONS: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
+/** Leaves one of the four threads of Node's pool, which also reads files and looks up names. */
+const MOST_AT_ONCE = 3;
+
+/** Limits the passwords that wait to be hashed, in all and of one user. */
+const HASHES = { places: 1, waiting: 500, waitingOfGroup: 50, waitMilliseconds: 10_000 };
+
 /**
- * Hashes and verifies passwords. One verification runs at a time, so that a flood of guesses leaves processor time for
- * the requests. The caller limits how many may wait.
+ * Returns the number of verifications that run at once: the configured one, or for 0 one less than the processor has
+ * cores, so that a flood of guesses leaves processor time for the requests.
+ */
+export function verificationsAtOnce(configured: number, cores = availableParallelism()): number {
+  return configured > 0 ? configured : Math.max(1, Math.min(MOST_AT_ONCE, cores - 1));
+}
+
+/**
+ * Hashes and verifies passwords. Only `atOnce` of them run at once; the others wait in their order. The caller limits
+ * how many verifications may wait.
  */
 export class PasswordHasher {
-  private tail: Promise<unknown> = Promise.resolve();
+  private readonly waiting: (() => void)[] = [];
+  private readonly hashes = new FairGate(
+    HASHES,
+    () => new TooManyRequests('Too many passwords wait to be stored; try again in a second'),
+  );
+  private running = 0;
   private made = 0;
   private decoy: Promise<string> | undefined;
+
+  constructor(readonly atOnce = verificationsAtOnce(0)) {}
 
   /** Counts the verifications, decoys included. */
   get verifications(): number {
     return this.made;
   }
 
-  /** @returns the PHC string, with a fresh salt */
-  hash(password: string): Promise<string> {
-    return hash(password, OPTIONS);
+  /**
+   * Hashes a password to store. One is hashed at a time, and users take turns.
+   * @param user tells for whom
+   * @returns the PHC string, with a fresh salt
+   * @throws TooManyRequests when too many wait
+   */
+  hash(password: string, user = ''): Promise<string> {
+    return this.hashes.hold({ group: user, member: user }, () => this.inTurn(() => hash(password, OPTIONS)));
   }
 
   /** Verifies a password at the cost of exactly one verification, even where the stored hash is damaged. */
@@ -45,16 +74,23 @@ export class PasswordHasher {
   }
 
   private decoyHash(): Promise<string> {
-    this.decoy ??= this.hash(randomBytes(24).toString('base64')).catch((error: unknown) => {
+    this.decoy ??= hash(randomBytes(24).toString('base64'), OPTIONS).catch((error: unknown) => {
       this.decoy = undefined;
       throw error;
     });
     return this.decoy;
   }
 
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.tail.then(work);
-    this.tail = turn.catch(() => undefined);
-    return turn;
+  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.running < this.atOnce) this.running += 1;
+    else await new Promise<void>((resolve) => this.waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      // The next one takes over the place.
+      const next = this.waiting.shift();
+      if (next === undefined) this.running -= 1;
+      else next();
+    }
   }
 }

@@ -2,9 +2,6 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { loginNameKey } from './login-name.js';
 
-const UNLOCK = `
-  UPDATE login_failures SET failures = 0, locks = 0, locked_at = NULL, locked_until = NULL WHERE name_key = $1`;
-
 /** Finds locks of a name from any source, and names that reached the ceiling, which closes them to unknown sources. */
 const LOCKED = `
   SELECT DISTINCT encode(name_key, 'hex') AS name FROM login_failures
@@ -25,6 +22,6 @@ export class LoginLocksRepository {
 
   /** Ends every lock of the name and clears the failures behind it. */
   async unlock(manager: EntityManager, username: string): Promise<void> {
-    await manager.query(UNLOCK, [loginNameKey(username)]);
+    await manager.query('SELECT unlock_login($1)', [loginNameKey(username)]);
   }
 }

@@ -10,6 +10,7 @@ import { PasswordHasher } from '../crypto/password-hasher.js';
 import { LoginLocksRepository } from './login-locks.repository.js';
 import { requirePassword } from './password-rules.js';
 import type { SystemRole } from './user.entity.js';
+import { TokensRepository } from './tokens/tokens.repository.js';
 import { UsersRepository } from './users.repository.js';
 
 export interface NewUser {
@@ -31,6 +32,7 @@ export class UsersService {
     @Inject(AuditedTransaction) private readonly transaction: AuditedTransaction,
     @Inject(UsersRepository) private readonly users: UsersRepository,
     @Inject(LoginLocksRepository) private readonly locks: LoginLocksRepository,
+    @Inject(TokensRepository) private readonly tokens: TokensRepository,
     @Inject(PasswordHasher) private readonly hasher: PasswordHasher,
   ) {}
 
@@ -43,7 +45,7 @@ export class UsersService {
     const problem = nameProblem(username);
     if (problem !== undefined) throw new BadParameters(`User name: ${problem}`);
     requirePassword(password);
-    const passwordHash = await this.hasher.hash(password);
+    const passwordHash = await this.hasher.hash(password, caller.actorId ?? undefined);
     const event = newEvent('user.create', caller, { key: username, detail: { system_role: systemRole } });
     await this.transaction.run<undefined>(event, async (manager) => {
       const inserted = await this.users.insert(manager, { id: newId(), passwordHash, ...profile });
@@ -53,17 +55,25 @@ export class UsersService {
 
   /**
    * Sets the password and ends every lock of the name: the user who is locked out is the one who needs a new password.
+   * @param endTokens also ends all tokens of the user
    * @throws BadParameters for a password that is not allowed
    * @throws NotFound
    */
-  async setPassword(username: string, password: string, caller: Caller): Promise<void> {
+  async setPassword(
+    username: string,
+    password: string,
+    caller: Caller,
+    { endTokens = false } = {},
+  ): Promise<void> {
     requirePassword(password);
-    const passwordHash = await this.hasher.hash(password);
-    const event = newEvent('user.set_password', caller, { key: username });
+    const passwordHash = await this.hasher.hash(password, caller.actorId ?? undefined);
+    const detail = endTokens ? { end_tokens: 'true' } : null;
+    const event = newEvent('user.set_password', caller, { key: username, detail });
     await this.transaction.run<undefined>(event, async (manager) => {
       const user = await this.users.findByName(manager, username);
       if (user === null) return Refusal.missing('User', username);
       await this.users.update(manager, user.id, { passwordHash });
+      if (endTokens) await this.tokens.deleteAllOf(manager, user.id);
       await this.locks.unlock(manager, user.username);
       return undefined;
     });

@@ -82,6 +82,7 @@ const OUT_OF_REACH = {
   'the rows that they lead to are held first': [
     'fk_user_group_members_group',
     'fk_user_group_members_user',
+    'fk_tokens_parent',
     'fk_tenant_user_groups_tenant',
     'fk_tenant_user_groups_group',
   ],

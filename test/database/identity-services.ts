@@ -17,6 +17,7 @@ import { LoginLocksRepository } from '../../src/users/login-locks.repository.js'
 import { RolePermissionsRepository } from '../../src/users/permissions/role-permissions.repository.js';
 import { TenantMembersRepository } from '../../src/users/tenant-members.repository.js';
 import { TenantMembersService } from '../../src/users/tenant-members.service.js';
+import { TokensRepository } from '../../src/users/tokens/tokens.repository.js';
 import { UsersRepository } from '../../src/users/users.repository.js';
 import { UsersService } from '../../src/users/users.service.js';
 import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
@@ -64,7 +65,8 @@ export class IdentityServices {
     this.audit = new AuditWriter(this.transaction);
     this.tenants = this.tenantsUnder(rootKeys);
     const users = new UsersRepository();
-    this.users = new UsersService(this.audited, users, new LoginLocksRepository(), this.hasher);
+    const tokens = new TokensRepository();
+    this.users = new UsersService(this.audited, users, new LoginLocksRepository(), tokens, this.hasher);
     this.members = new TenantMembersService(
       this.audited,
       new TenantsRepository(),

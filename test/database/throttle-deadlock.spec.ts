@@ -65,7 +65,7 @@ describe('names that come back while their expired counters are swept', () => {
     }
   }
 
-  const allowed = { verdict: 'allowed', locks: false, fresh: false };
+  const allowed = { verdict: 'allowed', locks: false, fresh: false, unproved: true };
   const sweep = (): Promise<JobResult> =>
     dataSource.transaction(async (manager) => {
       await manager.query('SET LOCAL lock_timeout = 0');
@@ -79,9 +79,9 @@ describe('names that come back while their expired counters are swept', () => {
     const [one, other] = [new LoginThrottle(lanesOf(dataSource)), new LoginThrottle(lanesOf(dataSource))];
     const swept = sweep();
     await untilWaiting(1);
-    const second = one.reserve(loginNameKey('second'), HOME);
+    const second = one.reserve(loginNameKey('second'), HOME, true);
     await untilWaiting(2);
-    const first = other.reserve(loginNameKey('first'), HOME);
+    const first = other.reserve(loginNameKey('first'), HOME, true);
     const all = Promise.all([swept, first, second]);
     all.catch(() => undefined);
     await untilWaiting(3);
@@ -93,10 +93,10 @@ describe('names that come back while their expired counters are swept', () => {
     await plant('third', 9, 1);
     const throttle = new LoginThrottle(lanesOf(dataSource));
     const name = loginNameKey('third');
-    await throttle.reserve(name, '192.0.2.9');
+    await throttle.reserve(name, '192.0.2.9', true);
     await database.asSuperuser("UPDATE login_failures SET expires_at = now() - interval '1 minute'");
     await barrier.query("BEGIN; SELECT FROM login_failures WHERE source = '*' FOR UPDATE");
-    const attempt = throttle.reserve(name, HOME);
+    const attempt = throttle.reserve(name, HOME, true);
     await untilWaiting(1);
     expect(await sweep()).toBe('done');
     const left = await barrier.query<{ source: string }>(

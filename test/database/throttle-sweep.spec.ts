@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import { loginNameKey } from '../../src/users/login-name.js';
 import { AuthModule } from '../../src/auth/auth.module.js';
 import { LoginFailureSweep } from '../../src/auth/login-failure-sweep.js';
+import { RefusedLogins } from '../../src/auth/refused-logins.js';
 import { LoginThrottle } from '../../src/auth/login-throttle.js';
 import { JobRunner } from '../../src/jobs/job-runner.js';
 import type { JobResult } from '../../src/jobs/job.js';
@@ -59,7 +60,7 @@ describe('counters that have expired', () => {
   const sweep = async (): Promise<void> => {
     while ((await sweepOnce()) === 'more');
   };
-  const attempt = () => throttle.reserve(loginNameKey('alice'), '192.0.2.1');
+  const attempt = () => throttle.reserve(loginNameKey('alice'), '192.0.2.1', true);
   const events = async () =>
     (await database.asSuperuser<{ body: string }>('SELECT body FROM audit_events ORDER BY at, id')).map(
       ({ body }) => JSON.parse(body) as Refused,
@@ -81,7 +82,7 @@ describe('counters that have expired', () => {
     await attempt();
     await sweep();
     expect([await left('living'), await left('dead'), await left('*'), await left('192.0.2.1')]).toEqual([
-      3, 0, 1, 1,
+      3, 0, 1, 2,
     ]);
   });
 
@@ -90,9 +91,10 @@ describe('counters that have expired', () => {
     const verdicts = [];
     for (let guess = 0; guess < 6; guess += 1) verdicts.push((await attempt()).verdict);
     for (let index = 0; index < 26; index += 1)
-      verdicts.push((await throttle.reserve(loginNameKey('alice'), `198.51.100.${index}`)).verdict);
+      verdicts.push((await throttle.reserve(loginNameKey('alice'), `198.51.100.${index}`, true)).verdict);
     expect(new Set(verdicts)).toEqual(new Set(['allowed', 'locked', 'ceiling']));
-    await throttle.succeeded(loginNameKey('alice'), '198.51.100.1');
+    const reservation = { verdict: 'allowed', locks: false, fresh: false, unproved: true } as const;
+    await throttle.succeeded(loginNameKey('alice'), '198.51.100.1', reservation);
     expect([await left('dead'), await events()]).toEqual([3, []]);
   });
 
@@ -133,17 +135,19 @@ describe('counters that have expired', () => {
     expect([await left('quiet'), await events()]).toEqual([0, []]);
   });
 
-  it('put on record what a lock and a ceiling refused, once their time is over', async () => {
-    for (let guess = 0; guess < 8; guess += 1) await attempt();
-    const far = (index: number) => throttle.reserve(loginNameKey('alice'), `198.51.100.${index}`);
-    for (let index = 0; index < 27; index += 1) await far(index);
+  it('put on record how many logins of each source were refused, once in a quarter of an hour', async () => {
+    const refused = new RefusedLogins(lanesOf(dataSource), createLogger('silent'));
+    const sources = ['192.0.2.1', '198.51.100.1', '192.0.2.1', '192.0.2.1'];
+    await Promise.all(sources.map((source) => refused.count(source)));
+    await sweep();
     expect(await events()).toEqual([]);
     await database.asSuperuser("UPDATE login_failures SET expires_at = now() - interval '1 second'");
+    await refused.count('192.0.2.1');
     await sweep();
     const recorded = (await events()).map(({ caller, detail }) => [caller.address, detail.count]);
     expect(recorded.sort()).toEqual([
-      ['*', 2],
-      ['192.0.2.1', 3],
+      ['192.0.2.1', 4],
+      ['198.51.100.1', 1],
     ]);
   });
 
@@ -157,11 +161,18 @@ describe('counters that have expired', () => {
     const rows = await database.asSuperuser(
       `SELECT p.proname AS name, has_function_privilege('public', p.oid, 'EXECUTE') AS everyone,
          has_function_privilege($1, p.oid, 'EXECUTE') AS service
-       FROM pg_proc p WHERE p.proname ~ '^login_|_login_' ORDER BY 1`,
+       FROM pg_proc p WHERE p.proname ~ 'login' ORDER BY 1`,
       [APP_ROLE],
     );
     expect(rows).toEqual(
-      ['login_reserve', 'login_succeeded', 'sweep_login_failures'].map((name) => ({
+      [
+        'count_refused_logins',
+        'login_failures_full',
+        'login_reserve',
+        'login_succeeded',
+        'sweep_login_failures',
+        'unlock_login',
+      ].map((name) => ({
         name,
         everyone: false,
         service: true,

@@ -44,6 +44,7 @@ export const DOORS: Readonly<Record<string, string>> = {
   create_token: 'smuovd',
   list_token: 'smuovd',
   delete_token: 'smuovd',
+  manage_others_tokens: 's-----',
   status_get: 'smuovd',
   version_get: 'smuovd',
   license_list: 'smuovd',
@@ -58,7 +59,6 @@ export const WITHOUT_DOOR: Readonly<Record<string, string>> = {
   all_tenants: 'lists tenants that one is no member of',
   set_owner: 'gives a secret or an imported one another creator',
   set_timestamp: 'says when something was made',
-  manage_others_tokens: 'sees and ends tokens of others',
   user_update: 'changes somebody else, on the route that changes oneself',
   token_get:
     'was asked for by versions that gave a token to who had none; kept, so that roles stay as they are known',

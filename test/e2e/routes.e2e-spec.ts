@@ -68,7 +68,9 @@ const ROUTES: Readonly<Record<string, string>> = {
   'POST /api/v3.1/tokens': 'create_token',
   'GET /api/v3.1/tokens': 'list_token',
   'GET /api/v3.1/tokens/{id}': 'list_token',
+  'DELETE /api/v3.1/tokens': 'delete_token',
   'DELETE /api/v3.1/tokens/{id}': 'delete_token',
+  'DELETE /api/v3.1/users/{name}/tokens': 'manage_others_tokens',
   'GET /api/version': 'version_get',
   'GET /api/v3/version': 'version_get',
   'GET /api/v3.1/version': 'version_get',
@@ -133,7 +135,15 @@ const OPEN_IN_MAINTENANCE = new Set(
     [
       ...['GET /status', 'GET /version', 'GET /user', 'GET /config', 'GET /license', 'GET /tokens'],
       ...['GET /maintenance', 'POST /maintenance/{action}', 'POST /tokens', 'GET /tokens/{id}'],
-      ...['DELETE /tokens/{id}', 'GET /managers', 'GET /brokers', 'GET /db-nodes', 'GET /provider/context'],
+      ...[
+        'DELETE /tokens/{id}',
+        'DELETE /tokens',
+        'DELETE /users/{name}/tokens',
+        'GET /managers',
+        'GET /brokers',
+        'GET /db-nodes',
+        'GET /provider/context',
+      ],
     ].map((route) => route.replace(' ', ` /api/${version}`)),
   ),
 ).add('GET /api/version');

@@ -10,15 +10,15 @@ describe('tokens', () => {
   let room: Strongroom;
   let alice: As;
   beforeAll(async () => {
-    room = await Strongroom.start();
+    room = await Strongroom.start({ STRONGROOM_TRUSTED_PROXIES: '127.0.0.1' });
     alice = await room.tenant('tokened');
   });
   afterAll(() => room.stop());
 
   const make = async (as: As, body: object = {}) =>
     (await room.call(as, 'POST', TOKENS, body)).body as Record<string, string>;
-  const bear = (token: string, method: string, path: string, body?: unknown) =>
-    room.call({ tenant: 'tokened' }, method, path, body, { 'Authentication-Token': token });
+  const bear = (token: string, method: string, path: string, body?: unknown, headers = {}) =>
+    room.call({ tenant: 'tokened' }, method, path, body, { 'Authentication-Token': token, ...headers });
   const expire = (id: string) =>
     room.database.asSuperuser("UPDATE tokens SET expires_at = now() - interval '1 second' WHERE id = $1", [
       id,
@@ -108,6 +108,30 @@ describe('tokens', () => {
     expect((await bear(endless.value ?? '', 'POST', TOKENS, {})).body.expiration_date).toBeNull();
   });
 
+  it('that were made by a token are deleted with it, and theirs with them', async () => {
+    const parent = await make(alice);
+    const sibling = await make(alice);
+    const child = (await bear(parent.value ?? '', 'POST', TOKENS, {})).body as Record<string, string>;
+    const grandchild = (await bear(child.value ?? '', 'POST', TOKENS, {})).body as Record<string, string>;
+    const old = (await bear(parent.value ?? '', 'GET', '/api/v3/tokens')).body as Record<string, string>;
+    const all = [parent, child, grandchild, old, sibling];
+    const statuses = () =>
+      Promise.all(all.map(async ({ value = '' }) => (await bear(value, 'GET', SECRETS)).status));
+    expect(await statuses()).toEqual([200, 200, 200, 200, 200]);
+    expect((await room.call(alice, 'DELETE', `${TOKENS}/${child.id ?? ''}`)).status).toBe(204);
+    expect(await statuses()).toEqual([200, 401, 401, 200, 200]);
+    await room.call(alice, 'DELETE', `${TOKENS}/${parent.id ?? ''}`);
+    expect(await statuses()).toEqual([401, 401, 401, 401, 200]);
+  });
+
+  it('that were made by an expired token are gone when it is', async () => {
+    const parent = await make(alice, { expiration_date: '+2h' });
+    const child = (await bear(parent.value ?? '', 'POST', TOKENS, { expiration_date: '+1 day' })).body;
+    await expire(parent.id ?? '');
+    await make(alice);
+    expect((await bear(String(child.value), 'GET', SECRETS)).status).toBe(401);
+  });
+
   it('that nobody has are on record one by one, then as a count, and lock nobody out', async () => {
     const { value = '' } = await make(alice);
     await room.database.asSuperuser('TRUNCATE login_failures');
@@ -118,13 +142,15 @@ describe('tokens', () => {
       );
     const before = (await failures()).length;
     for (let index = 0; index < 8; index += 1) {
-      await bear(`ctok-${`nobody${index}`.padEnd(10, 'x')}-${'b'.repeat(40)}`, 'GET', SECRETS);
+      const token = `ctok-${`nobody${index}`.padEnd(10, 'x')}-${'b'.repeat(40)}`;
+      await bear(token, 'GET', SECRETS, undefined, { 'X-Forwarded-For': '203.0.113.9' });
     }
     expect(await failures()).toHaveLength(before + 5);
-    expect(await room.database.asSuperuser("SELECT refused FROM login_failures WHERE source <> '*'")).toEqual(
-      [{ refused: 3 }],
-    );
-    expect((await bear(value, 'GET', SECRETS)).status).toBe(200);
+    expect(await room.database.asSuperuser('SELECT source, refused FROM login_failures')).toEqual([
+      { source: '203.0.113.9', refused: 3 },
+    ]);
+    const from = { 'X-Forwarded-For': '203.0.113.9' };
+    expect((await bear(value, 'GET', SECRETS, undefined, from)).status).toBe(200);
     await room.database.asSuperuser('TRUNCATE login_failures');
   });
 
@@ -200,6 +226,130 @@ describe('tokens', () => {
       (await room.call(wrong, 'GET', SECRETS, undefined, { 'Authentication-Token': value })).status,
     ).toBe(401);
     await room.setPassword('tokened-user', 'password-of-tokened-user');
+  });
+
+  describe('are ended all at once', () => {
+    /** Makes two tokens of a new user, one of them by the other. */
+    async function newcomer(username: string) {
+      const as = await room.member('tokened', username, 'user');
+      const first = await make(as);
+      const second = (await bear(first.value ?? '', 'POST', TOKENS, {})).body;
+      const values = [first.value ?? '', String(second.value)];
+      const statuses = () =>
+        Promise.all(values.map(async (value) => (await bear(value, 'GET', SECRETS)).status));
+      expect(await statuses()).toEqual([200, 200]);
+      return { as, username, values, statuses };
+    }
+
+    it('by their user, also with one of them, and those of others stay', async () => {
+      const [one, other] = [await newcomer('ends-own'), await newcomer('ends-none')];
+      const answer = await bear(one.values[1] ?? '', 'DELETE', TOKENS);
+      expect([answer.status, answer.text]).toEqual([204, '']);
+      expect([await one.statuses(), await other.statuses()]).toEqual([
+        [401, 401],
+        [200, 200],
+      ]);
+      expect(await events('ends-own')).toContainEqual({ action: 'token.delete_all', outcome: 'ok' });
+      expect((await room.call(one.as, 'DELETE', TOKENS)).status).toBe(204);
+      expect((await room.call(one.as, 'GET', TOKENS)).body.items).toEqual([]);
+      expect((await make(one.as)).value).toMatch(TOKEN);
+    });
+
+    it('by an administrator for somebody else', async () => {
+      const { username, statuses, as } = await newcomer('ended');
+      const path = `/api/v3.1/users/${username}/tokens`;
+      const refused = await room.call(as, 'DELETE', path);
+      expect([refused.status, refused.body.message]).toEqual([
+        403,
+        expect.stringMatching(/manage_others_tokens/),
+      ]);
+      expect(await statuses()).toEqual([200, 200]);
+      expect((await room.call(ADMIN, 'DELETE', '/api/v3.1/users/ENDED/tokens')).status).toBe(204);
+      expect(await statuses()).toEqual([401, 401]);
+      expect((await room.call(ADMIN, 'DELETE', '/api/v3.1/users/nobody/tokens')).status).toBe(404);
+      expect(await events('nobody')).toEqual([{ action: 'token.delete_all', outcome: 'not_found' }]);
+    });
+
+    it.each(['v3', 'v3.1'])('with a change of password on request, under %s', async (version) => {
+      const username = `changes-under-${version.replace('.', '-')}`;
+      const { as, statuses } = await newcomer(username);
+      const change = (who: As, body: object) =>
+        room.call(who, 'POST', `/api/${version}/users/${username}`, body);
+      expect((await change(as, { password: 'the-second' })).status).toBe(200);
+      expect(await statuses()).toEqual([200, 200]);
+      const now = { ...as, login: `${username}:the-second` };
+      expect((await change(now, { password: 'the-third', end_tokens: false })).status).toBe(200);
+      expect(await statuses()).toEqual([200, 200]);
+      expect((await change(ADMIN, { password: 'the-fourth', end_tokens: true })).status).toBe(200);
+      expect(await statuses()).toEqual([401, 401]);
+      const details = await room.database.asSuperuser(
+        `SELECT body::json -> 'detail' ->> 'end_tokens' AS ended FROM audit_events
+         WHERE body::json ->> 'key' = $1 AND body::json ->> 'action' = 'user.set_password' ORDER BY at, id`,
+        [username],
+      );
+      expect(details).toEqual([{ ended: null }, { ended: null }, { ended: 'true' }]);
+    });
+
+    it('with a change of password only', async () => {
+      for (const body of [{ end_tokens: true }, { role: 'default', end_tokens: true }]) {
+        const answer = await room.call(ADMIN, 'POST', '/api/v3.1/users/tokened-user', body);
+        expect(answer.status).toBe(400);
+      }
+      const answer = await room.call(ADMIN, 'POST', '/api/v3.1/users/tokened-user', {
+        role: 'default',
+        end_tokens: true,
+      });
+      expect(answer.body.message).toBe('`end_tokens` can only be given with a `password`');
+    });
+
+    it('and who was let in before makes none afterwards', async () => {
+      const { as, username } = await newcomer('was-let-in');
+      const service = room.service.app.get(TokensService);
+      const create = service.create.bind(service);
+      const ends = [
+        () => room.call(ADMIN, 'DELETE', `/api/v3.1/users/${username}/tokens`),
+        () =>
+          room.call(ADMIN, 'POST', `/api/v3.1/users/${username}`, {
+            password: 'the-second',
+            end_tokens: true,
+          }),
+      ];
+      for (const end of ends) {
+        service.create = async (...options) => {
+          await end();
+          return create(...options);
+        };
+        const answer = await room.call(as, 'POST', TOKENS, {});
+        service.create = create;
+        expect([answer.status, answer.body.message]).toEqual([403, expect.stringMatching(/were ended/)]);
+      }
+      const now = { ...as, login: `${username}:the-second` };
+      expect((await room.call(now, 'GET', TOKENS)).body.items).toEqual([]);
+      expect((await make(now)).value).toMatch(TOKEN);
+    });
+
+    it('while others are made, deleted and ended, without a deadlock', async () => {
+      const { as, username } = await newcomer('contended');
+      const statuses = new Set<number>();
+      const act = async (work: () => Promise<{ status: number }>) => {
+        for (let round = 0; round < 8; round += 1) statuses.add((await work()).status);
+      };
+      const descend = async () => {
+        const { id = '', value = '' } = await make(as);
+        const child = await bear(value, 'POST', TOKENS, {});
+        await room.call(as, 'DELETE', `${TOKENS}/${id}`);
+        return child;
+      };
+      const end = () => room.call(ADMIN, 'DELETE', `/api/v3.1/users/${username}/tokens`);
+      await Promise.all([
+        act(descend),
+        act(descend),
+        act(descend),
+        act(end),
+        act(() => room.call(as, 'DELETE', TOKENS)),
+      ]);
+      expect([...statuses].filter((status) => ![200, 204, 401, 403].includes(status))).toEqual([]);
+    });
   });
 
   it.each([

@@ -60,9 +60,18 @@ export class TokensController {
     return toTokenV31(await this.tokens.read(id, ownerFor(principal), principal.caller));
   }
 
+  @Delete()
+  @InstallationRoute('delete_token', 'token.delete_all', {
+    summary: 'End all tokens of the caller, also the one that this is asked by',
+    duringMaintenance: true,
+  })
+  deleteAll(@CurrentPrincipal() { username, caller }: Principal): Promise<void> {
+    return this.tokens.deleteAll(username, caller);
+  }
+
   @Delete(':id')
   @InstallationRoute('delete_token', 'token.delete', {
-    summary: 'Delete a token, which is invalid from the next request on',
+    summary: 'Delete a token, which is invalid from the next request on, and those that were created by it',
     parameters: [ID],
     duringMaintenance: true,
   })

@@ -7,13 +7,13 @@ import type { NewUserBody, UserChangeBody } from './dto/user.bodies.js';
 import { readRole } from './system-role.js';
 
 export type UserChange =
-  | { readonly kind: 'password'; readonly password: string }
+  | { readonly kind: 'password'; readonly password: string; readonly endTokens: boolean }
   | { readonly kind: 'role'; readonly role: SystemRole }
   | { readonly kind: 'first steps'; readonly show: boolean };
 
 /**
  * Returns the change that a body asks for.
- * @throws BadParameters unless exactly one field is given
+ * @throws BadParameters unless exactly one field is given; `end_tokens` may be given with a password
  */
 export function readChange(body: UserChangeBody, version: ApiVersion): UserChange {
   refusePrehashed(body);
@@ -23,7 +23,9 @@ export function readChange(body: UserChangeBody, version: ApiVersion): UserChang
   if ([password, role, show].filter((given) => given !== undefined).length !== 1) {
     throw new BadParameters('Give exactly one of `password`, `role` and `show_getting_started`');
   }
-  if (password !== undefined) return { kind: 'password', password };
+  const endTokens = flagOf(body.end_tokens) === true;
+  if (password !== undefined) return { kind: 'password', password, endTokens };
+  if (endTokens) throw new BadParameters('`end_tokens` can only be given with a `password`');
   if (role !== undefined) return { kind: 'role', role: readRole(role, version) };
   return { kind: 'first steps', show: show === true };
 }

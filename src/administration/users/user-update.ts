@@ -29,7 +29,7 @@ export class UserUpdate {
   async run(principal: Principal, name: string, change: UserChange): Promise<void> {
     const { caller } = principal;
     if (change.kind === 'password') {
-      await this.setPassword(principal, name, change.password);
+      await this.setPassword(principal, name, change);
     } else if (change.kind === 'role') {
       await this.rights.require(principal, 'user_set_role', 'user.set_role', name);
       await this.administration.setRole(name, change.role, caller);
@@ -39,7 +39,11 @@ export class UserUpdate {
     }
   }
 
-  private async setPassword(principal: Principal, name: string, password: string): Promise<void> {
+  private async setPassword(
+    principal: Principal,
+    name: string,
+    { password, endTokens }: Extract<UserChange, { kind: 'password' }>,
+  ): Promise<void> {
     const { caller } = principal;
     // A token grants its bearer access for a limited time, so it must not be usable to gain permanent access.
     if (isSelf(principal, name) && caller.method !== 'basic')
@@ -49,7 +53,7 @@ export class UserUpdate {
         'user.set_password',
         name,
       );
-    await this.users.setPassword(name, password, caller);
+    await this.users.setPassword(name, password, caller, { endTokens });
   }
 }
 

@@ -18,13 +18,36 @@ const FROM = `
   FROM tokens t JOIN users u ON u.id = t.user_id AND u.deleted_at IS NULL
   WHERE ($1::uuid IS NULL OR t.user_id = $1)`;
 
-/** Takes the id of the token that this one is created by as $6, or NULL. */
+/** Keeps a user from changing until the transaction ends, unless all tokens were ended since the epoch $2. */
+const HOLD_OWNER = `
+  SELECT id FROM users WHERE id = $1 AND token_epoch = $2 AND active AND deleted_at IS NULL FOR SHARE`;
+
+const END_EPOCH = 'UPDATE users SET token_epoch = token_epoch + 1 WHERE id = $1';
+
+/**
+ * Takes the id of the token that this one is created by as $6, or NULL. That token is kept until the transaction ends:
+ * its deletion waits, and then also deletes this one.
+ */
 const INSERT = `
-  INSERT INTO tokens (id, user_id, secret_hash, description, expires_at)
-  SELECT $1, $2, $3, $4, least($5::timestamptz, k.expires_at)
-  FROM (SELECT $6::text COLLATE "C" AS id) AS by LEFT JOIN tokens k ON k.id = by.id AND k.user_id = $2
-  WHERE by.id IS NULL OR k.id IS NOT NULL
+  WITH parent AS (
+    SELECT id, expires_at FROM tokens WHERE id = $6::text COLLATE "C" AND user_id = $2 FOR KEY SHARE
+  )
+  INSERT INTO tokens (id, user_id, parent_id, secret_hash, description, expires_at)
+  SELECT $1, $2, parent.id, $3, $4, least($5::timestamptz, parent.expires_at)
+  FROM (SELECT) AS one LEFT JOIN parent ON true
+  WHERE $6 IS NULL OR parent.id IS NOT NULL
   RETURNING id`;
+
+/**
+ * Begins a deletion of tokens, parents before the tokens that were made by them: a deletion of one token locks them in
+ * that order, too.
+ */
+const DELETE_IN_ORDER = (condition: string): string => `
+  WITH held AS (SELECT id FROM tokens WHERE user_id = $1 ${condition} ORDER BY created_at, id FOR UPDATE)
+  DELETE FROM tokens t USING held WHERE t.id = held.id`;
+
+const DELETE_EXPIRED = DELETE_IN_ORDER('AND expires_at <= now()');
+const DELETE_ALL = DELETE_IN_ORDER('');
 
 export interface NewToken {
   readonly id: string;
@@ -32,23 +55,34 @@ export interface NewToken {
   readonly secretHash: Buffer;
   readonly description: string | undefined;
   readonly expiresAt: Date | undefined;
-  /** Identifies the token that this one is created by, which bounds the expiry. */
+  /** The user's epoch when the request was let in. */
+  readonly epoch: number;
+  /** Identifies the token that this one is created by, which bounds the expiry and with which it ends. */
   readonly createdBy: string | undefined;
 }
 
 /** Reads and writes `tokens`; those of deleted users are never returned. */
 @Injectable()
 export class TokensRepository {
-  /** @returns false where the token that it is created by no longer exists */
+  /**
+   * Inserts a token, and deletes the user's expired ones.
+   * @returns false where the token that it is created by no longer exists, all tokens of the user were ended since the
+   *   epoch, or the user is not active
+   */
   async insert(manager: EntityManager, token: NewToken): Promise<boolean> {
     const { id, userId, secretHash, description = null, expiresAt = null, createdBy = null } = token;
+    const held = await manager.query<unknown[]>(HOLD_OWNER, [userId, token.epoch]);
+    if (held.length === 0) return false;
+    await manager.query(DELETE_EXPIRED, [userId]);
     const values = [id, userId, secretHash, description, expiresAt, createdBy];
     const inserted = await manager.query<unknown[]>(INSERT, values);
     return inserted.length > 0;
   }
 
-  async deleteExpired(manager: EntityManager, userId: string): Promise<void> {
-    await manager.query('DELETE FROM tokens WHERE user_id = $1 AND expires_at <= now()', [userId]);
+  /** Deletes all tokens of a user, and keeps requests that were let in before from creating another. */
+  async deleteAllOf(manager: EntityManager, userId: string): Promise<void> {
+    await manager.query(END_EPOCH, [userId]);
+    await manager.query(DELETE_ALL, [userId]);
   }
 
   async find(manager: EntityManager, id: string, owner: TokenOwner): Promise<TokenDescription | undefined> {
@@ -77,7 +111,10 @@ export class TokensRepository {
     return listRows(manager, source, options);
   }
 
-  /** @returns false where that owner has no such token */
+  /**
+   * Deletes a token and those that were created by it.
+   * @returns false where that owner has no such token
+   */
   async delete(manager: EntityManager, id: string, owner: TokenOwner): Promise<boolean> {
     const [, deleted] = await manager.query<[unknown[], number]>(
       'DELETE FROM tokens WHERE ($1::uuid IS NULL OR user_id = $1) AND id = $2',

@@ -8,11 +8,13 @@ import type { Page } from '../../database/page-request.js';
 import type { TokenDescription, TokenListOptions, TokenOwner } from './token-overview.js';
 import { newTokenValue, tokenHash, type TokenValue } from './token-value.js';
 import { TokensRepository } from './tokens.repository.js';
+import { UsersRepository } from '../users.repository.js';
 
 /** Identifies the user who creates a token, and the token that authenticated the request, if any. */
 interface TokenCreator {
   readonly userId: string;
   readonly tokenId: string | undefined;
+  readonly tokenEpoch: number;
   readonly caller: Caller;
 }
 
@@ -22,28 +24,33 @@ export class TokensService {
   constructor(
     @Inject(AuditedTransaction) private readonly transaction: AuditedTransaction,
     @Inject(TokensRepository) private readonly tokens: TokensRepository,
+    @Inject(UsersRepository) private readonly users: UsersRepository,
   ) {}
 
   /**
    * Creates a token of the user, and deletes the user's expired ones. One that is created by a token expires no later
    * than that: whoever got hold of a token for an hour has it for an hour.
-   * @throws Forbidden where the token that it is created by was deleted, or has expired, since it was checked
+   * @throws Forbidden where the token that it is created by, or all tokens of the user, were ended since the request was
+   *   let in
    */
   async create(
-    { userId, tokenId, caller }: TokenCreator,
+    { userId, tokenId, tokenEpoch: epoch, caller }: TokenCreator,
     { description, expiresAt }: { description: string | undefined; expiresAt: Date | undefined },
   ): Promise<{ value: TokenValue; token: TokenDescription }> {
     const value = newTokenValue();
     const { id, secret } = value;
-    const input = { id, userId, secretHash: tokenHash(secret), description, expiresAt, createdBy: tokenId };
+    const secretHash = tokenHash(secret);
+    const input = { id, userId, secretHash, description, expiresAt, epoch, createdBy: tokenId };
     const event = newEvent('token.create', caller, { key: id });
     const token = await this.transaction.run(event, async (manager) => {
-      await this.tokens.deleteExpired(manager, userId);
       const inserted = await this.tokens.insert(manager, input);
       const created = inserted ? await this.tokens.find(manager, id, userId) : undefined;
       return (
         created ??
-        new Refusal('forbidden', new Forbidden('The token that this was asked by is not there any more'))
+        new Refusal(
+          'forbidden',
+          new Forbidden('The tokens of the user were ended while this was asked for; log in again'),
+        )
       );
     });
     return { value, token };
@@ -65,12 +72,29 @@ export class TokensService {
     );
   }
 
-  /** @throws NotFound where that owner has no such token */
+  /**
+   * Deletes a token and those that were created by it.
+   * @throws NotFound where that owner has no such token
+   */
   async delete(id: string, owner: TokenOwner, caller: Caller): Promise<void> {
     const key = storableId(id);
     await this.transaction.run<undefined>(newEvent('token.delete', caller, { key }), async (manager) =>
       (await this.tokens.delete(manager, key, owner)) ? undefined : Refusal.missing('Token', id),
     );
+  }
+
+  /**
+   * Ends all tokens of a user.
+   * @throws NotFound where there is no such user
+   */
+  async deleteAll(username: string, caller: Caller): Promise<void> {
+    const event = newEvent('token.delete_all', caller, { key: username });
+    await this.transaction.run<undefined>(event, async (manager) => {
+      const user = await this.users.findByName(manager, username);
+      if (user === null) return Refusal.missing('User', username);
+      await this.tokens.deleteAllOf(manager, user.id);
+      return undefined;
+    });
   }
 }
 

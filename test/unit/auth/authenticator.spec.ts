@@ -4,6 +4,8 @@ import type { AuditEvent } from '../../../src/audit/audit-event.js';
 import { Authenticator } from '../../../src/auth/authenticator.js';
 import type { Identity } from '../../../src/auth/identity-lookup.js';
 import type { Reservation } from '../../../src/auth/login-throttle.js';
+import { VerificationQueue } from '../../../src/auth/verification-queue.js';
+import type { PasswordHasher } from '../../../src/crypto/password-hasher.js';
 import { TooManyRequests } from '../../../src/common/errors.js';
 
 const ALICE: Identity = {
@@ -15,6 +17,8 @@ const ALICE: Identity = {
   token_expired: false,
   locked: false,
   locked_just_now: false,
+  proved: false,
+  token_epoch: 0,
   tenant_id: null,
   tenant_name: null,
   maintenance: false,
@@ -27,11 +31,13 @@ const REQUEST = { ip: '192.0.2.1', id: 'request', raw: { rawHeaders: [] } } as u
 /** Fakes the authenticator's dependencies and records its calls in order. */
 class Surroundings {
   found: Identity[] = [ALICE];
-  reservation: Reservation = { verdict: 'allowed', locks: false, fresh: false };
+  reservation: Reservation = { verdict: 'allowed', locks: false, fresh: false, unproved: true };
   blocking: Promise<void> = Promise.resolve();
   clearing: Promise<void> = Promise.resolve();
   readonly did: string[] = [];
   readonly events: AuditEvent[] = [];
+  /** Lists the sources of the refusals that were counted. */
+  readonly refused: string[] = [];
   readonly authenticator = new Authenticator(
     { find: () => Promise.resolve(this.found.length > 1 ? this.found.shift() : this.found[0]) } as never,
     {
@@ -41,6 +47,8 @@ class Surroundings {
     { note: () => this.did.push('note') } as never,
     this.hasher() as never,
     { record: (_: string, event: AuditEvent) => Promise.resolve(void this.events.push(event)) } as never,
+    new VerificationQueue({ atOnce: 2 } as PasswordHasher),
+    { count: (source: string) => Promise.resolve(void this.refused.push(source)) } as never,
   );
 
   private hasher(): object {
@@ -54,14 +62,28 @@ class Surroundings {
     };
   }
 
-  login(password = 'right', ip = REQUEST.ip) {
+  login(password = 'right', ip = REQUEST.ip, username = 'alice') {
     return this.authenticator.authenticate(
       { ...REQUEST, ip },
       {
-        username: 'alice',
+        username,
         password,
       },
     );
+  }
+
+  /** Sends wrong logins of this many different names, and returns once all that can have been admitted. */
+  async flood(logins: number, ip?: string): Promise<Promise<unknown>[]> {
+    const waiting = Array.from({ length: logins }, (_, index) =>
+      this.login(`wrong-${ip}-${index}`, ip, `name-${index}`),
+    );
+    for (const login of waiting) login.catch(() => undefined);
+    await new Promise(setImmediate);
+    return waiting;
+  }
+
+  get reserved(): number {
+    return this.did.filter((step) => step === 'reserve').length;
   }
 
   /** Returns the calls of one login. */
@@ -101,7 +123,8 @@ describe('a password that was verified', () => {
   ])('does not help a user who is %s', async (_, identity, steps) => {
     await around.login();
     around.found = [identity];
-    if (identity.locked) around.reservation = { verdict: 'locked', locks: false, fresh: false };
+    if (identity.locked)
+      around.reservation = { verdict: 'locked', locks: false, fresh: false, unproved: true };
     expect(await around.login()).toBe(false);
     expect(await around.steps()).toEqual(steps);
   });
@@ -139,13 +162,13 @@ describe('an attempt', () => {
   it.each(['locked', 'ceiling'] as const)(
     'with the verdict %s costs one decoy, right or wrong',
     async (verdict) => {
-      around.reservation = { verdict, locks: false, fresh: false };
+      around.reservation = { verdict, locks: false, fresh: false, unproved: true };
       for (const password of ['right', 'wrong']) {
         expect(await around.steps(password)).toEqual(['reserve', 'decoy']);
         expect(await around.login(password)).toBe(false);
       }
-      expect(around.events).toEqual([]);
-      around.reservation = { verdict: 'allowed', locks: false, fresh: false };
+      expect([around.events, around.refused]).toEqual([[], Array(4).fill('192.0.2.1')]);
+      around.reservation = { verdict: 'allowed', locks: false, fresh: false, unproved: true };
       expect(await around.steps()).toEqual(VERIFIED);
     },
   );
@@ -154,7 +177,7 @@ describe('an attempt', () => {
     [false, 'failed'],
     [true, 'locked'],
   ])('that fails, and locks: %s, is recorded as %s', async (locks, outcome) => {
-    around.reservation = { verdict: 'allowed', locks, fresh: false };
+    around.reservation = { verdict: 'allowed', locks, fresh: false, unproved: true };
     await around.login('canary-password');
     expect(around.events).toEqual([
       expect.objectContaining({
@@ -178,42 +201,89 @@ describe('an attempt', () => {
     expect(JSON.stringify(around.events)).not.toContain('alice');
   });
 
-  it('is turned away before it is counted where too many of its source wait', async () => {
+  it('waits uncounted until it is its turn, and is turned away where two hundred of its source wait', async () => {
     let go = (): void => undefined;
     around.blocking = new Promise((resolve) => (go = resolve));
-    const waiting = Array.from({ length: 32 }, (_, index) => around.login(`wrong-${index}`));
-    await new Promise(setImmediate);
-    const counted = around.did.filter((step) => step === 'reserve').length;
-    await expect(around.login('wrong-33')).rejects.toBeInstanceOf(TooManyRequests);
+    const waiting = await around.flood(203);
+    expect(around.reserved).toBe(3);
+    await expect(around.login('wrong', undefined, 'one-more')).rejects.toBeInstanceOf(TooManyRequests);
     const elsewhere = around.login('right', '198.51.100.1');
     go();
     expect(await elsewhere).toMatchObject({ username: 'alice' });
-    expect(await Promise.all(waiting)).toEqual(Array(32).fill(false));
-    expect(counted).toBe(32);
-    expect(around.did.filter((step) => step === 'reserve')).toHaveLength(33);
+    expect(around.reserved).toBeLessThan(10);
+    expect(await Promise.all(waiting)).toEqual(Array(203).fill(false));
+    expect(around.reserved).toBe(204);
     expect(await around.login('right')).toMatchObject({ username: 'alice' });
+  });
+
+  it('of a name that has logged in from there lately does not wait for those that have not', async () => {
+    let go = (): void => undefined;
+    around.blocking = new Promise((resolve) => (go = resolve));
+    await Promise.all(Array.from({ length: 20 }, (_, source) => around.flood(100, `198.51.100.${source}`)));
+    await expect(around.login('right', '192.0.2.7')).rejects.toBeInstanceOf(TooManyRequests);
+    const before = around.reserved;
+    around.found = [{ ...ALICE, proved: true }];
+    const login = around.login('right', '192.0.2.7');
+    await new Promise(setImmediate);
+    expect(around.reserved).toBe(before + 1);
+    go();
+    expect(await login).toMatchObject({ username: 'alice' });
+  });
+
+  it('of a locked name gets no turn of those that have logged in', async () => {
+    let go = (): void => undefined;
+    around.blocking = new Promise((resolve) => (go = resolve));
+    await Promise.all(Array.from({ length: 20 }, (_, source) => around.flood(100, `198.51.100.${source}`)));
+    around.found = [{ ...ALICE, proved: true, locked: true }];
+    await expect(around.login('wrong', '192.0.2.7')).rejects.toBeInstanceOf(TooManyRequests);
+    go();
+  });
+
+  it('is verified one at a time for each name and source', async () => {
+    let go = (): void => undefined;
+    around.blocking = new Promise((resolve) => (go = resolve));
+    const guesses = Array.from({ length: 5 }, (_, index) => around.login(`wrong-${index}`));
+    await new Promise(setImmediate);
+    expect(around.reserved).toBe(1);
+    go();
+    expect(await Promise.all(guesses)).toEqual(Array(5).fill(false));
+    expect(around.reserved).toBe(5);
+  });
+
+  it('that is right is not let in where the password or the user changed while it waited', async () => {
+    for (const now of [
+      { ...ALICE, password_hash: 'hash-of:changed' },
+      { ...ALICE, active: false },
+    ]) {
+      around = new Surroundings();
+      around.found = [ALICE, now];
+      expect(await around.login()).toBe(false);
+    }
+    around = new Surroundings();
+    around.found = [ALICE, { ...ALICE, permissions: 'secret_get' }];
+    expect(await around.login()).toMatchObject({ permissions: new Set(['secret_get']) });
   });
 
   it('that finds a lock of this second looks again, and counts where the lock has gone', async () => {
     around.found = [{ ...ALICE, locked: true, locked_just_now: true }, ALICE];
     expect(await around.steps()).toEqual(VERIFIED);
-    around.reservation = { verdict: 'locked', locks: false, fresh: false };
+    around.reservation = { verdict: 'locked', locks: false, fresh: false, unproved: true };
     around.found = [FRESHLY_LOCKED, FRESHLY_LOCKED, { ...ALICE, locked: true }];
     expect(await around.steps()).toEqual(['reserve', 'decoy']);
   });
 
   it('that is refused for a lock of this second begins anew', async () => {
-    around.reservation = { verdict: 'locked', locks: false, fresh: true };
+    around.reservation = { verdict: 'locked', locks: false, fresh: true, unproved: true };
     const login = around.login();
     while (around.did.length === 0) await new Promise((resolve) => setImmediate(resolve));
-    around.reservation = { verdict: 'allowed', locks: false, fresh: false };
+    around.reservation = { verdict: 'allowed', locks: false, fresh: false, unproved: true };
     expect(await login).toMatchObject({ username: 'alice' });
     expect(around.did).toEqual(['reserve', ...VERIFIED]);
   });
 
   it('waits for a lock of this second for a while only, and costs a decoy then', async () => {
     around.found = [FRESHLY_LOCKED];
-    around.reservation = { verdict: 'locked', locks: false, fresh: true };
+    around.reservation = { verdict: 'locked', locks: false, fresh: true, unproved: true };
     expect(await around.steps()).toEqual(['reserve', 'decoy']);
   });
 });

@@ -59,6 +59,7 @@ describe('loadConfiguration', () => {
       appRole: 'strongroom_app',
       readerRole: 'strongroom_reader',
       poolSize: 10,
+      passwordVerifications: 0,
       trustedProxies: [],
       drainMilliseconds: 2000,
     });
@@ -80,6 +81,7 @@ describe('loadConfiguration', () => {
       STRONGROOM_APP_ROLE: 'app',
       STRONGROOM_READER_ROLE: 'reader',
       STRONGROOM_DATABASE_POOL_SIZE: '200',
+      STRONGROOM_PASSWORD_VERIFICATIONS: '3',
       STRONGROOM_TRUSTED_PROXIES: '10.0.0.0/8, ::1 ,fd00::/8',
       STRONGROOM_DRAIN_MS: '0',
     });
@@ -99,6 +101,7 @@ describe('loadConfiguration', () => {
       appRole: 'app',
       readerRole: 'reader',
       poolSize: 200,
+      passwordVerifications: 3,
       trustedProxies: ['10.0.0.0/8', '::1', 'fd00::/8'],
       drainMilliseconds: 0,
     });
@@ -161,6 +164,7 @@ describe('loadConfiguration', () => {
     ['STRONGROOM_TRUSTED_PROXIES', '10.0.0.1,nginx', 'must be IP addresses or networks'],
     ['STRONGROOM_TRUSTED_PROXIES', '10.0.0.0/33', 'must be IP addresses or networks'],
     ['STRONGROOM_TRUSTED_PROXIES', '0.0.0.0/0', 'must be IP addresses or networks'],
+    ['STRONGROOM_PASSWORD_VERIFICATIONS', '4', 'must be a whole number from 0 to 3'],
     ['STRONGROOM_DRAIN_MS', '60001', 'must be a whole number from 0 to 60000'],
   ])('refuses %s=%.20s', (name, text, rule) => {
     expect(refusal({ [name]: text })).toMatch(new RegExp(`^${name} `));

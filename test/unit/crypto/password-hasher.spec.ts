@@ -17,7 +17,7 @@ async function verify(...of: Parameters<typeof argon2.verify>): Promise<boolean>
 }
 
 jest.unstable_mockModule('@node-rs/argon2', () => ({ ...argon2, verify }));
-const { PasswordHasher } = await import('../../../src/crypto/password-hasher.js');
+const { PasswordHasher, verificationsAtOnce } = await import('../../../src/crypto/password-hasher.js');
 
 const RIGHT = 'a password of a test';
 const stored = await new PasswordHasher().hash(RIGHT);
@@ -88,8 +88,8 @@ describe('PasswordHasher', () => {
 });
 
 describe('the gate of a PasswordHasher', () => {
-  it('lets one verification run at a time, and all of them in the end', async () => {
-    const hasher = new PasswordHasher();
+  it.each([1, 2, 3])('lets %s run at a time, and all of them in the end', async (atOnce) => {
+    const hasher = new PasswordHasher(atOnce);
     const results = await Promise.all([
       hasher.verify(stored, RIGHT),
       hasher.verifyDecoy(RIGHT),
@@ -98,7 +98,26 @@ describe('the gate of a PasswordHasher', () => {
       hasher.verify(stored, RIGHT),
     ]);
     expect(results).toEqual([true, false, false, false, true]);
-    expect(seen.most).toBe(1);
+    expect(seen.most).toBe(atOnce);
     expect(hasher.verifications).toBe(5);
+  });
+
+  it('verifies between the passwords that one user stores, and turns away too many of them', async () => {
+    const hasher = new PasswordHasher(1);
+    const done: string[] = [];
+    const log = (what: string) => () => void done.push(what);
+    const stores = Array.from({ length: 51 }, () => hasher.hash(RIGHT, 'greedy').then(log('greedy')));
+    await expect(hasher.hash(RIGHT, 'greedy')).rejects.toMatchObject({ code: 'too_many_requests' });
+    await Promise.all([hasher.verify(stored, RIGHT).then(log('verified')), hasher.hash(RIGHT, 'other')]);
+    expect(done.indexOf('verified')).toBeLessThanOrEqual(2);
+    expect(done.length).toBeLessThan(10);
+    await Promise.all(stores);
+  });
+
+  it('runs one less than there are cores, at least one and at most three, unless told otherwise', () => {
+    const cores = [1, 2, 3, 4, 5, 64];
+    expect(cores.map((number) => verificationsAtOnce(0, number))).toEqual([1, 1, 2, 3, 3, 3]);
+    expect(cores.map((number) => verificationsAtOnce(2, number))).toEqual([2, 2, 2, 2, 2, 2]);
+    expect(new PasswordHasher().atOnce).toBe(verificationsAtOnce(0));
   });
 });

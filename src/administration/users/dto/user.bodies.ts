@@ -52,7 +52,7 @@ export class NewUserBody {
   last_login_at?: string | null;
 }
 
-/** Changes exactly one of these fields. */
+/** Changes exactly one of password, role and setting. */
 export class UserChangeBody {
   @ApiProperty({ type: String, required: false, minLength: 5, maxLength: 256 })
   @IsOptional()
@@ -68,6 +68,16 @@ export class UserChangeBody {
   @IsOptional()
   @IsFlag()
   show_getting_started?: unknown;
+
+  @ApiProperty({
+    type: Boolean,
+    required: false,
+    default: false,
+    description: 'With `password`: also ends all tokens of the user',
+  })
+  @IsOptional()
+  @IsFlag()
+  end_tokens?: unknown;
 
   @ApiProperty({
     type: Boolean,

@@ -8,6 +8,8 @@ CREATE TABLE users (
   show_getting_started boolean          NOT NULL DEFAULT true,
   -- True for the administrator that the first start created, who cannot be deleted.
   is_bootstrap         boolean          NOT NULL DEFAULT false,
+  -- Counts how often all tokens of the user were ended; a request that was let in before makes no token afterwards.
+  token_epoch          integer          NOT NULL DEFAULT 0,
   created_at           timestamptz(3)   NOT NULL DEFAULT now(),
   first_login_at       timestamptz(3),
   last_login_at        timestamptz(3),

@@ -1,23 +1,20 @@
 -- Clears the pair of name and source after the right password, returns the reservation, and trusts the source for
--- thirty days. Also records the guesses that were refused for the pair before.
-CREATE OR REPLACE FUNCTION login_succeeded(p_name_key bytea, p_source text) RETURNS void
+-- thirty days. p_unproved is what login_reserve said of the pair: whether the attempt also counts against its source.
+-- Locks rows in the order of login_reserve.
+CREATE OR REPLACE FUNCTION login_succeeded(p_name_key bytea, p_source text, p_unproved boolean) RETURNS void
 LANGUAGE plpgsql VOLATILE
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
 AS $$
-DECLARE
-  v_refused integer;
 BEGIN
-  SELECT refused INTO v_refused FROM login_failures
-  WHERE name_key = p_name_key AND source = p_source FOR UPDATE;
-  IF v_refused > 0 THEN
-    PERFORM record_events(ARRAY[ROW(
-      '00000000-0000-0000-0000-000000000000', new_event_id(), 'login.refused', NULL, NULL, NULL, NULL, 'refused',
-      json_build_object('address', p_source), json_build_object('count', v_refused)
-    )::audit_entry]);
-  END IF;
-  UPDATE login_failures SET failures = 0, locks = 0, locked_at = NULL, locked_until = NULL, refused = 0,
+  UPDATE login_failures SET failures = 0, locks = 0, locked_at = NULL, locked_until = NULL,
     trusted_until = clock_timestamp() + interval '30 days', expires_at = clock_timestamp() + interval '30 days'
   WHERE name_key = p_name_key AND source = p_source;
   UPDATE login_failures SET failures = greatest(failures - 1, 0) WHERE name_key = p_name_key AND source = '*';
+  IF p_unproved THEN
+    UPDATE login_failures SET failures = greatest(failures - 1, 0)
+    WHERE name_key = sha256('any name') AND source = p_source;
+  END IF;
 END
 $$;
 

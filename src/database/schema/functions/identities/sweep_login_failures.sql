@@ -1,7 +1,13 @@
--- Deletes up to p_limit expired counters, oldest first, and returns their number. Records the guesses that each of them
--- refused as one event with a count. Counters that another transaction has locked are left to a later call.
+-- Deletes up to p_limit expired counters, oldest first, and returns their number. Records the logins that each of them
+-- counts as refused as one event. Counters that another transaction has locked are left to a later call.
+--
+-- Compares with now(), which is stable: a volatile time cannot be looked up in the index.
 CREATE OR REPLACE FUNCTION sweep_login_failures(p_limit integer) RETURNS integer
 LANGUAGE plpgsql VOLATILE
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
 AS $$
 DECLARE
   v_row record;
@@ -9,7 +15,7 @@ DECLARE
 BEGIN
   FOR v_row IN
     DELETE FROM login_failures f USING (
-      SELECT name_key, source FROM login_failures WHERE expires_at <= clock_timestamp()
+      SELECT name_key, source FROM login_failures WHERE expires_at <= now()
       ORDER BY expires_at LIMIT p_limit FOR UPDATE SKIP LOCKED
     ) old
     WHERE f.name_key = old.name_key AND f.source = old.source

@@ -1,0 +1,29 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { AuditEvent } from '../audit/audit-event.js';
+import { AuditWriter, SYSTEM_LOG } from '../audit/audit-writer.js';
+import { RecentFailures } from './recent-failures.js';
+import { RefusedLogins } from './refused-logins.js';
+
+/**
+ * Records failures by token: the first of each source one by one, those beyond as a number. Events of one turn share a
+ * statement, and numbers are stored once a second, so that callers with wrong tokens wait for each other and not the
+ * service for them. Each process has its own limit.
+ */
+@Injectable()
+export class TokenFailures {
+  private readonly recent = new RecentFailures();
+
+  constructor(
+    @Inject(AuditWriter) private readonly audit: AuditWriter,
+    @Inject(RefusedLogins) private readonly refused: RefusedLogins,
+  ) {}
+
+  /**
+   * Records a failure, and returns once that is durable.
+   * @throws Busy, Unavailable when it cannot be recorded
+   */
+  async record(source: string, event: AuditEvent): Promise<void> {
+    if (this.recent.isWithinLimit(source)) await this.audit.record(SYSTEM_LOG, event);
+    else await this.refused.count(source);
+  }
+}

@@ -1,0 +1,48 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { TooManyRequests } from '../common/errors.js';
+import { FairGate, type GateLimits } from '../common/fair-gate.js';
+import type { Share } from '../common/turn-queue.js';
+import { PasswordHasher } from '../crypto/password-hasher.js';
+
+/**
+ * Limits the verifications that wait: one source may send as many as one core verifies in the time. The time is shorter
+ * than clients wait for an answer, most of which do not repeat a refused login.
+ */
+const WAITING = { waiting: 1_000, waitingOfGroup: 200, waitMilliseconds: 20_000 };
+
+/**
+ * Queues verifications of passwords. Sources take turns, and names of a source do; one name of a source is verified at a
+ * time. Half of the places and of the turns are for names that have logged in from their source lately, so that no flood
+ * of others closes the door to them.
+ */
+@Injectable()
+export class VerificationQueue {
+  private readonly proved: FairGate;
+  private readonly unproved: FairGate;
+
+  constructor(@Inject(PasswordHasher) { atOnce }: PasswordHasher) {
+    // One more than are verified at once, so that the statements before and after a verification keep none waiting. The
+    // hasher takes what both gates admit in its order, which is by turns while both are full.
+    const limits: GateLimits = {
+      ...WAITING,
+      places: atOnce + 1,
+      placesOfGroup: atOnce + 1,
+      placesOfMember: 1,
+    };
+    this.proved = new FairGate(limits, refusal);
+    this.unproved = new FairGate(limits, refusal);
+  }
+
+  /**
+   * Runs `work` in its turn.
+   * @param share holds the source as the group and the name as the member
+   * @throws TooManyRequests when too many wait, or it waited too long; then `work` was not run
+   */
+  hold<T>(share: Share, isProved: boolean, work: () => Promise<T>): Promise<T> {
+    return (isProved ? this.proved : this.unproved).hold(share, work);
+  }
+}
+
+function refusal(): Error {
+  return new TooManyRequests('Too many logins wait to be checked; try again in a second');
+}
