@@ -103,10 +103,10 @@ export class UnreadBody {
     const { request } = this;
     return new Promise((resolve, reject) => {
       let [bytes, bytesOfTurn] = [0, 0];
-      const fail = (error: unknown): void => {
+      const fail = (error: Error): void => {
         stop();
         request.resume();
-        reject(error as Error);
+        reject(error);
       };
       const onData = (chunk: Buffer): void => {
         watch.arrived(chunk.length);
@@ -116,7 +116,7 @@ export class UnreadBody {
           this.requireLength(bytes);
           take(chunk);
         } catch (error) {
-          fail(error);
+          fail(error as Error);
           return;
         }
         if (bytesOfTurn < BYTES_OF_A_TURN) return;

@@ -26,7 +26,6 @@ export class JsonBounds {
    * @throws TooLarge when there are too many values, or they are nested too deeply
    */
   read(bytes: Buffer): void {
-    // eslint-disable-next-line @typescript-eslint/prefer-for-of -- an iterator takes four times as long
     for (let place = 0; place < bytes.length; place += 1) {
       const byte = bytes[place] ?? 0;
       if (this.inText) this.readInText(byte);

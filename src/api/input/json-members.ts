@@ -28,6 +28,15 @@ type Expected =
   | 'comma or end'
   | 'nothing';
 
+/** Tells by the next byte what may come after it. */
+const NEXT: Readonly<Partial<Record<Expected, Readonly<Record<number, Expected>>>>> = {
+  object: { [OPEN_OBJECT]: 'name or end' },
+  'name or end': { [QUOTE]: 'rest of name', [CLOSE_OBJECT]: 'nothing' },
+  name: { [QUOTE]: 'rest of name' },
+  colon: { [COLON]: 'value' },
+  'comma or end': { [COMMA]: 'name', [CLOSE_OBJECT]: 'nothing' },
+};
+
 /**
  * Splits the JSON of an object into its members, and arrays among them into their items, while its bytes arrive. It
  * judges only what stands between those texts: whoever takes a text finds out whether it is JSON.
@@ -55,10 +64,8 @@ export class JsonMembers {
    */
   read(bytes: Buffer): void {
     for (let place = 0; place < bytes.length; place += 1) {
-      if (this.inText) {
-        place = this.endOfText(bytes, place);
-        if (this.expected === 'rest of name' && !this.inText) this.endName(bytes, place + 1);
-      } else this.step(bytes, place);
+      if (this.inText) place = this.readText(bytes, place);
+      else this.step(bytes, place);
     }
     if (this.from === undefined) return;
     this.keep(bytes.subarray(this.from));
@@ -71,7 +78,7 @@ export class JsonMembers {
   }
 
   /** Returns the place of the quote that ends the text; the end of the bytes if there is none. */
-  private endOfText(bytes: Buffer, start: number): number {
+  private readText(bytes: Buffer, start: number): number {
     let isEscaped = this.isEscaped;
     let place = start;
     for (; place < bytes.length; place += 1) {
@@ -84,6 +91,7 @@ export class JsonMembers {
       }
     }
     this.isEscaped = isEscaped;
+    if (!this.inText && this.expected === 'rest of name') this.endName(bytes, place + 1);
     return place;
   }
 
@@ -121,18 +129,17 @@ export class JsonMembers {
 
   /** Deals with a byte that belongs to no text. */
   private stepBetween(byte: number, place: number): void {
-    const { expected } = this;
-    if (expected === 'value') this.beginValue(byte, place);
-    else if (expected === 'object' && byte === OPEN_OBJECT) this.expected = 'name or end';
-    else if (expected === 'object') throw new BadParameters('The body must be a JSON object');
-    else if (expected === 'colon' && byte === COLON) this.expected = 'value';
-    else if ((expected === 'name' || expected === 'name or end') && byte === QUOTE) {
-      this.collect('rest of name', place);
+    if (this.expected === 'value') {
+      this.beginValue(byte, place);
+      return;
+    }
+    const next = NEXT[this.expected]?.[byte];
+    if (next === undefined)
+      throw this.expected === 'object' ? new BadParameters('The body must be a JSON object') : notJson();
+    if (next === 'rest of name') {
+      this.collect(next, place);
       this.inText = true;
-    } else if (expected === 'comma or end' && byte === COMMA) this.expected = 'name';
-    else if ((expected === 'comma or end' || expected === 'name or end') && byte === CLOSE_OBJECT)
-      this.expected = 'nothing';
-    else throw notJson();
+    } else this.expected = next;
   }
 
   private beginValue(byte: number, place: number): void {

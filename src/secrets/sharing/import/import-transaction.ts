@@ -141,9 +141,9 @@ function* chunksOf(sorted: readonly PreparedRow[], name: Write['name']): Generat
   for (const { row, write } of sorted) {
     if (write?.name !== name) continue;
     const { record } = write;
-    const size = record.json.length + (record.value?.length ?? 0) + (record.options?.length ?? 0);
+    const size = sizeOf(record);
     const isFull = chunk.length === MOST_ROWS || bytes + size > MOST_BYTES;
-    if (chunk.length > 0 && (isFull || chunk[0]?.row.tenant !== row.tenant)) {
+    if (chunk[0] !== undefined && (isFull || chunk[0].row.tenant !== row.tenant)) {
       yield chunk;
       [chunk, bytes] = [[], 0];
     }
@@ -151,6 +151,10 @@ function* chunksOf(sorted: readonly PreparedRow[], name: Write['name']): Generat
     bytes += size;
   }
   if (chunk.length > 0) yield chunk;
+}
+
+function sizeOf({ json, value, options }: SecretRecord): number {
+  return json.length + (value?.length ?? 0) + (options?.length ?? 0);
 }
 
 /** Orders rows as every import locks them: tenant by tenant and key by key. */
