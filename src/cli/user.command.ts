@@ -36,11 +36,12 @@ function setPassword(io: Terminal): Command {
   return new Command('set-password')
     .description("change a user's password and unlock the name; takes effect on the next request")
     .argument('<username>', "the user's name")
+    .option('--end-tokens', "also end all of the user's tokens")
     .addHelpText('after', passwordHelp('set-password'))
-    .action(async (username: string) => {
+    .action(async (username: string, options: { endTokens?: true }) => {
       const password = await io.readPassword('New password');
       await withServices(io, async (services, caller) => {
-        await services.get(UsersService).setPassword(username, password, caller);
+        await services.get(UsersService).setPassword(username, password, caller, options);
         io.write(`Changed the password of ${username}\n`);
       });
     });

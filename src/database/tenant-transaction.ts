@@ -125,7 +125,8 @@ export class TenantTransaction {
         return { result: performed, lost: await commit(runner) } satisfies Performed<T>;
       });
       // Asked only now, since the question needs a connection of its own.
-      if (lost !== undefined && !(await this.wasCommitted(tenantId, eventId))) throw lost;
+      if (lost !== undefined && !(await this.wasCommitted(tenantId, eventId)))
+        throw new Unavailable(undefined, { cause: lost });
       return result;
     } catch (error) {
       throw asDomainError(error);
@@ -218,7 +219,7 @@ async function commit(runner: QueryRunner): Promise<unknown> {
     return undefined;
   } catch (error) {
     await discardConnection(runner);
-    if (isUnavailable(error)) return error;
+    if (isUnavailable(error) && !wasRolledBack(error)) return error;
     throw error;
   }
 }

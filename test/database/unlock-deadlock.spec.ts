@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { driverErrorOf } from '../../src/database/connection/driver-error.js';
 import { loginNameKey } from '../../src/users/login-name.js';
 import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
 
@@ -19,7 +20,7 @@ describe('logins of a name and its unlocking at the same time', () => {
   async function connect(): Promise<pg.Client> {
     const client = new pg.Client({ connectionString: database.superuserUrl });
     await client.connect();
-    await client.query(`SET ROLE ${APP_ROLE}; SET deadlock_timeout = '20ms'`).catch(() => undefined);
+    await client.query(`SET deadlock_timeout = '20ms'; SET ROLE ${APP_ROLE}`);
     clients.push(client);
     return client;
   }
@@ -29,7 +30,9 @@ describe('logins of a name and its unlocking at the same time', () => {
     const client = await connect();
     const codes: unknown[] = [];
     for (let round = 0; round < ROUNDS; round += 1)
-      await client.query(text, values(round)).catch(({ code }: { code: unknown }) => codes.push(code));
+      await client
+        .query(text, values(round))
+        .catch((error: unknown) => codes.push(driverErrorOf(error)?.code));
     return codes;
   }
 
@@ -47,7 +50,7 @@ describe('logins of a name and its unlocking at the same time', () => {
 
   it('take the rows in one order: an unlocking that waits for a source holds no row that a login needs', async () => {
     const name = loginNameKey('held');
-    const [login, unlock, other] = [await connect(), await connect(), await connect()];
+    const [login, unlock] = [await connect(), await connect()];
     const reserve = (client: pg.Client, source: string) =>
       client.query<{ verdict: string }>('SELECT verdict FROM login_reserve($1, $2, true)', [name, source]);
     // A scan of the index finds the name before its pairs.
@@ -58,12 +61,8 @@ describe('logins of a name and its unlocking at the same time', () => {
       name,
     ]);
     const unlocking = unlock.query('SELECT unlock_login($1)', [name]);
-    for (let waits = 0; waits === 0;) {
-      const { rowCount } = await other.query(
-        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-      );
-      waits = rowCount ?? 0;
-    }
+    const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    while ((await database.asSuperuser(waiting)).length === 0);
     // The login under way goes on from its pair to its name, as login_reserve does.
     const { rows } = await reserve(login, '192.0.2.1');
     expect(rows).toEqual([{ verdict: 'allowed' }]);

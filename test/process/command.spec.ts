@@ -96,11 +96,14 @@ describe('strongroom on an installation', () => {
       code: 0,
       stderr: '',
     });
+    const ended = await run('user set-password --end-tokens alice', `${NEW_PASSWORD}-3`);
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
     expect((await events()).slice(before)).toMatchObject([
       { action: 'tenant.create', key: 'payments', outcome: 'ok' },
       { action: 'user.create', key: 'alice', outcome: 'ok' },
       { action: 'tenant.add_user', key: 'payments/alice', outcome: 'ok' },
       { action: 'user.set_password', key: 'alice', outcome: 'ok' },
+      { action: 'user.set_password', body: expect.stringMatching(/"end_tokens" ?: ?"true"/) },
     ]);
     for (const { body } of await events()) expect(body).not.toContain(NEW_PASSWORD);
   });
