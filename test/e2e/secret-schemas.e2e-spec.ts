@@ -248,6 +248,13 @@ describe('secrets with a schema', () => {
     expect((await call('GET', attacked)).body.value).toBe('aaa');
   });
 
+  it('are all checked where many of a tenant come at once', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 16 }, () => call('PUT', fresh(), { value: 'x', schema: { type: 'string' } })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+  });
+
   it('hold no connection and no row while a value is checked', async () => {
     const key = fresh();
     await call('PUT', key, { value: 'aaa', schema: RUNAWAY });
@@ -260,7 +267,9 @@ describe('secrets with a schema', () => {
       changed += 1;
     }
     const statuses = (await Promise.all(runaway)).map(({ status }) => status);
-    expect(new Set(statuses)).toEqual(new Set([400, 429]));
+    // All are told what is wrong with their schema, save those whose turn does not come in time on a slow machine.
+    expect(statuses[0]).toBe(400);
+    for (const status of statuses) expect([400, 503]).toContain(status);
     expect(changed).toBeGreaterThan(1);
     expect((await call('GET', key)).body.value).toBe('aaa');
   });
