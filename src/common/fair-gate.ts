@@ -14,6 +14,11 @@ export interface GateLimits {
   readonly waitingOfMember?: number;
   /** The time after which waiting work is refused. */
   readonly waitMilliseconds: number;
+  /**
+   * The time for which a group rests after its work, as a multiple of how long that took; by default none. Work of less
+   * than 50 ms needs no rest. A group that rests has one place less; others are not kept waiting.
+   */
+  readonly rest?: number;
   /** The weight above which work leaves a quarter of the places to lighter work; by default none does. */
   readonly heavy?: number;
 }
@@ -48,6 +53,7 @@ export class FairGate {
       placesOfMember: placesOfGroup,
       waitingOfMember: waitingOfGroup,
       heavy: Infinity,
+      rest: 0,
       ...limits,
       placesOfGroup,
       waitingOfGroup,
@@ -133,14 +139,32 @@ export class FairGate {
 
   private occupy(share: Share, weight: number): () => void {
     this.count(share, weight);
+    const begun = performance.now();
     return () => {
-      this.count(share, -weight);
+      this.places -= weight;
+      const rest = this.restAfter(share, performance.now() - begun);
+      if (rest === 0) this.countShare(share, -weight);
+      else setTimeout(() => this.end(share, weight), rest).unref();
       this.admit();
     };
   }
 
+  private restAfter(share: Share, milliseconds: number): number {
+    return share === EVERYBODY || milliseconds < NO_REST_BELOW_MS ? 0 : milliseconds * this.limits.rest;
+  }
+
+  /** Ends the rest of a group. */
+  private end(share: Share, weight: number): void {
+    this.countShare(share, -weight);
+    this.admit();
+  }
+
   private count(share: Share, change: number): void {
     this.places += change;
+    this.countShare(share, change);
+  }
+
+  private countShare(share: Share, change: number): void {
     for (const name of [groupOf(share), memberOf(share)]) {
       const left = this.takenOf(name) + change;
       if (left === 0) this.taken.delete(name);
@@ -165,6 +189,8 @@ export class FairGate {
     return this.refuse(reason);
   }
 }
+
+const NO_REST_BELOW_MS = 50;
 
 const EVERYBODY: Share = { group: '', member: '' };
 

@@ -98,4 +98,20 @@ describe('FairGate', () => {
     await gate.take(undefined);
     expect(gate.running).toBe(2);
   });
+
+  it('lets a group rest after long work, and others run meanwhile', async () => {
+    const gate = gateOf({ places: 1, rest: 1_000 });
+    const long = started(gate, 'a');
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    long.end();
+    await nextTurn();
+    const [same, other] = [started(gate, 'a'), started(gate, 'b')];
+    await nextTurn();
+    expect([gate.running, same.state, other.state]).toEqual([1, 'waiting', 'running']);
+    other.end();
+    await nextTurn();
+    const next = started(gate, 'b');
+    await nextTurn();
+    expect([same.state, next.state]).toEqual(['waiting', 'running']);
+  });
 });

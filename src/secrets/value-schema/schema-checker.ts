@@ -1,0 +1,109 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { Busy } from '../../common/errors.js';
+import { FairGate } from '../../common/fair-gate.js';
+import type { Share } from '../../common/turn-queue.js';
+import { limitTime, type TimeLimit } from './schema-time-limit.js';
+
+/** Limits compiling and checking together; it also ends a runaway pattern. */
+const LIMIT: TimeLimit = { processor: 250, elapsed: 30_000 };
+const MEMORY = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 };
+const PROGRAM = new URL('./schema-worker.js', import.meta.url);
+
+/** One check runs at a time, and tenants take turns. */
+const WAITING = { places: 1, waiting: 2_000, waitingOfGroup: 200, waitMilliseconds: 20_000 };
+const BUSY = 'Too many values wait to be checked against a schema; try again in a second';
+
+/** Holds a schema and a value as JSON. */
+export interface SchemaQuestion {
+  readonly schema: string;
+  readonly value: string;
+}
+
+/** The worker's answer. */
+export interface SchemaAnswer {
+  readonly kind: 'valid' | 'invalid' | 'unusable';
+  readonly reason?: string;
+}
+
+/** Holds an answer, undefined where the check used too much time or memory, and the time without that in line. */
+export interface Checked {
+  readonly answer: SchemaAnswer | undefined;
+  readonly milliseconds: number;
+}
+
+interface StartedWorker {
+  readonly worker: Worker;
+  /** Names the worker's thread for `limitTime`. */
+  readonly thread: string | undefined;
+}
+
+/**
+ * Checks values in a worker thread without environment, one at a time. A check that uses too much processor time ends the
+ * worker, which is replaced when it is needed again.
+ */
+export class SchemaChecker {
+  private readonly gate = new FairGate(WAITING, () => new Busy(BUSY));
+  private worker: Promise<StartedWorker> | undefined;
+
+  /**
+   * Checks in the turn of a share.
+   * @param isMoved tells, when the turn has come, whether the check belongs elsewhere by now
+   * @returns undefined where it does
+   * @throws Busy when too much of the tenant waits, or its turn does not come in time
+   */
+  check(
+    share: Share,
+    question: SchemaQuestion,
+    isMoved: () => boolean = () => false,
+  ): Promise<Checked | undefined> {
+    return this.gate.hold(share, async () => {
+      if (isMoved()) return undefined;
+      const begun = performance.now();
+      const answer = await this.ask(question);
+      return { answer, milliseconds: performance.now() - begun };
+    });
+  }
+
+  /** Ends the worker. */
+  async end(): Promise<void> {
+    const started = await this.worker?.catch(() => undefined);
+    await started?.worker.terminate();
+  }
+
+  private async ask(question: SchemaQuestion): Promise<SchemaAnswer | undefined> {
+    this.worker ??= startedWorker(() => (this.worker = undefined));
+    const started = await this.worker;
+    const answer = await answerOf(started, question);
+    if (answer === undefined) await started.worker.terminate();
+    return answer;
+  }
+}
+
+/** Starts a worker and waits until it has loaded its program, which counts for no check. */
+async function startedWorker(ended: () => void): Promise<StartedWorker> {
+  const worker = new Worker(PROGRAM, { env: {}, execArgv: [], resourceLimits: MEMORY });
+  // Running out of memory is an error, which an emitter without a listener throws.
+  worker.on('error', () => undefined).on('exit', ended);
+  worker.unref();
+  const [{ thread }] = (await once(worker, 'message')) as [{ thread: string | undefined }];
+  return { worker, thread };
+}
+
+/** @returns nothing where the worker used too much time for an answer, or came to an end over the question */
+function answerOf(
+  { worker, thread }: StartedWorker,
+  question: SchemaQuestion,
+): Promise<SchemaAnswer | undefined> {
+  return new Promise((resolve) => {
+    const unanswered = (): void => answered(undefined);
+    const answered = (verdict: SchemaAnswer | undefined): void => {
+      stopWatching();
+      worker.off('message', answered).off('exit', unanswered);
+      resolve(verdict);
+    };
+    const stopWatching = limitTime(thread, LIMIT, unanswered);
+    worker.once('message', answered).once('exit', unanswered);
+    worker.postMessage(question);
+  });
+}
