@@ -93,12 +93,14 @@ describe.each([
   });
 
   it('tells by a search which secrets match, of the tenants that it is asked for', async () => {
-    const search = 'SELECT tenant_ids, ids FROM search_secret_keys($1, $2, $3, false)';
-    expect(await asB(search, [[b.tenantId], '%ARED-K%', 9])).toEqual([
+    const search = 'SELECT tenant_ids, ids FROM search_secret_keys($1, $2, $3, $4, $5, false)';
+    expect(await asB(search, [[b.tenantId], [true], userId, '%ARED-K%', 9])).toEqual([
       { tenant_ids: [b.tenantId], ids: [b.secretId] },
     ]);
-    expect(await asB(search, [[b.tenantId], '%nothing%', 9])).toEqual([{ tenant_ids: [], ids: [] }]);
-    expect(await asB(search, [[a.tenantId, b.tenantId], '%shared%', 1])).toEqual([
+    expect(await asB(search, [[b.tenantId], [true], userId, '%nothing%', 9])).toEqual([
+      { tenant_ids: [], ids: [] },
+    ]);
+    expect(await asB(search, [[a.tenantId, b.tenantId], [true, true], userId, '%shared%', 1])).toEqual([
       { tenant_ids: null, ids: null },
     ]);
   });

@@ -59,9 +59,9 @@ describe('a secret in the trash', () => {
     expect(await rows(read, asked)).toEqual([{ outcome: 'not_found' }]);
     const find = 'SELECT (secret).id, is_foreign FROM find_secrets($1, $2)';
     expect(await rows(find, [[a.tenantId], ['shared-key']])).toEqual([{ id: null, is_foreign: false }]);
-    const search = 'SELECT ids FROM search_secret_keys($1, $2, 10, $3)';
-    expect(await rows(search, [[a.tenantId], '%shared%', false])).toEqual([{ ids: [] }]);
-    expect(await rows(search, [[b.tenantId], '%shared%', true])).toEqual([{ ids: [] }]);
+    const search = 'SELECT ids FROM search_secret_keys($1, $2, $3, $4, 10, $5)';
+    expect(await rows(search, [[a.tenantId], [true], userId, '%shared%', false])).toEqual([{ ids: [] }]);
+    expect(await rows(search, [[b.tenantId], [true], userId, '%shared%', true])).toEqual([{ ids: [] }]);
     const claim = 'SELECT secret_key_claim($1, $2, false, true) AS outcome';
     expect(await rows(claim, [b.tenantId, 'shared-key'])).toEqual([{ outcome: 'ok' }]);
     const elsewhere = 'SELECT secret_key_elsewhere($1, $2) AS is';
