@@ -118,6 +118,20 @@ describe('a transaction of a tenant', () => {
     expect(await stored(event)).toEqual({ revision: 30, events: 1 });
   });
 
+  it('asks for a lost COMMIT only when its own connection is free, so that many lost ones never wait for each other', async () => {
+    const url = await proxy.url();
+    const single = await openServiceDataSource({ url, poolSize: 1, appRole: APP_ROLE, single: false });
+    try {
+      proxy.cut = 'after the server has answered';
+      const event = randomUUID();
+      const only = new TenantTransaction(lanesOf(single));
+      expect(await only.run(tenant.tenantId, event, change(31, event))).toBe('changed');
+      expect(await stored(event)).toEqual({ revision: 31, events: 1 });
+    } finally {
+      await single.destroy();
+    }
+  });
+
   it('is Unavailable when nobody can say whether it was committed', async () => {
     proxy.cut = 'for good';
     const event = randomUUID();
