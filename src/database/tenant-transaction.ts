@@ -186,10 +186,12 @@ interface Settings extends Pick<TransactionOptions, 'isolation'> {
 
 const SET = "SELECT set_config('app.tenant', $1, true), set_config('statement_timeout', $2, true)";
 
-/** Returns the time for a statement after the wait for a place: a second at least. */
+/** Returns the time for a statement after the wait for a place: a second at least, and all of it for a list. */
 function timeLeft(lane: Lane, deadline: number): string {
+  const most = statementTimeout(lane);
+  if (lane === 'lists') return `${most}ms`;
   const left = Math.round(deadline - performance.now());
-  return `${Math.min(statementTimeout(lane), Math.max(SHORTEST_TIMEOUT_MS, left))}ms`;
+  return `${Math.min(most, Math.max(SHORTEST_TIMEOUT_MS, left))}ms`;
 }
 
 async function perform<T>(
