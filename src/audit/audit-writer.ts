@@ -49,7 +49,7 @@ export class AuditWriter {
   }
 
   /**
-   * Records an event, with others of the same moment in one round trip, and returns once it is durable.
+   * Records an event in one round trip with others of the same moment, and returns once it is durable.
    * @throws Busy, Unavailable when the event cannot be recorded; the action must then not be answered either
    */
   async record(logId: string, event: AuditEvent): Promise<void> {
@@ -62,7 +62,7 @@ export class AuditWriter {
   }
 }
 
-/** An event that no other statement records. */
+/** Describes an event that no other statement records. */
 interface LoneEvent extends GroupedWrite<Recorded> {
   readonly entry: string;
 }

@@ -16,7 +16,7 @@ import { sourceNetwork } from './source-network.js';
 import { VerificationQueue } from './verification-queue.js';
 import { VerifiedPasswords } from './verified-passwords.js';
 
-/** Waits this long, and this often, for a lock that may only reflect verifications in progress. */
+/** Sets how long, and how often, to wait for a lock that may only reflect verifications in progress. */
 const FRESH_LOCK_WAIT_MS = 250;
 const FRESH_LOCK_WAITS = 8;
 
@@ -27,15 +27,16 @@ interface Login extends IdentityQuestion {
 }
 
 /**
- * Describes the result of a check. `right just now`: the password was verified for this, which may have waited. `perhaps
- * later`: nothing was verified, because the lock is so fresh that it may only reflect verifications in progress.
+ * Describes the result of a check. `right just now`: the password was verified for this check, which may have waited.
+ * `perhaps later`: nothing was verified, because the lock is so fresh that it may only reflect verifications in
+ * progress.
  */
 type Proof = 'right' | 'right just now' | 'wrong' | 'perhaps later';
 
 /**
- * Authenticates requests by user name and password. The database is asked for every request; only the costly
- * verification of a password is remembered. Unknown, wrong, locked and inactive each cost one verification and get the
- * same answer.
+ * Authenticates requests by user name and password. It queries the database for every request, and caches only the
+ * costly verification of a password. Unknown, wrong, locked and inactive credentials each cost one verification and get
+ * the same answer.
  */
 @Injectable()
 export class Authenticator {
@@ -124,7 +125,7 @@ export class Authenticator {
         await this.throttle.succeeded(nameKey, source, reservation);
         return 'right just now';
       }
-      // The count is not waited for: that would tell a lock from a wrong password.
+      // Waiting for the count would let a caller distinguish a lock from a wrong password.
       if (verdict === 'allowed') await this.recordFailure(login.request, identity, locks);
       else void this.refused.count(source);
       return 'wrong';

@@ -13,7 +13,7 @@ export interface IdentityQuestion {
   readonly tenant: string | undefined;
 }
 
-/** Holds what the database knows of a name or token, a source and a tenant at the moment of the query. */
+/** Describes a name or token, a source and a tenant as the database knows them at the moment of the query. */
 export interface Identity {
   user_id: string | null;
   username: string | null;
@@ -54,8 +54,8 @@ const IMPOSSIBLE = '';
 const POSSIBLE = /^[A-Za-z0-9._~-]{1,256}$/;
 
 /**
- * Looks up an identity afresh for each request, once for guard and interceptor. Look-ups of the same turn of the event
- * loop share a statement.
+ * Looks up an identity anew for each request, once for both guard and interceptor. Look-ups of the same turn of the
+ * event loop share a statement.
  */
 @Injectable()
 export class IdentityLookup {

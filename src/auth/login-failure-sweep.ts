@@ -5,7 +5,7 @@ import type { Job, JobResult } from '../jobs/job.js';
 
 const BATCH_SIZE = 500;
 
-/** Deletes the throttle's expired counters, and puts on record how many guesses each of them refused. */
+/** Deletes the throttle's expired counters, and records how many guesses each of them refused. */
 @Injectable()
 export class LoginFailureSweep implements Job {
   readonly name = 'login failure sweep';

@@ -16,7 +16,7 @@ interface NamedTenant {
 export interface Principal {
   readonly userId: string;
   readonly username: string;
-  /** Holds nothing where the request names no tenant, or one that does not exist. */
+  /** Is undefined if the request names no tenant, or one that does not exist. */
   readonly tenant: NamedTenant | undefined;
   /** Lists the permissions in that tenant, by system role and membership, direct and through groups. */
   readonly permissions: ReadonlySet<string>;
@@ -24,7 +24,7 @@ export interface Principal {
   readonly inMaintenance: boolean;
   /** Identifies the token that authenticated the request, if any. */
   readonly tokenId: string | undefined;
-  /** Counts how often all tokens of the user had been ended when the request was let in. */
+  /** Counts how often all tokens of the user had been ended when the request was admitted. */
   readonly tokenEpoch: number;
   readonly caller: Caller;
 }

@@ -15,8 +15,8 @@ export class RecentFailures {
   constructor(private readonly now: () => number = () => performance.now()) {}
 
   /**
-   * Counts a failure, and tells whether its source is still within the limit. A source that finds no room among too
-   * many others is not.
+   * Counts a failure, and tells whether its source is still within the limit. It returns false for a new source while
+   * too many others are counted.
    */
   isWithinLimit(source: string): boolean {
     const now = this.now();

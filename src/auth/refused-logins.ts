@@ -19,7 +19,7 @@ const OTHERS = '*';
 export class RefusedLogins implements OnApplicationShutdown {
   private readonly counts = new Map<string, number>();
   private readonly stopping = new AbortController();
-  /** Is fulfilled when what is counted now has been stored. */
+  /** Resolves when the current counts have been stored. */
   private stored: Promise<void> | undefined;
   private storing: Promise<void> = Promise.resolve();
 
@@ -30,7 +30,7 @@ export class RefusedLogins implements OnApplicationShutdown {
 
   /**
    * Counts one refusal.
-   * @returns a promise that is fulfilled when the count is durable; it need not be waited for
+   * @returns a promise that resolves when the count is durable; the caller need not await it
    * @throws Busy, Unavailable when the count cannot be stored now; it is kept and stored later
    */
   count(source: string): Promise<void> {
@@ -39,7 +39,7 @@ export class RefusedLogins implements OnApplicationShutdown {
     return (this.stored ??= this.schedule());
   }
 
-  /** Stores what is left, after the last request was answered. */
+  /** Stores the remaining counts after the last request was answered. */
   async onApplicationShutdown(): Promise<void> {
     this.stopping.abort();
     await this.stored?.catch(() => undefined);

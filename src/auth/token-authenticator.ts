@@ -14,8 +14,8 @@ import { TokenFailures } from './token-failures.js';
 const UNKNOWN = 'Unauthorized: the token is not known';
 
 /**
- * Authenticates requests by token. Token and permissions are read for every request. The answers tell apart only what
- * clients know already, and only to callers who have the whole token.
+ * Authenticates requests by token. Token and permissions are read for every request. The answers distinguish only what
+ * clients know already, and only for callers who have the whole token.
  */
 @Injectable()
 export class TokenAuthenticator {
@@ -49,7 +49,7 @@ export class TokenAuthenticator {
 
   /**
    * Records a failure. Only the records are throttled, not the requests: a token cannot be guessed, so others at the
-   * same address need not be refused. Who fails too often waits up to a second for each answer.
+   * same address need not be refused. A caller that fails too often waits up to a second for each answer.
    */
   private recordFailure(request: FastifyRequest, identity: Identity, source: string): Promise<void> {
     const outcome = identity.locked ? 'locked' : 'failed';

@@ -5,9 +5,9 @@ import { RecentFailures } from './recent-failures.js';
 import { RefusedLogins } from './refused-logins.js';
 
 /**
- * Records failures by token: the first of each source one by one, those beyond as a number. Events of one turn share a
- * statement, and numbers are stored once a second, so that callers with wrong tokens wait for each other and not the
- * service for them. Each process has its own limit.
+ * Records failures by token: the first ones of each source individually, further ones as a number. Events of one turn
+ * share a statement, and numbers are stored once a second, so that callers with wrong tokens delay only each other.
+ * Each process has its own limit.
  */
 @Injectable()
 export class TokenFailures {

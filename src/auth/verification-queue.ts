@@ -6,14 +6,14 @@ import { PasswordHasher } from '../crypto/password-hasher.js';
 
 /**
  * Limits the verifications that wait: one source may send as many as one core verifies in the time. The time is shorter
- * than clients wait for an answer, most of which do not repeat a refused login.
+ * than the timeouts of clients, most of which do not repeat a refused login.
  */
 const WAITING = { waiting: 1_000, waitingOfGroup: 200, waitMilliseconds: 20_000 };
 
 /**
- * Queues verifications of passwords. Sources take turns, and names of a source do; one name of a source is verified at a
- * time. Half of the places and of the turns are for names that have logged in from their source lately, so that no flood
- * of others closes the door to them.
+ * Queues verifications of passwords. Sources take turns, and so do the names of a source; each pair of name and source
+ * has one verification at a time. Half of the places and of the turns are for names that have logged in from their
+ * source lately, so that a flood of other logins cannot shut them out.
  */
 @Injectable()
 export class VerificationQueue {
@@ -21,8 +21,8 @@ export class VerificationQueue {
   private readonly unproved: FairGate;
 
   constructor(@Inject(PasswordHasher) { atOnce }: PasswordHasher) {
-    // One more than are verified at once, so that the statements before and after a verification keep none waiting. The
-    // hasher takes what both gates admit in its order, which is by turns while both are full.
+    // One place more than verifications run at once, so that the statements before and after a verification delay no
+    // other. The hasher takes work in the order in which the gates admit it, alternating while both are full.
     const limits: GateLimits = {
       ...WAITING,
       places: atOnce + 1,
@@ -36,7 +36,7 @@ export class VerificationQueue {
   /**
    * Runs `work` in its turn.
    * @param share holds the source as the group and the name as the member
-   * @throws TooManyRequests when too many wait, or it waited too long; then `work` was not run
+   * @throws TooManyRequests when too many wait, or this one waited too long; then `work` was not run
    */
   hold<T>(share: Share, isProved: boolean, work: () => Promise<T>): Promise<T> {
     return (isProved ? this.proved : this.unproved).hold(share, work);

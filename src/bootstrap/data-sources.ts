@@ -8,7 +8,7 @@ import { namedQuery } from '../database/named-query.js';
 import type { DatabaseLocation } from './database-location.js';
 import { entities } from './entities.js';
 
-/** The time after which the database is taken to be away if a probe has no answer. */
+/** Limits a probe, after which the database is considered unreachable. */
 const PROBE_TIMEOUT_MS = 2_000;
 
 /** Holds the service's pools of connections. */
@@ -18,7 +18,7 @@ export interface DataSources {
   /** Serves look-ups of wrapped keys, which can happen inside a transaction. */
   readonly keyDataSource: DataSource;
   readonly health: DatabaseHealth;
-  /** The most connections that a replica opens. */
+  /** The maximum number of connections that a replica opens. */
   readonly connections: number;
   readonly close: () => Promise<void>;
 }

@@ -5,8 +5,8 @@ import type { Logger } from '../observability/logger.js';
 const SAME_SIGNAL_MS = 500;
 
 /**
- * Ends the process in order, once: with code 0 on a signal, and with code 1 after an error that nothing caught. A further
- * signal ends it at once.
+ * Ends the process in order, once: with code 0 on a signal, and with code 1 after an error that nothing caught. A
+ * further signal ends it at once.
  */
 export class Shutdown {
   private stop: (() => Promise<void>) | undefined;
@@ -19,7 +19,7 @@ export class Shutdown {
     private readonly deadlineMs: number,
   ) {}
 
-  /** Watches for errors outside of any request, after which nothing that the process holds can be trusted for long. */
+  /** Watches for errors outside of any request, after which the state of the process can no longer be trusted. */
   watchErrors(): this {
     const end = (error: unknown, origin: string): void => {
       if (this.exitCode !== 1)
@@ -45,7 +45,7 @@ export class Shutdown {
     process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   }
 
-  /** Says how to stop. Until then there is nothing to stop, and an error ends the process at once. */
+  /** Sets how to stop. Until then there is nothing to stop, and an error ends the process at once. */
   stopBy(stop: () => Promise<void>): void {
     this.stop = stop;
   }

@@ -2,7 +2,7 @@
 export class Deadline {
   private readonly end: number;
 
-  /** @param error makes the error of what is late */
+  /** @param error creates the error for work that is late */
   constructor(
     milliseconds: number,
     private readonly error: () => Error,
@@ -10,7 +10,7 @@ export class Deadline {
     this.end = performance.now() + milliseconds;
   }
 
-  /** @throws the error once it is too late */
+  /** @throws the error once the time is over */
   require(): void {
     if (performance.now() > this.end) throw this.error();
   }

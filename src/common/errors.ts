@@ -106,7 +106,7 @@ export class MaintenanceModeActive extends DomainError {
   }
 }
 
-/** Reports that something the service needs is missing for the moment; the same request may succeed later. */
+/** Reports that something the service needs is temporarily missing; the same request may succeed later. */
 export class Unavailable extends DomainError {
   constructor(
     message = 'The service cannot reach its database; try again shortly',
@@ -117,7 +117,7 @@ export class Unavailable extends DomainError {
   }
 }
 
-/** Reports that others keep the service busy: too much waits, or somebody else holds what the request needs. */
+/** Reports that other requests keep the service busy: too many wait, or one holds a lock that this request needs. */
 export class Busy extends DomainError {
   constructor(
     message = 'Too many requests wait for the same resource; try again in a second',

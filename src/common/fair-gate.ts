@@ -32,7 +32,7 @@ interface Waiter {
 }
 
 /**
- * Limits how much work runs at once. What finds no place waits, for a bounded time and in a bounded queue in which
+ * Limits how much work runs at once. Work that finds no place waits, for a bounded time and in a bounded queue in which
  * groups take turns, and members within a group.
  */
 export class FairGate {
@@ -42,7 +42,7 @@ export class FairGate {
   private places = 0;
   private refusals = 0;
 
-  /** @param refuse makes the error for work that is refused */
+  /** @param refuse creates the error for work that is refused */
   constructor(
     limits: GateLimits,
     private readonly refuse: (refusal: GateRefusal) => Error,
@@ -76,7 +76,7 @@ export class FairGate {
 
   /**
    * Runs `work` while it holds a place.
-   * @param share says for whom; undefined for work that all share, which only `places` bounds
+   * @param share names for whom; undefined for work that all share, which only `places` bounds
    * @throws the error of `refuse`; then `work` was not run
    */
   async hold<T>(share: Share | undefined, work: () => Promise<T>): Promise<T> {
@@ -90,7 +90,7 @@ export class FairGate {
 
   /**
    * Takes a place as `hold` does, for work that is not a promise.
-   * @param weight says how many places it takes: at most those of a group, or it never runs
+   * @param weight the number of places that it takes: at most those of a group, or it never runs
    * @returns a function that gives the place back, to be called once
    */
   take(share: Share | undefined, weight = 1): Promise<() => void> {

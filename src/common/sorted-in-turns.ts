@@ -2,10 +2,10 @@ import { TimeSlice } from './time-slice.js';
 
 type Compare<T> = (one: T, other: T) => number;
 
-/** Items that are sorted at once. */
+/** Limits the items that are sorted at once. */
 const RUN = 1_000;
 
-/** Returns the items in their order, as `sort` does, and lets others have their turns of the event loop meanwhile. */
+/** Returns the items in order, as `sort` does, and lets the event loop serve others meanwhile. */
 export async function sortedInTurns<T>(items: readonly T[], compare: Compare<T>): Promise<T[]> {
   const slice = new TimeSlice();
   let runs: T[][] = [];

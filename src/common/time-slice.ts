@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 
-/** Limits how long work goes on before others have their turn of the event loop. */
+/** Limits how long work goes on before the event loop serves others. */
 const LONGEST_MS = 5;
 
-/** The length of a turn of the event loop from which others are known to need it. */
+/** Marks a busy event loop: a turn that takes longer shows that others need it. */
 const BUSY_TURN_MS = 1;
 
-/** The time for which the work then rests, so that it takes a third of the event loop at most. */
+/** Sets how long the work then pauses, so that it takes at most a third of the event loop. */
 const REST_MS = 10;
 
 /** Divides long work into slices, between which the event loop serves others. */
@@ -18,7 +18,7 @@ export class TimeSlice {
     return performance.now() - this.begun > LONGEST_MS;
   }
 
-  /** Lets others have their turn, and most of the time if they need it, and begins the next slice. */
+  /** Lets the event loop serve others, for most of the time if it is busy, and begins the next slice. */
   async next(): Promise<void> {
     const begun = performance.now();
     await nextTurn();

@@ -1,4 +1,4 @@
-/** Says for whom work is done: a group, such as a tenant or a network, and a member of it, such as a user. */
+/** Names for whom work is done: a group, such as a tenant or a network, and a member of it, such as a user. */
 export interface Share {
   readonly group: string;
   readonly member: string;
@@ -9,12 +9,12 @@ interface Entry<T> {
   readonly item: T;
 }
 
-/** Holds the entries of a group by member. Whose turn is next stands first in each map. */
+/** Holds the entries of a group by member. The first one in each map has the next turn. */
 type Members<T> = Map<string, Entry<T>[]>;
 
 /**
- * Queues items so that groups take turns, and members within a group do, however many items each of them has. Items of
- * one member keep their order.
+ * Queues items so that groups take turns, and so do members within a group, however many items each of them has. Items
+ * of one member keep their order.
  */
 export class TurnQueue<T> {
   private readonly groups = new Map<string, Members<T>>();
@@ -93,7 +93,7 @@ export class TurnQueue<T> {
   }
 }
 
-/** Gives the turn to the others. */
+/** Moves an entry to the end of the map, so that the others have their turns first, or removes it. */
 function toTheEnd<K, V>(map: Map<K, V>, key: K, value: V, keep: boolean): void {
   map.delete(key);
   if (keep) map.set(key, value);

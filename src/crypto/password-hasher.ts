@@ -52,7 +52,7 @@ export class PasswordHasher {
     return this.hashes.hold({ group: user, member: user }, () => this.inTurn(() => hash(password, OPTIONS)));
   }
 
-  /** Verifies a password at the cost of exactly one verification, even where the stored hash is damaged. */
+  /** Verifies a password at the cost of exactly one verification, even if the stored hash is damaged. */
   async verify(storedHash: string, password: string): Promise<boolean> {
     const decoy = await this.decoyHash();
     return this.inTurn(async () => {
@@ -67,7 +67,7 @@ export class PasswordHasher {
     });
   }
 
-  /** Costs what a wrong password costs, where there is no hash to verify against. Always returns false. */
+  /** Takes as long as a wrong password does, for use if there is no hash to verify against. Always returns false. */
   async verifyDecoy(password: string): Promise<false> {
     await this.verify(await this.decoyHash(), password);
     return false;

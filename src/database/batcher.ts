@@ -3,7 +3,7 @@ import { DomainError } from '../common/domain-error.js';
 import { TurnQueue, type Share } from '../common/turn-queue.js';
 
 export interface BatcherOptions<I> {
-  /** Says for whom an input is. Those who have many inputs waiting take turns with the others. */
+  /** Names for whom an input is. Groups and members with many waiting inputs take turns with the others. */
   readonly share?: (input: I) => Share;
   readonly maxBatch?: number;
   /** Weighs an input, in any unit. A batch weighs at most `maxWeight`, unless it has only one input. */
@@ -11,7 +11,7 @@ export interface BatcherOptions<I> {
   readonly maxWeight?: number;
   readonly maxInFlight?: number;
   readonly maxWaiting?: number;
-  /** Limits what waits for one group. */
+  /** Limits the waiting calls of one group. */
   readonly maxWaitingOfGroup?: number;
   readonly timeoutMilliseconds?: number;
   /** Allows a failed batch to be sent again; only valid if `send` leaves nothing behind when it throws. */
@@ -31,9 +31,9 @@ interface Waiting<I, O> {
  * is sent after all of its inputs were submitted, so no result is older than its request.
  *
  * At most `maxInFlight` batches (2) of `maxBatch` inputs (64) are in flight; up to `maxWaiting` further calls (4,000),
- * and half as many of one group, wait for at most `timeoutMilliseconds` (2,000) before they fail as Busy. A failed batch
- * is sent again input by input, so that one bad input does not fail the others, unless the failure is a DomainError or
- * the batch is not `repeatable` (the default is that it is): then the whole batch fails.
+ * and half as many of one group, wait for at most `timeoutMilliseconds` (2,000) before they fail as Busy. A failed
+ * batch is sent again input by input, so that one bad input does not fail the others, unless the failure is a
+ * DomainError or the batch is not `repeatable` (the default is that it is): then the whole batch fails.
  */
 export class Batcher<I, O> {
   private readonly waiting = new TurnQueue<Waiting<I, O>>();
@@ -112,7 +112,7 @@ export class Batcher<I, O> {
     this.dispatch();
   }
 
-  /** Returns the time at which an input came that has waited too long now. */
+  /** Returns the time of submission before which an input has waited too long. */
   private oldest(): number {
     return performance.now() - this.options.timeoutMilliseconds;
   }

@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Busy } from '../common/errors.js';
 import { isContention } from './connection/unavailability.js';
 
-/** Limits the time of a request in the database, waiting included. */
+/** Limits the time that a request takes in the database, including waits. */
 export const DEADLINE_MS = 5_000;
 
-/** Returns the deadline, of `performance.now()`, of a request that begins now. */
+/** Returns the deadline of a request that begins now, on the clock of `performance.now()`. */
 export function deadlineOfNow(): number {
   return performance.now() + DEADLINE_MS;
 }
@@ -15,10 +15,10 @@ const SHORTEST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 800;
 
 /**
- * Repeats `attempt` while others hold a lock that it needs, with growing pauses, until the deadline. Between attempts it
- * holds no connection.
- * @param attempt leaves nothing behind when it throws; it is told whether it is a further one
- * @param deadline of `performance.now()`
+ * Repeats `attempt` while others hold a lock that it needs, with growing pauses, until the deadline. Between attempts
+ * it holds no connection.
+ * @param attempt leaves nothing behind when it throws; `isFurther` is false for the first attempt only
+ * @param deadline on the clock of `performance.now()`
  * @throws Busy when others still hold the lock at the deadline
  */
 export async function retryContention<T>(

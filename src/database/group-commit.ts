@@ -10,7 +10,7 @@ import { AnswerLost, type TenantTransaction } from './tenant-transaction.js';
 export interface GroupedWrite<A> {
   readonly tenantId: string;
   readonly callerId: string | null;
-  /** The time, of `performance.now()`, until which the write may be repeated; a few seconds from now if left out. */
+  /** The deadline for repetitions, on the clock of `performance.now()`; a few seconds from now by default. */
   readonly deadline?: number;
   /** The id of the event that records it, which shows after a lost connection whether it was committed. */
   readonly eventId: string;
@@ -33,8 +33,8 @@ const BATCH_BYTES = 1_048_576;
 
 /**
  * Combines writes of the same turn of the event loop into one call with one commit: at most 64 writes and one mebibyte
- * per call, and two calls in flight. A write of a call that the server rolled back is
- * repeated alone; a busy one in the lane `contended`, until the deadline. A write that may have been committed is never repeated.
+ * per call, and two calls in flight. If the server rolls a call back, each of its writes is repeated alone. A busy
+ * write is repeated in the lane `contended` until the deadline. A write that may have been committed is never repeated.
  */
 export class GroupCommit<W extends GroupedWrite<A>, A extends { readonly outcome: string }> {
   private readonly batcher: Batcher<W, BatchAnswer<A>>;

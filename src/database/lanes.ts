@@ -9,8 +9,8 @@ import { namedQuery, type NamedStatement } from './named-query.js';
 
 /**
  * Names a kind of work and the connections that it may hold:
- * - `reads`: who is calling, and reads of secrets
- * - `writes`: look-ups of what is to be written, and writes that wait for no lock
+ * - `reads`: identifying callers, and reads of secrets
+ * - `writes`: look-ups before writes, and writes that wait for no lock
  * - `contended`: writes that found a lock taken
  * - `lists`: lists, searches and exports
  * - `imports`: transactions of imports
@@ -21,7 +21,7 @@ export type Lane = 'reads' | 'writes' | 'contended' | 'lists' | 'imports' | 'job
 
 type Limits = Omit<GateLimits, 'places' | 'placesOfGroup'>;
 
-/** Limits the work of a lane that waits. Imports, which take long, wait for each other. */
+/** Limits the waiting work of each lane. Imports take long, so they may wait longer for each other. */
 const WAITING: Readonly<Record<Lane, Limits>> = {
   reads: { waiting: 2_000, waitingOfGroup: 500, waitMilliseconds: 2_000 },
   writes: { waiting: 2_000, waitingOfGroup: 500, waitMilliseconds: 4_000 },
@@ -32,21 +32,21 @@ const WAITING: Readonly<Record<Lane, Limits>> = {
   events: { waiting: 4_000, waitingOfGroup: 1_000, waitMilliseconds: 4_000 },
 };
 
-/** Returns the time of a statement in a transaction of the lane, in milliseconds; an import sets its own. */
+/** Returns the time limit of a statement in a transaction of the lane, in milliseconds; an import sets its own. */
 export function statementTimeout(lane: Lane): number {
   return lane === 'lists' ? LIST_TIMEOUT_MS : STATEMENT_TIMEOUT_MS;
 }
 
-/** A page of a tenant with 100,000 secrets takes a fortieth of it. */
+/** Limits a statement of a list. A page of a tenant with 100,000 secrets takes a fortieth of this time. */
 const LIST_TIMEOUT_MS = 2_000;
 
-/** The connections beside the pool: one for events, one for probes, two for look-ups of wrapped keys. */
+/** Counts the connections in addition to the pool: one for events, one for probes, two for look-ups of wrapped keys. */
 export const CONNECTIONS_BESIDE_POOL = { events: 1, probe: 1, keys: 2 };
 
-/** The smallest pool: one connection for each lane but `events`. */
+/** Counts the connections of the smallest pool: one for each lane but `events`. */
 export const SMALLEST_POOL = 6;
 
-/** The order in which lanes get the connections of a larger pool; repeated for those beyond. */
+/** Lists the lanes in the order in which they get the connections of a larger pool; the order repeats. */
 const GROWTH: readonly Lane[] = ['reads', 'writes', 'lists', 'reads'];
 
 /** Returns the number of connections that each lane may hold, for a pool of at least `SMALLEST_POOL`. */
@@ -67,9 +67,9 @@ export interface LaneGauge {
 }
 
 /**
- * Divides the connections of the pool into lanes, so that work of one kind, tenant or caller cannot keep the others from
- * the database. In each lane tenants take turns, and callers within a tenant; one tenant holds at most all places but
- * one.
+ * Divides the connections of the pool into lanes, so that work of one kind, tenant or caller cannot keep the others
+ * from the database. In each lane tenants take turns, and callers within a tenant; one tenant holds at most all places
+ * but one.
  */
 export class Lanes {
   private readonly gates: ReadonlyMap<Lane, FairGate>;
@@ -77,7 +77,7 @@ export class Lanes {
 
   /**
    * @param poolSize the pool's connections without those for events
-   * @param health tells whether the database is away; undefined for commands, which find out by themselves
+   * @param health tells whether the database is unreachable; undefined for commands, which detect that themselves
    */
   constructor(
     readonly dataSource: DataSource,
@@ -94,8 +94,8 @@ export class Lanes {
   /**
    * Runs `work`, which holds one connection, in a lane.
    * @param share the tenant and the caller; undefined for a batch of several, and for the service's own work
-   * @throws Busy when too much waits in the lane, or this waited too long; `work` was not run
-   * @throws Unavailable at once while the database is known to be away
+   * @throws Busy when too much work waits in the lane, or this work waited too long; `work` was not run
+   * @throws Unavailable at once while the database is known to be unreachable
    */
   run<T>(lane: Lane, share: Share | undefined, work: () => Promise<T>): Promise<T> {
     this.health?.requireAvailable();

@@ -21,7 +21,7 @@ export interface ListSource<F extends string> {
 
 /**
  * Reads a page of a list. The caller's texts are passed as parameters; column names come from `columns` only.
- * @throws TooCostly where all items are too large for one answer, or one item is
+ * @throws TooCostly if all items together, or one item alone, are too large for one answer
  */
 export async function listRows<R, F extends string>(
   manager: EntityManager,
@@ -49,7 +49,7 @@ export async function listRows<R, F extends string>(
   return { items, total };
 }
 
-/** Returns the number of items that fit into an answer, which is known before any item is made. */
+/** Returns the number of items that fit into an answer, computed before any item is built. */
 async function fittingSize<F extends string>(
   manager: EntityManager,
   { bytes }: ListSource<F>,
@@ -94,7 +94,7 @@ function orderOf<F extends string>({ columns, order }: ListSource<F>, { sorts }:
 /**
  * Checks that one item fits into an answer.
  * @param bytes selects its size as `bytes`, by the id of the item
- * @throws TooCostly where it does not
+ * @throws TooCostly if it does not fit
  */
 export async function requireFittingItem(manager: EntityManager, bytes: string, id: string): Promise<void> {
   const [item] = await manager.query<{ fits: boolean }[]>(

@@ -9,7 +9,7 @@ import { poolOf, type NamedStatement } from './named-query.js';
 import { discardConnection, rollBack } from './roll-back.js';
 
 export interface TransactionOptions {
-  /** Says who takes turns with whom; by default all callers of the tenant are one. */
+  /** The tenant and the caller who take turns; by default all callers of the tenant are one. */
   readonly share?: Share;
   /** The lane of the connection; by default `writes`, and `contended` while others hold a lock. */
   readonly lane?: Lane;
@@ -43,8 +43,8 @@ export class TenantTransaction {
    * Runs `work` in one transaction of the tenant, or of the system's log for the nil UUID. `eventId` is the event that
    * `work` records; if the connection is lost during the commit, the event shows whether it was committed.
    *
-   * Where others hold a lock that `work` needs, the transaction is rolled back and runs again, so `work` must not change
-   * anything outside it. Only the lane `writes` does that.
+   * If others hold a lock that `work` needs, the transaction is rolled back and runs again, so `work` must not change
+   * anything outside it. Only transactions in the lane `writes` run again.
    *
    * @throws Busy when others still hold the lock at the deadline, and as `Lanes.run` does
    * @throws Unavailable when the database cannot be reached, is too slow, or does not report whether it committed; the
@@ -124,7 +124,7 @@ export class TenantTransaction {
         const performed = await perform(runner, { tenantId, lane, deadline, isolation }, work);
         return { result: performed, lost: await commit(runner) } satisfies Performed<T>;
       });
-      // Asked only now, since the question needs a connection of its own.
+      // Queried only now, since the query needs a connection of its own.
       if (lost !== undefined && !(await this.wasCommitted(tenantId, eventId)))
         throw new Unavailable(undefined, { cause: lost });
       return result;

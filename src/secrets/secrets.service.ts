@@ -103,7 +103,7 @@ export class SecretsService {
   }
 
   /**
-   * Removes the secret and returns what it was. One whose value does not open stays, for the operator to look at.
+   * Removes the secret and returns it. A secret whose value cannot be decrypted is kept for the operator to examine.
    * @throws Forbidden, NotFound, IllegalAction
    */
   async delete(tenant: TenantContext, key: string): Promise<OpenedSecret> {
@@ -131,7 +131,7 @@ function isCreatable({ schema, value }: CreateSecretInput): boolean {
   return schema !== undefined || isPlainText(value);
 }
 
-/** Returns why a creation is refused whatever is there, if so, in the order in which clients know the checks. */
+/** Returns why a creation is refused whether or not the key exists, in the order of checks that clients know. */
 async function refusalOfCreation(
   tenant: TenantContext,
   input: CreateSecretInput,
@@ -143,7 +143,7 @@ async function refusalOfCreation(
   return (isGlobal ? refusalOfGlobal(tenant) : undefined) ?? refusalOfProvider(input);
 }
 
-/** Says of a key that is private to somebody else that it is taken, as without `update_if_exists`. */
+/** Reports that a key is taken if it is private to somebody else, as without `update_if_exists`. */
 function hidingAbsence(key: string, { decide, value }: DecidedUpdate): DecidedUpdate {
   return {
     value,
@@ -155,7 +155,7 @@ function hidingAbsence(key: string, { decide, value }: DecidedUpdate): DecidedUp
   };
 }
 
-/** Returns a secret as answers to changes show it: options are shown only to whoever reads them. */
+/** Returns a secret as answers to changes show it: without options, which only reads return. */
 function shown(secret: StoredSecret, value: SecretValue | undefined): OpenedSecret {
   return { ...secret, value, providerOptions: null };
 }

@@ -32,7 +32,7 @@ const MEMBERS = `
    FROM tenant_user_groups tg JOIN user_groups g ON g.id = tg.group_id
    WHERE tg.tenant_id = t.id) AS groups`;
 
-/** The size of MEMBERS in an answer, where a user stands among the tenant's users and once for each membership. */
+/** Computes the size of MEMBERS in an answer, which lists a user among the tenant's users and once per membership. */
 const MEMBER_BYTES = `
   octet_length(t.name) + 200
   + (SELECT coalesce(sum(2 * octet_length(u.username) + 100), 0) FROM (
@@ -78,7 +78,7 @@ export class TenantsRepository {
 
   /**
    * Locks a tenant so that nobody else can add a member or delete it until the transaction ends.
-   * @returns false where it was deleted in the meantime
+   * @returns false if it was deleted in the meantime
    */
   async lockForDelete(manager: EntityManager, id: string): Promise<boolean> {
     const rows = await manager.query<unknown[]>(
@@ -88,7 +88,7 @@ export class TenantsRepository {
     return rows.length > 0;
   }
 
-  /** @returns false where the name is taken */
+  /** @returns false if the name is taken */
   async insert(manager: EntityManager, tenant: Pick<Tenant, 'id' | 'name'>): Promise<boolean> {
     const insert = manager.createQueryBuilder().insert().into(Tenant).orIgnore().returning(['id']);
     const result = await insert.values(tenant).execute();
@@ -107,7 +107,7 @@ export class TenantsRepository {
 
   /**
    * Tells whether the tenant has secrets. Row-level security shows them only to a transaction of the tenant, so the
-   * transaction, which is the system log's, becomes the tenant's for the time of the question.
+   * transaction, which is the system log's, becomes the tenant's for the time of the query.
    */
   async hasSecrets(manager: EntityManager, id: string): Promise<boolean> {
     await manager.query(SET_TENANT, [id]);
@@ -135,8 +135,8 @@ export class TenantsRepository {
   }
 
   /**
-   * Returns one tenant, or undefined where it was deleted in the meantime.
-   * @throws TooCostly where it has too many members for one answer
+   * Returns one tenant, or undefined if it was deleted in the meantime.
+   * @throws TooCostly if it has too many members for one answer
    */
   async describe<D extends boolean>(
     manager: EntityManager,

@@ -11,7 +11,7 @@ import { DEFAULT_TENANT, TenantCreation } from './tenant-creation.js';
 import { TenantKeysRepository } from './tenant-keys.repository.js';
 import { TenantsRepository } from './tenants.repository.js';
 
-/** Names that the routes beside `/tenants/{name}` take. */
+/** Lists names that conflict with other routes below `/tenants`. */
 const RESERVED = new Set(['users', 'user-groups']);
 
 /** Creates, finds and deletes tenants, and records each change in the system's log. */
@@ -54,7 +54,7 @@ export class TenantsService {
   /**
    * Deletes an empty tenant: its name is free again, its keys are retired, its audit trail stays.
    * @throws Conflict for the default tenant, and for one that has members or secrets
-   * @throws Forbidden where it was deleted in the meantime
+   * @throws Forbidden if it was deleted in the meantime
    */
   async delete({ id, name }: { id: string; name: string }, caller: Caller): Promise<void> {
     const event = newEvent('tenant.delete', caller, { key: name });

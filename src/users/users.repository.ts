@@ -21,7 +21,7 @@ const LOCK_BY_NAME = `
   SELECT id, username AS name FROM users
   WHERE lower(username) = lower($1 COLLATE "C") AND deleted_at IS NULL FOR SHARE`;
 
-/** Serialises changes of who administers: two that each leave the other administrator must not leave none. */
+/** Serialises changes of administrators, so that two concurrent changes cannot remove the last two. */
 const LOCK_ADMINISTRATORS = "SELECT pg_advisory_xact_lock(hashtextextended('strongroom.administrators', 0))";
 
 const ADMINISTRATORS = `
@@ -30,7 +30,7 @@ const ADMINISTRATORS = `
       SELECT FROM user_group_members m JOIN user_groups g ON g.id = m.group_id
       WHERE m.user_id = u.id AND g.system_role = 'sys_admin'))`;
 
-/** The size of a user in an answer, and in memory: with the groups, and with the roles through each. */
+/** Computes the size of a user in an answer, and in memory: with the groups, and with the roles through each. */
 const BYTES = `
   octet_length(u.username) + 500
   + (SELECT coalesce(sum(2 * octet_length(t.name) + 100), 0)
@@ -102,7 +102,7 @@ export class UsersRepository {
     return row;
   }
 
-  /** @returns false where the name is taken */
+  /** @returns false if the name is taken */
   async insert(manager: EntityManager, user: NewUserRow): Promise<boolean> {
     const insert = manager.createQueryBuilder().insert().into(User).orIgnore().returning(['id']);
     const result = await insert.values(user).execute();
@@ -117,7 +117,7 @@ export class UsersRepository {
     await manager.update(User, { id }, changes);
   }
 
-  /** Sets `deleted_at`: the row stays for what names the user as its author, the name is free again. */
+  /** Sets `deleted_at`: the row stays for data that names the user as its author, and the name is free again. */
   async delete(manager: EntityManager, id: string): Promise<void> {
     await manager.update(User, { id }, { deletedAt: () => 'now()' });
   }
@@ -128,7 +128,7 @@ export class UsersRepository {
     return row?.owns !== false;
   }
 
-  /** Keeps other transactions from changing who administers until this one ends. */
+  /** Keeps other transactions from changing the administrators until this one ends. */
   async lockAdministrators(manager: EntityManager): Promise<void> {
     await manager.query(LOCK_ADMINISTRATORS);
   }

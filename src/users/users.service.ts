@@ -54,7 +54,7 @@ export class UsersService {
   }
 
   /**
-   * Sets the password and ends every lock of the name: the user who is locked out is the one who needs a new password.
+   * Sets the password and ends every lock of the name, since a user who is locked out often needs a new password.
    * @param endTokens also ends all tokens of the user
    * @throws BadParameters for a password that is not allowed
    * @throws NotFound

@@ -32,18 +32,18 @@ export function bodyLimit(maxValueBytes: number): number {
   return BYTES_PER_ESCAPE * maxValueBytes + OTHER_FIELDS_BYTES;
 }
 
-/** The memory of a byte while its request is dealt with: as body, as text, sealed, and in the statement. */
+/** Counts the copies of a byte while its request is processed: as body, as text, sealed, and in the statement. */
 const MEMORY_OF_BYTE = 4;
 
-/** Imports are parsed as they arrive, and few are under way at once. */
+/** Counts a byte of an import once: imports are parsed as they arrive, and few run at once. */
 const MEMORY_OF_IMPORTED_BYTE = 1;
 
-/** A part of a body that is parsed at once is at most a row of an import: value, schema and provider options. */
+/** Bounds a part that is parsed at once: a row of an import has a value, a schema and provider options. */
 const VALUES_OF_PART = 3;
 
 /**
- * Gives every route its body as an `UnreadBody`, of whatever content type; none where there is no body. Only a declared
- * length is judged at once.
+ * Passes the body of each request to its route as an `UnreadBody`, whatever its content type. A request without a body
+ * has none. Only a declared length is checked at once.
  */
 export function acceptBodies(instance: FastifyInstance, { maxValueBytes, maxImportBytes }: BodyLimits): void {
   const maxBytes = bodyLimit(maxValueBytes);

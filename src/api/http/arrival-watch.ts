@@ -1,19 +1,19 @@
 const TICK_MS = 5_000;
 
-/** The time without a byte after which a body has stalled. */
+/** Limits the time without a byte, after which a body has stalled. */
 export const IDLE_MS = 15_000;
 const IDLE_TICKS = IDLE_MS / TICK_MS;
 
-/** The ticks over which the speed of a body is averaged: 30 seconds. */
+/** Counts the ticks over which the speed of a body is averaged: 30 seconds. */
 const SPEED_TICKS = 6;
 
-/** The bytes that have to arrive during those, on average 4 KiB a second. */
+/** Counts the bytes that have to arrive during those ticks, on average 4 KiB a second. */
 const LEAST_BYTES = (4 * 1024 * SPEED_TICKS * TICK_MS) / 1_000;
 
-/** Describes the limits for people. */
+/** Describes the limits in error messages. */
 export const ARRIVAL_LIMITS = 'send it at 4 KiB a second or faster, without pauses of 15 seconds';
 
-/** Watches that a body goes on arriving. A body that keeps arriving may take as long as it likes. */
+/** Detects a body that stops arriving. A body that keeps arriving may take any time. */
 export class ArrivalWatch {
   private readonly ticks: number[] = [];
   private readonly timer: NodeJS.Timeout;
@@ -40,7 +40,7 @@ export class ArrivalWatch {
       this.stalled();
   }
 
-  /** Returns the bytes of the last ticks; undefined where there were not as many ticks yet. */
+  /** Returns the bytes of the last ticks; undefined if there have not been that many ticks yet. */
   private arrivedIn(ticks: number): number | undefined {
     if (this.ticks.length < ticks) return undefined;
     return this.ticks.slice(-ticks).reduce((sum, bytes) => sum + bytes, 0);

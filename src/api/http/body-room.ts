@@ -2,15 +2,15 @@ import { Busy } from '../../common/errors.js';
 import { FairGate } from '../../common/fair-gate.js';
 import type { Share } from '../../common/turn-queue.js';
 
-/** The bytes of one tenant; all tenants together have four times as many. */
+/** Limits the bytes of one tenant; all tenants together have four times as many. */
 const BYTES_OF_TENANT = 64 * 1024 * 1024;
 
-/** Bodies that take more leave a quarter of all bytes to others, so that small ones always find room. */
+/** Marks large bodies, which leave a quarter of all bytes to others, so that small bodies always find room. */
 const LARGE_BYTES = 4 * 1024 * 1024;
 
 /**
- * Limits the memory of a process, and of a tenant, for bodies that were not yet dealt with. The room for a whole body is
- * taken before its first byte is read: bodies that took their room as they arrive could wait for each other for ever.
+ * Limits the memory of a process, and of a tenant, for the bodies of unanswered requests. The room for a whole body is
+ * taken before its first byte is read: bodies that took their room as they arrive could wait for each other forever.
  */
 export class BodyRoom {
   private readonly gate: FairGate;
@@ -32,9 +32,9 @@ export class BodyRoom {
   }
 
   /**
-   * Takes room, and waits in turns for it.
+   * Takes room, and waits for its turn if there is none.
    * @returns a function that gives the room back, to be called once
-   * @throws Busy where too much waits, or none is to be had for 20 seconds
+   * @throws Busy when too many bodies wait, or no room is free for 20 seconds
    */
   take(share: Share, bytes: number): Promise<() => void> {
     return this.gate.take(share, Math.min(bytes, this.bytesOfTenant));

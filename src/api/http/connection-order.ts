@@ -1,18 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Requests of one connection that are taken from it before they are answered; then it is no longer read. */
+/** Limits the unanswered requests of a connection; beyond that, the connection is not read. */
 const MOST_TAKEN = 64;
 
 /**
  * Begins the requests of a connection one after the other. A client may send many without waiting for answers
- * (pipelining, RFC 9112, section 9.3.2); each then begins once the one before it is answered, so that a connection buys
- * no more work at once than a client that waits, and its changes come in their order.
+ * (pipelining, RFC 9112, section 9.3.2). Each begins once the one before it is answered, so that a connection gets no
+ * more work done at once than a client that waits, and its changes are made in their order.
  */
 export class ConnectionOrder {
   private readonly connections = new WeakMap<Socket, Connection>();
 
-  /** Calls `begin` when the turn of a request has come: never, if its connection has ended by then. */
+  /** Calls `begin` when it is the request's turn, or never if its connection has ended by then. */
   take({ socket }: IncomingMessage, response: ServerResponse, begin: () => void): void {
     let connection = this.connections.get(socket);
     if (connection === undefined) {
@@ -24,7 +24,7 @@ export class ConnectionOrder {
 }
 
 class Connection {
-  /** The requests whose answers have not left yet, in their order. Answers leave in the same order. */
+  /** The requests whose answers have not been sent yet, in their order. Answers are sent in the same order. */
   private readonly taken: ServerResponse[] = [];
   private isPaused = false;
 
@@ -46,7 +46,7 @@ class Connection {
     while (this.taken[0]?.closed === true) this.taken.shift();
   }
 
-  /** Stops reading the connection until few requests are left that are not answered. */
+  /** Stops reading the connection until only a few requests are unanswered. */
   private pause(): void {
     this.isPaused = true;
     // Node resumes the socket whenever a request has ended.

@@ -54,8 +54,8 @@ export function createHttpAdapter({ trustedProxies, ...limits }: HttpAdapterOpti
 }
 
 /**
- * Creates the server of Node. Only headers have to arrive in time: `UnreadBody` watches bodies, and asks for them where
- * a client waits to be asked (`Expect: 100-continue`).
+ * Creates Node's server. Only headers have to arrive in time: `UnreadBody` watches bodies, and asks for them if a
+ * client waits to be asked (`Expect: 100-continue`).
  */
 function createHttpServer(handler: RequestListener): Server {
   const options: ServerOptions = {

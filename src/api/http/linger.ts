@@ -4,8 +4,8 @@ import type { Socket } from 'node:net';
 const LINGER_MS = 1_000;
 
 /**
- * Ends a connection whose last answer was written. What still arrives is read and dropped for a moment: a connection
- * that is closed over unread bytes is reset, and the client may lose the answer.
+ * Ends a connection after its last answer was written. For a moment it reads and drops what still arrives: closing a
+ * connection with unread bytes resets it, and the client may lose the answer.
  */
 export function linger(socket: Socket): void {
   socket.end();

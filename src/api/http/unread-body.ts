@@ -4,15 +4,15 @@ import type { Share } from '../../common/turn-queue.js';
 import { ARRIVAL_LIMITS, ArrivalWatch } from './arrival-watch.js';
 import type { BodyRoom } from './body-room.js';
 
-/** Bodies up to here are parsed in one piece: that takes no longer than a turn of the event loop may. */
+/** Limits the bodies that are parsed in one piece, which must not hold up the event loop for long. */
 const ONE_PIECE_BYTES = 1024 * 1024;
 
-/** The bytes of a body between which others have their turn of the event loop. */
+/** Limits the bytes of a body that are read before the event loop serves others. */
 const BYTES_OF_A_TURN = 256 * 1024;
 
-/** Says who wants a body, and with which response. */
+/** Identifies who reads a body, and the response to that request. */
 export interface BodyReader {
-  /** For whom the memory of the body is taken. */
+  /** The tenant and caller whose memory the body takes. */
   readonly share: Share;
   readonly response: ServerResponse;
 }
@@ -23,7 +23,7 @@ export interface BodyRules {
   readonly inParts: boolean;
   /** Limits a part of a large body that is parsed at once. */
   readonly maxPartBytes: number;
-  /** The memory that a byte takes until the request is answered: as it is read, parsed, sealed and sent on. */
+  /** The memory that a byte takes until the request is answered, in bytes: as read, parsed, sealed and sent on. */
   readonly memoryOfByte: number;
   readonly room: BodyRoom;
 }
@@ -62,7 +62,7 @@ export class UnreadBody {
   }
 
   /**
-   * Passes the body on as it arrives, with turns for others in between.
+   * Passes the body on as it arrives, and lets the event loop serve others in between.
    * @param take may throw, which ends the reading
    * @throws as `read` does
    */
@@ -71,7 +71,7 @@ export class UnreadBody {
     await this.listen(take);
   }
 
-  /** Gives the memory back when the answer has left, since the answer may hold as much as the body did. */
+  /** Gives the memory back when the answer has been sent, since the answer may hold as much as the body did. */
   answered(response: ServerResponse): void {
     const { giveBack } = this;
     if (giveBack === undefined) return;
@@ -80,7 +80,7 @@ export class UnreadBody {
     else response.once('close', giveBack);
   }
 
-  /** Returns the declared length; the limit where none is declared. */
+  /** Returns the declared length, or the limit if none is declared. */
   private get mostBytes(): number {
     const declared = this.request.headers['content-length'];
     return declared === undefined ? this.rules.maxBytes : Number(declared);

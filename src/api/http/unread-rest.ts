@@ -2,14 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { linger } from './linger.js';
 
-/** The rest of a body that is read and dropped after the answer, so that the connection can be kept. */
+/** Limits the rest of a body that is read and dropped after the answer, so that the connection can be kept. */
 const DROPPED_BYTES = 64 * 1024;
 
 /** Limits how long that rest may take to arrive. */
 const DROP_MS = 15_000;
 
 /**
- * Deals with a body that the answer does not wait for: a small rest is dropped and the connection kept, a larger one, or
+ * Handles a body that the answer does not wait for. A small rest is dropped and the connection kept; a larger rest, or
  * one of unknown length, ends the connection after the answer.
  */
 export function dealWithUnreadRest(request: IncomingMessage, reply: FastifyReply): void {
@@ -19,7 +19,7 @@ export function dealWithUnreadRest(request: IncomingMessage, reply: FastifyReply
   else end(request, reply);
 }
 
-/** Returns an upper bound: bytes that arrived already are not taken off. */
+/** Returns an upper bound of the bytes that are still to come, since it does not subtract those that have arrived. */
 function restOf({ headers }: IncomingMessage): number {
   return Number(headers['content-length'] ?? Infinity);
 }
@@ -31,7 +31,7 @@ function drop(request: IncomingMessage): void {
   request.resume();
 }
 
-/** Makes Node end the connection after this answer, and lingers where Node would close it at once. */
+/** Makes Node end the connection after this answer, and lingers when Node would close it at once. */
 function end({ socket }: IncomingMessage, reply: FastifyReply): void {
   void reply.header('Connection', 'close');
   socket.destroySoon = () => linger(socket);

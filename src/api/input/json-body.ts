@@ -8,7 +8,7 @@ import { declaredFields, type InputClass } from './declared-fields.js';
 import { ArrivingFields, fieldsOf } from './json-fields.js';
 import { validateInput } from './validate-input.js';
 
-/** Describes what of an `UnreadBody` is used here. */
+/** Describes the part of `UnreadBody` that is used here. */
 export type BodySource = Pick<UnreadBody, 'isLarge' | 'maxPartBytes' | 'read' | 'pass'>;
 
 const NO_BYTES = Buffer.alloc(0);
@@ -23,7 +23,8 @@ export class JsonBody {
   ) {}
 
   /**
-   * Reads the body and returns it as an instance of `input`, with only its declared fields. An empty body has no fields.
+   * Reads the body and returns it as an instance of `input`, with only its declared fields. An empty body has no
+   * fields.
    *
    * @throws UnsupportedContentType, TooLarge, RequestTimeout, Busy
    * @throws BadParameters which names the field, never a value
@@ -70,7 +71,7 @@ export const RequestBody = createParamDecorator((_data: undefined, context: Exec
   return new JsonBody(body, reader, request.declaredContentType, request.headers['content-encoding']);
 });
 
-/** Returns for whom a body is read: the tenant and the caller. Routes about no tenant share one group. */
+/** Returns the tenant and the caller for whom a body is read. Routes without a tenant share one group. */
 function shareOf({ tenantContext, principal }: AuthenticatedRequest): Share {
   return { group: tenantContext?.tenantId ?? '', member: principal?.userId ?? '' };
 }

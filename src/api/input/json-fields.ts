@@ -8,7 +8,7 @@ type Fields = Map<string, unknown>;
 const LIMITS = { values: 2_000_000, depth: 100 };
 
 /**
- * Parses the JSON of an object, of which the last member of a name counts. No bytes stand for no members.
+ * Parses the JSON of an object. If a name occurs twice, the last member counts. An empty input has no members.
  * @param declared the names of the members to keep
  * @throws BadParameters
  */
@@ -22,7 +22,7 @@ export function fieldsOf(bytes: Buffer, declared: ReadonlySet<string>): Fields {
   return fields;
 }
 
-/** Parses the JSON of an object while its bytes arrive, one member or item after the other, as `fieldsOf` does. */
+/** Parses the JSON of an object as `fieldsOf` does, but one member or item at a time while its bytes arrive. */
 export class ArrivingFields implements MemberReader {
   private readonly fields: Fields = new Map();
   private readonly bounds = new JsonBounds(LIMITS);
@@ -44,7 +44,7 @@ export class ArrivingFields implements MemberReader {
     this.members.read(bytes);
   }
 
-  /** @throws BadParameters when the object did not come to its end */
+  /** @throws BadParameters when the object is incomplete */
   end(): Fields {
     if (!this.isEmpty) this.members.end();
     return this.fields;

@@ -4,17 +4,17 @@ const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 const BLANKS: readonly number[] = [0x20, 0x09, 0x0a, 0x0d];
 
-/** Takes the members of an object, each as the text that was sent. */
+/** Receives the members of an object, each as the text that was sent. */
 export interface MemberReader {
-  /** Takes a member that is no array. */
+  /** Receives a member that is not an array. */
   member(name: string, text: string): void;
   /** Begins a member that is an array. */
   list(name: string): void;
-  /** Takes the next item of an array. */
+  /** Receives the next item of an array. */
   item(name: string, text: string): void;
 }
 
-/** Says what may come next, outside of the texts that are given to the reader. */
+/** Names what may come next, outside of the texts that the reader receives. */
 type Expected =
   | 'object'
   | 'name or end'
@@ -28,7 +28,7 @@ type Expected =
   | 'comma or end'
   | 'nothing';
 
-/** Tells by the next byte what may come after it. */
+/** Maps the next byte to what may come after it. */
 const NEXT: Readonly<Partial<Record<Expected, Readonly<Record<number, Expected>>>>> = {
   object: { [OPEN_OBJECT]: 'name or end' },
   'name or end': { [QUOTE]: 'rest of name', [CLOSE_OBJECT]: 'nothing' },
@@ -39,7 +39,7 @@ const NEXT: Readonly<Partial<Record<Expected, Readonly<Record<number, Expected>>
 
 /**
  * Splits the JSON of an object into its members, and arrays among them into their items, while its bytes arrive. It
- * judges only what stands between those texts: whoever takes a text finds out whether it is JSON.
+ * checks only the syntax between those texts; the reader checks whether a text is JSON.
  */
 export class JsonMembers {
   private expected: Expected = 'object';
@@ -59,7 +59,7 @@ export class JsonMembers {
   ) {}
 
   /**
-   * @throws BadParameters for what is not the JSON of an object
+   * @throws BadParameters for anything but the JSON of an object
    * @throws TooLarge for a member or an item that is too long
    */
   read(bytes: Buffer): void {
@@ -72,7 +72,7 @@ export class JsonMembers {
     this.from = 0;
   }
 
-  /** @throws BadParameters where the object did not come to its end */
+  /** @throws BadParameters when the object is incomplete */
   end(): void {
     if (this.expected !== 'nothing') throw notJson();
   }
@@ -101,7 +101,7 @@ export class JsonMembers {
     else if (!BLANKS.includes(byte)) this.stepBetween(byte, place);
   }
 
-  /** Deals with a byte of a value or an item. */
+  /** Processes a byte of a value or an item. */
   private stepInside(byte: number, bytes: Buffer, place: number): void {
     if (byte === QUOTE) this.inText = true;
     else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) this.depth += 1;
@@ -127,7 +127,7 @@ export class JsonMembers {
     else this.expected = 'comma or end';
   }
 
-  /** Deals with a byte that belongs to no text. */
+  /** Processes a byte that belongs to no text. */
   private stepBetween(byte: number, place: number): void {
     if (this.expected === 'value') {
       this.beginValue(byte, place);

@@ -6,14 +6,14 @@ import { isUnavailable } from './unavailability.js';
 /** Limits how long a probe of the service waits for the database. */
 const TIMEOUT_MS = 1_000;
 
-/** The time after which work that goes on has the database checked. */
+/** Sets how long work may take before it triggers a check of the database. */
 const SLOW_MS = 1_500;
 
 const RETRY_MS = 500;
 
 /**
- * Checks whether the database answers, for probes and status pages. Once it is known to be away, requests are refused at
- * once until a check succeeds.
+ * Checks whether the database answers, for probes and status pages. Once it is known to be unreachable, requests are
+ * refused at once until a check succeeds.
  */
 export class DatabaseHealth {
   private pending: Promise<boolean> | undefined;
@@ -23,10 +23,10 @@ export class DatabaseHealth {
 
   private onChange: (isAway: boolean) => void = () => undefined;
 
-  /** @param ask asks the database for anything, on a connection of its own, and fails when there is no answer in time */
+  /** @param ask queries the database on a connection of its own, and fails when there is no answer in time */
   constructor(private readonly ask: () => Promise<unknown>) {}
 
-  /** Calls `listener` when the database goes away, and when it is back. */
+  /** Calls `listener` when the database becomes unreachable, and when it is back. */
   listen(listener: (isAway: boolean) => void): void {
     this.onChange = listener;
   }
@@ -43,12 +43,12 @@ export class DatabaseHealth {
     return within(TIMEOUT_MS, this.check());
   }
 
-  /** @throws Unavailable while the database is known to be away */
+  /** @throws Unavailable while the database is known to be unreachable */
   requireAvailable(): void {
     if (this.away) throw new Unavailable();
   }
 
-  /** Runs `work`, and checks the database when that fails for want of it or takes long. */
+  /** Runs `work`, and checks the database if the work takes long or fails because the database is unreachable. */
   async watch<T>(work: () => Promise<T>): Promise<T> {
     this.requireAvailable();
     const slow = setTimeout(() => void this.check(), SLOW_MS);
@@ -97,7 +97,7 @@ export class DatabaseHealth {
   }
 }
 
-/** Tells whether an error means that the database is away, and not that others keep it busy. */
+/** Tells whether an error means that the database is unreachable, and not that others keep it busy. */
 function isAbsence(error: unknown): boolean {
   if (error instanceof Busy) return false;
   return error instanceof DomainError ? error instanceof Unavailable : isUnavailable(error);

@@ -20,9 +20,9 @@ export const STATEMENT_TIMEOUT_MS = 3_000;
 const TIMEOUT_MS = 6_000;
 
 /**
- * Opens the service's connections, with timeouts for statements (3 s), locks (200 ms) and idle transactions (30 s). A
- * server that does not answer at all is given up after 6 s. Who finds no lock gives the connection back and comes again
- * (contention.ts); what needs longer sets its own time within its transaction.
+ * Opens the service's connections, with timeouts for statements (3 s), locks (200 ms) and idle transactions (30 s). The
+ * driver gives up after 6 s if the server does not answer at all. A caller that does not get a lock returns the
+ * connection and tries again (contention.ts); work that needs longer sets its own timeouts within its transaction.
  * @throws StartupError when the database cannot be reached or refuses the login
  */
 export async function openServiceDataSource(settings: ServiceDataSourceSettings): Promise<DataSource> {

@@ -49,8 +49,8 @@ export function isUnanswered(error: unknown): boolean {
 }
 
 /**
- * Returns the error to report to callers: Busy where others hold a lock or the statement took too long, Unavailable
- * where the database is away for another reason (`isUnavailable`), otherwise the error unchanged.
+ * Returns the error to report to callers: Busy if others hold a lock or the statement took too long, Unavailable if the
+ * database is unavailable for another reason (`isUnavailable`), otherwise the error unchanged.
  */
 export function asDomainError(error: unknown): unknown {
   if (error instanceof DomainError || !isUnavailable(error)) return error;
@@ -68,7 +68,10 @@ export function isOutOfTime(error: unknown): boolean {
   return driverErrorOf(error)?.code === OUT_OF_TIME;
 }
 
-/** Tells whether the server reported that it rolled the statement back because of locks or time; the connection is sound. */
+/**
+ * Tells whether the server reported that it rolled the statement back because of locks or time; the connection is
+ * sound.
+ */
 export function wasRolledBack(error: unknown): boolean {
   return isContention(error) || isOutOfTime(error);
 }

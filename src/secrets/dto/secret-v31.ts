@@ -12,7 +12,7 @@ const LISTED_SCHEMA = {
 };
 const VISIBILITY = { enum: VISIBILITIES, type: String };
 
-/** A secret in a list of version 3.1: never with its value. */
+/** Describes a secret in a list of version 3.1, which never shows its value. */
 class SecretListItemV31 {
   @ApiProperty({ example: 'database.password' })
   key: string;
@@ -45,7 +45,7 @@ class SecretListItemV31 {
   description: string | null;
 }
 
-/** A secret of version 3.1. Answers to changes have an empty value. */
+/** Describes a secret of version 3.1. Answers to changes have an empty value. */
 export class SecretV31 extends SecretListItemV31 {
   @ApiProperty({
     ...ANY_VALUE,
@@ -97,7 +97,7 @@ export class SecretListV31 {
   metadata: CursorPageMetadata;
 }
 
-/** Lists the fields of a secret that a search found; its `schema` comes only where `_include` names it. */
+/** Lists the fields of a secret that a search found; its `schema` is included only if `_include` names it. */
 export const SECRET_SEARCH_FIELDS_V31 = [
   ...SECRET_LIST_FIELDS_V31,
   'value',

@@ -20,7 +20,7 @@ export const secretV31Mapper: SecretMapper = {
   changed: toChangedSecret,
 };
 
-/** Returns the value as it was given: a text, or the structure that it has by its schema. */
+/** Returns the value as it was given: a text, or a JSON structure if the secret has a schema. */
 function shownValue(value: SecretValue | undefined): unknown {
   if (value === undefined) return '';
   return value.format === 'text' ? value.text : JSON.parse(value.text);

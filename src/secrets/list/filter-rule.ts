@@ -1,7 +1,7 @@
 import { descriptionProblem } from '../secret.js';
 import { nameProblem } from '../../common/resource-name.js';
 
-/** Maps what a rule can look at to the column that holds it, and to what is wrong with a value for it, if anything. */
+/** Maps an attribute that rules can name to its column, and to a check of the values that are compared with it. */
 export const RULE_ATTRIBUTES = {
   key: { column: 's.key', problemOf: nameProblem },
   provider_name: { column: 's.provider_name', problemOf: nameProblem },
@@ -22,12 +22,12 @@ export type RuleOperator = (typeof RULE_OPERATORS)[number];
 
 const EXACT: ReadonlySet<RuleOperator> = new Set(['any_of', 'not_any_of', 'is_not_empty']);
 
-/** Tells whether an operator compares whole values, which takes no longer for many of them. */
+/** Tells whether an operator compares whole values, which costs no more for many values. */
 export function isExact(operator: RuleOperator): boolean {
   return EXACT.has(operator);
 }
 
-/** Holds one rule of a search: one of the values is enough; the negated operators want none of them. */
+/** Holds one rule of a search. One matching value is enough; for negated operators, none may match. */
 export interface FilterRule {
   readonly attribute: RuleAttribute;
   readonly operator: RuleOperator;

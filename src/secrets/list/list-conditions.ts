@@ -4,10 +4,13 @@ import type { ListOptions } from './list-options.js';
 import { isExact, RULE_ATTRIBUTES, type FilterRule } from './filter-rule.js';
 import { FILTERS, SEARCH_FIELDS } from './list-fields.js';
 
-/** Puts a value among those of the statement and gives the parameter that stands for it. */
+/** Adds a value to those of the statement and returns its parameter. */
 export type AddValue = (value: unknown) => string;
 
-/** Returns the filters of a list as SQL, each beginning with AND. Names come from our own lists; callers' input becomes values only. */
+/**
+ * Returns the filters of a list as SQL, each beginning with AND. Names come from our own lists; callers' input becomes
+ * values only.
+ */
 export function conditionsOf({ filters }: ListOptions, add: AddValue): string {
   return [...filters]
     .map(
@@ -18,9 +21,10 @@ export function conditionsOf({ filters }: ListOptions, add: AddValue): string {
 }
 
 /**
- * Returns the rules of a search, all of which must hold. The ends of a key are compared in any case, the rest as it is.
- * @param seen the condition for what the caller sees; only that is compared with patterns, since the time for it depends
- *   on whether they match
+ * Returns the rules of a search as SQL, all of which must hold. `starts_with` and `ends_with` ignore case; the other
+ * operators do not.
+ * @param seen the condition for what the caller sees; patterns are compared with nothing else, since the time of a
+ *   comparison depends on whether the pattern matches
  */
 export function ruleConditions({ rules = [] }: ListOptions, add: AddValue, seen: string): string {
   return rules
@@ -59,7 +63,7 @@ function ruleCondition({ attribute, operator, values }: FilterRule, add: AddValu
   }
 }
 
-/** Returns the search, for what the caller sees only, as with rules. */
+/** Returns the condition of a search, which looks only through what the caller sees, as rules do. */
 export function searchCondition({ search }: ListOptions, add: AddValue, seen: string): string {
   if (search === undefined) return '';
   const pattern = add(searchPattern(search.text).text);
@@ -67,7 +71,7 @@ export function searchCondition({ search }: ListOptions, add: AddValue, seen: st
   return ` AND ${onlyWhere(seen, condition)}`;
 }
 
-/** The rows that come after a cursor's. */
+/** Returns the condition for the rows after a cursor's. */
 export function afterCursor({ by, descending, last }: ListCursor, add: AddValue): string {
   const columns = by === 'key' ? ['key', 'id'] : ['created_at', 'key', 'id'];
   const types = { key: 'text', id: 'uuid', created_at: 'timestamptz' } as const;
@@ -78,7 +82,7 @@ export function afterCursor({ by, descending, last }: ListCursor, add: AddValue)
   return ` AND (${compared}) ${descending ? '<' : '>'} (${values.join(', ')})`;
 }
 
-/** A pattern that matches a part of a key, and whether an index on three characters in a row can find it. */
+/** Returns a pattern that matches a part of a key, and tells whether a trigram index can find it. */
 export function searchPattern(search: string): { text: string; hasTrigram: boolean } {
   const text = `%${literally(toStorableText(search))}%`;
   return { text, hasTrigram: /[A-Za-z0-9]{3}/.test(search) };

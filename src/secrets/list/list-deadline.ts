@@ -3,7 +3,7 @@ import { isOutOfTime } from '../../database/connection/unavailability.js';
 import { statementTimeout } from '../../database/lanes.js';
 
 /**
- * Makes a list, whose statements have the time of their lane.
+ * Makes a list, whose statements have the time limit of their lane.
  * @throws TooCostly when a statement of the list takes longer
  */
 export async function withinDeadline<T>(list: () => Promise<T>): Promise<T> {

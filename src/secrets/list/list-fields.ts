@@ -4,9 +4,10 @@ const json = (expression: string): string => `to_json(${expression})::text`;
 const nullable = (text: string): string => `coalesce(${text}, 'null')`;
 
 /**
- * Maps the fields that a list can show of a secret to JSON text, in a query where `s` is the secret, `c` and `t` its creator and tenant
- * with a `name` that is JSON text already, and `$3` the caller. Text put together costs half of what objects do that
- * the database makes and then writes. Never the value, not even sealed: what clients know by that name is empty here.
+ * Maps the fields of a secret that a list can show to SQL expressions of their JSON text. In the query `s` is the
+ * secret, `c` and `t` are its creator and tenant with a `name` that is JSON text already, and `$3` is the caller.
+ * Concatenating text costs half as much as building JSON objects in the database. The value is never included, not even
+ * sealed: the field `value` is always empty.
  */
 export const LIST_FIELDS = {
   key: json('s.key'),
@@ -33,21 +34,22 @@ export interface ItemFields {
   readonly byDefault: readonly ListField[];
 }
 
-/** The columns that the fields of every list are made of: nothing that a list may not show. */
+/** Lists the columns that every list reads. None of them holds anything that a list must not show. */
 const COLUMNS = [
   ...['s.tenant_id', 's.id', 's.key', 's.visibility', 's.is_hidden_value', 's.provider_name'],
   ...['s.created_by', 's.created_at', 's.updated_at'],
 ];
 
-/** Columns that are read only for lists that show them. */
+/** Maps fields to columns that are read only for lists that show them. */
 const OPTIONAL_COLUMNS: Partial<Record<ListField, string>> = {
   schema: 's.schema',
   description: 's.description',
 };
 
 /**
- * Maps fields whose text may be long to measures of it, each a lower bound of its bytes: as it is stored, perhaps
- * compressed and with a header of up to four bytes, which is known without reading it, and then as it is.
+ * Maps fields whose text may be long to measures of its size, each a lower bound in bytes. The first is the stored
+ * size, which is known without reading the text; the text may be compressed and has a header of up to four bytes. The
+ * second is the size of the text itself.
  */
 const LONG_FIELDS: Partial<Record<ListField, readonly string[]>> = {
   schema: ['greatest(pg_column_size(s.schema) - 4, 0)', 'octet_length(s.schema::text)'],
@@ -66,11 +68,11 @@ export function columnsOf(fields: readonly ListField[]): string[] {
 const TENANT_NAME = '(SELECT t.name FROM tenants t WHERE t.id = s.tenant_id)';
 const CREATOR_NAME = '(SELECT c.username FROM users c WHERE c.id = s.created_by)';
 
-/** Maps what a search can look through to its column. Never the value. */
+/** Maps the fields that a search can look through to their columns. The value is never among them. */
 export const SEARCH_FIELDS = { key: 's.key', description: 's.description' } as const;
 export type SearchField = keyof typeof SEARCH_FIELDS;
 
-/** Maps the fields that a list can be sorted by to SQL expressions. Never the value. */
+/** Maps the fields that a list can be sorted by to SQL expressions. The value is never among them. */
 export const SORTS = {
   key: 's.key',
   created_at: 's.created_at',
@@ -84,7 +86,10 @@ export const SORTS = {
 } as const;
 export type Sort = keyof typeof SORTS;
 
-/** Maps the fields that a list can be filtered by to conditions; `$` stands for the values, one of which must match. Never the value. */
+/**
+ * Maps the fields that a list can be filtered by to conditions; `$` stands for the wanted values, one of which must
+ * match. The value of the secret is never among the fields.
+ */
 export const FILTERS = {
   key: 's.key = ANY ($)',
   visibility: 's.visibility = ANY ($)',

@@ -2,7 +2,7 @@ import type { FilterRule } from './filter-rule.js';
 import type { ListCursor } from './list-cursor.js';
 import type { Filter, ListField, SearchField, Sort } from './list-fields.js';
 
-/** Finds secrets by a part of any of these fields, in any case. */
+/** Describes a search for a part of any of these fields, ignoring case. */
 export interface Search {
   readonly text: string;
   readonly fields: readonly SearchField[];

@@ -1,10 +1,10 @@
-/** A tenant whose own secrets are listed, and whether the caller administers it. */
+/** Identifies a tenant whose own secrets are listed, and tells whether the caller administers it. */
 export interface ListedTenant {
   readonly id: string;
   readonly administers: boolean;
 }
 
-/** Limits whose secrets a list may contain, in addition to global ones. */
+/** Limits a list to the secrets of some tenants, in addition to global ones. */
 export interface ListScope {
   readonly tenants: readonly ListedTenant[];
   readonly userId: string;
@@ -19,10 +19,10 @@ export interface ScopeSql {
   readonly foreign: string;
 }
 
-/** The condition for what the caller sees in a listed tenant: private secrets are for their creator and administrators. */
+/** Selects what the caller sees in a listed tenant: only their creator and administrators see private secrets. */
 export const SEEN = `(s.visibility <> 'private' OR s.created_by = $3 OR own.administers)`;
 
-/** Returns the SQL of a scope. One tenant is named as one, so that a statement for it can be planned once for all. */
+/** Returns the SQL of a scope. A single tenant has a form of its own, so that its statement can be planned once. */
 export function scopeSql({ tenants, userId }: ListScope): ScopeSql {
   const [ids, administers] = [tenants.map(({ id }) => id), tenants.map((tenant) => tenant.administers)];
   if (tenants.length === 1)

@@ -10,19 +10,22 @@ export interface KeyMatches {
   readonly ids: readonly string[];
 }
 
-/** Holds the matches in the listed tenants and among global secrets of others; undefined if there are too many to select by id. */
+/**
+ * Holds the matches in the listed tenants and among global secrets of others; undefined if there are too many to select
+ * by id.
+ */
 export interface FoundSecrets {
   readonly own: KeyMatches | undefined;
   readonly foreign: KeyMatches | undefined;
 }
 
-/** With more matches than this, scanning in the order of the list finds a page sooner. */
+/** Limits the matches that are selected by id; with more, scanning in the order of the list finds a page sooner. */
 const MOST_PICKED = 3_000;
 
-/** Fields with an index on parts of their text. */
+/** Lists the fields with an index on parts of their text. */
 const INDEXED: ReadonlySet<string> = new Set(['key']);
 
-/** With more secrets than this in the list, a search for keys has to be one that an index can find. */
+/** Limits the secrets of a list in which a search may look for keys without an index. */
 const MOST_SCANNED = 10_000;
 
 const NOT_BY_INDEX: FoundSecrets = { own: undefined, foreign: undefined };
@@ -32,9 +35,9 @@ const FIND = `
   FROM search_secret_keys($1, $2, $3, $4, $5, false) AS own, search_secret_keys($1, $2, $3, $4, $5, true) AS other`;
 
 /**
- * Finds keys by an index on their parts. Finds nothing where the search is too short for the index, or looks through
- * other fields too.
- * @throws TooCostly where it is too short, and the caller sees too many secrets to look through all of them
+ * Finds keys by an index on their parts. Finds nothing if the search is too short for the index, or looks through other
+ * fields too.
+ * @throws TooCostly if it is too short, and the caller sees too many secrets to look through all of them
  */
 export async function findKeys(
   manager: EntityManager,
@@ -63,7 +66,7 @@ export async function findKeys(
   return { own: matches(row.ownTenants, row.ownIds), foreign: matches(row.otherTenants, row.otherIds) };
 }
 
-/** Counts what the caller sees, no further than necessary: what the caller does not see must not decide. */
+/** Counts the secrets that the caller sees, no further than necessary. Others must not affect the answer. */
 async function requireFewSecrets(manager: EntityManager, scope: ListScope): Promise<void> {
   const { listed, foreign, values } = scopeSql(scope);
   const most = `LIMIT ${MOST_SCANNED + 1}`;

@@ -9,7 +9,7 @@ import { PageStatement } from './page-statement.js';
 import { isPlain, type ListOptions, type SecretPage } from './list-options.js';
 
 interface PageRow {
-  /** Null where all items were asked for and are too large for one answer. */
+  /** Null if all items were requested and are too large for one answer. */
   items: string | null;
   total: number | null;
   unruled: number | null;
@@ -17,8 +17,8 @@ interface PageRow {
 }
 
 /**
- * Returns a page, or all results, from one statement, so that what it counts is what it shows.
- * @throws TooCostly where all results are too large for one answer, or the search for this many secrets
+ * Returns a page, or all results, from one statement, so that its counts match its items.
+ * @throws TooCostly if all results are too large for one answer, or the search is too costly for so many secrets
  */
 export async function listSecrets(
   manager: EntityManager,
@@ -33,7 +33,7 @@ export async function listSecrets(
   return { items: row.items, total, filtered, next: nextOf(options, row) };
 }
 
-/** Lists that callers made no two alike would fill the server's memory with plans if they had names. */
+/** Runs the statement. Only default lists have names: named statements of many kinds would fill the server's memory. */
 async function ask(
   manager: EntityManager,
   text: string,

@@ -10,20 +10,22 @@ interface Order {
   readonly descending: boolean;
 }
 
-/** Some of the listed secrets: how a page picks them, and all of them, without and with the rules, to be counted. */
+/**
+ * Holds the SQL for some of the listed secrets: those of a page, and all of them without and with the rules, to count.
+ */
 interface Part {
   readonly picked: string;
   readonly from: string;
   readonly ruled: string;
 }
 
-/** The statement of a page in the making: what callers wrote goes into its values only. */
+/** Builds the statement of a page. Callers' input becomes values only. */
 export class PageStatement {
   readonly values: unknown[];
   private readonly scope: ScopeSql;
   private readonly orders: readonly Order[];
   private readonly columns: string;
-  /** Along an order that an index has, no more is read than the page and what it skips. */
+  /** The order and limit of a scan: along an index, it reads only the page and the rows that the page skips. */
   private readonly walk: string;
   private readonly page: string;
   private readonly conditions: string;
@@ -73,8 +75,8 @@ export class PageStatement {
   }
 
   /**
-   * Selects the items that fit into an answer: all up to the limit in bytes, but at least one. `OFFSET 0` keeps the planner
-   * from making the text of an item twice, once to measure it.
+   * Selects the items that fit into an answer: all up to the limit in bytes, but at least one. `OFFSET 0` keeps the
+   * planner from building the text of an item a second time to measure it.
    */
   private answer(): string {
     const most = maxListBytes(this.options);
@@ -95,7 +97,7 @@ export class PageStatement {
       ) AS counted`;
   }
 
-  /** Returns the page up to where its long field alone reaches the limit, so that the text of no more items is made. */
+  /** Returns the page up to the item where its long field alone reaches the limit, so that no further text is built. */
   private shortened(most: number): string {
     return longMeasuresOf(this.options.fields).reduce(
       (rows, measure, step) => `(
@@ -118,7 +120,7 @@ export class PageStatement {
       ORDER BY ${this.inOrder('p')} OFFSET greatest(answer.given - 1, 0) LIMIT 1) END`;
   }
 
-  /** Pages by cursor count nothing. */
+  /** Returns the SQL that counts the parts, or NULL for pages by cursor. */
   private counted(parts: readonly string[]): string {
     if (this.options.after !== undefined) return 'NULL::integer';
     return `(${parts.map((from) => `(SELECT count(*) ${from})`).join(' + ')})::integer`;
@@ -170,7 +172,7 @@ export class PageStatement {
     return searchCondition(this.options, this.value, seen);
   }
 
-  /** Global secrets of others are not looked at where the list is narrowed to what they are not. */
+  /** Tells whether the filters allow global secrets of other tenants. */
   private mayBeGlobal(): boolean {
     const { filters } = this.options;
     return (['visibility', 'resource_availability'] as const).every(
@@ -178,7 +180,7 @@ export class PageStatement {
     );
   }
 
-  /** The order of picked rows. */
+  /** Returns the order of picked rows. */
   private inOrder(row: string): string {
     return `${this.ordered((_, index) => `${row}.o${index}`)}, ${row}.id${direction(this.orders.at(-1))}`;
   }
@@ -187,14 +189,14 @@ export class PageStatement {
     return this.orders.map((order, index) => expressionOf(order, index) + direction(order)).join(', ');
   }
 
-  /** The rows after the cursor's, in an order of one direction. */
+  /** Returns the condition for the rows after the cursor's, in an order of one direction. */
   private beyond(): string {
     const { after } = this.options;
     return after === undefined || after === 'start' ? '' : afterCursor(after, this.value);
   }
 }
 
-/** The JSON text of an item. */
+/** Returns the SQL for the JSON text of an item. */
 function itemOf({ fields }: ListOptions): string {
   const members = fields.map(
     (field, index) => `'${index === 0 ? '{' : ','}"${field}":' || ${LIST_FIELDS[field]}`,
@@ -202,7 +204,7 @@ function itemOf({ fields }: ListOptions): string {
   return [...members, `'}'`].join(' || ');
 }
 
-/** Within a tenant a key is the only one of its kind, so nothing is sorted after it. */
+/** Returns the orders up to the key. A key is unique within a tenant, so nothing is sorted after it. */
 function ordersOf({ sorts }: ListOptions): Order[] {
   const last = sorts.at(-1);
   const descending = last?.by === 'created_at' && last.descending;

@@ -4,7 +4,7 @@ import { isExact, type FilterRule, type RuleOperator } from './filter-rule.js';
 /** Limits the values of all rules of a search together. */
 const MOST_VALUES = 1_000;
 
-/** Limits the values that are compared with parts of a text, each with every secret. */
+/** Limits the values that are compared with parts of a text; each is compared with every secret. */
 const MOST_PATTERNS = 50;
 const MOST_PATTERN_BYTES = 16 * 1024;
 
@@ -28,8 +28,8 @@ export function requireAffordable(rules: readonly FilterRule[]): void {
 }
 
 /**
- * Returns rules that ask for the same with fewer operators: of those about one attribute, each kind that can be asked for
- * once is asked for once, and no value twice.
+ * Returns equivalent rules with fewer comparisons: rules about the same attribute are combined if their operator allows
+ * it, and no value occurs twice in a rule.
  */
 export function combined(rules: readonly FilterRule[]): FilterRule[] {
   const result: FilterRule[] = [];

@@ -15,7 +15,9 @@ const PERMISSIONS = [
   ...['create_global_resource', 'set_owner', 'set_timestamp'],
 ];
 
-/** $1 the user, $2 the permission, $3 what else is asked, $4 names of tenants, or NULL for every tenant. */
+/**
+ * Takes the user as $1, the permission as $2, further permissions as $3, and names of tenants, or NULL for all, as $4.
+ */
 const TENANTS = `
   SELECT t.id AS "tenantId", t.name AS "tenantName",
          ARRAY(SELECT p FROM unnest($3::text[]) p WHERE user_may($1, t.id, p)) AS permissions
@@ -29,8 +31,8 @@ export class TenantsOfCaller {
   constructor(@Inject(Lanes) private readonly lanes: Lanes) {}
 
   /**
-   * The living tenants in which the caller has the permission, by name.
-   * @param names those among them only; what cannot be a name is none
+   * Returns the living tenants in which the caller has the permission, in the order of their names.
+   * @param names limits the result to these tenants; text that cannot be a name matches none
    */
   async where(
     { userId, username, caller }: Pick<TenantContext, 'userId' | 'username' | 'caller'>,

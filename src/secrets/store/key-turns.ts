@@ -7,7 +7,7 @@ import { DEADLINE_MS } from '../../database/contention.js';
 const LIMITS = { places: 1, waiting: 1_000, waitMilliseconds: DEADLINE_MS };
 
 /**
- * Lets changes of one key that met each other come one after the other within this process. At the same time they would
+ * Runs changes of one key that conflicted one after the other within this process. If they ran concurrently, they would
  * find the row locked or changed again and again, and some of them would starve.
  */
 @Injectable()

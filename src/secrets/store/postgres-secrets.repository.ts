@@ -24,7 +24,7 @@ import { SecretInserts } from './secret-inserts.js';
 import { SecretReads } from './secret-reads.js';
 import { SecretUpdates } from './secret-updates.js';
 
-/** Stores secrets in PostgreSQL: every act under the policies of its tenant's rows. */
+/** Stores secrets in PostgreSQL. Row-level security of the tenant applies to every operation. */
 @Injectable()
 export class PostgresSecretsRepository extends SecretsRepository {
   constructor(
@@ -53,7 +53,7 @@ export class PostgresSecretsRepository extends SecretsRepository {
       await this.audit.append(manager, tenant.tenantId, event);
       return page;
     };
-    // What one statement answers is of one moment anyway.
+    // A single statement has one snapshot anyway.
     const several = options.allTenants || options.search !== undefined;
     return this.transaction.run(tenant.tenantId, event.id, work, {
       ...{ lane: 'lists', share: { group: tenant.tenantId, member: tenant.userId } },
@@ -80,7 +80,7 @@ export class PostgresSecretsRepository extends SecretsRepository {
     const created = await insert();
     if (created !== undefined) return created;
     if (existing === undefined) return { kind: 'exists' };
-    // Inserts again what was deleted between the two.
+    // Inserts again if the secret was deleted between the two steps.
     return this.updates.update(tenant, secret.key, existing, { ...event, action: 'secret.update' }, insert);
   }
 

@@ -12,13 +12,13 @@ import { removalRecord, updateRecord, widens } from './secret-records.js';
 import { SecretRows } from './secret-row.js';
 import type { SecretWrite, WriteAnswer, WriteFunction } from './secret-writes.js';
 
-/** Describes a change of a secret as it was seen: what to write, and what the answer to that means. */
+/** Describes a change of a secret that was looked up: the write, and the meaning of its answer. */
 export interface Change {
   readonly name: WriteFunction;
   readonly write: SecretWrite;
   /**
-   * @returns nothing where the secret is no longer as it was seen
-   * @throws Forbidden where the tenant was deleted since the caller's rights were read
+   * @returns undefined if the secret has changed since the look-up
+   * @throws Forbidden if the tenant was deleted since the caller's rights were read
    */
   readonly outcomeOf: (answer: WriteAnswer) => UpdateOutcome | undefined;
 }
@@ -72,14 +72,14 @@ export class SecretChanges {
       write: {
         ...{ tenantId, callerId: userId, eventId: event.id, record, bytes: record.bytes },
         mayBatch: !isWidened && update.owner === undefined,
-        // Whether a key could become global only the lost answer said.
+        // Only the lost answer would have told whether the key could become global.
         recover: async () => (isWidened ? undefined : this.recover(tenant, current)),
       },
       outcomeOf: (answer) => updateOutcome(tenant, current, update, answer),
     };
   }
 
-  /** An update of what was seen is the next revision. */
+  /** Returns the answer if the secret is the next revision of the one that was updated, and undefined otherwise. */
   private async recover(tenant: TenantContext, current: StoredSecret): Promise<WriteAnswer | undefined> {
     const now = await this.lookups.find(tenant, current.key);
     if ('kind' in now || now.id !== current.id || now.revision !== current.revision + 1) return undefined;

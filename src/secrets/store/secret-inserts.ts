@@ -20,9 +20,9 @@ export class SecretInserts {
 
   /**
    * Inserts a secret and records it.
-   * @param recordConflict false where something else becomes of a key that is taken
-   * @returns nothing where the key is taken
-   * @throws Forbidden where the tenant was deleted since the caller's rights were read
+   * @param recordConflict false if the caller handles a key that is taken
+   * @returns undefined if the key is taken
+   * @throws Forbidden if the tenant was deleted since the caller's rights were read
    * @throws Busy when others keep the key or the tenant locked
    * @throws Unavailable when the database cannot be reached or does not say whether it committed
    */
@@ -36,7 +36,7 @@ export class SecretInserts {
     const record = insertRecord(this.rows, { tenantId, authorId, secret, event, recordConflict });
     const answer = await this.writes.write('insert_secrets', {
       ...{ tenantId, callerId: authorId, eventId: event.id, record },
-      // A key that becomes global is locked against everybody, which may take its time.
+      // A key that becomes global is locked against everybody, which may take a while.
       mayBatch: secret.attributes.visibility !== 'global',
       bytes: record.bytes,
       recover: () => this.recover(tenant, secret),
@@ -45,7 +45,7 @@ export class SecretInserts {
     return answer.outcome === 'ok' ? inserted(tenant, secret, answer) : undefined;
   }
 
-  /** The event is there: with the secret it says that it was inserted; without it, nothing can be told. */
+  /** Returns the answer if the secret exists, since its event does; undefined if the outcome cannot be determined. */
   private async recover(tenant: TenantContext, { id, key }: NewSecret): Promise<WriteAnswer | undefined> {
     const found = await this.lookups.find(tenant, key);
     if ('kind' in found || found.id !== id) return undefined;

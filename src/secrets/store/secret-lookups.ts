@@ -20,7 +20,7 @@ interface Lookup {
 type Answer = SecretRow & {
   readonly ordinal: number;
   readonly is_foreign: boolean;
-  /** Null where there is no such secret in the tenant. */
+  /** Null if there is no such secret in the tenant. */
   readonly id: string | null;
 };
 
@@ -49,7 +49,7 @@ export class SecretLookups {
   }
 
   /**
-   * Returns the tenant's own secret of that key, whoever may see it.
+   * Returns the tenant's own secret with that key, regardless of who may see it.
    * @throws Busy, Unavailable as `Lanes.query` does, and when too many look-ups wait
    */
   async find(tenant: Tenant, key: string): Promise<StoredSecret | Missing> {

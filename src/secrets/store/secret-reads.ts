@@ -23,7 +23,7 @@ type Answer = SecretRow & {
   readonly tenant_name: string;
 };
 
-/** Reads secrets and records each read. Reads of the same turn of the event loop are one call of the database's function. */
+/** Reads secrets and records each read. Reads of the same turn of the event loop share one call of `read_secrets`. */
 @Injectable()
 export class SecretReads {
   private readonly batcher: Batcher<Read, Answer>;
@@ -44,7 +44,7 @@ export class SecretReads {
   }
 
   /**
-   * Returns the secret of that tenant and key as the caller may see it, or nothing where there is none.
+   * Returns the secret with that tenant and key as the caller may see it, or undefined if there is none.
    * @throws Busy, Unavailable as `Lanes.query` does, and when too many reads wait
    */
   async read(tenant: TenantContext, key: string, event: AuditEvent): Promise<VisibleSecret | undefined> {

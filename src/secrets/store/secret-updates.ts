@@ -14,10 +14,10 @@ import { SecretChanges, type Change } from './secret-changes.js';
 import { SecretLookups } from './secret-lookups.js';
 import { SecretWrites } from './secret-writes.js';
 
-/** The look after this many stale ones locks the row, so that changes on other replicas must wait. */
+/** Limits the look-ups without a lock. The next one locks the row, so that changes on other replicas must wait. */
 const UNLOCKED_LOOKS = 2;
 
-/** Prepares what becomes of a secret as it was seen. */
+/** Prepares the change of a secret that was looked up. */
 type Prepare = (current: StoredSecret) => Promise<Change | Refusal>;
 
 interface Act {
@@ -29,8 +29,8 @@ interface Act {
 }
 
 /**
- * Updates and removes secrets: looks a secret up, decides, and writes if the secret is still as it was seen. Where
- * somebody else was quicker all of it is done again, and the decision is made anew.
+ * Updates and removes secrets: looks a secret up, decides, and writes if the secret is unchanged since. If somebody
+ * else changed it first, all of it is repeated, including the decision.
  */
 @Injectable()
 export class SecretUpdates {
@@ -45,7 +45,7 @@ export class SecretUpdates {
 
   /**
    * Updates a secret.
-   * @param absent what becomes of an absent secret, or nothing if it is there now; by default its absence is recorded
+   * @param absent handles an absent secret, and returns undefined if it exists now; by default the absence is recorded
    * @throws Forbidden, Busy, Unavailable as `SecretInserts.insert` does
    */
   update<A = never>(
@@ -71,7 +71,7 @@ export class SecretUpdates {
     return this.perform({ tenant, key, event, prepare, deadline: deadlineOfNow() });
   }
 
-  /** Tries at once, since most keys are changed by nobody else; then takes turns with those who were quicker. */
+  /** Tries at once, since concurrent changes of a key are rare; then takes turns with the other changes. */
   private async perform<A = never>(
     act: Act,
     absent?: () => Promise<A | undefined>,
@@ -92,7 +92,7 @@ export class SecretUpdates {
     throw new Busy();
   }
 
-  /** @returns nothing where the secret is no longer as it was seen */
+  /** @returns undefined if the secret has changed since the look-up */
   private async attempt<A>(
     { tenant, key, event, prepare, deadline }: Act,
     absent: (() => Promise<A | undefined>) | undefined,
@@ -108,7 +108,7 @@ export class SecretUpdates {
     return change.outcomeOf(await this.writes.write(change.name, { ...change.write, deadline }));
   }
 
-  /** Locks the row before it decides, so that nobody can be quicker; says nothing where there is no row. */
+  /** Locks the row before it decides, so that nobody can change it first. Returns undefined if there is no row. */
   private attemptWithLock({
     tenant,
     key,

@@ -7,12 +7,12 @@ import { TenantTransaction } from '../../database/tenant-transaction.js';
 import type { SecretRecord } from './secret-row.js';
 
 /**
- * Says what became of a write:
+ * Names the outcome of a write:
  * - `ok`
  * - `exists`: the key is taken in the tenant
  * - `global_elsewhere`: another tenant has a global secret of the key
  * - `key_elsewhere`: the secret is to be global and another tenant has the key
- * - `stale`: the secret is no longer as it was seen, or its new owner is gone; nothing was recorded
+ * - `stale`: the secret has changed since it was looked up, or its new owner is gone; nothing was recorded
  * - `no_tenant`: the tenant was deleted since the caller's rights were read; nothing was recorded
  */
 export interface WriteAnswer {
@@ -27,7 +27,7 @@ export interface SecretWrite extends GroupedWrite<WriteAnswer> {
   readonly record: SecretRecord;
 }
 
-/** The functions of the database that write secrets: the only ones that do. */
+/** Lists the database functions that write secrets. No others do. */
 export type WriteFunction = 'insert_secrets' | 'update_secrets' | 'remove_secrets';
 
 /** Inserts, updates and removes secrets, each with its event: alone, in groups, or in a transaction of many. */

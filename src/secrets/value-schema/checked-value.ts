@@ -9,8 +9,9 @@ interface SecretWithSchema {
 }
 
 /**
- * A value that a request brings, and what is known of it against the schemas of secrets. Checking may take a while, and a
- * secret's schema never changes, so a verdict on it holds however often a change of it is decided anew.
+ * Holds the value of a request, and remembers the verdicts of the schemas that it was checked against. Checking may
+ * take a while, and a secret's schema never changes, so a verdict remains valid however often the change is decided
+ * again.
  */
 export class CheckedValue {
   private readonly verdicts = new Map<string, Verdict>();
@@ -22,7 +23,7 @@ export class CheckedValue {
   ) {}
 
   /**
-   * @returns why the value does not fit, if so
+   * @returns the error if the value does not match the secret's schema, otherwise undefined
    * @throws BadParameters for a schema that cannot be used with it
    */
   async mismatchWith({ id, schema }: SecretWithSchema): Promise<Conflict | undefined> {
@@ -31,7 +32,7 @@ export class CheckedValue {
     return mismatch(verdict);
   }
 
-  /** The same for a schema that no secret has yet. */
+  /** Returns the same for a schema that no secret has yet. */
   async mismatchBy(schema: Schema): Promise<Conflict | undefined> {
     return mismatch(await this.verdictBy(schema));
   }
@@ -41,7 +42,7 @@ export class CheckedValue {
   }
 }
 
-/** Clients match how the text begins. */
+/** Returns the error for a verdict. Clients match the beginning of its text. */
 function mismatch(verdict: Verdict): Conflict | undefined {
   if (verdict.kind === 'unusable') throw new BadParameters(verdict.reason);
   return verdict.kind === 'invalid'

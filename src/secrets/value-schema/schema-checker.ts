@@ -10,7 +10,7 @@ const LIMIT: TimeLimit = { processor: 250, elapsed: 30_000 };
 const MEMORY = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 };
 const PROGRAM = new URL('./schema-worker.js', import.meta.url);
 
-/** One check runs at a time, and tenants take turns. */
+/** Limits checks to one at a time, for which tenants take turns, and limits those that wait. */
 const WAITING = { places: 1, waiting: 2_000, waitingOfGroup: 200, waitMilliseconds: 20_000 };
 const BUSY = 'Too many values wait to be checked against a schema; try again in a second';
 
@@ -20,13 +20,13 @@ export interface SchemaQuestion {
   readonly value: string;
 }
 
-/** The worker's answer. */
+/** Holds the worker's answer. */
 export interface SchemaAnswer {
   readonly kind: 'valid' | 'invalid' | 'unusable';
   readonly reason?: string;
 }
 
-/** Holds an answer, undefined where the check used too much time or memory, and the time without that in line. */
+/** Holds an answer, undefined if the check used too much time or memory, and the time of the check without its wait. */
 export interface Checked {
   readonly answer: SchemaAnswer | undefined;
   readonly milliseconds: number;
@@ -39,18 +39,18 @@ interface StartedWorker {
 }
 
 /**
- * Checks values in a worker thread without environment, one at a time. A check that uses too much processor time ends the
- * worker, which is replaced when it is needed again.
+ * Checks values in a worker thread without environment variables, one at a time. A check that uses too much processor
+ * time ends the worker, which is replaced when it is needed again.
  */
 export class SchemaChecker {
   private readonly gate = new FairGate(WAITING, () => new Busy(BUSY));
   private worker: Promise<StartedWorker> | undefined;
 
   /**
-   * Checks in the turn of a share.
-   * @param isMoved tells, when the turn has come, whether the check belongs elsewhere by now
-   * @returns undefined where it does
-   * @throws Busy when too much of the tenant waits, or its turn does not come in time
+   * Checks a value when it is the share's turn.
+   * @param isMoved tells, once it is the check's turn, whether the check now belongs to another worker
+   * @returns undefined if it does
+   * @throws Busy when too many checks of the tenant wait, or its turn does not come in time
    */
   check(
     share: Share,
@@ -80,7 +80,7 @@ export class SchemaChecker {
   }
 }
 
-/** Starts a worker and waits until it has loaded its program, which counts for no check. */
+/** Starts a worker and waits until it has loaded its program. That time does not count towards any check. */
 async function startedWorker(ended: () => void): Promise<StartedWorker> {
   const worker = new Worker(PROGRAM, { env: {}, execArgv: [], resourceLimits: MEMORY });
   // Running out of memory is an error, which an emitter without a listener throws.
@@ -90,7 +90,7 @@ async function startedWorker(ended: () => void): Promise<StartedWorker> {
   return { worker, thread };
 }
 
-/** @returns nothing where the worker used too much time for an answer, or came to an end over the question */
+/** @returns undefined if the worker used too much time, or ended before it answered */
 function answerOf(
   { worker, thread }: StartedWorker,
   question: SchemaQuestion,

@@ -6,7 +6,10 @@ import type { Schema } from '../secret.js';
 import { circleProblem } from './schema-circles.js';
 import { SchemaChecker, type Checked, type SchemaAnswer, type SchemaQuestion } from './schema-checker.js';
 
-/** `unusable`: the schema cannot be used for this value, whatever the value is. No reason holds anything of the value. */
+/**
+ * Describes the result of a check. `unusable`: the value cannot be checked against this schema. No reason quotes the
+ * value.
+ */
 export type Verdict =
   | { readonly kind: 'valid' }
   | { readonly kind: 'invalid'; readonly reason: string }
@@ -15,30 +18,30 @@ export type Verdict =
 const LONGEST_REASON = 300;
 const TOO_COSTLY = 'it takes too long or too much memory to check; make it simpler';
 
-/** The time for which a tenant whose check was too costly waits in a line of its own kind. */
+/** Sets how long the checks of a tenant use the second worker after one was too costly. */
 const COSTLY_MS = 5 * 60_000;
 const MOST_COSTLY = 10_000;
 
-/** A verdict, and how long it took without the time in line. */
+/** Holds a verdict, and the time of the check without its wait. */
 export interface TimedVerdict {
   readonly verdict: Verdict;
   readonly milliseconds: number;
 }
 
 /**
- * Holds values against JSON Schemas that somebody else wrote, in a worker, so that requests go on meanwhile. Tenants whose
- * checks were too costly lately have a worker of their own, so that nobody else waits for such checks.
+ * Validates values against JSON Schemas that callers wrote. It uses a worker, so that requests are served meanwhile.
+ * Tenants whose checks were too costly lately share a second worker, so that nobody else waits for such checks.
  */
 @Injectable()
 export class SchemaValidator implements OnModuleDestroy {
   private readonly ordinary = new SchemaChecker();
   private readonly costly = new SchemaChecker();
-  /** Holds the tenants with costly checks, and the end of that; the oldest stand first. */
+  /** Maps tenants with costly checks to the time until which they use the second worker, oldest first. */
   private readonly costlyUntil = new Map<string, number>();
 
   /**
    * @param share the tenant and the user whose turn it is
-   * @throws Busy when too much of the tenant waits, or its turn does not come in time
+   * @throws Busy when too many checks of the tenant wait, or its turn does not come in time
    */
   async check(share: Share, schema: Schema, value: unknown): Promise<Verdict> {
     return (await this.timedCheck(share, schema, value)).verdict;

@@ -28,7 +28,7 @@ const MEMBERS = `
   ARRAY(SELECT u.username FROM user_group_members m JOIN users u ON u.id = m.user_id
         WHERE m.group_id = g.id AND u.deleted_at IS NULL ORDER BY u.username) AS users`;
 
-/** The size of a group in an answer, without and with MEMBERS. */
+/** Computes the size of a group in an answer, without and with MEMBERS. */
 const BYTES = `octet_length(to_json(g)::text) + 100`;
 const MEMBER_BYTES = `
   ${BYTES}
@@ -54,7 +54,7 @@ export class UserGroupsRepository {
     return row;
   }
 
-  /** @returns false where the name or the name in the directory is taken */
+  /** @returns false if the name or the name in the directory is taken */
   async insert(
     manager: EntityManager,
     { id, name, ldapDn, systemRole }: Omit<UserGroup, 'createdAt'>,
@@ -71,7 +71,7 @@ export class UserGroupsRepository {
     await manager.query('DELETE FROM user_groups WHERE id = $1', [id]);
   }
 
-  /** @returns false where the user is a member already */
+  /** @returns false if the user is a member already */
   async addMember(manager: EntityManager, { groupId, userId }: UserGroupMember): Promise<boolean> {
     const inserted = await manager.query<unknown[]>(
       `INSERT INTO user_group_members (group_id, user_id) VALUES ($1, $2)
@@ -81,7 +81,7 @@ export class UserGroupsRepository {
     return inserted.length > 0;
   }
 
-  /** @returns false where the user is no member */
+  /** @returns false if the user is not a member */
   async removeMember(manager: EntityManager, { groupId, userId }: UserGroupMember): Promise<boolean> {
     const [, removed] = await manager.query<[unknown[], number]>(
       'DELETE FROM user_group_members WHERE group_id = $1 AND user_id = $2',
@@ -113,8 +113,8 @@ export class UserGroupsRepository {
   }
 
   /**
-   * Returns one group, or undefined where it was deleted in the meantime.
-   * @throws TooCostly where it has too many members for one answer
+   * Returns one group, or undefined if it was deleted in the meantime.
+   * @throws TooCostly if it has too many members for one answer
    */
   async describe(
     manager: EntityManager,

@@ -29,7 +29,7 @@ export class RolePermissions {
   }
 
   /**
-   * Returns a page, of one role where one is given, in the order of the names unless `options` sort otherwise.
+   * Returns a page, of one role if one is given, in the order of the names unless `options` sort otherwise.
    * @throws NotFound for an unknown role
    */
   list(
@@ -55,7 +55,7 @@ export class RolePermissions {
 
   /**
    * @throws NotFound for an unknown role or permission
-   * @throws Conflict where the role has the permission already
+   * @throws Conflict if the role has the permission already
    */
   async add(input: RolePermission, caller: Caller): Promise<void> {
     await this.transaction.run<undefined>(eventOf('permission.add', input, caller), async (manager) => {

@@ -39,8 +39,8 @@ const INSERT = `
   RETURNING id`;
 
 /**
- * Begins a deletion of tokens, parents before the tokens that were made by them: a deletion of one token locks them in
- * that order, too.
+ * Begins a deletion of tokens, which locks parents before the tokens that they created. A deletion of one token locks
+ * them in that order, too.
  */
 const DELETE_IN_ORDER = (condition: string): string => `
   WITH held AS (SELECT id FROM tokens WHERE user_id = $1 ${condition} ORDER BY created_at, id FOR UPDATE)
@@ -55,7 +55,7 @@ export interface NewToken {
   readonly secretHash: Buffer;
   readonly description: string | undefined;
   readonly expiresAt: Date | undefined;
-  /** The user's epoch when the request was let in. */
+  /** The user's epoch when the request was admitted. */
   readonly epoch: number;
   /** Identifies the token that this one is created by, which bounds the expiry and with which it ends. */
   readonly createdBy: string | undefined;
@@ -66,7 +66,7 @@ export interface NewToken {
 export class TokensRepository {
   /**
    * Inserts a token, and deletes the user's expired ones.
-   * @returns false where the token that it is created by no longer exists, all tokens of the user were ended since the
+   * @returns false if the token that it is created by no longer exists, all tokens of the user were ended since the
    *   epoch, or the user is not active
    */
   async insert(manager: EntityManager, token: NewToken): Promise<boolean> {
@@ -79,7 +79,7 @@ export class TokensRepository {
     return inserted.length > 0;
   }
 
-  /** Deletes all tokens of a user, and keeps requests that were let in before from creating another. */
+  /** Deletes all tokens of a user, and keeps requests that were admitted before from creating another. */
   async deleteAllOf(manager: EntityManager, userId: string): Promise<void> {
     await manager.query(END_EPOCH, [userId]);
     await manager.query(DELETE_ALL, [userId]);
@@ -113,7 +113,7 @@ export class TokensRepository {
 
   /**
    * Deletes a token and those that were created by it.
-   * @returns false where that owner has no such token
+   * @returns false if that owner has no such token
    */
   async delete(manager: EntityManager, id: string, owner: TokenOwner): Promise<boolean> {
     const [, deleted] = await manager.query<[unknown[], number]>(

@@ -18,7 +18,7 @@ interface TokenCreator {
   readonly caller: Caller;
 }
 
-/** Creates, lists and deletes users' tokens, and records it in the system's log by the id, never the value. */
+/** Creates, lists and deletes users' tokens, and records that in the system's log by the id, never the value. */
 @Injectable()
 export class TokensService {
   constructor(
@@ -29,9 +29,9 @@ export class TokensService {
 
   /**
    * Creates a token of the user, and deletes the user's expired ones. One that is created by a token expires no later
-   * than that: whoever got hold of a token for an hour has it for an hour.
-   * @throws Forbidden where the token that it is created by, or all tokens of the user, were ended since the request was
-   *   let in
+   * than that one, so that a stolen token cannot extend its own lifetime.
+   * @throws Forbidden if the token that it is created by, or all tokens of the user, were ended since the request was
+   *   admitted
    */
   async create(
     { userId, tokenId, tokenEpoch: epoch, caller }: TokenCreator,
@@ -63,7 +63,7 @@ export class TokensService {
     );
   }
 
-  /** @throws NotFound where that owner has no such token */
+  /** @throws NotFound if that owner has no such token */
   read(id: string, owner: TokenOwner, caller: Caller): Promise<TokenDescription> {
     const key = storableId(id);
     return this.transaction.run(
@@ -74,7 +74,7 @@ export class TokensService {
 
   /**
    * Deletes a token and those that were created by it.
-   * @throws NotFound where that owner has no such token
+   * @throws NotFound if that owner has no such token
    */
   async delete(id: string, owner: TokenOwner, caller: Caller): Promise<void> {
     const key = storableId(id);
@@ -85,7 +85,7 @@ export class TokensService {
 
   /**
    * Ends all tokens of a user.
-   * @throws NotFound where there is no such user
+   * @throws NotFound if there is no such user
    */
   async deleteAll(username: string, caller: Caller): Promise<void> {
     const event = newEvent('token.delete_all', caller, { key: username });
@@ -98,7 +98,7 @@ export class TokensService {
   }
 }
 
-/** Replaces a text that cannot be an id by one that no token has: the database cannot hold every text. */
+/** Replaces text that cannot be an id by an id that no token has, since the database cannot hold every text. */
 function storableId(id: string): string {
   return /^[A-Za-z0-9]{1,64}$/.test(id) ? id : '-';
 }

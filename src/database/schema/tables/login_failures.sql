@@ -1,6 +1,6 @@
 -- Counters that throttle guesses of passwords: one for each name and source, one for each name alone (source '*'), and
--- one for each source alone (under the hash of 'any name'). Under the hash of 'refused logins' stand the numbers of
--- logins that were refused, by source. No name has these hashes, since a normalised name has no space.
+-- one for each source alone (under the hash of 'any name'). Rows under the hash of 'refused logins' count the logins
+-- that were refused, by source. No name has these hashes, since a normalised name has no space.
 CREATE TABLE login_failures (
   -- The SHA-256 of the normalised name, whether or not it exists: text that users type into the wrong field is not
   -- stored.

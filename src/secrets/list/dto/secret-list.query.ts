@@ -21,11 +21,11 @@ import {
   type Sort,
 } from '../list-fields.js';
 
-/** A key has 256 characters at most; beside it stand a time and an id. */
+/** Limits the length of a cursor, which holds a key of at most 256 characters, a time and an id. */
 const LONGEST_CURSOR = 512;
 const BOOLEANS: ReadonlySet<Filter> = new Set(['is_hidden_value', 'private_resource']);
 
-/** Which part of the list is asked for, and how. Booleans may be written as text in any case. */
+/** Declares the query parameters of a list of secrets. Booleans may be written as text in any case. */
 export class SecretListQuery extends ListQuery {
   @SortableBy(Object.keys(SORTS))
   _sort?: string[];
@@ -104,7 +104,7 @@ export function toListOptions(query: SecretListQuery, fields: ItemFields): ListO
   };
 }
 
-/** @throws BadParameters for what cannot be searched, or is no field of the list */
+/** @throws BadParameters for a field that cannot be searched, or that the list does not have */
 function searchIn(query: SecretListQuery, fields: readonly ListField[]): ListOptions['search'] {
   const names = (query._search_in ?? []).flatMap((list) => list.split(',')).filter((name) => name !== '');
   const known = (Object.keys(SEARCH_FIELDS) as SearchField[]).filter((name) => fields.includes(name));

@@ -6,7 +6,7 @@ import type { FilterRule } from '../filter-rule.js';
 import { combined, requireAffordable } from '../rule-cost.js';
 import { readRules, rulesOfConstraints } from '../filter-rule.reader.js';
 
-/** Rules or constraints; neither finds everything. */
+/** Holds the rules or constraints of a search; a search without either finds everything. */
 export class SecretSearchBody {
   @ApiProperty({
     required: false,

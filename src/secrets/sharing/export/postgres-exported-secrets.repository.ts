@@ -17,8 +17,9 @@ const MOST_ROWS = 200;
 const MOST_BYTES = 1024 * 1024;
 
 /**
- * Makes the statement of a batch. $1 the tenant, $2 the caller, $3 whether the caller administers the tenant, $4 the last
- * key, $5 to $9 filters. The sizes of values are known without reading them; the first row is read whatever its size.
+ * Returns the statement of a batch. $1 is the tenant, $2 the caller, $3 whether the caller administers the tenant, $4
+ * the last key; $5 to $9 are filters. The sizes of values are known without reading them; the first row is read
+ * whatever its size.
  */
 function batchOf(columns: string): string {
   return `
@@ -42,7 +43,7 @@ function batchOf(columns: string): string {
   WHERE s.bytes_before < ${MOST_BYTES} ORDER BY s.key`;
 }
 
-/** Options are for the creator and the tenant's administrators. */
+/** Selects provider options only for the creator and the tenant's administrators. */
 const OPTIONS = { provider_options: 'CASE WHEN $3 OR s.created_by = $2 THEN s.provider_options END' };
 
 /** Exports from PostgreSQL, with a short transaction for each batch, so that a slow reader holds nothing. */

@@ -25,12 +25,13 @@ const PASSPHRASE = {
 };
 
 /**
- * A reader that takes nothing for so long is cut off. Node looks at half of the time whether any of what was written last
- * has left, and the second time that none has, the time is over.
+ * Limits how long a reader may accept nothing before it is disconnected. Node checks after each half of this time
+ * whether it could send any of what was written last, and reports a timeout at the second check in a row without
+ * progress.
  */
 export const STALLED_MS = 30_000;
 
-/** Each export may keep some batches in memory for as long as its reader likes. */
+/** Limits the exports that run at once, since each may keep some batches in memory for as long as its reader takes. */
 const LINE = {
   ...{ places: 16, placesOfGroup: 4, placesOfMember: 2 },
   ...{ waiting: 200, waitingOfGroup: 20, waitMilliseconds: 5_000 },
@@ -73,7 +74,7 @@ export class SecretExportController {
   }
 }
 
-/** @param take takes a place in the line, and gives what releases it */
+/** @param take takes a place in the line, and returns a function that releases it */
 async function* itemsOf(
   batches: ReturnType<SecretExport['batches']>,
   fields: ReturnType<typeof exportedFields>,

@@ -5,10 +5,10 @@ import { Deadline } from '../../../common/deadline.js';
 /** Limits how long an import waits for its place once its body has arrived. */
 export const LONGEST_WAIT_MS = 60_000;
 
-/** Limits how long an import then takes. deploy/nginx.conf waits longer than for both together. */
+/** Limits how long an import then takes. deploy/nginx.conf waits longer than both limits together. */
 export const LONGEST_IMPORT_MS = 240_000;
 
-/** Returns the line of the imports of a process: two are under way at once, one of each tenant. */
+/** Returns the line of the imports of a process: two run at once, at most one of each tenant. */
 export function importLine(): FairGate {
   const limits = { places: 2, placesOfGroup: 1, waiting: 100, waitingOfGroup: 10 };
   return new FairGate(

@@ -22,7 +22,7 @@ export async function lockUsers(
   return new Set(rows.map(({ id }) => id));
 }
 
-/** Keeps others, until the transaction ends, from making one of these keys global, or using one that is to be global. */
+/** Locks the keys until the transaction ends: others can neither make them global nor use those that become global. */
 export async function lockKeys(manager: EntityManager, rows: readonly ImportedRow[]): Promise<void> {
   await manager.query('SELECT lock_secret_keys($1::text[], $2::boolean[])', [
     // The driver's own form of an array takes five times as long, and an import has many keys.

@@ -8,7 +8,7 @@ import { refusalOfUpdate, UpdateSecret } from '../../update-secret.js';
 import type { ImportedRow, RowErrors } from './imported-row.js';
 import { ImportedSecretsRepository, type PlannedRow } from './imported-secrets.repository.js';
 
-/** Plans what becomes of the rows of an import, by what is there now and by the rules of any other change. */
+/** Plans what happens to each row of an import, from the existing secrets and the rules of any other change. */
 @Injectable()
 export class ImportPlanner {
   constructor(
@@ -17,7 +17,7 @@ export class ImportPlanner {
     @Inject(UpdateSecret) private readonly updates: UpdateSecret,
   ) {}
 
-  /** @param override whether secrets that are there already are replaced */
+  /** @param override whether existing secrets are replaced */
   async plan(rows: readonly ImportedRow[], override: boolean): Promise<PlannedRow[]> {
     const globals = new Map(rows.filter(isGlobal).map((row) => [row.key, row.tenant.tenantId]));
     const present = await this.secrets.find(rows);

@@ -10,7 +10,7 @@ import type { ImportedRow, RowErrors } from './imported-row.js';
 import type { Importer, ImportOutcome } from './imported-secrets.repository.js';
 import { NO_SUCH_USER } from './row-checker.js';
 
-/** Limits the rows and bytes of one statement: short enough for its time limit, and for others to have their turn. */
+/** Limits the rows and bytes of one statement, so that it stays within its time limit and others have their turn. */
 const MOST_ROWS = 500;
 const MOST_BYTES = 1024 * 1024;
 
@@ -19,7 +19,7 @@ interface Write {
   readonly record: SecretRecord;
 }
 
-/** A row and what is written for it; nothing where it only collides or is wrong. */
+/** Holds a row and its write; a row that only collides, or has errors, has none. */
 export interface PreparedRow {
   readonly row: ImportedRow;
   readonly write?: Write;
@@ -27,8 +27,8 @@ export interface PreparedRow {
 }
 
 /**
- * Writes one import within its transaction. Every import takes its locks in one order: tenants, creators, keys, rows; each
- * of them sorted.
+ * Writes one import within its transaction. Every import takes its locks in one order: tenants, creators, keys, rows,
+ * each of them sorted.
  */
 export class ImportTransaction {
   private readonly errors = new Map<number, RowErrors>();
@@ -71,7 +71,7 @@ export class ImportTransaction {
       if (!living.has(creatorId)) this.errors.set(index, { creator_valid: NO_SUCH_USER });
   }
 
-  /** Checked at the end, since an import may take long: whoever takes a right away need not wait for it. */
+  /** Checks the rights at the end: an import may take long, and a right can be withdrawn without waiting for it. */
   private async requireRights(): Promise<void> {
     const { logId } = this.importer;
     const tenants = [...this.byTenant.keys()];
@@ -98,13 +98,16 @@ export class ImportTransaction {
     }
   }
 
-  /** A foreign global secret is a collision that cannot be overridden; another tenant's key keeps one from being global. */
+  /**
+   * Notes an outcome. A foreign global secret is a collision that cannot be overridden; a foreign key bars a global
+   * one.
+   */
   private take(row: ImportedRow, outcome: WriteAnswer['outcome'] | undefined): void {
     switch (outcome) {
       case 'ok':
         return;
       case 'exists':
-        // Somebody made it since the plan was: it collides, or is to be replaced by another plan.
+        // Somebody inserted the key after the plan was made: it collides, or a new plan replaces it.
         if (this.override) this.stale.push(row);
         else this.colliding.add(row);
         return;

@@ -5,24 +5,24 @@ import type { StoredSecret } from '../../secret.js';
 import type { NewSecret, SecretUpdate } from '../../secrets.repository.js';
 import type { ImportedRow, RowErrors } from './imported-row.js';
 
-/** Identifies who imports, and whose log says so. */
+/** Identifies the importer, and the log that records the import. */
 export interface Importer {
   readonly userId: string;
   readonly username: string;
   readonly caller: Caller;
   /** A tenant's id, or the system's log. */
   readonly logId: string;
-  /** When the import has to be done; an import by the operator's command takes as long as it takes. */
+  /** The time by which the import must be done; an import by the operator's command has no limit. */
   readonly deadline?: Deadline;
 }
 
-/** Says what becomes of one row. */
+/** Describes what happens to one row. */
 export type PlannedRow = { readonly row: ImportedRow } & (
   | { readonly kind: 'insert'; readonly secret: NewSecret }
   | { readonly kind: 'update'; readonly current: StoredSecret; readonly update: SecretUpdate }
-  /** The key is there and is to stay as it is. */
+  /** The key exists and stays as it is. */
   | { readonly kind: 'collision' }
-  /** The key is there and cannot be replaced. */
+  /** The key exists and cannot be replaced. */
   | { readonly kind: 'error'; readonly errors: RowErrors }
 );
 
@@ -38,7 +38,7 @@ export interface ImportPlan {
 export type ImportOutcome =
   | {
       readonly kind: 'done';
-      /** The rows whose key is there already. */
+      /** The rows whose key exists already. */
       readonly colliding: readonly ImportedRow[];
       /** The errors by the index of the row. If there are any, nothing was imported. */
       readonly errors: ReadonlyMap<number, RowErrors>;
@@ -51,10 +51,10 @@ export type ImportOutcome =
  * for the import. A port.
  */
 export abstract class ImportedSecretsRepository {
-  /** Returns the secrets that are there already, by the index of their row. */
+  /** Returns the secrets that exist already, by the index of their row. */
   abstract find(rows: readonly ImportedRow[]): Promise<ReadonlyMap<number, StoredSecret>>;
   /**
-   * Carries a plan out. The importer's rights of the beginning must still hold at the end.
+   * Carries out a plan. The importer must still have the initial rights at the end.
    * @throws Unavailable when the database cannot be reached
    */
   abstract importAll(importer: Importer, plan: ImportPlan): Promise<ImportOutcome>;

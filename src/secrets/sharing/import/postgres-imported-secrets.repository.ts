@@ -23,14 +23,14 @@ import {
   type PlannedRow,
 } from './imported-secrets.repository.js';
 
-/** Rows that are looked up together. */
+/** Limits the rows that are looked up together. */
 const CHUNK = 500;
 
 const USERS = `
   SELECT id, lower(username) AS name FROM users
   WHERE lower(username) = ANY ($1::text[]) AND deleted_at IS NULL`;
 
-/** An import may wait for locks, since it would have to begin anew without them. */
+/** Allows an import to wait longer for locks, since it would have to start over without them. */
 const WAIT_FOR_LOCKS =
   "SELECT set_config('lock_timeout', '4s', true), set_config('statement_timeout', '5s', true)";
 

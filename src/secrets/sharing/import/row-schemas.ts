@@ -1,10 +1,10 @@
 import type { SchemaValidator } from '../../value-schema/schema-validator.js';
 import type { ImportedRow, RowErrors } from './imported-row.js';
 
-/** Limits the time for all schemas of an import together, since each may be made to take long. */
+/** Limits the time for all schemas of an import together, since a caller can make each of them slow. */
 const LONGEST_MILLISECONDS = 30_000;
 
-/** Holds rows against the schemas that they bring. */
+/** Validates rows against the schemas that they contain. */
 export class RowSchemas {
   private spent = 0;
 

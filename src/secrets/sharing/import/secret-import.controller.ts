@@ -33,7 +33,7 @@ export class SecretImportController {
     @HeaderPassphrase() header: string | undefined,
   ): Promise<ImportResultV3> {
     const wanted = await body.read(ImportBody);
-    // The place is taken once the body is there: who sends slowly keeps nobody from importing.
+    // The place is taken once the body has arrived, so a client that sends slowly keeps nobody from importing.
     return this.line.hold(shareOf(tenant), () => importedBy(this.secrets, tenant, wanted, header));
   }
 }

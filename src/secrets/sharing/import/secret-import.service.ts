@@ -19,7 +19,7 @@ import { RowSchemas } from './row-schemas.js';
 export interface ImportInput {
   readonly rows: readonly RawRow[];
   readonly override: boolean;
-  /** Names of tenants in the rows, and those that are meant. */
+  /** Maps names of tenants in the rows to the tenants that they stand for. */
   readonly tenantMap: ReadonlyMap<string, string>;
   readonly passphrase: string | undefined;
   /** True to change nothing and only report what would happen. */
@@ -27,16 +27,16 @@ export interface ImportInput {
 }
 
 export interface ImportResult {
-  /** Keys that are there already, by tenant: left alone, or replaced where that was wanted. */
+  /** Keys that existed already, by tenant: left alone, or replaced if requested. */
   readonly colliding: ReadonlyMap<string, readonly string[]>;
   /** The errors by the index of the row. If there are any, nothing was imported. */
   readonly errors: ReadonlyMap<number, RowErrors>;
 }
 
-/** Plans made for one import: others may change the same secrets between a plan and its transaction. */
+/** Limits the plans of one import: others may change the same secrets between a plan and its transaction. */
 const ATTEMPTS = 10;
 
-/** Grows with each attempt, so that those who change the same secrets come to their end. */
+/** Sets the first pause. Pauses grow with each attempt, so that others can finish changing the same secrets. */
 const PAUSE_MS = 50;
 
 /** Imports secrets: all of them, or none. */
@@ -77,7 +77,7 @@ export class SecretImport {
     throw new Unavailable('Others are changing the same secrets; import again');
   }
 
-  /** Plans anew for the rows that are no longer as they were seen. */
+  /** Plans again for the rows whose secrets have changed since the last plan. */
   private async planAgain(
     plan: readonly PlannedRow[],
     stale: readonly ImportedRow[],
