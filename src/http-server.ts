@@ -34,8 +34,8 @@ export async function startHttpServer(installation: Installation, logger: Logger
     { bodyParser: false, logger, abortOnError: false },
   );
   setUpApi(app, logger);
-  reportDatabase(installation, logger);
   await listen(app, configuration);
+  reportDatabase(installation, logger);
   const times = {
     waitMilliseconds: configuration.drainMilliseconds,
     deadlineMilliseconds: STOP_DEADLINE_MS,
@@ -44,7 +44,7 @@ export async function startHttpServer(installation: Installation, logger: Logger
 }
 
 function reportDatabase({ health, connections }: Installation, logger: Logger): void {
-  logger.info({ connections }, 'this process opens at most so many connections to the database');
+  logger.info({ connections }, 'this process may open this many connections to the database');
   health.listen((isAway) => {
     if (isAway) logger.error('the database does not answer: requests are refused until it does');
     else logger.warn('the database answers again');
