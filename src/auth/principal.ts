@@ -40,7 +40,8 @@ export function callerOf(
     actorName: identity.username,
     method,
     requestId: request.id,
-    address: request.ip,
+    // A connection that has ended has no address any more.
+    address: (request.ip as string | undefined) ?? null,
   };
 }
 

@@ -60,7 +60,7 @@ describe('insertions of one turn of the event loop', () => {
   const open = (url: string) =>
     openServiceDataSource({ url, poolSize: 4, appRole: APP_ROLE, single: false, entities });
 
-  function create(
+  async function create(
     tenant: TenantContext,
     key: string,
     { recordConflict = true, attributes = {}, ...options }: Options = {},
@@ -68,7 +68,10 @@ describe('insertions of one turn of the event loop', () => {
   ) {
     const event = newEvent('secret.create', tenant.caller, { key });
     const given = { ...options, attributes: { ...DEFAULT_ATTRIBUTES, ...attributes } };
-    return by.insert(tenant, newSecret(tenant.tenantId, key, given), event, { recordConflict });
+    const outcome = await by.insert(tenant, newSecret(tenant.tenantId, key, given), event, {
+      recordConflict,
+    });
+    return outcome.kind === 'created' ? outcome.secret : undefined;
   }
 
   /** Returns `ok`, `conflict` or the name of the error for each creation. */

@@ -42,9 +42,12 @@ describe('the insertion of a secret as one call', () => {
     await proxy.close();
   });
 
-  function create(key: string, { recordConflict = true, inTenant = tenant } = {}) {
+  async function create(key: string, { recordConflict = true, inTenant = tenant } = {}) {
     const event = newEvent('secret.create', inTenant.caller, { key });
-    return inserts.insert(inTenant, newSecret(inTenant.tenantId, key), event, { recordConflict });
+    const outcome = await inserts.insert(inTenant, newSecret(inTenant.tenantId, key), event, {
+      recordConflict,
+    });
+    return outcome.kind === 'created' ? outcome.secret : undefined;
   }
 
   const onRecord = (key: string) => eventsOf(database, key);

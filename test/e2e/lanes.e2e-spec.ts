@@ -60,6 +60,14 @@ describe('the lanes of the connection pool', () => {
     return rows.length;
   }
 
+  async function conflictsOf(key: string): Promise<number> {
+    const rows = await strongroom.database.asSuperuser(
+      `SELECT FROM audit_events WHERE key = $1 AND outcome = 'conflict'`,
+      [key],
+    );
+    return rows.length;
+  }
+
   it('serve another tenant while the writes of one wait for rows that somebody holds', async () => {
     let waiting: Promise<Answer[]> | undefined;
     await whileHeld(`key LIKE 'held-%'`, async () => {
@@ -126,6 +134,19 @@ describe('the lanes of the connection pool', () => {
     const counts = Object.fromEntries(events.map(({ action, count }) => [action, count]));
     expect(counts['secret.delete']).toBe(deleted);
     expect((counts['secret.create'] ?? 0) + (counts['secret.update'] ?? 0)).toBe(200);
+  });
+
+  it('end at once a creation of a global secret whose key another tenant has', async () => {
+    await strongroom.secret(other, 'PUT', 'elsewhere', 'x');
+    const put = (more: object): Promise<Answer> =>
+      strongroom.call(ADMIN, 'PUT', '/api/v3.1/secrets/elsewhere', {
+        value: 'y',
+        visibility: 'global',
+        ...more,
+      });
+    const [plain, updating] = [await put({}), await put({ update_if_exists: true })];
+    expect([plain.status, updating.status]).toEqual([409, 409]);
+    expect(await conflictsOf('elsewhere')).toBe(2);
   });
 
   it('give all places back', async () => {

@@ -41,4 +41,16 @@ describe('requests that are sent on one connection without waiting for answers',
       ]);
     }
   });
+
+  it('are answered in their order where the router refuses one', async () => {
+    const broken = { ...call('GET'), path: '/api/v3/secrets/%zz' };
+    const absent = { ...call('GET'), path: '/nothing/here' };
+    const answers = await pipelined(room.service.url, [
+      call('PUT', { value: 'x' }),
+      broken,
+      absent,
+      call('DELETE'),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 400, 404, 200]);
+  });
 });

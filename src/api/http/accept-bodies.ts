@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { TooLarge } from '../../common/errors.js';
-import { BodyRoom } from './body-room.js';
+import { BodyRoom, BYTES_OF_TENANT } from './body-room.js';
 import { COMMON_HEADERS } from './common-headers.js';
 import { dealWithUnreadRest } from './unread-rest.js';
 import { UnreadBody } from './unread-body.js';
@@ -47,10 +47,16 @@ const VALUES_OF_PART = 3;
  */
 export function acceptBodies(instance: FastifyInstance, { maxValueBytes, maxImportBytes }: BodyLimits): void {
   const maxBytes = bodyLimit(maxValueBytes);
-  const room = new BodyRoom(Math.max(maxBytes, maxImportBytes));
-  const common = { maxPartBytes: VALUES_OF_PART * maxBytes, room };
-  const ordinary = { ...common, maxBytes, inParts: false, memoryOfByte: MEMORY_OF_BYTE };
-  const large = { ...common, maxBytes: maxImportBytes, inParts: true, memoryOfByte: MEMORY_OF_IMPORTED_BYTE };
+  const maxPartBytes = VALUES_OF_PART * maxBytes;
+  const ordinary = {
+    ...{ maxPartBytes, maxBytes, inParts: false, memoryOfByte: MEMORY_OF_BYTE },
+    room: new BodyRoom(Math.max(BYTES_OF_TENANT, maxBytes)),
+  };
+  // An import may take all the room of its tenant for long, which must not keep its ordinary bodies waiting.
+  const large = {
+    ...{ maxPartBytes, maxBytes: maxImportBytes, inParts: true, memoryOfByte: MEMORY_OF_IMPORTED_BYTE },
+    room: new BodyRoom(Math.max(BYTES_OF_TENANT, maxImportBytes)),
+  };
   const rulesOf = ({ routeOptions }: FastifyRequest) =>
     routeOptions.config.largeBody === true ? large : ordinary;
 

@@ -3,7 +3,7 @@ import { FairGate } from '../../common/fair-gate.js';
 import type { Share } from '../../common/turn-queue.js';
 
 /** Limits the bytes of one tenant; all tenants together have four times as many. */
-const BYTES_OF_TENANT = 64 * 1024 * 1024;
+export const BYTES_OF_TENANT = 64 * 1024 * 1024;
 
 /** Marks large bodies, which leave a quarter of all bytes to others, so that small bodies always find room. */
 const LARGE_BYTES = 4 * 1024 * 1024;
@@ -14,14 +14,12 @@ const LARGE_BYTES = 4 * 1024 * 1024;
  */
 export class BodyRoom {
   private readonly gate: FairGate;
-  private readonly bytesOfTenant: number;
 
-  /** @param largest the largest body of any route: a tenant has room for it, whatever the configuration allows */
-  constructor(largest: number) {
-    this.bytesOfTenant = Math.max(BYTES_OF_TENANT, largest);
+  /** @param bytesOfTenant at least the largest body that takes its room here */
+  constructor(private readonly bytesOfTenant: number) {
     const limits = {
-      places: 4 * this.bytesOfTenant,
-      placesOfGroup: this.bytesOfTenant,
+      places: 4 * bytesOfTenant,
+      placesOfGroup: bytesOfTenant,
       heavy: LARGE_BYTES,
       waiting: 2_000,
       waitingOfGroup: 500,

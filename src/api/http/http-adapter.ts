@@ -6,7 +6,7 @@ import {
   type ServerOptions,
 } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BadParameters, MethodNotAllowed, NotFound } from '../../common/errors.js';
 import { acceptBodies, type BodyLimits } from './accept-bodies.js';
 import { answerClientError } from './client-error.js';
@@ -34,6 +34,7 @@ const HEADERS_CHECK_MS = 5_000;
  * after authentication and authorization.
  */
 export function createHttpAdapter({ trustedProxies, ...limits }: HttpAdapterOptions): FastifyAdapter {
+  const order = new ConnectionOrder();
   const adapter = new FastifyAdapter({
     routerOptions: { maxParamLength: 2_000, caseSensitive: true, ignoreTrailingSlash: false },
     genReqId: (raw: IncomingMessage) => requestIdFrom(raw.headers['x-request-id']),
@@ -41,13 +42,15 @@ export function createHttpAdapter({ trustedProxies, ...limits }: HttpAdapterOpti
     return503OnClosing: false,
     exposeHeadRoutes: true,
     serverFactory: createHttpServer,
-    frameworkErrors: answerFrameworkError,
+    // The router raises these before any hook runs, so they take their turn here.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      order.take(request.raw, reply.raw, () => answerFrameworkError(error, request, reply)),
     clientErrorHandler: answerClientError,
     logger: false,
     skipMiddie: true,
   });
   const instance: FastifyInstance = adapter.getInstance();
-  keepOrder(instance);
+  keepOrder(instance, order);
   acceptBodies(instance, limits);
   rejectUnknownPaths(instance);
   return adapter;
@@ -70,8 +73,7 @@ function createHttpServer(handler: RequestListener): Server {
 }
 
 /** Keeps the requests of each connection in order. */
-function keepOrder(instance: FastifyInstance): void {
-  const order = new ConnectionOrder();
+function keepOrder(instance: FastifyInstance, order: ConnectionOrder): void {
   instance.addHook('onRequest', (request, reply, done) => order.take(request.raw, reply.raw, done));
 }
 
@@ -102,7 +104,7 @@ function pathOf(url: string): string {
 }
 
 /** Answers errors that the router raises before any hook runs: a malformed escape or an overlong parameter. */
-function answerFrameworkError(thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+function answerFrameworkError(thrown: Error, request: FastifyRequest, reply: FastifyReply): void {
   const error = toDomainError(thrown);
   dealWithUnreadRest(request.raw, reply);
   void reply

@@ -76,8 +76,18 @@ export class UnreadBody {
     const { giveBack } = this;
     if (giveBack === undefined) return;
     this.giveBack = undefined;
-    if (response.closed) giveBack();
-    else response.once('close', giveBack);
+    const { socket } = this.request;
+    // An answer that waits behind others never closes when the connection ends before its turn.
+    const done = (): void => {
+      response.off('close', done);
+      socket.off('close', done);
+      giveBack();
+    };
+    if (response.closed || socket.destroyed) giveBack();
+    else {
+      response.once('close', done);
+      socket.once('close', done);
+    }
   }
 
   /** Returns the declared length, or the limit if none is declared. */

@@ -21,7 +21,7 @@ export function dealWithUnreadRest(request: IncomingMessage, reply: FastifyReply
 
 /** Returns an upper bound of the bytes that are still to come, since it does not subtract those that have arrived. */
 function restOf({ headers }: IncomingMessage): number {
-  return Number(headers['content-length'] ?? Infinity);
+  return headers['transfer-encoding'] === undefined ? Number(headers['content-length'] ?? 0) : Infinity;
 }
 
 function drop(request: IncomingMessage): void {

@@ -71,7 +71,8 @@ export const RequestBody = createParamDecorator((_data: undefined, context: Exec
   return new JsonBody(body, reader, request.declaredContentType, request.headers['content-encoding']);
 });
 
-/** Returns the tenant and the caller for whom a body is read. Routes without a tenant share one group. */
+/** Returns the tenant and the caller for whom a body is read; without a tenant each caller is a group of its own. */
 function shareOf({ tenantContext, principal }: AuthenticatedRequest): Share {
-  return { group: tenantContext?.tenantId ?? '', member: principal?.userId ?? '' };
+  const member = principal?.userId ?? '';
+  return { group: tenantContext?.tenantId ?? member, member };
 }

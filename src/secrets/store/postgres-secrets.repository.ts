@@ -20,7 +20,7 @@ import {
   type ReadOutcome,
   type UpdateOutcome,
 } from '../secrets.repository.js';
-import { SecretInserts } from './secret-inserts.js';
+import { SecretInserts, type InsertOutcome } from './secret-inserts.js';
 import { SecretReads } from './secret-reads.js';
 import { SecretUpdates } from './secret-updates.js';
 
@@ -73,15 +73,26 @@ export class PostgresSecretsRepository extends SecretsRepository {
     existing?: Decide,
   ): Promise<CreateOutcome> {
     const recordConflict = existing === undefined;
-    const insert = async (): Promise<CreateOutcome | undefined> => {
-      const created = await this.inserts.insert(tenant, secret, event, { recordConflict });
-      return created === undefined ? undefined : { kind: 'created', secret: created };
-    };
-    const created = await insert();
-    if (created !== undefined) return created;
+    const insert = (): Promise<InsertOutcome> =>
+      this.inserts.insert(tenant, secret, event, { recordConflict });
+    const inserted = await insert();
+    if (inserted.kind === 'created') return inserted;
     if (existing === undefined) return { kind: 'exists' };
+    const insertAgain = async (): Promise<CreateOutcome | undefined> => {
+      const again = await insert();
+      if (again.kind === 'created') return again;
+      if (again.kind === 'taken') return undefined;
+      await this.audit.record(tenant.tenantId, { ...event, outcome: 'conflict' });
+      return { kind: 'exists' };
+    };
     // Inserts again if the secret was deleted between the two steps.
-    return this.updates.update(tenant, secret.key, existing, { ...event, action: 'secret.update' }, insert);
+    return this.updates.update(
+      tenant,
+      secret.key,
+      existing,
+      { ...event, action: 'secret.update' },
+      insertAgain,
+    );
   }
 
   update(tenant: TenantContext, key: string, decide: Decide, event: AuditEvent): Promise<UpdateOutcome> {

@@ -9,6 +9,10 @@ import { insertRecord } from './secret-records.js';
 import { SecretRows } from './secret-row.js';
 import { SecretWrites, type WriteAnswer } from './secret-writes.js';
 
+/** `elsewhere`: the secret is to be global, and another tenant has the key. */
+export type InsertOutcome =
+  { readonly kind: 'created'; readonly secret: StoredSecret } | { readonly kind: 'taken' | 'elsewhere' };
+
 /** Inserts new secrets. */
 @Injectable()
 export class SecretInserts {
@@ -21,7 +25,6 @@ export class SecretInserts {
   /**
    * Inserts a secret and records it.
    * @param recordConflict false if the caller handles a key that is taken
-   * @returns undefined if the key is taken
    * @throws Forbidden if the tenant was deleted since the caller's rights were read
    * @throws Busy when others keep the key or the tenant locked
    * @throws Unavailable when the database cannot be reached or does not say whether it committed
@@ -31,7 +34,7 @@ export class SecretInserts {
     secret: NewSecret,
     event: AuditEvent,
     { recordConflict }: { recordConflict: boolean },
-  ): Promise<StoredSecret | undefined> {
+  ): Promise<InsertOutcome> {
     const { tenantId, userId: authorId } = tenant;
     const record = insertRecord(this.rows, { tenantId, authorId, secret, event, recordConflict });
     const answer = await this.writes.write('insert_secrets', {
@@ -42,7 +45,8 @@ export class SecretInserts {
       recover: () => this.recover(tenant, secret),
     });
     if (answer.outcome === 'no_tenant') throw tenantRefused('secret_create', tenant.tenantName);
-    return answer.outcome === 'ok' ? inserted(tenant, secret, answer) : undefined;
+    if (answer.outcome === 'ok') return { kind: 'created', secret: inserted(tenant, secret, answer) };
+    return { kind: answer.outcome === 'key_elsewhere' ? 'elsewhere' : 'taken' };
   }
 
   /** Returns the answer if the secret exists, since its event does; undefined if the outcome cannot be determined. */

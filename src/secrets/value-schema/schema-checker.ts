@@ -86,7 +86,13 @@ async function startedWorker(ended: () => void): Promise<StartedWorker> {
   // Running out of memory is an error, which an emitter without a listener throws.
   worker.on('error', () => undefined).on('exit', ended);
   worker.unref();
-  const [{ thread }] = (await once(worker, 'message')) as [{ thread: string | undefined }];
+  const exit = once(worker, 'exit').then(() => {
+    throw new Error('The worker ended before it had loaded its program');
+  });
+  exit.catch(() => undefined);
+  const [{ thread }] = (await Promise.race([once(worker, 'message'), exit])) as [
+    { thread: string | undefined },
+  ];
   return { worker, thread };
 }
 

@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { BodyRoom } from '../../../src/api/http/body-room.js';
+import { BodyRoom, BYTES_OF_TENANT } from '../../../src/api/http/body-room.js';
 
 const MIB = 1024 * 1024;
 const of = (tenant: string, user = 'one') => ({ group: tenant, member: user });
 
 describe('BodyRoom', () => {
-  const room = (largest = 0) => new BodyRoom(largest);
+  const room = (bytesOfTenant = BYTES_OF_TENANT) => new BodyRoom(bytesOfTenant);
   async function isTaken(taking: Promise<() => void>): Promise<boolean> {
     let taken = false;
     void taking.then(() => (taken = true));
