@@ -40,9 +40,13 @@ export function callerOf(
     actorName: identity.username,
     method,
     requestId: request.id,
-    // A connection that has ended has no address any more.
-    address: (request.ip as string | undefined) ?? null,
+    address: addressOf(request),
   };
+}
+
+/** Returns the caller's address; null once the connection has ended. */
+function addressOf({ ip }: { readonly ip?: string }): string | null {
+  return ip ?? null;
 }
 
 /** @throws Error for an identity without a user */
