@@ -26,7 +26,7 @@ const WAITING: Readonly<Record<Lane, Limits>> = {
   reads: { waiting: 2_000, waitingOfGroup: 500, waitMilliseconds: 2_000 },
   writes: { waiting: 2_000, waitingOfGroup: 500, waitMilliseconds: 4_000 },
   contended: { waiting: 2_000, waitingOfGroup: 500, waitMilliseconds: 4_000 },
-  lists: { waiting: 2_000, waitingOfGroup: 500, waitMilliseconds: 5_000, rest: 1 },
+  lists: { waiting: 2_000, waitingOfGroup: 500, waitMilliseconds: 30_000, rest: 1 },
   imports: { waiting: 100, waitingOfGroup: 10, waitMilliseconds: 60_000 },
   jobs: { waiting: 10, waitMilliseconds: 60_000 },
   events: { waiting: 4_000, waitingOfGroup: 1_000, waitMilliseconds: 4_000 },

@@ -102,7 +102,7 @@ describe('FairGate', () => {
   it('lets a group rest after long work, and others run meanwhile', async () => {
     const gate = gateOf({ places: 1, rest: 1_000 });
     const long = started(gate, 'a');
-    await new Promise((resolve) => setTimeout(resolve, 120));
+    await new Promise((resolve) => setTimeout(resolve, 520));
     long.end();
     await nextTurn();
     const [same, other] = [started(gate, 'a'), started(gate, 'b')];
