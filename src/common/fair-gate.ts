@@ -95,7 +95,8 @@ export class FairGate {
    */
   take(share: Share | undefined, weight = 1): Promise<() => void> {
     const who = share ?? EVERYBODY;
-    if (this.queue.size === 0 && this.mayRun(who, weight)) return Promise.resolve(this.occupy(who, weight));
+    // Nothing that waits may run now, or it would have been admitted.
+    if (this.mayRun(who, weight)) return Promise.resolve(this.occupy(who, weight));
     return this.wait(who, weight);
   }
 
@@ -113,7 +114,6 @@ export class FairGate {
         settle('late');
       }, this.limits.waitMilliseconds).unref();
       this.queue.push(share, waiter);
-      this.admit();
     });
   }
 
@@ -165,6 +165,7 @@ export class FairGate {
   }
 
   private countShare(share: Share, change: number): void {
+    if (share === EVERYBODY) return;
     for (const name of [groupOf(share), memberOf(share)]) {
       const left = this.takenOf(name) + change;
       if (left === 0) this.taken.delete(name);

@@ -13,6 +13,9 @@ const MOST_AT_ONCE = 3;
 /** Limits the passwords that wait to be hashed, in all and of one user. */
 const HASHES = { places: 1, waiting: 500, waitingOfGroup: 50, waitMilliseconds: 10_000 };
 
+/** Bounds what waits for a thread. The queues of callers are shorter, so that nothing reaches these limits. */
+const COMPUTATIONS = { waiting: 10_000, waitMilliseconds: 60_000 };
+
 /**
  * Returns the number of verifications that run at once: the configured one, or for 0 one less than the processor has
  * cores, so that a flood of guesses leaves processor time for the requests.
@@ -26,16 +29,18 @@ export function verificationsAtOnce(configured: number, cores = availableParalle
  * how many verifications may wait.
  */
 export class PasswordHasher {
-  private readonly waiting: (() => void)[] = [];
+  private readonly computations: FairGate;
   private readonly hashes = new FairGate(
     HASHES,
     () => new TooManyRequests('Too many passwords wait to be stored; try again in a second'),
   );
-  private running = 0;
   private made = 0;
   private decoy: Promise<string> | undefined;
 
-  constructor(readonly atOnce = verificationsAtOnce(0)) {}
+  constructor(readonly atOnce = verificationsAtOnce(0)) {
+    const refuse = () => new TooManyRequests('Too many passwords wait to be checked; try again in a second');
+    this.computations = new FairGate({ places: atOnce, ...COMPUTATIONS }, refuse);
+  }
 
   /** Counts the verifications, decoys included. */
   get verifications(): number {
@@ -81,16 +86,7 @@ export class PasswordHasher {
     return this.decoy;
   }
 
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.running < this.atOnce) this.running += 1;
-    else await new Promise<void>((resolve) => this.waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      // The next one takes over the place.
-      const next = this.waiting.shift();
-      if (next === undefined) this.running -= 1;
-      else next();
-    }
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    return this.computations.hold(undefined, work);
   }
 }
