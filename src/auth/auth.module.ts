@@ -6,13 +6,13 @@ import { Authenticator } from './authenticator.js';
 import { BasicAuthGuard } from './basic-auth.guard.js';
 import { BasicStrategy } from './basic.strategy.js';
 import { IdentityLookup } from './identity-lookup.js';
-import { LoginFailureSweep } from './login-failure-sweep.js';
-import { LoginThrottle } from './login-throttle.js';
+import { LoginFailureSweep } from './throttle/login-failure-sweep.js';
+import { LoginThrottle } from './throttle/login-throttle.js';
 import { LoginTimes } from './login-times.js';
-import { RefusedLogins } from './refused-logins.js';
+import { RefusedLogins } from './throttle/refused-logins.js';
 import { TokenAuthenticator } from './token-authenticator.js';
-import { TokenFailures } from './token-failures.js';
-import { VerificationQueue } from './verification-queue.js';
+import { TokenFailures } from './throttle/token-failures.js';
+import { VerificationQueue } from './throttle/verification-queue.js';
 
 @Module({
   imports: [JobsModule],

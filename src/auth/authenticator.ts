@@ -7,13 +7,14 @@ import { PasswordHasher } from '../crypto/password-hasher.js';
 import type { BasicCredentials } from './basic-credentials.js';
 import { IdentityLookup, type Identity, type IdentityQuestion } from './identity-lookup.js';
 import { loginNameKey } from '../users/login-name.js';
-import { LoginThrottle } from './login-throttle.js';
+import { shareOfLogin } from './throttle/login-share.js';
+import { LoginThrottle } from './throttle/login-throttle.js';
 import { LoginTimes } from './login-times.js';
 import { namedTenant } from './named-tenant.js';
 import { callerOf, principalOf, type Principal } from './principal.js';
-import { RefusedLogins } from './refused-logins.js';
+import { RefusedLogins } from './throttle/refused-logins.js';
 import { sourceNetwork } from './source-network.js';
-import { VerificationQueue } from './verification-queue.js';
+import { VerificationQueue } from './throttle/verification-queue.js';
 import { VerifiedPasswords } from './verified-passwords.js';
 
 /** Sets how long, and how often, to wait for a lock that may only reflect verifications in progress. */
@@ -133,8 +134,7 @@ export class Authenticator {
   }
 
   private inTurn<T>({ source, nameKey }: Login, identity: Identity, work: () => Promise<T>): Promise<T> {
-    const share = { group: source, member: nameKey.toString('base64') };
-    return this.queue.hold(share, identity.proved && !identity.locked, work);
+    return this.queue.hold(shareOfLogin(nameKey, source), identity.proved && !identity.locked, work);
   }
 
   /** Records a failure. The name of an unknown user is left out: people type passwords into the wrong field. */

@@ -9,7 +9,7 @@ import { LoginTimes } from './login-times.js';
 import { namedTenant } from './named-tenant.js';
 import { callerOf, principalOf, type Principal } from './principal.js';
 import { sourceNetwork } from './source-network.js';
-import { TokenFailures } from './token-failures.js';
+import { TokenFailures } from './throttle/token-failures.js';
 
 const UNKNOWN = 'Unauthorized: the token is not known';
 

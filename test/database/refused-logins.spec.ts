@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
-import { RefusedLogins } from '../../src/auth/refused-logins.js';
+import { RefusedLogins } from '../../src/auth/throttle/refused-logins.js';
 import { openServiceDataSource } from '../../src/database/connection/service-data-source.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { loginNameKey } from '../../src/users/login-name.js';
-import { LoginThrottle, type Reservation } from '../../src/auth/login-throttle.js';
+import { LoginThrottle, type Reservation } from '../../src/auth/throttle/login-throttle.js';
 import { openServiceDataSource } from '../../src/database/connection/service-data-source.js';
 import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
 import { lanesOf } from '../support/lanes.js';

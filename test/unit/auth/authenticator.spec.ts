@@ -3,8 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import type { AuditEvent } from '../../../src/audit/audit-event.js';
 import { Authenticator } from '../../../src/auth/authenticator.js';
 import type { Identity } from '../../../src/auth/identity-lookup.js';
-import type { Reservation } from '../../../src/auth/login-throttle.js';
-import { VerificationQueue } from '../../../src/auth/verification-queue.js';
+import type { Reservation } from '../../../src/auth/throttle/login-throttle.js';
+import { VerificationQueue } from '../../../src/auth/throttle/verification-queue.js';
 import type { PasswordHasher } from '../../../src/crypto/password-hasher.js';
 import { TooManyRequests } from '../../../src/common/errors.js';
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { AuditEvent } from '../audit/audit-event.js';
-import { AuditWriter, SYSTEM_LOG } from '../audit/audit-writer.js';
+import type { AuditEvent } from '../../audit/audit-event.js';
+import { AuditWriter, SYSTEM_LOG } from '../../audit/audit-writer.js';
 import { RecentFailures } from './recent-failures.js';
 import { RefusedLogins } from './refused-logins.js';
 

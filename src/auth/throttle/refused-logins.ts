@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Lanes } from '../database/lanes.js';
-import { errorFields } from '../observability/error-fields.js';
-import { Logger } from '../observability/logger.js';
+import { Lanes } from '../../database/lanes.js';
+import { errorFields } from '../../observability/error-fields.js';
+import { Logger } from '../../observability/logger.js';
 
 const INTERVAL_MS = 1_000;
 const MOST_SOURCES = 10_000;
@@ -34,8 +34,7 @@ export class RefusedLogins implements OnApplicationShutdown {
    * @throws Busy, Unavailable when the count cannot be stored now; it is kept and stored later
    */
   count(source: string): Promise<void> {
-    const counted = this.counts.has(source) || this.counts.size < MOST_SOURCES ? source : OTHERS;
-    this.add(counted, 1);
+    this.add(source, 1);
     return (this.stored ??= this.schedule());
   }
 
@@ -76,6 +75,7 @@ export class RefusedLogins implements OnApplicationShutdown {
   }
 
   private add(source: string, count: number): void {
-    this.counts.set(source, (this.counts.get(source) ?? 0) + count);
+    const counted = this.counts.has(source) || this.counts.size < MOST_SOURCES ? source : OTHERS;
+    this.counts.set(counted, (this.counts.get(counted) ?? 0) + count);
   }
 }

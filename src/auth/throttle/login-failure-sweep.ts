@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { namedQueryIn } from '../database/named-query.js';
-import type { Job, JobResult } from '../jobs/job.js';
+import { namedQueryIn } from '../../database/named-query.js';
+import type { Job, JobResult } from '../../jobs/job.js';
 
 const BATCH_SIZE = 500;
 

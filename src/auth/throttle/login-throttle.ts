@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Share } from '../common/turn-queue.js';
-import { retryContention } from '../database/contention.js';
-import { Lanes } from '../database/lanes.js';
+import { retryContention } from '../../database/contention.js';
+import { Lanes } from '../../database/lanes.js';
+import { shareOfLogin } from './login-share.js';
 
 export interface Reservation {
   /**
@@ -33,7 +33,7 @@ export class LoginThrottle {
       values: [nameKey, source, isKnown],
     };
     const [row] = await retryContention(() =>
-      this.lanes.query<Reservation>('events', shareOf(nameKey, source), statement),
+      this.lanes.query<Reservation>('events', shareOfLogin(nameKey, source), statement),
     );
     return row ?? { verdict: 'locked', locks: false, fresh: false, unproved: true };
   }
@@ -45,11 +45,6 @@ export class LoginThrottle {
       text: 'SELECT login_succeeded($1, $2, $3)',
       values: [nameKey, source, unproved],
     };
-    await retryContention(() => this.lanes.query('events', shareOf(nameKey, source), statement));
+    await retryContention(() => this.lanes.query('events', shareOfLogin(nameKey, source), statement));
   }
-}
-
-/** Lets networks take turns, and names within one. */
-function shareOf(nameKey: Buffer, source: string): Share {
-  return { group: source, member: nameKey.toString('hex') };
 }

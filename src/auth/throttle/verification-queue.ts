@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { TooManyRequests } from '../common/errors.js';
-import { FairGate, type GateLimits } from '../common/fair-gate.js';
-import type { Share } from '../common/turn-queue.js';
-import { PasswordHasher } from '../crypto/password-hasher.js';
+import { TooManyRequests } from '../../common/errors.js';
+import { FairGate, type GateLimits } from '../../common/fair-gate.js';
+import type { Share } from '../../common/turn-queue.js';
+import { PasswordHasher } from '../../crypto/password-hasher.js';
 
 /**
  * Limits the verifications that wait: one source may send as many as one core verifies in the time. The time is shorter
