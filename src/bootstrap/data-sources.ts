@@ -8,8 +8,8 @@ import { namedQuery } from '../database/named-query.js';
 import type { DatabaseLocation } from './database-location.js';
 import { entities } from './entities.js';
 
-/** Limits a probe, after which the database is considered unreachable. */
-const PROBE_TIMEOUT_MS = 2_000;
+/** Limits a probe of the database. */
+const PROBE_TIMEOUT_MS = 1_000;
 
 /** Holds the service's pools of connections. */
 export interface DataSources {

@@ -11,6 +11,9 @@ const SLOW_MS = 1_500;
 
 const RETRY_MS = 500;
 
+/** Counts the queries that must fail before the database is considered unreachable. */
+const FIRST_TRIES = 2;
+
 /**
  * Checks whether the database answers, for probes and status pages. Once it is known to be unreachable, requests are
  * refused at once until a check succeeds.
@@ -88,12 +91,15 @@ export class DatabaseHealth {
   }
 
   private async query(): Promise<boolean> {
-    try {
-      await this.ask();
-      return true;
-    } catch {
-      return false;
+    for (let tries = this.away ? 1 : FIRST_TRIES; tries > 0; tries -= 1) {
+      try {
+        await this.ask();
+        return true;
+      } catch {
+        // The connection may have been dropped while it was idle, or the answer came while the event loop was held up.
+      }
     }
+    return false;
   }
 }
 

@@ -13,9 +13,15 @@ describe('DatabaseHealth', () => {
   });
 
   it('tells whether the database answers', async () => {
-    query.mockResolvedValueOnce([]).mockRejectedValueOnce(new Error('gone'));
+    query.mockResolvedValueOnce([]).mockRejectedValue(new Error('gone'));
     expect(await health.isReachable()).toBe(true);
     expect(await health.isReachable()).toBe(false);
+  });
+
+  it('asks again after one failure, before it considers the database unreachable', async () => {
+    query.mockRejectedValueOnce(new Error('dropped while idle')).mockResolvedValueOnce([]);
+    expect(await health.isReachable()).toBe(true);
+    expect(query).toHaveBeenCalledTimes(2);
   });
 
   it('asks one question however many callers there are, and a new one after the answer', async () => {
