@@ -26,12 +26,6 @@ export class AnswerLost extends Unavailable {
 
 const SHORTEST_TIMEOUT_MS = 1_000;
 
-/** Holds the result of a transaction, and the error of its commit if the connection was lost over that. */
-interface Performed<T> {
-  readonly result: T;
-  readonly lost?: unknown;
-}
-
 /**
  * Runs transactions that see and write the rows of one tenant only. Row-level security reads the tenant from a setting
  * that is made here.
@@ -57,10 +51,11 @@ export class TenantTransaction {
     options: TransactionOptions = {},
   ): Promise<T> {
     const { lane = 'writes' } = options;
-    if (lane !== 'writes') return this.runOnce(tenantId, eventId, work, options, lane);
-    return retryContention((isFurther) =>
-      this.runOnce(tenantId, eventId, work, options, isFurther ? 'contended' : lane),
-    );
+    const deadline = deadlineOfNow();
+    const once = (current: Lane): Promise<T> =>
+      this.runOnce({ ...options, tenantId, eventId, lane: current, deadline }, work);
+    if (lane !== 'writes') return once(lane);
+    return retryContention((isFurther) => once(isFurther ? 'contended' : lane), deadline);
   }
 
   /**
@@ -111,18 +106,12 @@ export class TenantTransaction {
     return result;
   }
 
-  private async runOnce<T>(
-    tenantId: string,
-    eventId: string,
-    work: (manager: EntityManager) => Promise<T>,
-    { isolation, share = { group: tenantId, member: '' } }: TransactionOptions,
-    lane: Lane,
-  ): Promise<T> {
-    const deadline = deadlineOfNow();
+  private async runOnce<T>(settings: Settings, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    const { tenantId, eventId, lane, share = { group: tenantId, member: '' } } = settings;
     try {
       const { result, lost } = await this.lanes.withRunner(lane, share, async (runner) => {
-        const performed = await perform(runner, { tenantId, lane, deadline, isolation }, work);
-        return { result: performed, lost: await commit(runner) } satisfies Performed<T>;
+        const performed = await perform(runner, settings, work);
+        return { result: performed, lost: await commit(runner) };
       });
       // Queried only now, since the query needs a connection of its own.
       if (lost !== undefined && !(await this.wasCommitted(tenantId, eventId)))
@@ -178,8 +167,9 @@ async function connect(dataSource: DataSource): Promise<pg.PoolClient> {
   }
 }
 
-interface Settings extends Pick<TransactionOptions, 'isolation'> {
+interface Settings extends TransactionOptions {
   readonly tenantId: string;
+  readonly eventId: string;
   readonly lane: Lane;
   readonly deadline: number;
 }
