@@ -10,6 +10,7 @@ import type { ListedTenant } from '../list/list-scope.js';
 import { withinDeadline } from '../list/list-deadline.js';
 import { listSecrets } from '../list/list-secrets.js';
 import { readTenants, tenantsWhereUserMay } from '../list/listed-tenants.js';
+import { shareOf } from '../share-of.js';
 import { administers } from '../secret-access.js';
 import {
   SecretsRepository,
@@ -56,7 +57,7 @@ export class PostgresSecretsRepository extends SecretsRepository {
     // A single statement has one snapshot anyway.
     const several = options.allTenants || options.search !== undefined;
     return this.transaction.run(tenant.tenantId, event.id, work, {
-      ...{ lane: 'lists', share: { group: tenant.tenantId, member: tenant.userId } },
+      ...{ lane: 'lists', share: shareOf(tenant) },
       ...(several && { isolation: 'REPEATABLE READ' }),
     });
   }

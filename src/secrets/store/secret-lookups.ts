@@ -7,6 +7,7 @@ import { Batcher } from '../../database/batcher.js';
 import { Lanes } from '../../database/lanes.js';
 import type { StoredSecret } from '../secret.js';
 import type { Missing } from '../secrets.repository.js';
+import { shareOf } from '../share-of.js';
 import { readsPerBatch } from './read-batches.js';
 import { SecretRows, type SecretRow } from './secret-row.js';
 
@@ -44,7 +45,7 @@ export class SecretLookups {
       WHERE s.tenant_id = $1 AND s.key = $2 COLLATE "C" FOR UPDATE OF s`;
     this.batcher = new Batcher((lookups) => this.ask(lookups), {
       maxBatch: readsPerBatch(configuration),
-      share: ({ tenant }) => ({ group: tenant.tenantId, member: tenant.userId }),
+      share: ({ tenant }) => shareOf(tenant),
     });
   }
 

@@ -8,6 +8,7 @@ import { Batcher } from '../../database/batcher.js';
 import { Lanes } from '../../database/lanes.js';
 import { administers } from '../secret-access.js';
 import type { VisibleSecret } from '../secret.js';
+import { shareOf } from '../share-of.js';
 import { readsPerBatch } from './read-batches.js';
 import { SecretRows, type SecretRow } from './secret-row.js';
 
@@ -39,7 +40,7 @@ export class SecretReads {
       FROM read_secrets($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::json[], $6::json[], $7::uuid[], $8::boolean[]) r`;
     this.batcher = new Batcher((reads) => this.ask(reads), {
       maxBatch: readsPerBatch(configuration),
-      share: ({ tenant }) => ({ group: tenant.tenantId, member: tenant.userId }),
+      share: ({ tenant }) => shareOf(tenant),
     });
   }
 

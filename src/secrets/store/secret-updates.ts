@@ -8,6 +8,7 @@ import type { TenantContext } from '../../common/tenant-context.js';
 import { deadlineOfNow, retryContention } from '../../database/contention.js';
 import { TenantTransaction } from '../../database/tenant-transaction.js';
 import type { StoredSecret } from '../secret.js';
+import { shareOf } from '../share-of.js';
 import type { Decide, DecideDeletion, Missing, UpdateOutcome } from '../secrets.repository.js';
 import { KeyTurns } from './key-turns.js';
 import { SecretChanges, type Change } from './secret-changes.js';
@@ -127,7 +128,7 @@ export class SecretUpdates {
       const [answer] = await this.writes.writeIn(manager, change.name, [change.write.record]);
       return answer === undefined ? undefined : change.outcomeOf(answer);
     };
-    const options = { lane: 'contended', share: { group: tenant.tenantId, member: tenant.userId } } as const;
+    const options = { lane: 'contended', share: shareOf(tenant) } as const;
     return retryContention(() => this.transaction.run(tenant.tenantId, event.id, work, options), deadline);
   }
 

@@ -8,6 +8,7 @@ import { toStorableText } from '../../../database/storable-text.js';
 import { TenantTransaction } from '../../../database/tenant-transaction.js';
 import { searchPattern } from '../../list/list-conditions.js';
 import type { StoredSecret } from '../../secret.js';
+import { shareOf } from '../../share-of.js';
 import { SecretRows, type SecretRow } from '../../store/secret-row.js';
 import type { ExportOptions } from './export-options.js';
 import { ExportedSecretsRepository, type BatchQuestion } from './exported-secrets.repository.js';
@@ -74,7 +75,7 @@ export class PostgresExportedSecretsRepository extends ExportedSecretsRepository
     };
     return this.transaction.run(tenantId, event.id, work, {
       lane: 'lists',
-      share: { group: tenantId, member: userId },
+      share: shareOf(tenant),
     });
   }
 

@@ -144,20 +144,15 @@ function* chunksOf(sorted: readonly PreparedRow[], name: Write['name']): Generat
   for (const { row, write } of sorted) {
     if (write?.name !== name) continue;
     const { record } = write;
-    const size = sizeOf(record);
-    const isFull = chunk.length === MOST_ROWS || bytes + size > MOST_BYTES;
+    const isFull = chunk.length === MOST_ROWS || bytes + record.bytes > MOST_BYTES;
     if (chunk[0] !== undefined && (isFull || chunk[0].row.tenant !== row.tenant)) {
       yield chunk;
       [chunk, bytes] = [[], 0];
     }
     chunk.push({ row, record });
-    bytes += size;
+    bytes += record.bytes;
   }
   if (chunk.length > 0) yield chunk;
-}
-
-function sizeOf({ json, value, options }: SecretRecord): number {
-  return json.length + (value?.length ?? 0) + (options?.length ?? 0);
 }
 
 /** Orders rows as every import locks them: tenant by tenant and key by key. */

@@ -1,4 +1,5 @@
 import type { SchemaValidator } from '../../value-schema/schema-validator.js';
+import { shareOf } from '../../share-of.js';
 import type { ImportedRow, RowErrors } from './imported-row.js';
 
 /** Limits the time for all schemas of an import together, since a caller can make each of them slow. */
@@ -8,10 +9,7 @@ const LONGEST_MILLISECONDS = 30_000;
 export class RowSchemas {
   private spent = 0;
 
-  constructor(
-    private readonly validator: SchemaValidator,
-    private readonly userId: string,
-  ) {}
+  constructor(private readonly validator: SchemaValidator) {}
 
   /**
    * @returns what is wrong, if anything
@@ -22,8 +20,7 @@ export class RowSchemas {
     if (this.spent > LONGEST_MILLISECONDS)
       return { schema: 'Too costly: import fewer secrets with a schema at once' };
     const plain: unknown = value.format === 'json' ? JSON.parse(value.text) : value.text;
-    const share = { group: tenant.tenantId, member: this.userId };
-    const { verdict, milliseconds } = await this.validator.timedCheck(share, schema, plain);
+    const { verdict, milliseconds } = await this.validator.timedCheck(shareOf(tenant), schema, plain);
     this.spent += milliseconds;
     if (verdict.kind === 'valid') return undefined;
     return verdict.kind === 'invalid'

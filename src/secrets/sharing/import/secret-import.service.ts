@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { newEvent } from '../../../audit/audit-event.js';
-import { BadParameters, Unavailable } from '../../../common/errors.js';
+import { BadParameters, Busy } from '../../../common/errors.js';
 import { printable } from '../../../common/printable.js';
 import type { TenantContext } from '../../../common/tenant-context.js';
 import { TimeSlice } from '../../../common/time-slice.js';
@@ -54,7 +54,8 @@ export class SecretImport {
    * Checks all rows, then imports them in one transaction.
    * @throws the error of the importer's deadline
    * @throws BadParameters for a tenant map that leads where the importer may not create
-   * @throws Unavailable when the database cannot be reached, or others go on changing the same secrets
+   * @throws Busy when others go on changing the same secrets
+   * @throws Unavailable when the database cannot be reached
    */
   async run(importer: Importer, input: ImportInput): Promise<ImportResult> {
     const { rows, errors } = await this.check(importer, input);
@@ -74,7 +75,7 @@ export class SecretImport {
       await sleep(attempt * PAUSE_MS);
       plan = await this.planAgain(plan, outcome.rows, override);
     }
-    throw new Unavailable('Others are changing the same secrets; import again');
+    throw new Busy('Others are changing the same secrets; nothing was imported, import again');
   }
 
   /** Plans again for the rows whose secrets have changed since the last plan. */
@@ -93,7 +94,7 @@ export class SecretImport {
     input: ImportInput,
   ): Promise<{ rows: ImportedRow[]; errors: Map<number, RowErrors> }> {
     const checker = new RowChecker(await this.surroundingsOf(importer, input));
-    const schemas = new RowSchemas(this.validator, importer.userId);
+    const schemas = new RowSchemas(this.validator);
     const slice = new TimeSlice();
     const rows: ImportedRow[] = [];
     const errors = new Map<number, RowErrors>();
