@@ -1,13 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { cloneDatabase, type TestDatabase } from '../support/database.js';
-import { external, PASSWORD } from './external.js';
+import { external, HEADERS } from './external.js';
 import { service, type Program } from './program.js';
-
-const HEADERS = {
-  Authorization: `Basic ${Buffer.from(`admin:${PASSWORD}`).toString('base64')}`,
-  tenant: 'default_tenant',
-  'Content-Type': 'application/json',
-};
 
 describe('the built program', () => {
   let database: TestDatabase;
@@ -21,9 +15,10 @@ describe('the built program', () => {
   it('holds values against schemas in a worker that does not keep it from ending', async () => {
     program = service(external(database));
     const url = await program.listening();
+    const headers = { ...HEADERS, 'Content-Type': 'application/json' };
     const put = async (key: string, body: object): Promise<number> => {
       const path = `${url}/api/v3.1/secrets/${key}`;
-      return (await fetch(path, { method: 'PUT', headers: HEADERS, body: JSON.stringify(body) })).status;
+      return (await fetch(path, { method: 'PUT', headers, body: JSON.stringify(body) })).status;
     };
     expect(await put('fitting', { value: [1], schema: { type: 'array' } })).toBe(200);
     expect(await put('unfit', { value: 'x', schema: { type: 'array' } })).toBe(409);

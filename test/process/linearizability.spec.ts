@@ -6,7 +6,7 @@ import { unexplained } from '../support/linearizability.js';
 import { secretModel, staleRead, telling, type Operation } from '../support/secret-history.js';
 import { SEED, seeded } from '../support/seeded.js';
 import { SeededRandom } from '../support/seeded-random.js';
-import { external, PASSWORD } from './external.js';
+import { external, HEADERS } from './external.js';
 import { Replica } from './replica.js';
 import { SecretTraffic } from './secret-traffic.js';
 
@@ -16,8 +16,7 @@ const KILLS = 4;
 const OPERATIONS = 5_000;
 
 const BASIC = {
-  Authorization: `Basic ${Buffer.from(`admin:${PASSWORD}`).toString('base64')}`,
-  tenant: 'default_tenant',
+  ...HEADERS,
   'Content-Type': 'application/json',
 };
 

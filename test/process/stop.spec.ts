@@ -2,13 +2,8 @@ import { Agent, request, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { cloneDatabase, type TestDatabase } from '../support/database.js';
-import { external, PASSWORD } from './external.js';
+import { external, HEADERS } from './external.js';
 import { service, type Program } from './program.js';
-
-const HEADERS = {
-  Authorization: `Basic ${Buffer.from(`admin:${PASSWORD}`).toString('base64')}`,
-  tenant: 'default_tenant',
-};
 
 describe('a stop', () => {
   let database: TestDatabase;

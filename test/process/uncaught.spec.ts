@@ -3,14 +3,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { cloneDatabase, type TestDatabase } from '../support/database.js';
-import { external, PASSWORD } from './external.js';
+import { external, HEADERS } from './external.js';
 import { service, type Program } from './program.js';
 
 const THROWER = join(import.meta.dirname, 'throw-on-signal.mjs');
-const HEADERS = {
-  Authorization: `Basic ${Buffer.from(`admin:${PASSWORD}`).toString('base64')}`,
-  tenant: 'default_tenant',
-};
 
 describe('an error that nothing caught', () => {
   let database: TestDatabase;
