@@ -352,12 +352,11 @@ BEGIN
     EXECUTE format('CREATE TABLE %I (LIKE audit_events INCLUDING CONSTRAINTS, CONSTRAINT %I PRIMARY KEY (log_id, id))',
                    v_name, 'pk_' || v_name);
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_name);
-    IF EXISTS (SELECT FROM audit_events_default d WHERE d.id >= v_from AND d.id < v_to) THEN
-      -- Nothing is written while events move; a waiting writer then finds the new partition.
-      LOCK TABLE audit_events IN SHARE ROW EXCLUSIVE MODE;
-      EXECUTE format('WITH moved AS (DELETE FROM audit_events_default WHERE id >= $1 AND id < $2 RETURNING *)
-                      INSERT INTO %I SELECT * FROM moved', v_name) USING v_from, v_to;
-    END IF;
+    -- Locks out readers, too: a session that reads the list of partitions while one is attached can keep the old list,
+    -- and would then write events of the month to the default partition, where no query finds them.
+    LOCK TABLE ONLY audit_events IN ACCESS EXCLUSIVE MODE;
+    EXECUTE format('WITH moved AS (DELETE FROM audit_events_default WHERE id >= $1 AND id < $2 RETURNING *)
+                    INSERT INTO %I SELECT * FROM moved', v_name) USING v_from, v_to;
     EXECUTE format('ALTER TABLE audit_events ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', v_name, v_from, v_to);
   END LOOP;
   RETURN (SELECT count(*) FROM (SELECT FROM audit_events_default LIMIT 1000) d);

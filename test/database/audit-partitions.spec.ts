@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { AuditPartitions } from '../../src/audit/audit-partitions.js';
@@ -159,6 +160,21 @@ describe('the partitions of the events', () => {
     await partitions.ensure(dataSource.manager);
     for (const id of ids) expect(await partitionOf(id)).toBe(now);
     expect(logs).toEqual([]);
+  });
+
+  it('neither refuse nor lose an event that a new session writes while one is attached', async () => {
+    const now = nameOf(monthStart(0));
+    const statement = `INSERT INTO audit_events (log_id, id, at, action, outcome, body)
+      VALUES ($1, $2, now(), 'a', 'ok', '')`;
+    for (let round = 0; round < 40; round += 1) {
+      await database.asSuperuser(`DROP TABLE ${now}`);
+      const id = newId();
+      await Promise.all([
+        sleep(round % 10).then(() => database.asSuperuser(statement, [tenant, id])),
+        database.asSuperuser('SELECT audit_create_partitions(3)'),
+      ]);
+      expect(await partitionOf(id)).toBe(now);
+    }
   });
 
   it('are neither read nor written by the service but through their table', async () => {

@@ -1,7 +1,7 @@
 -- Creates the missing partitions of audit_events: for last month, since a slow clock may still produce events for it,
 -- the current month and the next p_months. Events in the default partition move to their month's partition. Runs with
 -- the rights of the schema's owner; concurrent calls wait for each other. The call fails if a lock is not available
--- within a second, or if an event reaches the default partition at that moment; the next call makes up for it.
+-- within a second; the next call makes up for it.
 -- Returns the number of events that remain in the default partition, counting up to 1,000.
 CREATE OR REPLACE FUNCTION audit_create_partitions(p_months integer) RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -29,12 +29,11 @@ BEGIN
     EXECUTE format('CREATE TABLE %I (LIKE audit_events INCLUDING CONSTRAINTS, CONSTRAINT %I PRIMARY KEY (log_id, id))',
                    v_name, 'pk_' || v_name);
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_name);
-    IF EXISTS (SELECT FROM audit_events_default d WHERE d.id >= v_from AND d.id < v_to) THEN
-      -- Nothing is written while events move; a waiting writer then finds the new partition.
-      LOCK TABLE audit_events IN SHARE ROW EXCLUSIVE MODE;
-      EXECUTE format('WITH moved AS (DELETE FROM audit_events_default WHERE id >= $1 AND id < $2 RETURNING *)
-                      INSERT INTO %I SELECT * FROM moved', v_name) USING v_from, v_to;
-    END IF;
+    -- Locks out readers, too: a session that reads the list of partitions while one is attached can keep the old list,
+    -- and would then write events of the month to the default partition, where no query finds them.
+    LOCK TABLE ONLY audit_events IN ACCESS EXCLUSIVE MODE;
+    EXECUTE format('WITH moved AS (DELETE FROM audit_events_default WHERE id >= $1 AND id < $2 RETURNING *)
+                    INSERT INTO %I SELECT * FROM moved', v_name) USING v_from, v_to;
     EXECUTE format('ALTER TABLE audit_events ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', v_name, v_from, v_to);
   END LOOP;
   RETURN (SELECT count(*) FROM (SELECT FROM audit_events_default LIMIT 1000) d);
