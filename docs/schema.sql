@@ -547,6 +547,12 @@ BEGIN
     outcome := secret_key_claim(r.tenant_id, r.key, r.visibility = 'global', p_wait);
 
     IF outcome = 'ok' THEN
+      PERFORM FROM users u WHERE u.id = r.created_by AND u.deleted_at IS NULL FOR KEY SHARE;
+      IF NOT FOUND THEN
+        outcome := 'stale';
+      END IF;
+    END IF;
+    IF outcome = 'ok' THEN
       PERFORM set_config('app.tenant', r.tenant_id::text, true);
       INSERT INTO secrets AS s (
         tenant_id, id, key, visibility, is_hidden_value, description, schema, value, key_generation, provider_options,
@@ -563,7 +569,7 @@ BEGIN
       END IF;
     END IF;
 
-    IF outcome = 'ok' OR r.record_conflict AND outcome NOT IN ('busy', 'no_tenant') THEN
+    IF outcome = 'ok' OR r.record_conflict AND outcome NOT IN ('busy', 'no_tenant', 'stale') THEN
       v_entries := v_entries || ROW(
         r.tenant_id, r.event ->> 'id', r.event ->> 'action', r.key, CASE WHEN outcome = 'ok' THEN r.id END, version,
         revision, CASE WHEN outcome = 'ok' THEN 'ok' ELSE 'conflict' END, r.event -> 'caller', r.event -> 'detail'

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { newEvent } from '../../src/audit/audit-event.js';
-import { Forbidden, Unavailable } from '../../src/common/errors.js';
+import { Forbidden, Unauthorized, Unavailable } from '../../src/common/errors.js';
 import type { TenantContext } from '../../src/common/tenant-context.js';
 import { openServiceDataSource } from '../../src/database/connection/service-data-source.js';
 import { entities } from '../../src/bootstrap/entities.js';
@@ -10,8 +11,15 @@ import type { SecretInserts } from '../../src/secrets/store/secret-inserts.js';
 import { CuttingProxy } from '../support/cutting-proxy.js';
 import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
 import { secretStoreOn } from '../support/secret-store.js';
+import { Sessions, WAITS_FOR_LOCK } from '../support/sessions.js';
 import { eventsOf, newSecret, tenantContext } from '../support/tenant-secrets.js';
 import { plantTwoTenants } from '../support/two-tenants.js';
+
+async function connected({ superuserUrl }: TestDatabase): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: superuserUrl });
+  await client.connect();
+  return client;
+}
 
 describe('the insertion of a secret as one call', () => {
   let database: TestDatabase;
@@ -77,6 +85,27 @@ describe('the insertion of a secret as one call', () => {
     await expect(create('orphan', { inTenant })).rejects.toThrow(Forbidden);
     expect(await onRecord('orphan')).toEqual([]);
     expect(await stored('orphan')).toBe(0);
+  });
+
+  it('refuses a user who is being deleted, and leaves nothing', async () => {
+    const userId = randomUUID();
+    await database.asSuperuser("INSERT INTO users (id, username, password_hash) VALUES ($1, 'leaver', '-')", [
+      userId,
+    ]);
+    const inTenant = { ...tenant, userId };
+    expect(await create('still-there', { inTenant })).toBeDefined();
+    const [deletion, sessions] = [await connected(database), await Sessions.of(database)];
+    await deletion.query('BEGIN');
+    await deletion.query('SELECT FROM users WHERE id = $1 FOR UPDATE', [userId]);
+    const creating = expect(create('ownerless', { inTenant })).rejects.toThrow(Unauthorized);
+    await sessions.some(WAITS_FOR_LOCK);
+    await deletion.query('UPDATE users SET deleted_at = now() WHERE id = $1', [userId]);
+    await deletion.query('COMMIT');
+    await creating;
+    await expect(create('ownerless', { inTenant })).rejects.toThrow(Unauthorized);
+    expect(await onRecord('ownerless')).toEqual([]);
+    expect(await stored('ownerless')).toBe(0);
+    await Promise.all([deletion.end(), sessions.close()]);
   });
 
   it('leaves the connection without a tenant', async () => {

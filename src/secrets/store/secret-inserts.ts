@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AuditEvent } from '../../audit/audit-event.js';
+import { Unauthorized } from '../../common/errors.js';
 import type { TenantContext } from '../../common/tenant-context.js';
 import { tenantRefused } from '../../common/tenant-refused.js';
 import type { StoredSecret } from '../secret.js';
@@ -26,6 +27,7 @@ export class SecretInserts {
    * Inserts a secret and records it.
    * @param recordConflict false if the caller handles a key that is taken
    * @throws Forbidden if the tenant was deleted since the caller's rights were read
+   * @throws Unauthorized if the caller was
    * @throws Busy when others keep the key or the tenant locked
    * @throws Unavailable when the database cannot be reached or does not say whether it committed
    */
@@ -44,6 +46,7 @@ export class SecretInserts {
       bytes: record.bytes,
       recover: () => this.recover(tenant, secret),
     });
+    if (answer.outcome === 'stale') throw new Unauthorized();
     if (answer.outcome === 'no_tenant') throw tenantRefused('secret_create', tenant.tenantName);
     if (answer.outcome === 'ok') return { kind: 'created', secret: inserted(tenant, secret, answer) };
     return { kind: answer.outcome === 'key_elsewhere' ? 'elsewhere' : 'taken' };

@@ -5,8 +5,9 @@
 -- detail). p_values and p_options hold the sealed parts in the same order.
 --
 -- Outcomes: ok; exists (the key is taken in the tenant); global_elsewhere (another tenant has a global secret of the
--- key); key_elsewhere (the new secret is global and another tenant has the key); no_tenant, unrecorded (the tenant was
--- deleted after the caller's permissions were read). The tenant cannot be deleted until the transaction ends.
+-- key); key_elsewhere (the new secret is global and another tenant has the key); no_tenant and stale, both unrecorded
+-- (the tenant, or the user who is to own the secret, was deleted after the caller's permissions were read). Neither can be
+-- deleted until the transaction ends.
 --
 -- With p_wait the function waits for locks; a caller that inserts many secrets in one transaction must first lock all
 -- their keys in one order (lock_secret_keys). Without it the function does not wait: the outcome is busy, with nothing
@@ -49,6 +50,12 @@ BEGIN
     outcome := secret_key_claim(r.tenant_id, r.key, r.visibility = 'global', p_wait);
 
     IF outcome = 'ok' THEN
+      PERFORM FROM users u WHERE u.id = r.created_by AND u.deleted_at IS NULL FOR KEY SHARE;
+      IF NOT FOUND THEN
+        outcome := 'stale';
+      END IF;
+    END IF;
+    IF outcome = 'ok' THEN
       PERFORM set_config('app.tenant', r.tenant_id::text, true);
       INSERT INTO secrets AS s (
         tenant_id, id, key, visibility, is_hidden_value, description, schema, value, key_generation, provider_options,
@@ -65,7 +72,7 @@ BEGIN
       END IF;
     END IF;
 
-    IF outcome = 'ok' OR r.record_conflict AND outcome NOT IN ('busy', 'no_tenant') THEN
+    IF outcome = 'ok' OR r.record_conflict AND outcome NOT IN ('busy', 'no_tenant', 'stale') THEN
       v_entries := v_entries || ROW(
         r.tenant_id, r.event ->> 'id', r.event ->> 'action', r.key, CASE WHEN outcome = 'ok' THEN r.id END, version,
         revision, CASE WHEN outcome = 'ok' THEN 'ok' ELSE 'conflict' END, r.event -> 'caller', r.event -> 'detail'
