@@ -13,13 +13,16 @@ import type { Logger } from './observability/logger.js';
 /** Limits how long requests may still run after the drain before they are cut off. */
 const STOP_DEADLINE_MS = 10_000;
 
+/** Limits the drain when a person waits for its end: just long enough for requests that are already arriving. */
+const HASTY_DRAIN_MS = 200;
+
 /** Represents a running service. */
 export interface Service {
   /** The URL that it listens on, such as http://127.0.0.1:8080. */
   readonly url: string;
   readonly app: NestFastifyApplication;
-  /** Drains and closes the server; the installation stays open. */
-  readonly stop: () => Promise<void>;
+  /** Drains and closes the server; the installation stays open. In haste, it does not wait for load balancers. */
+  readonly stop: (inHaste?: boolean) => Promise<void>;
 }
 
 /**
@@ -36,11 +39,16 @@ export async function startHttpServer(installation: Installation, logger: Logger
   setUpApi(app, logger);
   await listen(app, configuration);
   reportDatabase(installation, logger);
-  const times = {
-    waitMilliseconds: configuration.drainMilliseconds,
-    deadlineMilliseconds: STOP_DEADLINE_MS,
+  const { drainMilliseconds } = configuration;
+  return {
+    url: urlOf(app, configuration),
+    app,
+    stop: (inHaste = false) =>
+      app.get(Drain).stop(app, {
+        waitMilliseconds: inHaste ? Math.min(HASTY_DRAIN_MS, drainMilliseconds) : drainMilliseconds,
+        deadlineMilliseconds: STOP_DEADLINE_MS,
+      }),
   };
-  return { url: urlOf(app, configuration), app, stop: () => app.get(Drain).stop(app, times) };
 }
 
 function reportDatabase({ health, connections }: Installation, logger: Logger): void {

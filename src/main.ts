@@ -24,8 +24,8 @@ async function run(): Promise<void> {
     await installation.close();
     throw error;
   });
-  shutdown.stopBy(async () => {
-    await service.stop();
+  shutdown.stopBy(async (isInterrupted) => {
+    await service.stop(isInterrupted);
     await installation.close();
   });
   shutdown.watchSignals();

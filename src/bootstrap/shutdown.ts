@@ -4,12 +4,15 @@ import type { Logger } from '../observability/logger.js';
 /** Ignores a repeated signal within this time: a terminal and npm both forward the same one. */
 const SAME_SIGNAL_MS = 500;
 
+/** Stops what runs. `isInterrupted`: a person waits at a terminal, so there is no time for load balancers to react. */
+export type Stop = (isInterrupted: boolean) => Promise<void>;
+
 /**
  * Ends the process in order, once: with code 0 on a signal, and with code 1 after an error that nothing caught. A
  * further signal ends it at once.
  */
 export class Shutdown {
-  private stop: (() => Promise<void>) | undefined;
+  private stop: Stop | undefined;
   private exitCode: number | undefined;
   private firstSignal: number | undefined;
 
@@ -31,32 +34,33 @@ export class Shutdown {
     return this;
   }
 
-  /** Watches for SIGTERM and SIGINT. */
+  /** Watches for SIGTERM, which orchestrators send, and SIGINT, which a terminal sends. */
   watchSignals(): void {
     const onSignal = (signal: NodeJS.Signals): void => {
+      const now = performance.now();
       if (this.firstSignal !== undefined) {
-        if (Date.now() - this.firstSignal > SAME_SIGNAL_MS) process.exit(1);
+        if (now - this.firstSignal > SAME_SIGNAL_MS) process.exit(1);
         return;
       }
-      this.firstSignal = Date.now();
+      this.firstSignal = now;
       this.logger.info(`${signal}: draining`);
-      this.begin(0);
+      this.begin(0, signal === 'SIGINT');
     };
     process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   }
 
   /** Sets how to stop. Until then there is nothing to stop, and an error ends the process at once. */
-  stopBy(stop: () => Promise<void>): void {
+  stopBy(stop: Stop): void {
     this.stop = stop;
   }
 
-  private begin(exitCode: number): void {
+  private begin(exitCode: number, isInterrupted = false): void {
     const begun = this.exitCode !== undefined;
     this.exitCode = Math.max(this.exitCode ?? 0, exitCode);
     if (begun) return;
     if (this.stop === undefined) process.exit(exitCode);
     setTimeout(() => process.exit(1), this.deadlineMs).unref();
-    this.stop().then(
+    this.stop(isInterrupted).then(
       () => process.exit(this.exitCode),
       (error: unknown) => {
         this.logger.error({ err: errorFields(error) }, 'the stop was not clean');

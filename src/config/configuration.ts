@@ -74,7 +74,7 @@ export class Configuration {
   @EachAddress()
   readonly trustedProxies: readonly string[];
 
-  @WholeNumber(0, 60_000)
+  @WholeNumber(0, 300_000)
   readonly drainMilliseconds: number;
 
   toString(): string {

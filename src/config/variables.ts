@@ -70,8 +70,8 @@ export const variables = {
   trustedProxies: variable('STRONGROOM_TRUSTED_PROXIES', '', 'Proxies whose X-Forwarded-For is trusted'),
   drainMilliseconds: variable(
     'STRONGROOM_DRAIN_MS',
-    '2000',
-    'How long shutdown waits for clients to switch to another replica',
+    '5000',
+    'How long a shutdown still serves all requests, so that load balancers can switch to another replica',
   ),
 } satisfies Record<string, Variable>;
 

@@ -26,22 +26,62 @@ describe('a stop', () => {
     });
   }
 
-  it('takes no new connection, serves those that are kept, and says that they close', async () => {
+  it('is told by readiness at once, and fails no request until the drain is over', async () => {
     program = service({ ...external(database), STRONGROOM_DRAIN_MS: '5000' });
     const url = await program.listening();
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    expect((await get(url, agent, '/health/live')).headers.connection).toBe('keep-alive');
+    const kept = new Agent({ keepAlive: true, maxSockets: 1 });
+    expect((await get(url, kept, '/health/ready')).headers.connection).toBe('keep-alive');
     program.signal('SIGTERM');
     await program.draining();
-    const response = await get(url, agent, '/health/live');
-    expect([response.statusCode, response.headers.connection]).toEqual([200, 'close']);
-    await expect(get(url, new Agent(), '/health/live')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    for (let round = 0; round < 10; round += 1) {
+      for (const agent of [kept, new Agent()]) {
+        expect((await get(url, agent, '/health/ready')).statusCode).toBe(503);
+        const { statusCode, headers } = await get(url, agent, '/api/v3/secrets');
+        expect([statusCode, headers.connection]).toEqual([200, 'close']);
+      }
+    }
     expect((await program.ended).code).toBe(0);
-    agent.destroy();
+    await expect(get(url, new Agent(), '/health/live')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    kept.destroy();
+  });
+
+  it('of replicas in turn fails no request of clients that follow readiness', async () => {
+    const environment = { ...external(database), STRONGROOM_DRAIN_MS: '3000' };
+    const start = async () => {
+      const replica = service(environment);
+      return { replica, url: await replica.listening(), ready: true };
+    };
+    const balanced = [await start()];
+    let [busy, answered] = [true, 0];
+    const callers = Array.from({ length: 8 }, async () => {
+      const agent = new Agent({ keepAlive: true });
+      while (busy) {
+        const [{ url } = { url: '' }] = balanced.filter(({ ready }) => ready);
+        expect((await get(url, agent, '/api/v3/secrets')).statusCode).toBe(200);
+        answered += 1;
+      }
+      agent.destroy();
+    });
+    for (let round = 0; round < 2; round += 1) {
+      const old = balanced[0]!;
+      program = old.replica;
+      balanced.push(await start());
+      program.signal('SIGTERM');
+      while (old.ready) {
+        await sleep(100);
+        old.ready = (await get(old.url, new Agent(), '/health/ready')).statusCode === 200;
+      }
+      expect((await program.ended).code).toBe(0);
+      balanced.shift();
+    }
+    busy = false;
+    await Promise.all(callers);
+    expect(answered).toBeGreaterThan(20);
+    program = balanced[0]!.replica;
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)('on %s breaks no request off', async (signal) => {
-    program = service({ ...external(database), STRONGROOM_DRAIN_MS: '300' });
+    program = service({ ...external(database), STRONGROOM_DRAIN_MS: '1000' });
     const url = await program.listening();
     const agent = new Agent({ keepAlive: true, maxSockets: 20 });
     const all = () => Array.from({ length: 20 }, () => get(url, agent, '/api/v3/secrets'));
@@ -50,6 +90,13 @@ describe('a stop', () => {
     await Promise.race(asked);
     program.signal(signal);
     for (const answer of await Promise.all(asked)) expect(answer.statusCode).toBe(200);
+    expect((await program.ended).code).toBe(0);
+  });
+
+  it('does not keep a person at a terminal waiting', async () => {
+    program = service({ ...external(database), STRONGROOM_DRAIN_MS: '300000' });
+    await program.listening();
+    program.signal('SIGINT');
     expect((await program.ended).code).toBe(0);
   });
 

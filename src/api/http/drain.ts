@@ -5,13 +5,17 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 
 export interface DrainTimes {
-  /** The time during which open connections are still served, so that a load balancer can stop using them. */
+  /** The time during which all connections are still served, so that load balancers can stop using this replica. */
   readonly waitMilliseconds: number;
   /** The time after that until requests that are still running are cut off. */
   readonly deadlineMilliseconds: number;
 }
 
-/** Shuts the server down in order: refuses new connections, sends `Connection: close` on open ones, then closes. */
+/**
+ * Shuts the server down in order. At first only readiness changes, and answers carry `Connection: close`: until load
+ * balancers have noticed, refusing connections would fail requests. Then it refuses connections, finishes the requests
+ * that are running, and closes.
+ */
 @Injectable()
 export class Drain {
   private draining = false;
@@ -35,9 +39,9 @@ export class Drain {
   ): Promise<void> {
     const server = app.getHttpServer();
     this.draining = true;
-    // http.Server.close() would also cut idle connections, on which the next request may already be arriving.
-    Server.prototype.close.call(server);
     await wait(waitMilliseconds);
+    // Closing the application stops other things first, and would leave the port open until then.
+    Server.prototype.close.call(server);
     server.closeIdleConnections();
     const cutOff = setTimeout(() => server.closeAllConnections(), deadlineMilliseconds);
     try {

@@ -44,17 +44,20 @@ describe('Drain', () => {
   const stop = (waitMilliseconds: number, deadlineMilliseconds = 3_600_000) =>
     layer.app.get(Drain).stop(layer.app, { waitMilliseconds, deadlineMilliseconds });
 
-  it('serves kept connections and takes no new ones', async () => {
+  it('is not ready at once, and serves kept and new connections until the wait is over', async () => {
     const before = await get('/things/a');
     expect(before.headers.connection).toBe('keep-alive');
     expect((await get('/health/ready')).status).toBe(200);
     const stopped = stop(2_000);
-    await expect(get('/things/a', false)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
-    const during = await get('/health/ready');
-    expect(during.status).toBe(503);
-    expect(during.headers.connection).toBe('close');
-    expect(JSON.parse(during.body)).toMatchObject({ error_code: 'unavailable', server_traceback: null });
+    for (const by of [agent, false] as const) {
+      const ready = await get('/health/ready', by);
+      expect([ready.status, ready.headers.connection]).toEqual([503, 'close']);
+      expect(JSON.parse(ready.body)).toMatchObject({ error_code: 'unavailable', server_traceback: null });
+      const during = await get('/things/a', by);
+      expect([during.status, during.headers.connection]).toEqual([200, 'close']);
+    }
     await stopped;
+    await expect(get('/things/a', false)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     expect(layer.logs.filter(({ level }) => level === 'error')).toEqual([]);
   });
 

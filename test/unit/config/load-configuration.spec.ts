@@ -61,7 +61,7 @@ describe('loadConfiguration', () => {
       poolSize: 10,
       passwordVerifications: 0,
       trustedProxies: [],
-      drainMilliseconds: 2000,
+      drainMilliseconds: 5000,
     });
   });
 
@@ -165,7 +165,7 @@ describe('loadConfiguration', () => {
     ['STRONGROOM_TRUSTED_PROXIES', '10.0.0.0/33', 'must be IP addresses or networks'],
     ['STRONGROOM_TRUSTED_PROXIES', '0.0.0.0/0', 'must be IP addresses or networks'],
     ['STRONGROOM_PASSWORD_VERIFICATIONS', '4', 'must be a whole number from 0 to 3'],
-    ['STRONGROOM_DRAIN_MS', '60001', 'must be a whole number from 0 to 60000'],
+    ['STRONGROOM_DRAIN_MS', '300001', 'must be a whole number from 0 to 300000'],
   ])('refuses %s=%.20s', (name, text, rule) => {
     expect(refusal({ [name]: text })).toMatch(new RegExp(`^${name} `));
     expect(refusal({ [name]: text })).toContain(rule);
