@@ -1,12 +1,16 @@
 import { Writable } from 'node:stream';
 import { createInterface } from 'node:readline/promises';
 import { StartupError } from '../common/startup-error.js';
+import { requireSecret } from './read-text-file.js';
+
+/** Limits a secret on standard input. */
+const MOST_BYTES = 65_536;
 
 /** Reads from and writes to the terminal of a command. */
 export interface Terminal {
   write(text: string): void;
   error(line: string): void;
-  /** Reads a new password: asks twice, or reads the first line of standard input where that is not a terminal. */
+  /** Reads a new password: asks twice, or reads the one line of standard input where that is not a terminal. */
   readPassword(prompt: string): Promise<string>;
   /** Reads a secret that exists already, which is asked for once. */
   readSecret(prompt: string): Promise<string>;
@@ -15,8 +19,8 @@ export interface Terminal {
 export const terminal: Terminal = {
   write: (text) => void process.stdout.write(text),
   error: (line) => void process.stderr.write(`${line}\n`),
-  readPassword: (prompt) => (process.stdin.isTTY ? askTwice(prompt) : firstLine()),
-  readSecret: (prompt) => (process.stdin.isTTY ? ask(`${prompt}: `) : firstLine()),
+  readPassword: (prompt) => (process.stdin.isTTY ? askTwice(prompt) : fromInput()),
+  readSecret: (prompt) => (process.stdin.isTTY ? ask(`${prompt}: `) : fromInput()),
 };
 
 async function askTwice(prompt: string): Promise<string> {
@@ -45,12 +49,16 @@ async function ask(question: string): Promise<string> {
   }
 }
 
-async function firstLine(): Promise<string> {
-  const lines = createInterface({ input: process.stdin });
-  try {
-    for await (const line of lines) return line;
-  } finally {
-    lines.close();
+/** Reads standard input to its end. */
+async function fromInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MOST_BYTES)
+      throw new StartupError('Standard input is too long for a secret; nothing was done');
+    chunks.push(chunk);
   }
-  throw new StartupError('No password on standard input: give it as the first line');
+  if (bytes === 0) throw new StartupError('No password on standard input: give it there, on one line');
+  return requireSecret('Standard input', Buffer.concat(chunks));
 }

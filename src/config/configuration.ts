@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { IsIn, IsOptional, Length, Matches } from 'class-validator';
 import { EachAddress } from './each-address.decorator.js';
+import { IsPassword } from './is-password.decorator.js';
 import { IsPostgresUrl } from './is-postgres-url.decorator.js';
 import { variables } from './variables.js';
 import { WholeNumber } from './whole-number.decorator.js';
@@ -8,7 +9,7 @@ import { WholeNumber } from './whole-number.decorator.js';
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 const SECRET_PROPERTIES = Object.entries(variables)
-  .filter(([, { secret }]) => secret)
+  .filter(([, { secret }]) => secret !== undefined)
   .map(([property]) => property);
 
 const ROLE = /^[a-z_][a-z0-9_]{0,62}$/;
@@ -47,7 +48,7 @@ export class Configuration {
   readonly adminUsername: string;
 
   @IsOptional()
-  @Length(5, 256, { message: 'must be 5 to 256 characters long' })
+  @IsPassword()
   readonly adminPassword?: string;
 
   @WholeNumber(1, 16_777_216)

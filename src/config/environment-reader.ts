@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { printable } from '../common/printable.js';
+import { secretTextOf, type SecretForm } from '../common/secret-text.js';
 import type { Variable } from './variables.js';
 
 /** Reads variables; an empty one counts as not set. Problems are collected, so that all are reported at once. */
@@ -11,9 +12,10 @@ export class EnvironmentReader {
   /** Returns the variable's text, or that of the file that `<name>_FILE` names, or its default. */
   text({ name, secret, default: fallback }: Variable): string | undefined {
     const given = this.given(name);
-    const path = secret ? this.given(`${name}_FILE`) : undefined;
-    if (path === undefined) return given ?? fallback;
-    if (given === undefined) return this.fileText(`${name}_FILE`, path);
+    if (secret === undefined) return given ?? fallback;
+    const path = this.given(`${name}_FILE`);
+    if (path === undefined) return given && this.secretText(name, Buffer.from(given), secret);
+    if (given === undefined) return this.fileText(`${name}_FILE`, path, secret);
     this.problems.push(`${name} and ${name}_FILE are both set: give one of them`);
     return undefined;
   }
@@ -29,16 +31,21 @@ export class EnvironmentReader {
     return text === '' ? undefined : text;
   }
 
-  private fileText(name: string, path: string): string | undefined {
+  private fileText(name: string, path: string, form: SecretForm): string | undefined {
     const shown = printable(path, 256);
     try {
-      const text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
-      if (text !== '') return text;
-      this.problems.push(`${name}: ${shown} is empty`);
+      return this.secretText(`${name}: ${shown}`, readFileSync(path), form);
     } catch (error) {
       const { code = 'error' } = error as NodeJS.ErrnoException;
       this.problems.push(`${name}: cannot read ${shown} (${code})`);
+      return undefined;
     }
+  }
+
+  private secretText(source: string, bytes: Buffer, form: SecretForm): string | undefined {
+    const read = secretTextOf(bytes, form);
+    if ('text' in read) return read.text;
+    this.problems.push(`${source} ${read.problem}`);
     return undefined;
   }
 }

@@ -1,18 +1,20 @@
+import type { SecretForm } from '../common/secret-text.js';
+
 /** Describes an environment variable that the service reads. */
 export interface Variable {
   readonly name: string;
   readonly what: string;
   readonly default: string | undefined;
-  /** Marks a secret, which may be given as `<name>_FILE` and is never shown. */
-  readonly secret: boolean;
+  /** Marks a secret, which may be given as `<name>_FILE` and is never shown; undefined for other variables. */
+  readonly secret: SecretForm | undefined;
 }
 
 function variable(name: string, fallback: string, what: string): Variable {
-  return { name, default: fallback, what, secret: false };
+  return { name, default: fallback, what, secret: undefined };
 }
 
-function secret(name: string, what: string): Variable {
-  return { name, default: undefined, what, secret: true };
+function secret(name: string, what: string, form: SecretForm = 'line'): Variable {
+  return { name, default: undefined, what, secret: form };
 }
 
 /**
@@ -33,7 +35,7 @@ export const variables = {
     './data',
     'Folder of the embedded database and the generated keys',
   ),
-  rootKeys: secret('STRONGROOM_ROOT_KEYS', 'Root keys as id:base64 pairs, separated by commas'),
+  rootKeys: secret('STRONGROOM_ROOT_KEYS', 'Root keys as id:base64 pairs, separated by commas', 'list'),
   adminUsername: variable('STRONGROOM_ADMIN_USERNAME', 'admin', 'Name of the first administrator'),
   adminPassword: secret('STRONGROOM_ADMIN_PASSWORD', 'Password of the first administrator'),
   maxValueBytes: variable(
@@ -77,5 +79,7 @@ export const variables = {
 
 /** Returns the names that may be set in the environment, with the `_FILE` forms. */
 export function knownNames(): string[] {
-  return Object.values(variables).flatMap(({ name, secret }) => (secret ? [name, `${name}_FILE`] : [name]));
+  return Object.values(variables).flatMap(({ name, secret }) =>
+    secret !== undefined ? [name, `${name}_FILE`] : [name],
+  );
 }

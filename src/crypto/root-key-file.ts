@@ -12,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { secretTextOf } from '../common/secret-text.js';
 import { StartupError } from '../common/startup-error.js';
 
 const MODE = 0o600;
@@ -20,7 +21,7 @@ const MODE = 0o600;
  * Reads the root key file, or creates one with a random key where that is allowed.
  *
  * @returns the file's text, `id:base64` pairs as `RootKeys.parse` takes them, and whether it was created now
- * @throws StartupError when the file is missing and may not be created, cannot be read, or can be read by others
+ * @throws StartupError when the file is missing and may not be created, cannot be read, is no text, or can be read by others
  */
 export function readOrCreateRootKeyFile(
   path: string,
@@ -30,7 +31,9 @@ export function readOrCreateRootKeyFile(
   try {
     if ((statSync(path).mode & 0o077) !== 0)
       throw new StartupError(`Others may read the root key file; run: chmod 600 ${path}`);
-    return { text: readFileSync(path, 'utf8'), created };
+    const read = secretTextOf(readFileSync(path), 'list');
+    if ('problem' in read) throw new StartupError(`The root key file ${path} ${read.problem}`);
+    return { text: read.text, created };
   } catch (error) {
     throw problem(error, path);
   }

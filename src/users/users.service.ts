@@ -4,11 +4,11 @@ import { AuditedTransaction } from '../audit/audited-transaction.js';
 import { Refusal } from '../audit/refusal.js';
 import { BadParameters } from '../common/errors.js';
 import { newId } from '../common/ids.js';
+import { passwordProblem } from '../common/password-rules.js';
 import { nameProblem } from '../common/resource-name.js';
 import type { Caller } from '../common/tenant-context.js';
 import { PasswordHasher } from '../crypto/password-hasher.js';
 import { LoginLocksRepository } from './login-locks.repository.js';
-import { requirePassword } from './password-rules.js';
 import type { SystemRole } from './user.entity.js';
 import { TokensRepository } from './tokens/tokens.repository.js';
 import { UsersRepository } from './users.repository.js';
@@ -78,4 +78,9 @@ export class UsersService {
       return undefined;
     });
   }
+}
+
+function requirePassword(password: string): void {
+  const problem = passwordProblem(password);
+  if (problem !== undefined) throw new BadParameters(`A password ${problem}`);
 }

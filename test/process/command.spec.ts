@@ -92,7 +92,7 @@ describe('strongroom on an installation', () => {
     expect(await run('tenant create payments')).toMatchObject({ code: 0, stderr: '' });
     expect(await run('user create alice', `${NEW_PASSWORD}\n`)).toMatchObject({ code: 0, stderr: '' });
     expect(await run('tenant add-user --role user payments alice')).toMatchObject({ code: 0, stderr: '' });
-    expect(await run('user set-password alice', `${NEW_PASSWORD}-2\nignored`)).toMatchObject({
+    expect(await run('user set-password alice', `\ufeff${NEW_PASSWORD}-2\r\n`)).toMatchObject({
       code: 0,
       stderr: '',
     });
@@ -114,6 +114,11 @@ describe('strongroom on an installation', () => {
     ['user create alice', 'long-enough', /alice.*already exists/],
     ['user create bob', 'abc', /5/],
     ['user create bob', '', /No password on standard input/],
+    ['user create bob', 'long-enough\n\n', /Standard input has more than one line/],
+    ['user create bob', 'long-enough \n', /Standard input begins or ends with a blank/],
+    ['user create bob', 'l\0o\0n\0g\0e\0r\0', /Standard input is in UTF-16/],
+    ['user create bob', 'long\0enough', /Standard input contains NUL/],
+    ['user set-password alice', 'x'.repeat(70_000), /Standard input is too long/],
     ['user set-password nobody', 'long-enough', /nobody.*not found/],
     ['tenant add-user --role viewer nowhere alice', '', /nowhere.*not found/],
     ['tenant add-user --role viewer payments nobody', '', /nobody.*not found/],

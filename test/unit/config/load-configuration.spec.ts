@@ -36,7 +36,7 @@ describe('loadConfiguration', () => {
     rmSync(folder, { recursive: true });
   });
 
-  function file(name: string, content: string): string {
+  function file(name: string, content: string | Buffer): string {
     const path = join(folder, name);
     writeFileSync(path, content);
     return path;
@@ -223,14 +223,40 @@ describe('loadConfiguration', () => {
       DATABASE_URL_FILE: file('url', `${SERVICE}\n`),
       DATABASE_OWNER_URL_FILE: file('owner', `${OWNER}\r\n`),
       STRONGROOM_ROOT_KEYS_FILE: file('keys', ROOT_KEYS),
-      STRONGROOM_ADMIN_PASSWORD_FILE: file('password', ' pass word \n\n'),
+      STRONGROOM_ADMIN_PASSWORD_FILE: file('password', '\ufeffpass word\n'),
     });
     expect(configuration).toMatchObject({
       databaseUrl: SERVICE,
       databaseOwnerUrl: OWNER,
       rootKeys: ROOT_KEYS,
-      adminPassword: ' pass word \n',
+      adminPassword: 'pass word',
     });
+  });
+
+  it.each([
+    ['DATABASE_URL', `${SERVICE}\n\n`, /has more than one line/],
+    ['DATABASE_OWNER_URL', `${OWNER} `, /begins or ends with a blank/],
+    ['STRONGROOM_ADMIN_PASSWORD', `${CANARY}\n\n`, /has more than one line/],
+    ['STRONGROOM_ADMIN_PASSWORD', `${CANARY} \n`, /begins or ends with a blank/],
+    ['STRONGROOM_ADMIN_PASSWORD', `${CANARY}\u001b`, /begins or ends with a blank or an invisible character/],
+    ['STRONGROOM_ADMIN_PASSWORD', Buffer.from(`\ufeff${CANARY}\n`, 'utf16le'), /is in UTF-16/],
+    ['STRONGROOM_ADMIN_PASSWORD', Buffer.from(`pass\u00e9${CANARY}`, 'latin1'), /is not in UTF-8/],
+    ['STRONGROOM_ROOT_KEYS', Buffer.from(`${ROOT_KEYS}\n`, 'utf16le'), /is in UTF-16/],
+  ])('refuses a file for %s that holds what nobody can type (%#)', (name, content, problem) => {
+    const path = file('untypable', content);
+    expect(refusal({ [`${name}_FILE`]: path })).toMatch(problem);
+    expect(refusal({ [`${name}_FILE`]: path })).toContain(`${name}_FILE: ${path} `);
+    if (typeof content !== 'string') return;
+    expect(refusal({ [name]: content })).toMatch(problem);
+  });
+
+  it('takes root keys on several lines, and drops the line end of a variable', () => {
+    const configuration = loadConfiguration({
+      STRONGROOM_ROOT_KEYS_FILE: file('lines', `\ufeff${ROOT_KEYS}\r\nsecond:x\r\n\r\n`),
+      STRONGROOM_ADMIN_PASSWORD: 'pass word\n',
+    });
+    expect(configuration.rootKeys?.split(/\s+/)).toEqual([ROOT_KEYS, 'second:x', '']);
+    expect(configuration.adminPassword).toBe('pass word');
   });
 
   it('refuses a secret that is given twice', () => {

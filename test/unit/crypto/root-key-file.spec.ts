@@ -69,6 +69,14 @@ describe('readOrCreateRootKeyFile', () => {
     expect(readFileSync(path, 'utf8')).toBe(TEXT);
   });
 
+  it('drops the byte order mark that an editor adds, and refuses UTF-16', () => {
+    writeFileSync(path, `\ufeff${TEXT}`, { mode: 0o600 });
+    expect(readOrCreateRootKeyFile(path, { mayCreate: true })).toEqual({ text: TEXT, created: false });
+    writeFileSync(path, Buffer.from(`\ufeff${TEXT}`, 'utf16le'));
+    const read = () => readOrCreateRootKeyFile(path, { mayCreate: true });
+    expect(read).toThrow(new StartupError(`The root key file ${path} is in UTF-16: save it in UTF-8`));
+  });
+
   it('gives the same key at the second start', () => {
     const first = readOrCreateRootKeyFile(path, { mayCreate: true });
     const second = readOrCreateRootKeyFile(path, { mayCreate: true });
@@ -105,12 +113,12 @@ describe('readOrCreateRootKeyFile', () => {
     ['a pair whose end is missing', TEXT.slice(0, -3)],
     ['bytes', '\0\ufffd\x01'],
     ['the same pair twice', TEXT + TEXT],
-  ])('never replaces a file that is %s; parsing it fails', (_what, malformed) => {
+  ])('never replaces a file that is %s, and refuses it', (_what, malformed) => {
     writeFileSync(path, malformed, { mode: 0o600 });
-    const { text, created } = readOrCreateRootKeyFile(path, { mayCreate: true });
-    expect(created).toBe(false);
+    expect(() => RootKeys.parse(readOrCreateRootKeyFile(path, { mayCreate: true }).text)).toThrow(
+      StartupError,
+    );
     expect(readFileSync(path, 'utf8')).toBe(malformed);
-    expect(() => RootKeys.parse(text)).toThrow(StartupError);
   });
 
   it('does not take a folder for a file', () => {
