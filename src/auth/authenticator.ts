@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { newEvent } from '../audit/audit-event.js';
 import { AuditWriter, SYSTEM_LOG } from '../audit/audit-writer.js';
+import { opaqueString } from '../common/password-rules.js';
 import { PasswordHasher } from '../crypto/password-hasher.js';
 import type { BasicCredentials } from './basic-credentials.js';
 import { IdentityLookup, type Identity, type IdentityQuestion } from './identity-lookup.js';
@@ -61,7 +62,9 @@ export class Authenticator {
    */
   async authenticate(request: FastifyRequest, credentials: BasicCredentials): Promise<Principal | false> {
     const login: Login = {
-      ...credentials,
+      username: credentials.username,
+      // All forms of a password share one verification.
+      password: opaqueString(credentials.password),
       nameKey: loginNameKey(credentials.username),
       source: sourceNetwork(request.ip),
       tenant: namedTenant(request),

@@ -43,15 +43,16 @@ export function encryptFernet(
 }
 
 /**
- * Opens a token. The signature is compared, in constant time, before anything is decrypted. The time in it is not
- * checked.
+ * Opens a token with the first key that fits. The signature is compared, in constant time, before anything is
+ * decrypted. The time in it is not checked.
  * @throws DecryptionError when it is not a token, was created under another key, or was altered
  */
-export function decryptFernet(key: FernetKey, token: string): string {
+export function decryptFernet(keys: readonly FernetKey[], token: string): string {
   const bytes = bytesOf(token);
   const signed = bytes.subarray(0, bytes.length - HMAC_BYTES);
-  if (!timingSafeEqual(signatureOf(key, signed), bytes.subarray(bytes.length - HMAC_BYTES)))
-    throw new DecryptionError('The token was made under another key, or altered');
+  const signature = bytes.subarray(bytes.length - HMAC_BYTES);
+  const key = keys.find((candidate) => timingSafeEqual(signatureOf(candidate, signed), signature));
+  if (key === undefined) throw new DecryptionError('The token was made under another key, or altered');
   const decipher = createDecipheriv(
     key.cipher,
     key.encryption,

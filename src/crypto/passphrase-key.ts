@@ -12,6 +12,9 @@ const SALT = 'salt_';
 const ITERATIONS = 100_000;
 const KEY_BYTES = 64;
 
+/** Lists the forms in which the same passphrase may have been typed when its export was made. */
+const FORMS = ['NFC', 'NFD'] as const;
+
 /**
  * Derives the key of exported secrets from a passphrase: PBKDF2 (RFC 8018) with HMAC-SHA-256; see
  * docs/export-format.md. It takes some 60 milliseconds on a thread of its own, so derive it once a request.
@@ -24,4 +27,13 @@ export async function passphraseKey(passphrase: string): Promise<FernetKey> {
   } finally {
     bytes.fill(0);
   }
+}
+
+/**
+ * Derives the keys that may open an export: of the passphrase as given, then of its composed and its decomposed form
+ * (NFC, NFD), where they differ. Operating systems and keyboards send different forms of the same letters.
+ */
+export function passphraseKeys(passphrase: string): Promise<FernetKey[]> {
+  const forms = new Set([passphrase, ...FORMS.map((form) => passphrase.normalize(form))]);
+  return Promise.all([...forms].map(passphraseKey));
 }

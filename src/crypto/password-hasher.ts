@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { hash, verify, type Options } from '@node-rs/argon2';
 import { TooManyRequests } from '../common/errors.js';
 import { FairGate } from '../common/fair-gate.js';
+import { opaqueString } from '../common/password-rules.js';
 
 /** Configures Argon2id (RFC 9106), the library's default, with the OWASP parameters: 19 MiB, two passes, one lane. */
 const OPTIONS: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -48,22 +49,24 @@ export class PasswordHasher {
   }
 
   /**
-   * Hashes a password to store. One is hashed at a time, and users take turns.
+   * Hashes a password to store, in its normal form. One is hashed at a time, and users take turns.
    * @param user tells for whom
    * @returns the PHC string, with a fresh salt
    * @throws TooManyRequests when too many wait
    */
   hash(password: string, user = ''): Promise<string> {
-    return this.hashes.hold({ group: user, member: user }, () => this.inTurn(() => hash(password, OPTIONS)));
+    return this.hashes.hold({ group: user, member: user }, () =>
+      this.inTurn(() => hash(opaqueString(password), OPTIONS)),
+    );
   }
 
-  /** Verifies a password at the cost of exactly one verification, even if the stored hash is damaged. */
+  /** Verifies a password in its normal form, at the cost of exactly one verification, even if the hash is damaged. */
   async verify(storedHash: string, password: string): Promise<boolean> {
     const decoy = await this.decoyHash();
     return this.inTurn(async () => {
       this.made += 1;
       try {
-        return await verify(storedHash, password);
+        return await verify(storedHash, opaqueString(password));
       } catch {
         // The library refuses a malformed hash before it does any work, so the work is done here.
         await verify(decoy, password);

@@ -132,11 +132,11 @@ describe('exported secrets', () => {
       await exported(user, `?key=plain&_passphrase=${encodeURIComponent(PASSPHRASE)}`, HEADER),
     ]) {
       expect(items).toMatchObject([{ key: 'plain', encrypted: true }]);
-      expect(decryptFernet(key, items[0]!.value)).toBe('of one');
+      expect(decryptFernet([key], items[0]!.value)).toBe('of one');
     }
     const utf8 = Buffer.from('pässwörter', 'utf8').toString('latin1');
     const [item] = await exported(user, '?key=plain', { 'X-Export-Passphrase': utf8 });
-    expect(decryptFernet(await passphraseKey('pässwörter'), item!.value)).toBe('of one');
+    expect(decryptFernet([await passphraseKey('pässwörter')], item!.value)).toBe('of one');
   });
 
   it.each([

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { DecryptionError } from '../../../src/crypto/crypto-errors.js';
 import { decryptFernet, encryptFernet } from '../../../src/crypto/fernet.js';
 import { fernetKey } from '../../../src/crypto/fernet-key.js';
-import { passphraseKey } from '../../../src/crypto/passphrase-key.js';
+import { passphraseKey, passphraseKeys } from '../../../src/crypto/passphrase-key.js';
 import { differences, fromHex } from './vectors.js';
 
 interface Vector {
@@ -31,7 +31,7 @@ const { passing, failing } = JSON.parse(
 
 describe('tokens of exported values', () => {
   it.each(passing)('are opened: $name', ({ key, token, plaintext }) => {
-    expect(decryptFernet(fernetKey(fromHex(key)), token)).toBe(plaintext);
+    expect(decryptFernet([fernetKey(fromHex(key))], token)).toBe(plaintext);
   });
 
   it.each(passing.filter(({ made }) => made))(
@@ -45,7 +45,7 @@ describe('tokens of exported values', () => {
   it.each(failing)('are refused: $name', ({ key, token, base, altered, name }) => {
     const from = passing.find((vector) => vector.name === base)!;
     expect(differences(from, { key, token, name }, ['key', 'token'])).toEqual(altered);
-    expect(() => decryptFernet(fernetKey(fromHex(key)), token)).toThrow(DecryptionError);
+    expect(() => decryptFernet([fernetKey(fromHex(key))], token)).toThrow(DecryptionError);
   });
 
   it('have more ways to fail than to pass', () => {
@@ -57,11 +57,11 @@ describe('tokens of exported values', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const token = encryptFernet(key, text);
-        expect(decryptFernet(key, token)).toBe(text);
+        expect(decryptFernet([key], token)).toBe(text);
         expect(encryptFernet(key, text)).not.toBe(token);
       }),
     );
-    expect(decryptFernet(key, encryptFernet(key, '\ufeffmarked'))).toBe('\ufeffmarked');
+    expect(decryptFernet([key], encryptFernet(key, '\ufeffmarked'))).toBe('\ufeffmarked');
   });
 
   it('are not made of half a character, nor under a key of 32 bytes', () => {
@@ -77,7 +77,7 @@ describe('the key of a passphrase', () => {
     const { passphrase, key, token, plaintext } = passing.find((vector) => vector.passphrase !== undefined)!;
     const derived = await passphraseKey(passphrase!);
     expect(Buffer.concat([derived.signing.export(), derived.encryption.export()]).toString('hex')).toBe(key);
-    expect(decryptFernet(derived, token)).toBe(plaintext);
+    expect(decryptFernet([derived], token)).toBe(plaintext);
   });
 
   it('is another for another passphrase, and that of its UTF-8', async () => {
@@ -87,5 +87,23 @@ describe('the key of a passphrase', () => {
     expect(one!.signing.equals(other!.signing)).toBe(false);
     expect(one!.signing.equals(same!.signing)).toBe(false);
     expect(one!.signing.equals(one!.encryption)).toBe(false);
+  });
+
+  it('is tried as given first, then for its composed and its decomposed form', async () => {
+    const [composed, decomposed] = ['p\u00e4ssword', 'pa\u0308ssword'] as const;
+    const signing = async (passphrase: string) => (await passphraseKey(passphrase)).signing;
+    const tried = async (passphrase: string) =>
+      (await passphraseKeys(passphrase)).map((key) => key.signing.export().toString('hex'));
+    const expected = await Promise.all(
+      [composed, decomposed].map(async (form) => (await signing(form)).export().toString('hex')),
+    );
+    expect(await tried(composed)).toEqual(expected);
+    expect(await tried(decomposed)).toEqual(expected.toReversed());
+    const mixed = `${composed}${decomposed}`;
+    expect(await tried(mixed)).toHaveLength(3);
+    expect(await tried('password')).toHaveLength(1);
+    const token = encryptFernet(await passphraseKey(composed), 'opened');
+    expect(decryptFernet(await passphraseKeys(decomposed), token)).toBe('opened');
+    expect(() => decryptFernet([], token)).toThrow(DecryptionError);
   });
 });

@@ -49,14 +49,21 @@ describe('PasswordHasher', () => {
     expect(seen.computed).toBe(7);
   });
 
-  it('takes passwords beyond ASCII and long ones, byte by byte', async () => {
+  it('takes passwords beyond ASCII and long ones', async () => {
     const hasher = new PasswordHasher();
     for (const password of ['pässwörd 😀', 'é', 'x'.repeat(1000)]) {
       const hash = await hasher.hash(password);
       expect(await hasher.verify(hash, password)).toBe(true);
       expect(await hasher.verify(hash, `${password}x`)).toBe(false);
     }
-    expect(await hasher.verify(await hasher.hash('é'), 'e\u0301')).toBe(false);
+    for (const [set, typed] of [
+      ['caf\u00e9', 'cafe\u0301'],
+      ['cafe\u0301', 'caf\u00e9'],
+      ['a\u00a0b', 'a b'],
+    ] as const) {
+      expect(await hasher.verify(await hasher.hash(set), typed)).toBe(true);
+      expect(await argon2.verify(await hasher.hash(set), typed.normalize('NFC'))).toBe(true);
+    }
   });
 
   it.each([

@@ -17,7 +17,8 @@ export interface RowSurroundings {
   readonly tenantMap: ReadonlyMap<string, string>;
   /** The ids of living users, by name in lower case. */
   readonly users: ReadonlyMap<string, string>;
-  readonly passphraseKey: FernetKey | undefined;
+  /** Holds the keys that the passphrase may stand for; none without a passphrase. */
+  readonly passphraseKeys: readonly FernetKey[];
   readonly maxValueBytes: number;
 }
 
@@ -111,12 +112,12 @@ export class RowChecker {
   }
 
   private opened(what: string, token: unknown, problems: RowProblems): string {
-    const { passphraseKey: key } = this.surroundings;
-    if (key === undefined) problems.add('encrypted', 'No passphrase');
+    const { passphraseKeys: keys } = this.surroundings;
+    if (keys.length === 0) problems.add('encrypted', 'No passphrase');
     if (typeof token !== 'string') problems.add(what, 'Not text');
-    if (key === undefined || typeof token !== 'string' || token === '') return '';
+    if (keys.length === 0 || typeof token !== 'string' || token === '') return '';
     try {
-      const text = decryptFernet(key, token);
+      const text = decryptFernet(keys, token);
       if (text === '') problems.add(what, 'Empty');
       return text;
     } catch (error) {

@@ -6,7 +6,7 @@ import { printable } from '../../../common/printable.js';
 import type { TenantContext } from '../../../common/tenant-context.js';
 import { TimeSlice } from '../../../common/time-slice.js';
 import { Configuration } from '../../../config/configuration.js';
-import { passphraseKey } from '../../../crypto/passphrase-key.js';
+import { passphraseKeys } from '../../../crypto/passphrase-key.js';
 import { SchemaValidator } from '../../value-schema/schema-validator.js';
 import { TenantsOfCaller } from '../tenants-of-caller.js';
 import { ImportPlanner } from './import-planner.js';
@@ -112,15 +112,15 @@ export class SecretImport {
   private async surroundingsOf(importer: Importer, input: ImportInput): Promise<RowSurroundings> {
     const { rows, tenantMap, passphrase } = input;
     const named = new Set([...tenantMap.values(), ...textsOf(rows, 'tenant_name')]);
-    const [tenants, users, key] = await Promise.all([
+    const [tenants, users, keys] = await Promise.all([
       this.tenants.where(importer, 'secret_create', [...named]),
       this.secrets.users([...textsOf(rows, 'creator')]),
-      passphrase === undefined ? undefined : passphraseKey(passphrase),
+      passphrase === undefined ? [] : passphraseKeys(passphrase),
     ]);
     const byName = new Map(tenants.map((tenant) => [tenant.tenantName, tenant]));
     requireTargets(tenantMap, byName);
     const { maxValueBytes } = this.configuration;
-    return { tenants: byName, tenantMap, users, passphraseKey: key, maxValueBytes };
+    return { tenants: byName, tenantMap, users, passphraseKeys: keys, maxValueBytes };
   }
 }
 
