@@ -6,6 +6,13 @@ export class BadParameters extends DomainError {
   }
 }
 
+/** Refuses a request that is not proper HTTP, and ends its connection. */
+export class MalformedRequest extends DomainError {
+  constructor(message = 'The request is malformed') {
+    super('bad_parameters_error', 400, message, 'info', { Connection: 'close' });
+  }
+}
+
 export class NoSuchIncludeField extends DomainError {
   constructor(message: string) {
     super('no_such_include_field_error', 400, message);
@@ -41,6 +48,18 @@ export class Forbidden extends DomainError {
 export class NotFound extends DomainError {
   constructor(message: string) {
     super('not_found_error', 404, message);
+  }
+}
+
+/** Answers an address that no route has. Its code differs from that of a missing resource, which clients may act on. */
+export class UnknownAddress extends DomainError {
+  constructor() {
+    super(
+      'unknown_address',
+      404,
+      'There is nothing at this address: addresses begin with /api/v3.1/ or /api/v3/, have no slash at their end and ' +
+        'none within a key or a name; /api/docs lists them',
+    );
   }
 }
 

@@ -99,6 +99,29 @@ const SHOWN: Readonly<Record<string, () => Promise<void>>> = {
     expect((await ask(user, 'GET', 'v3.1/secrets/kept')).body.is_hidden_value).toBe(false);
   },
 
+  'Unknown addresses': async () => {
+    for (const path of ['v3.1/secret/k', 'v3.1/secrets/a/b', 'v3.1/secrets/', 'v2/secrets/k', '']) {
+      expect(code(await ask(user, 'GET', path))).toEqual([404, 'unknown_address']);
+    }
+    expect(code(await ask(user, 'GET', 'v3.1/secrets/no-such'))).toEqual([404, 'not_found_error']);
+    expect(code(await ask(user, 'PUT', 'v3.1/secrets'))).toEqual([405, 'method_not_allowed']);
+  },
+
+  'Ambiguous requests': async () => {
+    const Authorization = `Basic ${Buffer.from(user.login).toString('base64')}`;
+    const path = '/api/v3.1/secrets/ambiguous';
+    await ask(user, 'PUT', 'v3.1/secrets/ambiguous', { value: 'x' });
+    for (const headers of [
+      { Authorization: [Authorization, Authorization], tenant: 'shown' },
+      { Authorization, tenant: ['shown', 'long'] },
+      { Authorization, tenant: 'shown', Host: ['a', 'b'] },
+    ]) {
+      const answer = await room.send({ method: 'DELETE', path, headers });
+      expect(code(answer)).toEqual([400, 'bad_parameters_error']);
+    }
+    expect((await ask(user, 'GET', 'v3.1/secrets/ambiguous')).status).toBe(200);
+  },
+
   'JSON in every error': async () => {
     const refused = [
       await ask(user, 'GET', 'nowhere'),
@@ -143,7 +166,7 @@ const SHOWN: Readonly<Record<string, () => Promise<void>>> = {
   'Blueprints, deployments, executions, plugins, agents and the rest of the orchestrator': async () => {
     for (const path of ['blueprints', 'deployments', 'executions', 'plugins', 'agents', 'snapshots']) {
       for (const version of VERSIONS)
-        expect(code(await ask(ADMIN, 'GET', `${version}/${path}`))).toEqual([404, 'not_found_error']);
+        expect(code(await ask(ADMIN, 'GET', `${version}/${path}`))).toEqual([404, 'unknown_address']);
     }
   },
 

@@ -7,12 +7,12 @@ const LIMIT_OF_PARAMETER = 2_000;
 
 /** Lists calls that end in each layer of the service, with the response of the first layer that refuses. */
 const REFUSALS: readonly (readonly [string, string, As, number, string])[] = [
-  ['GET', '/', ADMIN, 404, 'not_found_error'],
-  ['GET', '/api/v3/nothing', {}, 404, 'not_found_error'],
-  ['GET', `${SECRETS}/`, ADMIN, 404, 'not_found_error'],
-  ['GET', `${SECRETS}/a/b`, ADMIN, 404, 'not_found_error'],
-  ['GET', `${SECRETS}/a%2Fb`, ADMIN, 404, 'not_found_error'],
-  ['GET', '/API/v3/secrets', ADMIN, 404, 'not_found_error'],
+  ['GET', '/', ADMIN, 404, 'unknown_address'],
+  ['GET', '/api/v3/nothing', {}, 404, 'unknown_address'],
+  ['GET', `${SECRETS}/`, ADMIN, 404, 'unknown_address'],
+  ['GET', `${SECRETS}/a/b`, ADMIN, 404, 'unknown_address'],
+  ['GET', `${SECRETS}/a%2Fb`, ADMIN, 404, 'unknown_address'],
+  ['GET', '/API/v3/secrets', ADMIN, 404, 'unknown_address'],
   ['GET', `${SECRETS}/%zz`, ADMIN, 400, 'bad_parameters_error'],
   ['GET', `${SECRETS}/${'x'.repeat(LIMIT_OF_PARAMETER + 1)}`, ADMIN, 414, 'uri_too_long'],
   ['POST', SECRETS, {}, 405, 'method_not_allowed'],

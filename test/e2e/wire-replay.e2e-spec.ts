@@ -18,11 +18,12 @@ const PASSWORDS = { usual: 'admin', 'rest-client-4.0': 'a???>>>' };
 
 type Refusal = readonly [status: number, code: string];
 const NOT_FOUND: Refusal = [404, 'not_found_error'];
+const UNKNOWN_ADDRESS: Refusal = [404, 'unknown_address'];
 /**
  * Lists the calls that are refused, with the status and the code; all others succeed from the client's point of view.
  */
 const REFUSED: Readonly<Record<string, Refusal>> = {
-  "secrets.get('a/b c')": NOT_FOUND,
+  "secrets.get('a/b c')": UNKNOWN_ADDRESS,
   "secrets.get('kéy?x#y')": [400, 'bad_parameters_error'],
   "secrets.update('key1')": [400, 'illegal_action_error'],
   "secrets.create('key1', 'v', provider_name='p', provider_options={'path': 'x'})": NOT_FOUND,
@@ -35,8 +36,8 @@ const REFUSED: Readonly<Record<string, Refusal>> = {
   // The only token route of version 3 is `GET /tokens`, which creates one.
   'v3 tokens.create()': [405, 'method_not_allowed'],
   "v3 tokens.create(description='d', expiration='+10h')": [405, 'method_not_allowed'],
-  "v3 tokens.get('AbCdEfGhIj')": NOT_FOUND,
-  "v3 tokens.delete('AbCdEfGhIj')": NOT_FOUND,
+  "v3 tokens.get('AbCdEfGhIj')": UNKNOWN_ADDRESS,
+  "v3 tokens.delete('AbCdEfGhIj')": UNKNOWN_ADDRESS,
 };
 
 describe('the recorded bodies', () => {

@@ -6,7 +6,12 @@ export class ErrorBody {
   @ApiProperty({ description: 'A description of the error for people' })
   message: string;
 
-  @ApiProperty({ example: 'not_found_error', description: 'A stable code of the error for programs' })
+  @ApiProperty({
+    example: 'not_found_error',
+    description:
+      'A stable code of the error for programs. With status 404, `not_found_error` tells that the resource does not ' +
+      'exist or is not visible to the caller, and `unknown_address` that no route has this address',
+  })
   error_code: string;
 
   @ApiProperty({

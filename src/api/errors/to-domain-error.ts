@@ -3,12 +3,12 @@ import { DomainError } from '../../common/domain-error.js';
 import {
   BadParameters,
   Forbidden,
-  NotFound,
   RequestTimeout,
   TooLarge,
   TooManyRequests,
   Unauthorized,
   Unavailable,
+  UnknownAddress,
   UnsupportedContentType,
   UriTooLong,
 } from '../../common/errors.js';
@@ -22,7 +22,7 @@ const BY_STATUS: Readonly<Record<number, () => DomainError>> = {
   400: () => new BadParameters('The request is malformed'),
   401: () => new Unauthorized(),
   403: () => new Forbidden('This is not allowed'),
-  404: () => new NotFound('There is nothing at this address'),
+  404: () => new UnknownAddress(),
   405: () => new DomainError('method_not_allowed', 405, 'Method not allowed here'),
   408: () => new RequestTimeout(),
   413: () => new TooLarge('The request is too large'),

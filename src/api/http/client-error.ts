@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { MalformedRequest } from '../../common/errors.js';
 import { newId } from '../../common/ids.js';
 import { COMMON_HEADERS } from './common-headers.js';
 import { linger } from './linger.js';
@@ -11,12 +12,44 @@ const STATUSES: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
 };
 
-/** Answers input that is not valid HTTP, with the usual error body. There is no request object at this point. */
-export function answerClientError(error: { code?: string }, socket: Socket): void {
+const HEADER_RULES =
+  'A header is malformed: each is one line, `Name: value`, with no space before the colon and no control characters';
+const LENGTH_RULES = 'Content-Length must be one number, sent once, and not beside Transfer-Encoding';
+const LINE_RULES = 'The lines of a request must end with CR and LF';
+
+/** Maps the codes of Node's parser to what is wrong; its own messages name no cure. */
+const PROBLEMS: Readonly<Record<string, string>> = {
+  HPE_CR_EXPECTED: LINE_RULES,
+  HPE_INVALID_CONSTANT:
+    'The request line must be a method, an address and HTTP/1.1, with one space between them',
+  HPE_INVALID_CONTENT_LENGTH: LENGTH_RULES,
+  HPE_INVALID_HEADER_TOKEN: HEADER_RULES,
+  HPE_INVALID_METHOD: 'The request line must begin with a method of HTTP in capital letters, such as GET',
+  HPE_INVALID_TRANSFER_ENCODING:
+    'Transfer-Encoding can only be `chunked`, sent once, and not beside Content-Length',
+  HPE_INVALID_URL: 'The address must begin with `/`, and what is not ASCII in it must be percent-encoded',
+  HPE_INVALID_VERSION: 'The request line must end with HTTP/1.1',
+  HPE_LF_EXPECTED: LINE_RULES,
+  HPE_PAUSED_H2_UPGRADE: 'HTTP/2 is not spoken here; use HTTP/1.1',
+  HPE_UNEXPECTED_CONTENT_LENGTH: LENGTH_RULES,
+  HPE_UNEXPECTED_SPACE: HEADER_RULES,
+};
+
+/**
+ * Answers input that is not valid HTTP, with the usual error body, and ends the connection. There is no request object
+ * at this point.
+ * @param isAnswering true where an answer is being sent, which must not be mixed with another
+ */
+export function answerClientError(error: { code?: string }, socket: Duplex, isAnswering: boolean): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return;
+  if (isAnswering) {
+    linger(socket);
+    return;
+  }
   const status = STATUSES[error.code ?? ''] ?? 400;
   const requestId = newId();
-  const body = JSON.stringify(errorBody(errorForStatus(status), requestId));
+  const known = status === 400 ? new MalformedRequest(PROBLEMS[error.code ?? '']) : errorForStatus(status);
+  const body = JSON.stringify(errorBody(known, requestId));
   const headers = {
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': Buffer.byteLength(body),

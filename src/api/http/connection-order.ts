@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** Limits the unanswered requests of a connection; beyond that, the connection is not read. */
 const MOST_TAKEN = 64;
@@ -10,7 +11,7 @@ const MOST_TAKEN = 64;
  * more work done at once than a client that waits, and its changes are made in their order.
  */
 export class ConnectionOrder {
-  private readonly connections = new WeakMap<Socket, Connection>();
+  private readonly connections = new WeakMap<Duplex, Connection>();
 
   /** Calls `begin` when it is the request's turn, or never if its connection has ended by then. */
   take({ socket }: IncomingMessage, response: ServerResponse, begin: () => void): void {
@@ -20,6 +21,11 @@ export class ConnectionOrder {
       this.connections.set(socket, connection);
     }
     connection.take(response, begin);
+  }
+
+  /** Tells whether an answer is being sent on a connection, so that nothing else may be written to it. */
+  isAnswering(socket: Duplex): boolean {
+    return this.connections.get(socket)?.isAnswering === true;
   }
 }
 
@@ -40,6 +46,10 @@ class Connection {
       before.once('close', () => {
         if (this.socket.writable) begin();
       });
+  }
+
+  get isAnswering(): boolean {
+    return this.taken.some(({ headersSent, closed }) => headersSent && !closed);
   }
 
   private forgetAnswered(): void {

@@ -5,15 +5,17 @@ import {
   type Server,
   type ServerOptions,
 } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { BadParameters, MethodNotAllowed, NotFound } from '../../common/errors.js';
+import { MethodNotAllowed, UnknownAddress } from '../../common/errors.js';
 import { acceptBodies, type BodyLimits } from './accept-bodies.js';
 import { answerClientError } from './client-error.js';
 import { COMMON_HEADERS } from './common-headers.js';
 import { ConnectionOrder } from './connection-order.js';
 import { errorBody } from '../errors/error-body.js';
 import { requestIdFrom } from './request-id.js';
+import { requestProblem } from './request-problem.js';
 import { RouteTable } from './route-table.js';
 import { toDomainError } from '../errors/to-domain-error.js';
 import { dealWithUnreadRest } from './unread-rest.js';
@@ -35,32 +37,38 @@ const HEADERS_CHECK_MS = 5_000;
  */
 export function createHttpAdapter({ trustedProxies, ...limits }: HttpAdapterOptions): FastifyAdapter {
   const order = new ConnectionOrder();
+  const refuse = (error: { code?: string }, socket: Duplex): void =>
+    answerClientError(error, socket, order.isAnswering(socket));
   const adapter = new FastifyAdapter({
     routerOptions: { maxParamLength: 2_000, caseSensitive: true, ignoreTrailingSlash: false },
     genReqId: (raw: IncomingMessage) => requestIdFrom(raw.headers['x-request-id']),
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     return503OnClosing: false,
     exposeHeadRoutes: true,
-    serverFactory: createHttpServer,
+    serverFactory: (handler: RequestListener) => createHttpServer(handler, refuse),
     // The router raises these before any hook runs, so they take their turn here.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       order.take(request.raw, reply.raw, () => answerFrameworkError(error, request, reply)),
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: refuse,
     logger: false,
     skipMiddie: true,
   });
   const instance: FastifyInstance = adapter.getInstance();
   keepOrder(instance, order);
   acceptBodies(instance, limits);
-  rejectUnknownPaths(instance);
+  rejectMalformedAndUnknown(instance);
   return adapter;
 }
 
 /**
  * Creates Node's server. Only headers have to arrive in time: `UnreadBody` watches bodies, and asks for them if a
  * client waits to be asked (`Expect: 100-continue`).
+ * @param refuse answers what asks for a tunnel (CONNECT)
  */
-function createHttpServer(handler: RequestListener): Server {
+function createHttpServer(
+  handler: RequestListener,
+  refuse: (error: { code?: string }, socket: Duplex) => void,
+): Server {
   const options: ServerOptions = {
     requestTimeout: 0,
     headersTimeout: HEADERS_MS,
@@ -69,7 +77,10 @@ function createHttpServer(handler: RequestListener): Server {
     maxHeaderSize: 16_384,
     requireHostHeader: false,
   };
-  return createServer(options, handler).on('checkContinue', handler).on('checkExpectation', handler);
+  return createServer(options, handler)
+    .on('checkContinue', handler)
+    .on('checkExpectation', handler)
+    .on('connect', (_request, socket) => refuse({}, socket));
 }
 
 /** Keeps the requests of each connection in order. */
@@ -77,25 +88,26 @@ function keepOrder(instance: FastifyInstance, order: ConnectionOrder): void {
   instance.addHook('onRequest', (request, reply, done) => order.take(request.raw, reply.raw, done));
 }
 
-function rejectUnknownPaths(instance: FastifyInstance): void {
+function rejectMalformedAndUnknown(instance: FastifyInstance): void {
   const routes = new RouteTable();
   instance.addHook('onRoute', ({ url, method }) => routes.add(url, [method].flat()));
-  instance.addHook('onRequest', (request, _reply, done) => done(pathProblem(request, routes)));
+  instance.addHook('onRequest', ({ is404, raw }, _reply, done) =>
+    done(requestProblem(raw) ?? pathProblem(is404, raw, routes)),
+  );
 }
 
-function pathProblem(request: FastifyRequest, routes: RouteTable): Error | undefined {
-  const { raw } = request;
-  if (raw.headers.host === undefined && raw.httpVersion === '1.1') {
-    return new BadParameters('The Host header is missing');
-  }
-  const path = pathOf(raw.url ?? '');
+function pathProblem(
+  is404: boolean,
+  { url = '', method = '' }: IncomingMessage,
+  routes: RouteTable,
+): Error | undefined {
+  const path = pathOf(url);
   const hidesSlash = path.includes('%') && /%2f/i.test(path);
-  if (!request.is404 && !hidesSlash) return undefined;
+  if (!is404 && !hidesSlash) return undefined;
   const allowed = hidesSlash ? [] : routes.methodsFor(path);
-  if (allowed.length === 0 || allowed.includes(raw.method ?? '')) {
-    return new NotFound('There is nothing at this address');
-  }
-  return new MethodNotAllowed(allowed);
+  return allowed.length === 0 || allowed.includes(method)
+    ? new UnknownAddress()
+    : new MethodNotAllowed(allowed);
 }
 
 function pathOf(url: string): string {
@@ -105,7 +117,7 @@ function pathOf(url: string): string {
 
 /** Answers errors that the router raises before any hook runs: a malformed escape or an overlong parameter. */
 function answerFrameworkError(thrown: Error, request: FastifyRequest, reply: FastifyReply): void {
-  const error = toDomainError(thrown);
+  const error = requestProblem(request.raw) ?? toDomainError(thrown);
   dealWithUnreadRest(request.raw, reply);
   void reply
     .code(error.status)

@@ -41,8 +41,8 @@ describe('the HTTP layer', () => {
       ['/%2fthings', 404],
       ['/Things/a', 404],
     ])('knows nothing at %s', async (path, status) => {
-      expectRefusal(await get(path), status, 'not_found_error');
-      expectRefusal(await get(path, {}), status, 'not_found_error');
+      expectRefusal(await get(path), status, 'unknown_address');
+      expectRefusal(await get(path, {}), status, 'unknown_address');
     });
 
     it.each(['a', 'a%252Fb', 'a.b', 'a%5Cb', 'a;b', '%C3%A9', 'x'.repeat(2_000)])(
@@ -99,8 +99,8 @@ describe('the HTTP layer', () => {
     });
 
     it('does not find what is not there by other methods either', async () => {
-      expectRefusal(await call({ method: 'OPTIONS', path: '/nowhere' }), 404, 'not_found_error');
-      expectRefusal(await call({ method: 'POST', path: '/things/a%2Fb' }), 404, 'not_found_error');
+      expectRefusal(await call({ method: 'OPTIONS', path: '/nowhere' }), 404, 'unknown_address');
+      expectRefusal(await call({ method: 'POST', path: '/things/a%2Fb' }), 404, 'unknown_address');
     });
 
     it('answers HEAD as GET without the body', async () => {
