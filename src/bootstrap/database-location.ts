@@ -1,4 +1,5 @@
 import type { Configuration } from '../config/configuration.js';
+import { parseDatabaseUrl } from '../config/database-url.js';
 import { EMBEDDED_DATABASE, EMBEDDED_LOGIN, prepareEmbeddedDatabase } from '../database/embedded-database.js';
 import { startEmbeddedPostgres } from '../database/embedded/embedded-postgres.js';
 
@@ -20,7 +21,7 @@ export async function locateDatabase(
 ): Promise<DatabaseLocation> {
   const { databaseUrl: url, databaseOwnerUrl: ownerUrl } = configuration;
   if (url !== undefined) {
-    const serviceLogin = ownerUrl === undefined ? undefined : decodeURIComponent(new URL(url).username);
+    const serviceLogin = ownerUrl === undefined ? undefined : parseDatabaseUrl(url).user;
     return { url, ownerUrl: ownerUrl ?? url, serviceLogin, embedded: false, stop: () => Promise.resolve() };
   }
   const server = await startEmbeddedPostgres({

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { clientConfig } from '../database/connection/client-config.js';
 import { connectionProblem } from '../database/connection/connection-problem.js';
 import type { SqlConnection } from '../database/connection/sql-connection.js';
 import type { DatabaseLocation } from './database-location.js';
@@ -11,7 +12,7 @@ export async function withOwnerConnection<T>(
   { ownerUrl, serviceLogin }: DatabaseLocation,
   work: (connection: SqlConnection) => Promise<T>,
 ): Promise<T> {
-  const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 10_000 });
+  const client = new pg.Client(clientConfig(ownerUrl));
   try {
     await client.connect();
   } catch (error) {

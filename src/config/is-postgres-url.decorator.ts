@@ -1,25 +1,24 @@
 import { ValidateBy } from 'class-validator';
+import { databaseTls } from './database-tls.js';
+import { DatabaseUrlError, parseDatabaseUrl } from './database-url.js';
 
-/** Validates a PostgreSQL URL. The message never repeats it, since it may hold a password. */
+/** Validates a PostgreSQL URL and the files that it names. The message never repeats a password. */
 export function IsPostgresUrl(): PropertyDecorator {
   return ValidateBy({
     name: 'isPostgresUrl',
     validator: {
-      validate: (value: unknown) => typeof value === 'string' && isPostgresUrl(value),
-      defaultMessage: () => 'must be a URL such as postgresql://user:password@host:5432/database',
+      validate: (value: unknown) => problemOf(value) === undefined,
+      defaultMessage: (given) => problemOf(given?.value) ?? '',
     },
   });
 }
 
-/** Accepts a user only before the `@`: as a parameter it would escape the comparison of the two logins. */
-function isPostgresUrl(text: string): boolean {
-  if (!URL.canParse(text) || !isDecodable(text)) return false;
-  const { protocol, pathname, username, searchParams } = new URL(text);
-  const isPostgres = ['postgres:', 'postgresql:'].includes(protocol);
-  return isPostgres && pathname.length > 1 && username !== '' && !searchParams.has('user');
-}
-
-/** Refuses a stray `%`, which would fail later, in the driver. */
-function isDecodable(text: string): boolean {
-  return !/%(?![0-9a-f]{2})/i.test(text);
+function problemOf(value: unknown): string | undefined {
+  try {
+    databaseTls(parseDatabaseUrl(String(value)));
+    return undefined;
+  } catch (error) {
+    if (error instanceof DatabaseUrlError) return error.message;
+    throw error;
+  }
 }

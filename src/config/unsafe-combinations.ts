@@ -1,4 +1,6 @@
 import type { Configuration } from './configuration.js';
+import { sslModeOf } from './database-tls.js';
+import { parseDatabaseUrl } from './database-url.js';
 
 /** Returns the settings that must not be combined, each with the variable to change. */
 export function unsafeCombinations(configuration: Configuration): string[] {
@@ -24,13 +26,17 @@ export function unsafeCombinations(configuration: Configuration): string[] {
     [
       databaseUrl !== undefined &&
         databaseOwnerUrl !== undefined &&
-        userOf(databaseUrl) === userOf(databaseOwnerUrl),
+        parseDatabaseUrl(databaseUrl).user === parseDatabaseUrl(databaseOwnerUrl).user,
       'DATABASE_OWNER_URL has the same user as DATABASE_URL: the service must not own its tables, so give it another login',
     ],
     [appRole === readerRole, 'STRONGROOM_READER_ROLE must differ from STRONGROOM_APP_ROLE'],
   ];
   return problems.filter(([unsafe]) => unsafe).map(([, message]) => message);
 }
+
+const UNVERIFIED =
+  'has sslmode=no-verify: the connection is encrypted, but any server could be at its other end. Use ' +
+  'sslmode=verify-full, with sslrootcert=<file> if the certificate of the server is of an authority of your own';
 
 /** Returns a warning for each setting that works but is not meant to stay. */
 export function configurationWarnings(configuration: Configuration): string[] {
@@ -45,6 +51,8 @@ export function configurationWarnings(configuration: Configuration): string[] {
       nodeEnv === 'development' && !isLoopback(host),
       'HOST admits other machines while NODE_ENV is development: set NODE_ENV=production and put TLS in front',
     ],
+    [isUnverified(databaseUrl), `DATABASE_URL ${UNVERIFIED}`],
+    [isUnverified(databaseOwnerUrl), `DATABASE_OWNER_URL ${UNVERIFIED}`],
   ];
   return warnings.filter(([unwise]) => unwise).map(([, message]) => message);
 }
@@ -53,6 +61,6 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host);
 }
 
-function userOf(url: string): string {
-  return decodeURIComponent(new URL(url).username);
+function isUnverified(url: string | undefined): boolean {
+  return url !== undefined && sslModeOf(parseDatabaseUrl(url)) === 'no-verify';
 }

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { clientConfig } from './connection/client-config.js';
 import type { EmbeddedPostgres } from './embedded/embedded-postgres.js';
 
 /** Names the embedded database. The service's login, below, owns nothing in it. */
@@ -12,7 +13,7 @@ const DUPLICATE = new Set(['42P04', '42710', '23505']);
  * that does the same.
  */
 export async function prepareEmbeddedDatabase(server: EmbeddedPostgres): Promise<void> {
-  const client = new pg.Client({ connectionString: server.url('postgres', 'postgres') });
+  const client = new pg.Client(clientConfig(server.url('postgres', 'postgres')));
   await client.connect();
   try {
     const { rows } = await client.query<{ login: boolean; database: boolean }>(

@@ -53,10 +53,8 @@ describe('the connections of the service', () => {
   });
 
   it('take the role on where there is one login, and keep options of the URL', async () => {
-    const url = new URL(database.ownerUrl);
-    url.searchParams.set('options', '-c work_mem=5MB');
     const single = await openServiceDataSource({
-      url: url.toString(),
+      url: `${database.ownerUrl}&options=-c%20work_mem=5MB`,
       poolSize: 1,
       appRole: APP_ROLE,
       single: true,

@@ -1,4 +1,5 @@
 import type { DataSourceOptions, EntityTarget, ObjectLiteral } from 'typeorm';
+import { clientConfig } from './client-config.js';
 import { typeParsers } from './pg-type-parsers.js';
 
 export interface ConnectionSettings {
@@ -13,8 +14,9 @@ export interface ConnectionSettings {
 }
 
 /**
- * Returns the options of a TypeORM data source for PostgreSQL. The URL is passed to the driver unchanged, since
- * TypeORM's own parser would lose the socket's directory. Only migrations change the schema.
+ * Returns the options of a TypeORM data source for PostgreSQL. The connection is described by `extra`, which goes to the
+ * driver as it is, since TypeORM's own parser of URLs would lose the socket's directory. Only migrations change the
+ * schema.
  */
 export function dataSourceOptions(settings: ConnectionSettings): DataSourceOptions & { type: 'postgres' } {
   const { url, poolSize, entities = [], sessionSettings = {}, timeoutMilliseconds } = settings;
@@ -29,25 +31,11 @@ export function dataSourceOptions(settings: ConnectionSettings): DataSourceOptio
     logging: false,
     poolErrorHandler: () => undefined,
     extra: {
-      connectionString: withSessionSettings(url, sessionSettings),
-      application_name: 'strongroom',
+      ...clientConfig(url, sessionSettings),
       types: typeParsers,
-      connectionTimeoutMillis: 5_000,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       ...(timeoutMilliseconds !== undefined && { query_timeout: timeoutMilliseconds }),
     },
   };
-}
-
-/** Adds our settings to the `options` of the URL, which would otherwise override them in the driver. */
-function withSessionSettings(url: string, settings: Readonly<Record<string, string>>): string {
-  const parsed = new URL(url);
-  const own = parsed.searchParams.get('options');
-  const added = Object.entries(settings).map(
-    ([name, value]) => `-c ${name}=${value.replace(/[\\ ]/g, '\\$&')}`,
-  );
-  const options = [...(own === null ? [] : [own]), ...added].join(' ');
-  if (options !== '') parsed.searchParams.set('options', options);
-  return parsed.toString().replaceAll('+', '%20');
 }

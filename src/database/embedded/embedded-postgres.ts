@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { StartupError } from '../../common/startup-error.js';
+import { clientConfig } from '../connection/client-config.js';
 import { locateBinaries } from './binaries.js';
 import { prepareCluster } from './cluster.js';
 import { prepareDataDirectory } from './data-directory.js';
@@ -121,10 +122,7 @@ interface ServerState {
 }
 
 async function probe(sockets: string): Promise<ServerState> {
-  const client = new pg.Client({
-    connectionString: urlOf(sockets, 'postgres', 'postgres'),
-    connectionTimeoutMillis: 5_000,
-  });
+  const client = new pg.Client(clientConfig(urlOf(sockets, 'postgres', 'postgres')));
   client.on('error', () => undefined);
   try {
     await client.connect();

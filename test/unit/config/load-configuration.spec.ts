@@ -177,11 +177,14 @@ describe('loadConfiguration', () => {
     `postgresql://db/${CANARY}`,
     `postgresql://service:${CANARY}@db:port/strongroom`,
     `postgresql://service:${CANARY}%@db/strongroom`,
-    `postgresql://service:${CANARY}@db/strongroom?user=owner`,
+    `postgresql://service:${CANARY}@db/strongroom?sslmode=${CANARY}`,
     CANARY,
   ])('refuses a URL that PostgreSQL is not reached by, without repeating it (%#)', (url) => {
-    const rule = 'must be a URL such as postgresql://user:password@host:5432/database';
-    expect(refusal({ DATABASE_URL: url, STRONGROOM_ROOT_KEYS: ROOT_KEYS })).toBe(`DATABASE_URL ${rule}`);
+    const names = 'must be a URL|names no|has a (port|wrong|%)';
+    for (const variable of ['DATABASE_URL', 'DATABASE_OWNER_URL'])
+      expect(refusal({ DATABASE_URL: SERVICE, [variable]: url, STRONGROOM_ROOT_KEYS: ROOT_KEYS })).toMatch(
+        new RegExp(`^${variable} (${names}).*$`),
+      );
   });
 
   it.each([

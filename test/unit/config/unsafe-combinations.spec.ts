@@ -49,6 +49,11 @@ describe('unsafe combinations', () => {
       'DATABASE_OWNER_URL has the same user as DATABASE_URL',
     ],
     [
+      'one user in both URLs, given by a parameter',
+      { ...PRODUCTION, DATABASE_OWNER_URL: 'postgresql://owner@db/strongroom?user=service' },
+      'DATABASE_OWNER_URL has the same user as DATABASE_URL',
+    ],
+    [
       'one role for both',
       { STRONGROOM_APP_ROLE: 'one', STRONGROOM_READER_ROLE: 'one' },
       'STRONGROOM_READER_ROLE must differ from STRONGROOM_APP_ROLE',
@@ -78,6 +83,19 @@ describe('configurationWarnings', () => {
     expect(warning).toContain('DATABASE_OWNER_URL is not set');
     expect(warning).not.toContain('canary');
     expect(more).toEqual([]);
+  });
+
+  it('warns of a server that is not verified, for each URL', () => {
+    const unverified = (url = '') => `${url}?sslmode=no-verify`;
+    const { DATABASE_URL, DATABASE_OWNER_URL } = PRODUCTION;
+    const both = {
+      DATABASE_URL: unverified(DATABASE_URL),
+      DATABASE_OWNER_URL: unverified(DATABASE_OWNER_URL),
+    };
+    expect(warningsOf({ ...PRODUCTION, ...both })).toEqual([
+      expect.stringMatching(/^DATABASE_URL has sslmode=no-verify: .*sslrootcert/),
+      expect.stringMatching(/^DATABASE_OWNER_URL has sslmode=no-verify: /),
+    ]);
   });
 
   it('warns of a development service that other machines reach', () => {

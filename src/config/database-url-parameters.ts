@@ -1,0 +1,67 @@
+import { printable } from '../common/printable.js';
+
+/** Lists the values of `sslmode`, from the weakest to the strongest. */
+const SSL_MODES = ['disable', 'no-verify', 'require', 'verify-ca', 'verify-full'] as const;
+
+export type SslMode = (typeof SSL_MODES)[number];
+
+type Check = (value: string) => string | undefined;
+
+const anything: Check = () => undefined;
+
+const oneOf =
+  (values: readonly string[], why = ''): Check =>
+  (value) =>
+    values.includes(value) ? undefined : `must be ${inWords(values)}${why}`;
+
+/** Lists the parameters that libpq knows and that have no effect here: Strongroom sets its own time-outs. */
+const WITHOUT_EFFECT = [
+  ...['connect_timeout', 'fallback_application_name', 'keepalives', 'keepalives_idle', 'keepalives_interval'],
+  ...['keepalives_count', 'tcp_user_timeout'],
+];
+
+const CHECKS: Readonly<Record<string, Check>> = {
+  host: anything,
+  port: anything,
+  user: anything,
+  password: anything,
+  dbname: anything,
+  options: anything,
+  application_name: anything,
+  sslmode: oneOf(
+    SSL_MODES,
+    ': allow and prefer would go on without encryption where the server offers none, unnoticed',
+  ),
+  ssl: oneOf(['true'], ', or sslmode be given instead'),
+  sslrootcert: anything,
+  sslcert: anything,
+  sslkey: anything,
+  sslpassword: anything,
+  sslnegotiation: oneOf(['postgres', 'direct']),
+  channel_binding: oneOf(
+    ['disable', 'prefer'],
+    ': the driver cannot insist on it; sslmode=verify-full proves the server too',
+  ),
+  target_session_attrs: oneOf(['any', 'read-write', 'primary'], ': the service writes'),
+  client_encoding: oneOf(['UTF8', 'utf8', 'UTF-8', 'utf-8', 'auto']),
+  gssencmode: oneOf(['disable', 'prefer'], ': the driver has no GSSAPI'),
+  ...Object.fromEntries(WITHOUT_EFFECT.map((name) => [name, anything])),
+};
+
+/** Lists the parameters that a URL may have after its `?`. */
+const PARAMETERS: readonly string[] = Object.keys(CHECKS);
+
+/** Says what is wrong with a parameter of a URL, without repeating its value. */
+export function parameterProblem(name: string, value: string | undefined): string | undefined {
+  const check = Object.hasOwn(CHECKS, name) ? CHECKS[name] : undefined;
+  if (check === undefined)
+    return `has the parameter ${printable(name)}, which Strongroom does not take: it takes ${PARAMETERS.join(', ')}`;
+  if (value === undefined) return `has the parameter ${name} without a value: write ${name}=…`;
+  const problem = check(value);
+  return problem === undefined ? undefined : `has a wrong ${name}: it ${problem}`;
+}
+
+function inWords(values: readonly string[]): string {
+  const last = values.at(-1) ?? '';
+  return values.length < 2 ? last : `${values.slice(0, -1).join(', ')} or ${last}`;
+}

@@ -1,0 +1,192 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { databaseTls, sslModeOf } from '../../../src/config/database-tls.js';
+import { DatabaseUrlError, parseDatabaseUrl } from '../../../src/config/database-url.js';
+
+const CANARY = 'canary-5ac1';
+const TLS = 'test/support/tls';
+
+/** Returns what is wrong with a URL. Fails the test if that holds the canary, which stands for a password. */
+function problem(url: string): string {
+  try {
+    databaseTls(parseDatabaseUrl(url));
+  } catch (error) {
+    expect(error).toBeInstanceOf(DatabaseUrlError);
+    const { message } = error as DatabaseUrlError;
+    expect(message).not.toContain(CANARY);
+    expect(message).not.toContain('\n');
+    return message;
+  }
+  throw new Error('the URL was accepted');
+}
+
+describe('a URL of PostgreSQL', () => {
+  const whole = {
+    host: 'h',
+    port: 5432,
+    user: 'u',
+    password: undefined,
+    database: 'd',
+    parameters: new Map(),
+  };
+
+  it.each([
+    ['postgres://u@h/d', {}],
+    ['postgresql://u@h:6432/d', { port: 6432 }],
+    ['  postgresql://u@h/d\n', {}],
+    ['postgresql://a+b:c+d@h/e+f', { user: 'a+b', password: 'c+d', database: 'e+f' }],
+    ['postgresql://a%2Bb:c%20d@h/e%25f', { user: 'a+b', password: 'c d', database: 'e%f' }],
+    ['postgresql://u:p%40%3A%2F%3F%23%26@h/d', { password: 'p@:/?#&' }],
+    ['postgresql://u:p?a#s&s=@h/d', { password: 'p?a#s&s=' }],
+    ['postgresql://u:pä s@h/d', { password: 'pä s' }],
+    ['postgresql://u:%C3%A9@h/d', { password: 'é' }],
+    ['postgresql://u@[::1]:6432/d', { host: '::1', port: 6432 }],
+    ['postgresql://u@[2001:db8::7]/d', { host: '2001:db8::7' }],
+    ['postgresql://u@%2Fvar%2Frun%2Fpostgresql/d', { host: '/var/run/postgresql' }],
+    ['postgresql://u:p@/d?host=/tmp&port=5611', { host: '/tmp', port: 5611, password: 'p' }],
+    ['postgresql://u@localhost/d?host=/a+b', { host: '/a+b' }],
+    ['postgresql:///?host=h&user=u&password=p+q&dbname=d', { password: 'p+q' }],
+    ['postgresql://other@h/d?user=u', {}],
+    ['postgresql://u@h/d/e', { database: 'd/e' }],
+    [
+      'postgresql://u@h/d?options=-c%20a=b+c&application_name=x%20y',
+      {
+        parameters: new Map([
+          ['options', '-c a=b+c'],
+          ['application_name', 'x y'],
+        ]),
+      },
+    ],
+  ])('%j is read as libpq reads it', (url, expected) => {
+    expect(parseDatabaseUrl(url)).toEqual({ ...whole, ...expected });
+  });
+
+  it.each([
+    ['postgresql://u@h1:5432,h2:5432/d', /^names several hosts: give one/],
+    ['postgresql://u@h1,h2/d', /^names several hosts/],
+    ['postgresql://u@[::1],[::2]/d', /^names several hosts/],
+    ['postgresql://u@/d?host=h1,h2', /^names several hosts/],
+    ['postgresql://u@/d?host=h&port=1,2', /^names several hosts/],
+    [
+      `postgresql://u:${CANARY}%E9@h/d`,
+      /^has an escape in its password that is not UTF-8: é is written %C3%A9/,
+    ],
+    [`postgresql://u:${CANARY}%00@h/d`, /^has %00 in its password/],
+    ['postgresql://u%00@h/d', /^has %00 in its user/],
+    ['postgresql://u@h/d%E9', /^has an escape in its database that/],
+    [`postgresql://u:${CANARY}%@h/d`, /^has a % in its password that begins no escape: write .* %25$/],
+    [`postgresql://u:${CANARY}%zz@h/d`, /begins no escape/],
+    [`postgresql://u:${CANARY}\uFFFD@h/d`, /^is not UTF-8/],
+    [`postgresql://u:x@${CANARY}@h/d`, /^holds a second @/],
+    [`postgresql://u:x/${CANARY}@h/d`, /^has a port that is no number.* as %2F/],
+    [`postgresql://u:${CANARY}@h:0/d`, /^has a port/],
+    [`postgresql://u:${CANARY}@h:65536/d`, /^has a port/],
+    [`postgresql://u:${CANARY}@[::1/d`, /^must be a URL/],
+    [`postgresql://u:${CANARY}@/d`, /^names no host: .*\?host=\/var\/run\/postgresql/],
+    [`postgresql://h/${CANARY}`, /^names no user/],
+    [`postgresql://u:${CANARY}@h`, /^names no database/],
+    [`mysql://u:${CANARY}@h/d`, /^must be a URL such as postgresql:/],
+    [CANARY, /^must be a URL/],
+    [
+      'postgresql://u@h/d?statement_timeout=5',
+      /^has the parameter statement_timeout, which .*: it takes host, .*sslmode/,
+    ],
+    ['postgresql://u@h/d?a%0Ab=1', /parameter a\\u000ab, which/],
+    ['postgresql://u@h/d?toString=1', /parameter toString, which/],
+    ['postgresql://u@h/d?sslmode', /^has the parameter sslmode without a value/],
+    [
+      `postgresql://u@h/d?sslmode=${CANARY}`,
+      /^has a wrong sslmode: it must be disable, no-verify, require, verify-ca or verify-full/,
+    ],
+    ['postgresql://u@h/d?sslmode=prefer', /^has a wrong sslmode.*without encryption/],
+    ['postgresql://u@h/d?ssl=maybe', /^has a wrong ssl: it must be true/],
+    ['postgresql://u@h/d?channel_binding=require', /^has a wrong channel_binding/],
+    [
+      'postgresql://u@h/d?target_session_attrs=standby',
+      /^has a wrong target_session_attrs.*the service writes/,
+    ],
+    ['postgresql://u@h/d?client_encoding=LATIN1', /^has a wrong client_encoding/],
+  ])('%j is refused in one line that names the cure', (url, message) => {
+    expect(problem(url)).toMatch(message);
+  });
+});
+
+describe('the TLS of a URL', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'strongroom-tls-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const of = (query: string, host = 'h') =>
+    databaseTls(parseDatabaseUrl(`postgresql://u@${host}/d?${query}`));
+
+  it.each([
+    ['', 'disable'],
+    ['sslmode=disable', 'disable'],
+    ['ssl=true', 'require'],
+    ['sslnegotiation=direct', 'require'],
+    ['sslmode=require', 'require'],
+    ['sslmode=no-verify', 'no-verify'],
+    ['sslrootcert=system', 'verify-full'],
+    ['host=/tmp&sslmode=verify-full', 'disable'],
+  ])('with %j is %s', (query, mode) => {
+    expect(sslModeOf(parseDatabaseUrl(`postgresql://u@h/d?${query}`))).toBe(mode);
+  });
+
+  it('verifies the server unless it is told not to', () => {
+    expect(of('')).toBe(false);
+    expect(of('sslmode=require')).toEqual({ rejectUnauthorized: true });
+    expect(of('sslmode=verify-full&sslrootcert=system')).toEqual({ rejectUnauthorized: true });
+    expect(of('sslmode=no-verify')).toEqual({ rejectUnauthorized: false });
+    expect(of(`sslmode=verify-ca&sslrootcert=${TLS}/localhost.crt`)).toMatchObject({
+      rejectUnauthorized: true,
+      checkServerIdentity: expect.any(Function),
+    });
+  });
+
+  it('has the contents of the files, whose names may hold a plus', () => {
+    const path = join(folder, 'a+b.crt');
+    writeFileSync(path, 'none');
+    expect(problem(`postgresql://u@h/d?sslrootcert=${path}`)).toContain(
+      `sslrootcert (${path}) that holds no certificate`,
+    );
+    const files = `sslcert=${TLS}/localhost.crt&sslkey=${TLS}/localhost.key`;
+    expect(of(`sslrootcert=${TLS}/localhost.crt&${files}`)).toMatchObject({
+      ca: expect.stringContaining('BEGIN CERTIFICATE'),
+      cert: expect.stringContaining('BEGIN CERTIFICATE'),
+      key: expect.stringContaining('PRIVATE KEY'),
+    });
+  });
+
+  it.each([
+    ['sslrootcert=/none/ca.crt', 'names a file by sslrootcert that cannot be read: /none/ca.crt (ENOENT)'],
+    [
+      'sslcert=/none/c.crt&sslkey=/none/c.key',
+      'names a file by sslcert that cannot be read: /none/c.crt (ENOENT)',
+    ],
+    [
+      `sslcert=${TLS}/localhost.crt&sslkey=/none`,
+      'names a file by sslkey that cannot be read: /none (ENOENT)',
+    ],
+    [`sslrootcert=${TLS}`, `names a file by sslrootcert that cannot be read: ${TLS} (EISDIR)`],
+    [`sslcert=${TLS}/localhost.crt`, 'needs both sslcert and sslkey, or neither of them'],
+    ['sslmode=verify-ca', 'needs sslrootcert with sslmode=verify-ca, or sslmode=verify-full'],
+    [
+      'sslmode=disable&sslnegotiation=direct',
+      'has sslnegotiation=direct with sslmode=disable: give another sslmode',
+    ],
+    [
+      `sslcert=${TLS}/localhost.key&sslkey=${TLS}/localhost.key`,
+      `names a file by sslcert (${TLS}/localhost.key) that holds no certificate in PEM`,
+    ],
+    [
+      `sslcert=${TLS}/localhost.crt&sslkey=${TLS}/localhost.crt`,
+      `names a file by sslkey (${TLS}/localhost.crt) that holds no key in PEM for sslcert, or needs another sslpassword`,
+    ],
+  ])('is refused with %s', (query, message) => {
+    expect(problem(`postgresql://u@h/d?${query}`)).toBe(message);
+  });
+});
