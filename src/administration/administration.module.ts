@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ReadinessModule } from '../api/http/readiness.module.js';
 import { TenantsModule } from '../tenants/tenants.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { TenantMembersController } from './tenants/tenant-members.controller.js';
@@ -23,7 +24,7 @@ import { VersionController } from './status/version.controller.js';
 
 /** Serves everything but secrets: tenants, users, groups, and the status that clients ask for. */
 @Module({
-  imports: [TenantsModule, UsersModule],
+  imports: [ReadinessModule, TenantsModule, UsersModule],
   // Controllers with fixed paths come before those with parameters, so that the API document lists them first.
   controllers: [
     TenantMembersController,

@@ -1,10 +1,11 @@
 import type { DataSource } from 'typeorm';
+import { StartupError } from '../common/startup-error.js';
 import type { Configuration } from '../config/configuration.js';
 import { assertDurable, assertServiceLogin } from '../database/connection/database-assertions.js';
-import { DatabaseHealth } from '../database/connection/database-health.js';
 import { openServiceDataSource } from '../database/connection/service-data-source.js';
 import { CONNECTIONS_BESIDE_POOL } from '../database/lanes.js';
-import { namedQuery } from '../database/named-query.js';
+import { DatabaseHealth } from '../database/readiness/database-health.js';
+import { ServingQuestion } from '../database/readiness/serving-question.js';
 import type { DatabaseLocation } from './database-location.js';
 import { entities } from './entities.js';
 
@@ -49,9 +50,10 @@ export async function openDataSources(
     if (nodeEnv === 'production') await assertDurable(dataSource);
     const keyDataSource = await open(keys);
     const probes = await open(probe, PROBE_TIMEOUT_MS);
-    const health = new DatabaseHealth(() =>
-      namedQuery(probes, { name: 'probe', text: 'SELECT 1', values: [] }),
-    );
+    const question = new ServingQuestion(probes, readerRole);
+    const problem = await question.ask();
+    if (problem !== undefined) throw new StartupError(`DATABASE_URL: ${problem}`);
+    const health = new DatabaseHealth(question);
     const connections = poolSize + events + keys + probe;
     const closeAll = (): Promise<void> => {
       health.close();

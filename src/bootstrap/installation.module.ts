@@ -6,7 +6,7 @@ import { Configuration } from '../config/configuration.js';
 import { Keyring } from '../crypto/keyring.js';
 import { PasswordHasher } from '../crypto/password-hasher.js';
 import { RootKeys } from '../crypto/root-keys.js';
-import { DatabaseHealth } from '../database/connection/database-health.js';
+import { DatabaseHealth } from '../database/readiness/database-health.js';
 import { Lanes } from '../database/lanes.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
 import { Logger } from '../observability/logger.js';

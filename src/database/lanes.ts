@@ -2,7 +2,7 @@ import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Busy } from '../common/errors.js';
 import { FairGate, type GateLimits } from '../common/fair-gate.js';
 import type { Share } from '../common/turn-queue.js';
-import type { DatabaseHealth } from './connection/database-health.js';
+import type { DatabaseHealth } from './readiness/database-health.js';
 import { STATEMENT_TIMEOUT_MS } from './connection/service-data-source.js';
 import { asDomainError } from './connection/unavailability.js';
 import { namedQuery, type NamedStatement } from './named-query.js';

@@ -1,10 +1,9 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { Drain } from '../api/http/drain.js';
+import { Readiness } from '../api/http/readiness.js';
 import { ApiErrors } from '../api/openapi/open-api.js';
 import { Public } from '../auth/public.decorator.js';
 import { DomainError } from '../common/domain-error.js';
-import { DatabaseHealth } from '../database/connection/database-health.js';
 
 class HealthStatus {
   @ApiProperty({ type: String, enum: ['ok'] })
@@ -22,10 +21,7 @@ class NotReady extends DomainError {
 @Controller('health')
 @ApiTags('Health')
 export class HealthController {
-  constructor(
-    private readonly database: DatabaseHealth,
-    private readonly drain: Drain,
-  ) {}
+  constructor(private readonly readiness: Readiness) {}
 
   @Get('live')
   @Public()
@@ -42,13 +38,7 @@ export class HealthController {
   @ApiOkResponse({ type: HealthStatus })
   @ApiErrors(500, 503)
   async ready(): Promise<HealthStatus> {
-    if (!(await isReady(this.database, this.drain))) throw new NotReady();
+    if (!(await this.readiness.isReady())) throw new NotReady();
     return { status: 'ok' };
   }
-}
-
-/** Looks for a drain before and after the database is asked: it may begin in between. */
-async function isReady(database: DatabaseHealth, drain: Drain): Promise<boolean> {
-  const isReachable = drain.isDraining ? false : await database.isReachable();
-  return isReachable && !drain.isDraining;
 }

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { Drain } from '../api/http/drain.js';
+import { ReadinessModule } from '../api/http/readiness.module.js';
 import { HealthController } from './health.controller.js';
 
-@Module({ controllers: [HealthController], providers: [Drain] })
+@Module({ imports: [ReadinessModule], controllers: [HealthController] })
 export class HealthModule {}

@@ -147,6 +147,10 @@ describe('Dockerfile', () => {
     expect(stages.at(-1)).toMatch(/^USER node$/m);
   });
 
+  it('is healthy while the process runs, so that nothing restarts it because of its database', () => {
+    expect(dockerfile).toMatch(/^HEALTHCHECK [^\n]*\\\n.*\/health\/live/m);
+  });
+
   it('copies what is there and what .dockerignore lets in', () => {
     const allowed = read('.dockerignore')
       .split('\n')

@@ -151,7 +151,7 @@ describe('a database that fails', () => {
     wire.hold(false);
     await untilReady();
     expect((await room.secret(ADMIN, 'GET', 'kept')).status).toBe(200);
-    const lines = room.logs.filter((line) => /the database (does not answer|answers again)/.test(line));
+    const lines = room.logs.filter((line) => /the database (does not answer|can serve requests again)/.test(line));
     expect(lines.length).toBeGreaterThanOrEqual(2);
   });
 
@@ -161,10 +161,10 @@ describe('a database that fails', () => {
     );
     await wire.cut();
     await wire.mend(port);
-    await untilReady();
     try {
       expect((await room.secret(ADMIN, 'GET', 'kept')).status).toBe(503);
       expect((await room.secret(ADMIN, 'PUT', 'not-written', 'x')).status).toBe(503);
+      expect((await room.call({}, 'GET', '/health/ready')).status).toBe(503);
     } finally {
       await room.database.asSuperuser(
         `BEGIN READ WRITE; ALTER DATABASE ${room.database.name} RESET default_transaction_read_only; COMMIT`,

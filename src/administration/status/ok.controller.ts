@@ -2,13 +2,13 @@ import { Controller, Get, Header, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public } from '../../auth/public.decorator.js';
-import { DatabaseHealth } from '../../database/connection/database-health.js';
+import { Readiness } from '../../api/http/readiness.js';
 
 /** Answers the health checks of load balancers that were set up for a Cloudify Manager. */
 @Controller(['api/v3/ok', 'api/v3.1/ok'])
 @ApiTags('Health')
 export class OkController {
-  constructor(private readonly database: DatabaseHealth) {}
+  constructor(private readonly readiness: Readiness) {}
 
   @Get()
   @Public()
@@ -21,8 +21,8 @@ export class OkController {
     schema: { type: 'string', enum: ['FAIL'] },
   })
   async ok(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
-    const isReachable = await this.database.isReachable();
-    reply.status(isReachable ? 200 : 500);
-    return JSON.stringify(isReachable ? 'OK' : 'FAIL');
+    const isReady = await this.readiness.isReady();
+    reply.status(isReady ? 200 : 500);
+    return JSON.stringify(isReady ? 'OK' : 'FAIL');
   }
 }

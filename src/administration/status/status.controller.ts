@@ -1,9 +1,9 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiExtraModels, ApiTags } from '@nestjs/swagger';
 import { Query } from '../../api/input/query.decorator.js';
+import { Readiness } from '../../api/http/readiness.js';
 import { flagOf } from '../../api/input/is-flag.decorator.js';
 import { InstallationRoute } from '../../api/routes/installation-route.decorator.js';
-import { DatabaseHealth } from '../../database/connection/database-health.js';
 import { ServiceStatusV31, StatusQuery, StatusV3, StatusV31 } from './dto/status-v3.js';
 
 const SERVICE = 'Strongroom';
@@ -14,7 +14,7 @@ const DATABASE = 'PostgreSQL';
 @ApiTags('Installation')
 @ApiExtraModels(ServiceStatusV31)
 export class StatusController {
-  constructor(private readonly database: DatabaseHealth) {}
+  constructor(private readonly readiness: Readiness) {}
 
   @Get('api/v3/status')
   @InstallationRoute('status_get', 'status.read', {
@@ -23,12 +23,12 @@ export class StatusController {
     duringMaintenance: true,
   })
   async readV3(@Query() _query: StatusQuery): Promise<StatusV3> {
-    const state = (await this.database.isReachable()) ? 'running' : 'down';
+    const { service, database } = await this.readiness.parts();
     return {
       status: 'running',
       services: [
-        { display_name: SERVICE, instances: [{ state: 'running' }] },
-        { display_name: DATABASE, instances: [{ state }] },
+        { display_name: SERVICE, instances: [{ state: service ? 'running' : 'down' }] },
+        { display_name: DATABASE, instances: [{ state: database ? 'running' : 'down' }] },
       ],
     };
   }
@@ -41,10 +41,10 @@ export class StatusController {
   })
   async readV31(@Query() { summary }: StatusQuery): Promise<StatusV31> {
     if (flagOf(summary) === true) return {};
-    const isReachable = await this.database.isReachable();
+    const { service, database } = await this.readiness.parts();
     return {
-      status: isReachable ? 'OK' : 'Fail',
-      services: { [SERVICE]: serviceStatus(true), [DATABASE]: serviceStatus(isReachable) },
+      status: service && database ? 'OK' : 'Fail',
+      services: { [SERVICE]: serviceStatus(service), [DATABASE]: serviceStatus(database) },
     };
   }
 }

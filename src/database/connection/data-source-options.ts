@@ -13,6 +13,9 @@ export interface ConnectionSettings {
   readonly timeoutMilliseconds?: number;
 }
 
+/** Limits how long a connection may take; less for those whose statements may take less. */
+const CONNECT_MS = 5_000;
+
 /**
  * Returns the options of a TypeORM data source for PostgreSQL. The connection is described by `extra`, which goes to the
  * driver as it is, since TypeORM's own parser of URLs would lose the socket's directory. Only migrations change the
@@ -33,6 +36,7 @@ export function dataSourceOptions(settings: ConnectionSettings): DataSourceOptio
     extra: {
       ...clientConfig(url, sessionSettings),
       types: typeParsers,
+      connectionTimeoutMillis: Math.min(CONNECT_MS, 2 * (timeoutMilliseconds ?? CONNECT_MS)),
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       ...(timeoutMilliseconds !== undefined && { query_timeout: timeoutMilliseconds }),

@@ -1,5 +1,6 @@
 import { DomainError } from '../../common/domain-error.js';
 import { Busy, Unavailable } from '../../common/errors.js';
+import { DiskFull, isDiskFull } from './disk-full.js';
 import { driverErrorOf } from './driver-error.js';
 
 const SYSTEM_CODES = new Set(
@@ -56,10 +57,12 @@ export function asDomainError(error: unknown): unknown {
   if (error instanceof DomainError || !isUnavailable(error)) return error;
   if (isContention(error)) return new Busy(CONTENDED, { cause: error });
   if (isOutOfTime(error)) return new Busy(SLOW, { cause: error });
+  if (isDiskFull(error)) return new Unavailable(CANNOT_STORE, { cause: new DiskFull(error) });
   return new Unavailable(undefined, { cause: error });
 }
 
 const CONTENDED = 'Others are changing the same resource; try again in a second';
+const CANNOT_STORE = 'The service cannot store anything at the moment; try again shortly';
 const OUT_OF_TIME = '57014';
 const SLOW = 'The database took too long; try again in a second';
 

@@ -19,6 +19,7 @@ import type { FastifyRequest } from 'fastify';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Query } from '../../../src/api/input/query.decorator.js';
 import { Drain } from '../../../src/api/http/drain.js';
+import { Readiness } from '../../../src/api/http/readiness.js';
 import { createHttpAdapter } from '../../../src/api/http/http-adapter.js';
 import { JsonBody, RequestBody } from '../../../src/api/input/json-body.js';
 import { ApiErrors, TenantApi } from '../../../src/api/openapi/open-api.js';
@@ -26,7 +27,7 @@ import { PageQuery } from '../../../src/api/lists/paging.js';
 import { setUpApi } from '../../../src/api/set-up-api.js';
 import { IS_PUBLIC } from '../../../src/auth/public.decorator.js';
 import { Unauthorized } from '../../../src/common/errors.js';
-import { DatabaseHealth } from '../../../src/database/connection/database-health.js';
+import { DatabaseHealth } from '../../../src/database/readiness/database-health.js';
 import { HealthController } from '../../../src/health/health.controller.js';
 import { createLogger } from '../../../src/observability/logger.js';
 
@@ -122,7 +123,8 @@ class AnyoneGuard implements CanActivate {
   controllers: [ThingsController, HealthController],
   providers: [
     Drain,
-    { provide: DatabaseHealth, useValue: { isReachable: () => Promise.resolve(true) } },
+    Readiness,
+    { provide: DatabaseHealth, useValue: { isReady: () => Promise.resolve(true) } },
     { provide: APP_GUARD, useClass: AnyoneGuard },
   ],
 })

@@ -1,50 +1,121 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { DatabaseHealth } from '../../../src/database/connection/database-health.js';
+import { DatabaseHealth, type DatabaseState } from '../../../src/database/readiness/database-health.js';
+
+const FULL = Object.assign(new Error('could not extend file'), { code: '53100' });
 
 describe('DatabaseHealth', () => {
-  const query = jest.fn<() => Promise<unknown>>();
+  const ask = jest.fn<() => Promise<string | undefined>>();
+  const askForSpace = jest.fn<() => Promise<string | undefined>>();
   let health: DatabaseHealth;
+  let states: DatabaseState[];
   beforeEach(() => {
-    query.mockReset();
-    health = new DatabaseHealth(query);
+    jest.useFakeTimers();
+    ask.mockReset();
+    askForSpace.mockReset();
+    health = new DatabaseHealth({ ask, askForSpace });
+    states = [];
+    health.listen((state) => states.push(state));
   });
   afterEach(() => {
+    health.close();
     jest.useRealTimers();
   });
+  const later = (milliseconds = 1_000) => jest.advanceTimersByTimeAsync(milliseconds);
 
-  it('tells whether the database answers', async () => {
-    query.mockResolvedValueOnce([]).mockRejectedValue(new Error('gone'));
-    expect(await health.isReachable()).toBe(true);
-    expect(await health.isReachable()).toBe(false);
+  it('tells whether the database can serve requests, and reports each change', async () => {
+    ask.mockResolvedValueOnce(undefined).mockResolvedValue('it can only be read');
+    expect(await health.isReady()).toBe(true);
+    await later();
+    expect(await health.isReady()).toBe(false);
+    await later();
+    expect(await health.isReady()).toBe(false);
+    expect(health.isAway).toBe(false);
+    ask.mockResolvedValue(undefined);
+    await later();
+    expect(await health.isReady()).toBe(true);
+    expect(states).toEqual([{ kind: 'unusable', problem: 'it can only be read' }, { kind: 'ready' }]);
   });
 
-  it('asks again after one failure, before it considers the database unreachable', async () => {
-    query.mockRejectedValueOnce(new Error('dropped while idle')).mockResolvedValueOnce([]);
-    expect(await health.isReachable()).toBe(true);
-    expect(query).toHaveBeenCalledTimes(2);
+  it('refuses requests only where the database does not answer', async () => {
+    ask.mockResolvedValue('rights are missing');
+    expect(await health.isReady()).toBe(false);
+    expect(await health.watch(() => Promise.resolve('done'))).toBe('done');
+    ask.mockRejectedValue(new Error('gone'));
+    await later();
+    expect(health.isAway).toBe(true);
+    await expect(health.watch(() => Promise.resolve('done'))).rejects.toThrow('cannot reach its database');
   });
 
-  it('asks one question however many callers there are, and a new one after the answer', async () => {
-    query.mockResolvedValue([]);
-    await Promise.all(Array.from({ length: 20 }, () => health.isReachable()));
-    expect(query).toHaveBeenCalledTimes(1);
-    await health.isReachable();
-    expect(query).toHaveBeenCalledTimes(2);
+  it.each([
+    ['a lost connection', () => Promise.reject(new Error('dropped while idle'))],
+    ['a refusal', () => Promise.resolve('others hold locks')],
+  ])('asks again after %s, before it gives up', async (_what, fail) => {
+    ask.mockImplementationOnce(fail).mockResolvedValue(undefined);
+    expect(await health.isReady()).toBe(true);
+    expect(ask).toHaveBeenCalledTimes(2);
+    expect(states).toEqual([]);
+  });
+
+  it('asks one question however many callers there are, and keeps the answer for a second', async () => {
+    ask.mockResolvedValue(undefined);
+    await Promise.all(Array.from({ length: 20 }, () => health.isReady()));
+    await later(900);
+    expect(await health.isReady()).toBe(true);
+    expect(ask).toHaveBeenCalledTimes(1);
+    await later(200);
+    await health.isReady();
+    expect(ask).toHaveBeenCalledTimes(2);
+  });
+
+  it('does not keep an answer when a request finds that the database is gone', async () => {
+    ask.mockResolvedValueOnce(undefined).mockRejectedValue(new Error('gone'));
+    expect(await health.isReady()).toBe(true);
+    const lost = Object.assign(new Error('lost'), { code: 'ECONNRESET' });
+    await expect(health.watch(() => Promise.reject(lost))).rejects.toBe(lost);
+    expect(await health.isReady()).toBe(false);
+  });
+
+  it('lets the last answer stand while the first try is unanswered, but not longer', async () => {
+    ask.mockResolvedValueOnce(undefined);
+    expect(await health.isReady()).toBe(true);
+    ask.mockReturnValue(new Promise(() => undefined));
+    for (const expected of [true, true, true, false, false]) {
+      await later(200);
+      const asked = health.isReady();
+      await later(1_000);
+      expect(await asked).toBe(expected);
+    }
   });
 
   it('gives up after a second, and asks nothing more while the question is open', async () => {
-    jest.useFakeTimers();
-    let answer: (rows: unknown) => void = () => undefined;
-    query.mockReturnValueOnce(new Promise((resolve) => (answer = resolve))).mockResolvedValue([]);
+    let answer: (problem: undefined) => void = () => undefined;
+    ask.mockReturnValueOnce(new Promise((resolve) => (answer = resolve))).mockResolvedValue(undefined);
     for (let probe = 0; probe < 3; probe += 1) {
-      const asked = health.isReachable();
-      await jest.advanceTimersByTimeAsync(1_000);
+      const asked = health.isReady();
+      await later();
       expect(await asked).toBe(false);
     }
-    expect(query).toHaveBeenCalledTimes(1);
-    answer([]);
-    await jest.advanceTimersByTimeAsync(0);
-    expect(await health.isReachable()).toBe(true);
-    expect(query).toHaveBeenCalledTimes(2);
+    expect(ask).toHaveBeenCalledTimes(1);
+    answer(undefined);
+    await later(0);
+    expect(await health.isReady()).toBe(true);
+  });
+
+  it('is not ready from a refusal for lack of space until a write succeeds', async () => {
+    ask.mockResolvedValue(undefined);
+    askForSpace.mockResolvedValue('the disk is full');
+    await expect(health.watch(() => Promise.reject(FULL))).rejects.toBe(FULL);
+    await later(0);
+    expect(await health.isReady()).toBe(false);
+    await later(5_000);
+    expect(await health.isReady()).toBe(false);
+    askForSpace.mockResolvedValue(undefined);
+    await later();
+    expect(await health.isReady()).toBe(true);
+    const { length } = askForSpace.mock.calls;
+    await later(5_000);
+    expect(await health.isReady()).toBe(true);
+    expect(askForSpace).toHaveBeenCalledTimes(length);
+    expect(states).toEqual([{ kind: 'unusable', problem: 'the disk is full' }, { kind: 'ready' }]);
   });
 });

@@ -6,11 +6,13 @@ import {
   QueryRunnerProviderAlreadyReleasedError,
 } from 'typeorm';
 import { Conflict, Unavailable } from '../../../src/common/errors.js';
+import { isDiskFull } from '../../../src/database/connection/disk-full.js';
 import {
   asDomainError,
   isContention,
   isUnavailable,
 } from '../../../src/database/connection/unavailability.js';
+import { errorFields } from '../../../src/observability/error-fields.js';
 
 function withCode(code: string, message = 'of the driver'): Error {
   return Object.assign(new Error(message), { code });
@@ -101,6 +103,22 @@ describe('what makes the database unavailable', () => {
     for (const code of ['57014', '57P01', '08006', '23505', 'ECONNRESET'])
       expect(isContention(withCode(code))).toBe(false);
     expect(isContention(undefined)).toBe(false);
+  });
+
+  it('says in the log, and to nobody else, what is full', () => {
+    const path = 'could not extend file "base/5/2619": No space left on device';
+    const full = new QueryFailedError('INSERT', [], withCode('53100', path));
+    const unavailable = asDomainError(full) as Unavailable;
+    expect(unavailable).toBeInstanceOf(Unavailable);
+    expect(unavailable.message).not.toMatch(/reach|base/);
+    expect(errorFields(unavailable).cause).toMatchObject({
+      type: 'DiskFull',
+      message: expect.stringMatching(
+        /^the disk of PostgreSQL is full \(could not extend file .*base\/5\/2619.*\): free/,
+      ),
+    });
+    expect(isDiskFull(unavailable)).toBe(true);
+    expect(isDiskFull(asDomainError(withCode('53200')))).toBe(false);
   });
 
   it('becomes Unavailable with its cause; everything else stays as it is', () => {
