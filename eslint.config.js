@@ -7,6 +7,16 @@ const noEnvironment = {
   message: 'Only src/config reads the environment; ask for the Configuration.',
 };
 
+const noRandom = { object: 'Math', property: 'random', message: 'Use node:crypto.' };
+
+const CLOCKS =
+  'The clock of the database decides; measure durations by performance.now(). See docs/adr/0033-clocks.md.';
+const noClock = { object: 'Date', property: 'now', message: CLOCKS };
+const noPresentTime = [
+  { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: CLOCKS },
+  { selector: "CallExpression[callee.name='Date']", message: CLOCKS },
+];
+
 export default defineConfig(
   { ignores: ['dist/', 'node_modules/', 'data/', 'coverage/'] },
   {
@@ -24,16 +34,14 @@ export default defineConfig(
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       '@typescript-eslint/no-misused-spread': 'off',
       'no-console': 'error',
-      'no-restricted-properties': [
-        'error',
-        { object: 'Math', property: 'random', message: 'Use node:crypto.' },
-        noEnvironment,
-      ],
+      'no-restricted-properties': ['error', noRandom, noEnvironment],
     },
   },
   {
     files: ['src/**/*.ts'],
     rules: {
+      'no-restricted-properties': ['error', noRandom, noEnvironment, noClock],
+      'no-restricted-syntax': ['error', ...noPresentTime],
       'max-lines': ['error', { max: 250 }],
       'max-lines-per-function': ['error', { max: 45, skipComments: true, skipBlankLines: true }],
       complexity: ['error', 12],
@@ -60,14 +68,10 @@ export default defineConfig(
   { files: ['src/api/input/query.decorator.ts'], rules: { 'no-restricted-imports': 'off' } },
   { files: ['src/database/migrations/*.ts'], rules: { 'max-lines': 'off', 'max-lines-per-function': 'off' } },
   {
-    files: ['src/config/**/*.ts', 'test/**/*.ts'],
-    rules: {
-      'no-restricted-properties': [
-        'error',
-        { object: 'Math', property: 'random', message: 'Use node:crypto.' },
-      ],
-    },
+    files: ['src/config/**/*.ts'],
+    rules: { 'no-restricted-properties': ['error', noRandom, noClock] },
   },
+  { files: ['test/**/*.ts'], rules: { 'no-restricted-properties': ['error', noRandom] } },
   {
     files: ['test/**/*.ts', 'bench/**/*.ts'],
     rules: {

@@ -34,8 +34,8 @@ export class LoginTimes {
   }
 
   private keep(id: string, name: string, text: string): void {
-    const now = Date.now();
-    if (now - (this.noted.get(id) ?? 0) < INTERVAL_MS) return;
+    const now = performance.now();
+    if (now - (this.noted.get(id) ?? -Infinity) < INTERVAL_MS) return;
     if (this.noted.size >= MAX_ENTRIES) this.noted.clear();
     this.noted.set(id, now);
     this.lanes

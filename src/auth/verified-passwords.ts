@@ -15,7 +15,7 @@ export class VerifiedPasswords {
   private readonly key = createSecretKey(randomBytes(32));
   private readonly expiries = new Map<string, number>();
 
-  constructor(private readonly now: () => number = Date.now) {}
+  constructor(private readonly now: () => number = () => performance.now()) {}
 
   /** Computes the entry of one password verified against one stored hash (HMAC-SHA-256 of hash, NUL, password). */
   tagOf(storedHash: string, password: string): string {

@@ -15,7 +15,7 @@ export function toNewToken({
 }: NewTokenBody): Parameters<TokensService['create']>[1] {
   return {
     description: description ?? undefined,
-    expiresAt: typeof expiry === 'string' ? parseExpiry(expiry) : undefined,
+    expiry: typeof expiry === 'string' ? parseExpiry(expiry) : undefined,
   };
 }
 

@@ -22,7 +22,7 @@ export class TokensV3Controller {
     duringMaintenance: true,
   })
   async create(@CurrentPrincipal() principal: Principal): Promise<FreshTokenV3> {
-    const options = { description: undefined, expiresAt: parseExpiry('+10h') };
+    const options = { description: undefined, expiry: parseExpiry('+10h') };
     const { value, token } = await this.tokens.create(principal, options);
     return { value: shownToken(value), role: shownRole(token.role, 'v3') };
   }

@@ -79,9 +79,9 @@ async function launchOrJoin(
   user: ServerUser,
   settings: Readonly<Record<string, string>>,
 ): Promise<ServerProcess | undefined> {
-  const deadline = Date.now() + TIMEOUT_MS;
+  const deadline = performance.now() + TIMEOUT_MS;
   let server = ServerProcess.start(files, user, settings);
-  while (Date.now() < deadline) {
+  while (performance.now() < deadline) {
     const { state, starter } = await probe(files.socketDirectory);
     if (state === 'ready') {
       if (starter === server.id) return server;
@@ -106,10 +106,10 @@ function failure({ log }: ServerFiles, reason: string): StartupError {
 
 /** Waits for an existing server to become ready; returns false when it ends instead. */
 async function waitUntilReady(sockets: string): Promise<boolean> {
-  const deadline = Date.now() + TIMEOUT_MS;
+  const deadline = performance.now() + TIMEOUT_MS;
   for (;;) {
     const { state } = await probe(sockets);
-    if (state !== 'busy' || Date.now() > deadline) return state === 'ready';
+    if (state !== 'busy' || performance.now() > deadline) return state === 'ready';
     await sleep(POLL_MS);
   }
 }

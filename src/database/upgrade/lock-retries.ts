@@ -19,13 +19,13 @@ export async function retryWhileLocked<T>(
   work: () => Promise<T>,
   { totalMs = 60_000, pauseMs = 1_000 } = {},
 ): Promise<T> {
-  const end = Date.now() + totalMs;
+  const end = performance.now() + totalMs;
   for (;;) {
     try {
       return await work();
     } catch (error) {
       if (driverErrorOf(error)?.code !== LOCK_NOT_AVAILABLE) throw error;
-      if (Date.now() + pauseMs > end) {
+      if (performance.now() + pauseMs > end) {
         throw new StartupError(
           'A migration could not lock its tables for a minute: end long transactions on the database and start again',
         );

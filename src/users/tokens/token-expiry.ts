@@ -16,23 +16,35 @@ const UNITS: readonly (readonly [names: RegExp, milliseconds: number])[] = [
   [/^(y|year|years)$/, 365 * DAY],
 ];
 
-/** Limits expiries to what both PostgreSQL and clients can represent. */
-const LATEST = Date.UTC(9999, 11, 31);
+/** Limits durations so that clients can represent the time at which they end. */
+const LONGEST = 7_000 * 365 * DAY;
+
+/**
+ * Describes when a token expires: at a time, or that many milliseconds after it is created. The clock of the database
+ * decides, since those of replicas differ.
+ */
+export type TokenExpiry = { readonly at: Date } | { readonly afterMilliseconds: number };
 
 /**
  * Reads both notations that clients use: `YYYY-MM-DD HH:mm` in UTC, and a duration from now such as `+10h` or `+1 day
  * 30 minutes`. A month counts 30 days, a year 365.
- * @throws BadParameters for anything else, and for a time in the past
+ * @throws BadParameters for anything else
  */
-export function parseExpiry(text: string, now = Date.now()): Date {
+export function parseExpiry(text: string): TokenExpiry {
   const trimmed = text.trim();
-  const time = absolute(trimmed) ?? relative(trimmed.toLowerCase(), now);
-  if (time === undefined || Number.isNaN(time) || time > LATEST)
+  const time = absolute(trimmed);
+  if (time !== undefined && !Number.isNaN(time)) return { at: new Date(time) };
+  const afterMilliseconds = duration(trimmed.toLowerCase());
+  if (afterMilliseconds === undefined || !(afterMilliseconds <= LONGEST))
     throw new BadParameters(
       '`expiration_date` must be `YYYY-MM-DD HH:mm` in UTC, or like `+10h`, `+30 minutes`, `+1 day`',
     );
-  if (time <= now) throw new BadParameters('`expiration_date`: the date is in the past');
-  return new Date(time);
+  if (afterMilliseconds === 0) throw expiryInThePast();
+  return { afterMilliseconds };
+}
+
+export function expiryInThePast(): BadParameters {
+  return new BadParameters('`expiration_date`: the date is in the past');
 }
 
 function absolute(text: string): number | undefined {
@@ -43,9 +55,9 @@ function absolute(text: string): number | undefined {
   return shown === text ? time : Number.NaN;
 }
 
-function relative(text: string, now: number): number | undefined {
+function duration(text: string): number | undefined {
   if (!RELATIVE.test(text)) return undefined;
-  let time = now;
+  let time = 0;
   for (const [, amount = '', unit = ''] of text.matchAll(PARTS)) {
     const length = UNITS.find(([names]) => names.test(unit))?.[1];
     if (length === undefined) return Number.NaN;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { listRows } from '../../database/list-rows.js';
 import type { Page } from '../../database/page-request.js';
+import type { TokenExpiry } from './token-expiry.js';
 import {
   TOKEN_COLUMNS,
   type TokenDescription,
@@ -26,14 +27,15 @@ const END_EPOCH = 'UPDATE users SET token_epoch = token_epoch + 1 WHERE id = $1'
 
 /**
  * Takes the id of the token that this one is created by as $6, or NULL. That token is kept until the transaction ends:
- * its deletion waits, and then also deletes this one.
+ * its deletion waits, and then also deletes this one. The expiry is the time $5, or $7 milliseconds from now.
  */
 const INSERT = `
   WITH parent AS (
     SELECT id, expires_at FROM tokens WHERE id = $6::text COLLATE "C" AND user_id = $2 FOR KEY SHARE
   )
   INSERT INTO tokens (id, user_id, parent_id, secret_hash, description, expires_at)
-  SELECT $1, $2, parent.id, $3, $4, least($5::timestamptz, parent.expires_at)
+  SELECT $1, $2, parent.id, $3, $4, 
+    least(coalesce($5::timestamptz, now() + $7::float8 * interval '1 millisecond'), parent.expires_at)
   FROM (SELECT) AS one LEFT JOIN parent ON true
   WHERE $6 IS NULL OR parent.id IS NOT NULL
   RETURNING id`;
@@ -54,7 +56,7 @@ export interface NewToken {
   readonly userId: string;
   readonly secretHash: Buffer;
   readonly description: string | undefined;
-  readonly expiresAt: Date | undefined;
+  readonly expiry: TokenExpiry | undefined;
   /** The user's epoch when the request was admitted. */
   readonly epoch: number;
   /** Identifies the token that this one is created by, which bounds the expiry and with which it ends. */
@@ -70,13 +72,21 @@ export class TokensRepository {
    *   epoch, or the user is not active
    */
   async insert(manager: EntityManager, token: NewToken): Promise<boolean> {
-    const { id, userId, secretHash, description = null, expiresAt = null, createdBy = null } = token;
+    const { id, userId, secretHash, description = null, expiry, createdBy = null } = token;
     const held = await manager.query<unknown[]>(HOLD_OWNER, [userId, token.epoch]);
     if (held.length === 0) return false;
     await manager.query(DELETE_EXPIRED, [userId]);
-    const values = [id, userId, secretHash, description, expiresAt, createdBy];
+    const at = expiry !== undefined && 'at' in expiry ? expiry.at : null;
+    const after = expiry !== undefined && 'afterMilliseconds' in expiry ? expiry.afterMilliseconds : null;
+    const values = [id, userId, secretHash, description, at, createdBy, after];
     const inserted = await manager.query<unknown[]>(INSERT, values);
     return inserted.length > 0;
+  }
+
+  /** Tells whether a time is past on the clock of the database. */
+  async isPast(manager: EntityManager, time: Date): Promise<boolean> {
+    const [row] = await manager.query<{ past: boolean }[]>('SELECT $1::timestamptz <= now() AS past', [time]);
+    return row?.past === true;
   }
 
   /** Deletes all tokens of a user, and keeps requests that were admitted before from creating another. */

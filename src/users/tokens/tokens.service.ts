@@ -5,6 +5,7 @@ import { Refusal } from '../../audit/refusal.js';
 import { Forbidden } from '../../common/errors.js';
 import type { Caller } from '../../common/tenant-context.js';
 import type { Page } from '../../database/page-request.js';
+import { expiryInThePast, type TokenExpiry } from './token-expiry.js';
 import type { TokenDescription, TokenListOptions, TokenOwner } from './token-overview.js';
 import { newTokenValue, tokenHash, type TokenValue } from './token-value.js';
 import { TokensRepository } from './tokens.repository.js';
@@ -30,19 +31,22 @@ export class TokensService {
   /**
    * Creates a token of the user, and deletes the user's expired ones. One that is created by a token expires no later
    * than that one, so that a stolen token cannot extend its own lifetime.
+   * @throws BadParameters for an expiry in the past
    * @throws Forbidden if the token that it is created by, or all tokens of the user, were ended since the request was
    *   admitted
    */
   async create(
     { userId, tokenId, tokenEpoch: epoch, caller }: TokenCreator,
-    { description, expiresAt }: { description: string | undefined; expiresAt: Date | undefined },
+    { description, expiry }: { description: string | undefined; expiry: TokenExpiry | undefined },
   ): Promise<{ value: TokenValue; token: TokenDescription }> {
     const value = newTokenValue();
     const { id, secret } = value;
     const secretHash = tokenHash(secret);
-    const input = { id, userId, secretHash, description, expiresAt, epoch, createdBy: tokenId };
+    const input = { id, userId, secretHash, description, expiry, epoch, createdBy: tokenId };
     const event = newEvent('token.create', caller, { key: id });
     const token = await this.transaction.run(event, async (manager) => {
+      if (expiry !== undefined && 'at' in expiry && (await this.tokens.isPast(manager, expiry.at)))
+        throw expiryInThePast();
       const inserted = await this.tokens.insert(manager, input);
       const created = inserted ? await this.tokens.find(manager, id, userId) : undefined;
       return (
