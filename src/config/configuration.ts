@@ -75,6 +75,18 @@ export class Configuration {
   @EachAddress()
   readonly trustedProxies: readonly string[];
 
+  @WholeNumber(1_000, 7_200_000)
+  readonly keepAliveMilliseconds: number;
+
+  @WholeNumber(1_000, 600_000)
+  readonly headersMilliseconds: number;
+
+  @WholeNumber(1_000, 600_000)
+  readonly bodyStallMilliseconds: number;
+
+  @WholeNumber(0, 7_200_000, ' (0 takes any time, as long as it keeps arriving)')
+  readonly bodyMilliseconds: number;
+
   @WholeNumber(0, 300_000)
   readonly drainMilliseconds: number;
 

@@ -31,7 +31,9 @@ function textsOf(reader: EnvironmentReader): Partial<Configuration> {
 
 function numbersOf(reader: EnvironmentReader): Partial<Configuration> {
   const limits = ['maxValueBytes', 'maxImportBytes', 'poolSize', 'passwordVerifications'] as const;
-  const names = ['port', ...limits, 'drainMilliseconds'] as const;
+  const arrival = ['headersMilliseconds', 'bodyStallMilliseconds', 'bodyMilliseconds'] as const;
+  const times = ['keepAliveMilliseconds', ...arrival, 'drainMilliseconds'] as const;
+  const names = ['port', ...limits, ...times] as const;
   return Object.fromEntries(names.map((name) => [name, reader.number(variables[name])]));
 }
 

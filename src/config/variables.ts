@@ -70,6 +70,26 @@ export const variables = {
     'Passwords that are verified at once; 0 takes one less than the processor has cores, at most 3',
   ),
   trustedProxies: variable('STRONGROOM_TRUSTED_PROXIES', '', 'Proxies whose X-Forwarded-For is trusted'),
+  keepAliveMilliseconds: variable(
+    'STRONGROOM_KEEP_ALIVE_MS',
+    '72000',
+    'How long an idle connection is kept; longer than the load balancer keeps it',
+  ),
+  headersMilliseconds: variable(
+    'STRONGROOM_HEADERS_TIMEOUT_MS',
+    '20000',
+    'How long the headers of a request may take to arrive',
+  ),
+  bodyStallMilliseconds: variable(
+    'STRONGROOM_BODY_STALL_MS',
+    '15000',
+    'How long a body may pause while it arrives',
+  ),
+  bodyMilliseconds: variable(
+    'STRONGROOM_BODY_TIMEOUT_MS',
+    '0',
+    'How long a whole body may take to arrive; 0 takes any time, as long as it keeps arriving',
+  ),
   drainMilliseconds: variable(
     'STRONGROOM_DRAIN_MS',
     '5000',

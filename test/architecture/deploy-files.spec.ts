@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { loadConfiguration } from '../../src/config/load-configuration.js';
 import { bodyLimit } from '../../src/api/http/accept-bodies.js';
-import { IDLE_MS } from '../../src/api/http/arrival-watch.js';
 import { RootKeys } from '../../src/crypto/root-keys.js';
 import { STALLED_MS } from '../../src/secrets/sharing/export/secret-export.controller.js';
 import { LONGEST_IMPORT_MS, LONGEST_WAIT_MS } from '../../src/secrets/sharing/import/import-line.js';
@@ -102,7 +101,9 @@ describe('deploy/nginx.conf', () => {
     expect(nginx).toMatch(/proxy_http_version 1\.1;/);
     expect(nginx).toMatch(/proxy_set_header Connection "";/);
     expect(nginx).toMatch(/proxy_set_header X-Forwarded-For \$remote_addr;/);
-    expect(Number(/keepalive_timeout (\d+)s/.exec(nginx)?.[1])).toBeLessThan(72);
+    const { keepAliveMilliseconds } = loadConfiguration({});
+    const seconds = Number(/keepalive_timeout (\d+)s/.exec(nginx)?.[1]);
+    expect(seconds * 1_000).toBeLessThan(keepAliveMilliseconds);
   });
 
   it('lets the largest body through, and keeps bodies in memory', () => {
@@ -125,7 +126,7 @@ describe('deploy/nginx.conf', () => {
     const seconds = (text: string, name: string) =>
       Number(new RegExp(`${name} (\\d+)s;`).exec(text)?.[1]) * 1_000;
     expect(seconds(location, 'proxy_read_timeout')).toBeGreaterThan(LONGEST_WAIT_MS + LONGEST_IMPORT_MS);
-    expect(seconds(nginx, 'client_body_timeout')).toBe(IDLE_MS);
+    expect(seconds(nginx, 'client_body_timeout')).toBe(loadConfiguration({}).bodyStallMilliseconds);
     expect(seconds(nginx, 'send_timeout')).toBe(STALLED_MS);
     const told = read('docs/export-format.md').replaceAll(/\s+/g, ' ');
     expect(told).toContain(`reads nothing for ${STALLED_MS / 1_000} seconds`);

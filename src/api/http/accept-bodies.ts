@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { TooLarge } from '../../common/errors.js';
+import type { ArrivalLimits } from './arrival-watch.js';
 import { BodyRoom, BYTES_OF_TENANT } from './body-room.js';
 import { COMMON_HEADERS } from './common-headers.js';
 import { dealWithUnreadRest } from './unread-rest.js';
@@ -17,7 +18,7 @@ declare module 'fastify' {
   }
 }
 
-export interface BodyLimits {
+export interface BodyLimits extends ArrivalLimits {
   readonly maxValueBytes: number;
   /** The largest body of a route with `largeBody`, in bytes. */
   readonly maxImportBytes: number;
@@ -45,16 +46,26 @@ const VALUES_OF_PART = 3;
  * Passes the body of each request to its route as an `UnreadBody`, whatever its content type. A request without a body
  * has none. Only a declared length is checked at once.
  */
-export function acceptBodies(instance: FastifyInstance, { maxValueBytes, maxImportBytes }: BodyLimits): void {
+export function acceptBodies(
+  instance: FastifyInstance,
+  { maxValueBytes, maxImportBytes, bodyStallMilliseconds, bodyMilliseconds }: BodyLimits,
+): void {
+  const arrival = { bodyStallMilliseconds, bodyMilliseconds };
   const maxBytes = bodyLimit(maxValueBytes);
   const maxPartBytes = VALUES_OF_PART * maxBytes;
   const ordinary = {
-    ...{ maxPartBytes, maxBytes, inParts: false, memoryOfByte: MEMORY_OF_BYTE },
+    ...{ arrival, maxPartBytes, maxBytes, inParts: false, memoryOfByte: MEMORY_OF_BYTE },
     room: new BodyRoom(Math.max(BYTES_OF_TENANT, maxBytes)),
   };
   // An import may take all the room of its tenant for long, which must not keep its ordinary bodies waiting.
   const large = {
-    ...{ maxPartBytes, maxBytes: maxImportBytes, inParts: true, memoryOfByte: MEMORY_OF_IMPORTED_BYTE },
+    ...{
+      arrival,
+      maxPartBytes,
+      maxBytes: maxImportBytes,
+      inParts: true,
+      memoryOfByte: MEMORY_OF_IMPORTED_BYTE,
+    },
     room: new BodyRoom(Math.max(BYTES_OF_TENANT, maxImportBytes)),
   };
   const rulesOf = ({ routeOptions }: FastifyRequest) =>

@@ -21,21 +21,22 @@ import { toDomainError } from '../errors/to-domain-error.js';
 import { dealWithUnreadRest } from './unread-rest.js';
 
 export interface HttpAdapterOptions extends BodyLimits {
+  /** The time that an idle connection is kept. A load balancer must close its connections earlier. */
+  readonly keepAliveMilliseconds: number;
+  /** The time that the headers of a request may take to arrive. */
+  readonly headersMilliseconds: number;
   /** The addresses and networks whose X-Forwarded-For is trusted. */
   readonly trustedProxies: readonly string[];
 }
 
-/** Exceeds the idle timeout of common load balancers, so that none reuses a connection that is being closed. */
-const KEEP_ALIVE_MS = 72_000;
-
-const HEADERS_MS = 20_000;
 const HEADERS_CHECK_MS = 5_000;
 
 /**
  * Creates the HTTP server, which limits, orders and routes requests. Bodies stay unread until a handler asks for them,
  * after authentication and authorization.
  */
-export function createHttpAdapter({ trustedProxies, ...limits }: HttpAdapterOptions): FastifyAdapter {
+export function createHttpAdapter(options: HttpAdapterOptions): FastifyAdapter {
+  const { trustedProxies } = options;
   const order = new ConnectionOrder();
   const refuse = (error: { code?: string }, socket: Duplex): void =>
     answerClientError(error, socket, order.isAnswering(socket));
@@ -45,7 +46,7 @@ export function createHttpAdapter({ trustedProxies, ...limits }: HttpAdapterOpti
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     return503OnClosing: false,
     exposeHeadRoutes: true,
-    serverFactory: (handler: RequestListener) => createHttpServer(handler, refuse),
+    serverFactory: (handler: RequestListener) => createHttpServer(handler, options, refuse),
     // The router raises these before any hook runs, so they take their turn here.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       order.take(request.raw, reply.raw, () => answerFrameworkError(error, request, reply)),
@@ -55,7 +56,7 @@ export function createHttpAdapter({ trustedProxies, ...limits }: HttpAdapterOpti
   });
   const instance: FastifyInstance = adapter.getInstance();
   keepOrder(instance, order);
-  acceptBodies(instance, limits);
+  acceptBodies(instance, options);
   rejectMalformedAndUnknown(instance);
   return adapter;
 }
@@ -67,13 +68,14 @@ export function createHttpAdapter({ trustedProxies, ...limits }: HttpAdapterOpti
  */
 function createHttpServer(
   handler: RequestListener,
+  { keepAliveMilliseconds, headersMilliseconds }: HttpAdapterOptions,
   refuse: (error: { code?: string }, socket: Duplex) => void,
 ): Server {
   const options: ServerOptions = {
     requestTimeout: 0,
-    headersTimeout: HEADERS_MS,
-    connectionsCheckingInterval: HEADERS_CHECK_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: headersMilliseconds,
+    connectionsCheckingInterval: Math.min(HEADERS_CHECK_MS, headersMilliseconds),
+    keepAliveTimeout: keepAliveMilliseconds,
     maxHeaderSize: 16_384,
     requireHostHeader: false,
   };

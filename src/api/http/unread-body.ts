@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BadParameters, RequestTimeout, TooLarge } from '../../common/errors.js';
 import type { Share } from '../../common/turn-queue.js';
-import { ARRIVAL_LIMITS, ArrivalWatch } from './arrival-watch.js';
+import { ArrivalWatch, describeLimits, type ArrivalLimits } from './arrival-watch.js';
 import type { BodyRoom } from './body-room.js';
 
 /** Limits the bodies that are parsed in one piece, which must not hold up the event loop for long. */
@@ -26,6 +26,7 @@ export interface BodyRules {
   /** The memory that a byte takes until the request is answered, in bytes: as read, parsed, sealed and sent on. */
   readonly memoryOfByte: number;
   readonly room: BodyRoom;
+  readonly arrival: ArrivalLimits;
 }
 
 /** Represents a request body that has not been read yet, so that nothing is buffered for an unauthorized caller. */
@@ -139,8 +140,9 @@ export class UnreadBody {
         resolve();
       };
       const onGone = (): void => fail(new BadParameters('The body ended early'));
-      const watch = new ArrivalWatch(() =>
-        fail(new RequestTimeout(`The body stopped arriving: ${ARRIVAL_LIMITS}`)),
+      const { arrival } = this.rules;
+      const watch = new ArrivalWatch(arrival, () =>
+        fail(new RequestTimeout(`The body did not arrive in time: ${describeLimits(arrival)}`)),
       );
       const stop = (): void => {
         watch.stop();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { ArrivalWatch } from '../../../src/api/http/arrival-watch.js';
+import { ArrivalWatch, describeLimits } from '../../../src/api/http/arrival-watch.js';
 
 const SECOND = 1_000;
 
@@ -9,15 +9,20 @@ describe('ArrivalWatch', () => {
   beforeEach(() => {
     jest.useFakeTimers();
     stalled = 0;
-    watch = new ArrivalWatch(() => {
-      stalled += 1;
-      watch.stop();
-    });
+    watch = watching(15 * SECOND, 0);
   });
   afterEach(() => {
     watch.stop();
     jest.useRealTimers();
   });
+
+  function watching(bodyStallMilliseconds: number, bodyMilliseconds: number): ArrivalWatch {
+    const made = new ArrivalWatch({ bodyStallMilliseconds, bodyMilliseconds }, () => {
+      stalled += 1;
+      made.stop();
+    });
+    return made;
+  }
 
   function arrive(bytesOfSecond: number, seconds: number): void {
     for (let second = 0; second < seconds; second += 1) {
@@ -50,5 +55,34 @@ describe('ArrivalWatch', () => {
     expect(stalled).toBe(0);
     arrive(1024, 6);
     expect(stalled).toBe(1);
+  });
+
+  it('takes its limits', () => {
+    watch.stop();
+    watch = watching(60 * SECOND, 0);
+    arrive(1024 * 1024, 120);
+    arrive(0, 59);
+    expect(stalled).toBe(0);
+    arrive(0, 21);
+    expect(stalled).toBe(1);
+  });
+
+  it('ends a body that takes longer than the whole may, however fast it arrives', () => {
+    watch.stop();
+    watch = watching(15 * SECOND, 120 * SECOND);
+    arrive(1024 * 1024, 119);
+    expect(stalled).toBe(0);
+    arrive(1024 * 1024, 1);
+    expect(stalled).toBe(1);
+  });
+
+  it('tells its limits', () => {
+    const bodyStallMilliseconds = 15_000;
+    expect(describeLimits({ bodyStallMilliseconds, bodyMilliseconds: 0 })).toBe(
+      'send it at 4 KiB a second or faster, without pauses of 15 seconds',
+    );
+    expect(describeLimits({ bodyStallMilliseconds, bodyMilliseconds: 90_000 })).toMatch(
+      /, within 90 seconds$/,
+    );
   });
 });

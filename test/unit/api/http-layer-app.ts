@@ -20,7 +20,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Query } from '../../../src/api/input/query.decorator.js';
 import { Drain } from '../../../src/api/http/drain.js';
 import { Readiness } from '../../../src/api/http/readiness.js';
-import { createHttpAdapter } from '../../../src/api/http/http-adapter.js';
+import { createHttpAdapter, type HttpAdapterOptions } from '../../../src/api/http/http-adapter.js';
 import { JsonBody, RequestBody } from '../../../src/api/input/json-body.js';
 import { ApiErrors, TenantApi } from '../../../src/api/openapi/open-api.js';
 import { PageQuery } from '../../../src/api/lists/paging.js';
@@ -142,6 +142,7 @@ export async function startHttpLayer(
   logLevel = 'info',
   trustedProxies: string[] = [],
   maxValueBytes = MAX_VALUE_BYTES,
+  times: Partial<HttpAdapterOptions> = {},
 ): Promise<HttpLayerApp> {
   const logs: Record<string, unknown>[] = [];
   const logger = createLogger(logLevel, {
@@ -150,6 +151,11 @@ export async function startHttpLayer(
   const adapter = createHttpAdapter({
     maxValueBytes,
     maxImportBytes: maxValueBytes,
+    keepAliveMilliseconds: 72_000,
+    headersMilliseconds: 20_000,
+    bodyStallMilliseconds: 15_000,
+    bodyMilliseconds: 0,
+    ...times,
     trustedProxies,
   });
   const app = await NestFactory.create<NestFastifyApplication>(ThingsModule, adapter, {

@@ -61,6 +61,10 @@ describe('loadConfiguration', () => {
       poolSize: 10,
       passwordVerifications: 0,
       trustedProxies: [],
+      keepAliveMilliseconds: 72_000,
+      headersMilliseconds: 20_000,
+      bodyStallMilliseconds: 15_000,
+      bodyMilliseconds: 0,
       drainMilliseconds: 5000,
     });
   });
@@ -83,6 +87,10 @@ describe('loadConfiguration', () => {
       STRONGROOM_DATABASE_POOL_SIZE: '200',
       STRONGROOM_PASSWORD_VERIFICATIONS: '3',
       STRONGROOM_TRUSTED_PROXIES: '10.0.0.0/8, ::1 ,fd00::/8',
+      STRONGROOM_KEEP_ALIVE_MS: '620000',
+      STRONGROOM_HEADERS_TIMEOUT_MS: '1000',
+      STRONGROOM_BODY_STALL_MS: '600000',
+      STRONGROOM_BODY_TIMEOUT_MS: '7200000',
       STRONGROOM_DRAIN_MS: '0',
     });
     expect({ ...configuration }).toEqual({
@@ -103,6 +111,10 @@ describe('loadConfiguration', () => {
       poolSize: 200,
       passwordVerifications: 3,
       trustedProxies: ['10.0.0.0/8', '::1', 'fd00::/8'],
+      keepAliveMilliseconds: 620_000,
+      headersMilliseconds: 1000,
+      bodyStallMilliseconds: 600_000,
+      bodyMilliseconds: 7_200_000,
       drainMilliseconds: 0,
     });
   });
@@ -165,6 +177,10 @@ describe('loadConfiguration', () => {
     ['STRONGROOM_TRUSTED_PROXIES', '10.0.0.0/33', 'must be IP addresses or networks'],
     ['STRONGROOM_TRUSTED_PROXIES', '0.0.0.0/0', 'must be IP addresses or networks'],
     ['STRONGROOM_PASSWORD_VERIFICATIONS', '4', 'must be a whole number from 0 to 3'],
+    ['STRONGROOM_KEEP_ALIVE_MS', '0', 'must be a whole number from 1000 to 7200000'],
+    ['STRONGROOM_HEADERS_TIMEOUT_MS', '10', 'must be a whole number from 1000 to 600000'],
+    ['STRONGROOM_BODY_STALL_MS', '15s', 'must be a whole number from 1000 to 600000'],
+    ['STRONGROOM_BODY_TIMEOUT_MS', '7200001', 'must be a whole number from 0 to 7200000'],
     ['STRONGROOM_DRAIN_MS', '300001', 'must be a whole number from 0 to 300000'],
   ])('refuses %s=%.20s', (name, text, rule) => {
     expect(refusal({ [name]: text })).toMatch(new RegExp(`^${name} `));
