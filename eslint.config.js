@@ -54,6 +54,11 @@ export default defineConfig(
               importNames: ['Query'],
               message: 'Use src/api/input/query.decorator.ts, which validates.',
             },
+            {
+              name: '@nestjs/common',
+              importNames: ['All', 'Delete', 'Patch', 'Post', 'Put'],
+              message: 'Use src/api/routes/changes.ts, which refuses what would not be honored.',
+            },
           ],
           patterns: [
             {
@@ -65,7 +70,10 @@ export default defineConfig(
       ],
     },
   },
-  { files: ['src/api/input/query.decorator.ts'], rules: { 'no-restricted-imports': 'off' } },
+  {
+    files: ['src/api/input/query.decorator.ts', 'src/api/routes/changes.ts'],
+    rules: { 'no-restricted-imports': 'off' },
+  },
   { files: ['src/database/migrations/*.ts'], rules: { 'max-lines': 'off', 'max-lines-per-function': 'off' } },
   {
     files: ['src/config/**/*.ts'],

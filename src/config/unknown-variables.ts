@@ -1,3 +1,4 @@
+import { nearestName } from '../common/nearest-name.js';
 import { printable } from '../common/printable.js';
 import { knownNames } from './variables.js';
 
@@ -10,25 +11,8 @@ export function unknownVariables(environment: NodeJS.ProcessEnv): string[] {
   return Object.keys(environment)
     .filter((name) => name.startsWith('STRONGROOM_') && !known.includes(name) && environment[name] !== '')
     .map((name) => {
-      const nearest = nearestTo(name, known);
-      return `${printable(name)} is not a variable of Strongroom (did you mean ${nearest}?)`;
+      const nearest = nearestName(name, known);
+      const hint = nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
+      return `${printable(name)} is not a variable of Strongroom${hint}`;
     });
-}
-
-function nearestTo(name: string, known: readonly string[]): string {
-  return known.reduce((best, other) => (distance(other, name) < distance(best, name) ? other : best));
-}
-
-/** Computes the Levenshtein distance. */
-function distance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [index, character] of Array.from(one).entries()) {
-    const next = [index + 1];
-    for (let column = 1; column <= other.length; column += 1) {
-      const cost = character === other[column - 1] ? 0 : 1;
-      next.push(Math.min((next[column - 1] ?? 0) + 1, (row[column] ?? 0) + 1, (row[column - 1] ?? 0) + cost));
-    }
-    row = next;
-  }
-  return row[other.length] ?? 0;
 }

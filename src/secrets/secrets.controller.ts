@@ -1,8 +1,9 @@
-import { Controller, Delete, Get, Patch, Put } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { JsonBody, RequestBody } from '../api/input/json-body.js';
 import { Query } from '../api/input/query.decorator.js';
 import { JSON_TEXT } from '../api/lists/list-envelope.js';
+import { Delete, Patch, Put } from '../api/routes/changes.js';
 import { TenantRoute } from '../api/routes/tenant-route.decorator.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import { Tenant } from '../tenant-scope/tenant.decorator.js';

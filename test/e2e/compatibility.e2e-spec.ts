@@ -111,11 +111,12 @@ const SHOWN: Readonly<Record<string, () => Promise<void>>> = {
     const Authorization = `Basic ${Buffer.from(user.login).toString('base64')}`;
     const path = '/api/v3.1/secrets/ambiguous';
     await ask(user, 'PUT', 'v3.1/secrets/ambiguous', { value: 'x' });
-    for (const headers of [
+    const doubled: Record<string, string | string[]>[] = [
       { Authorization: [Authorization, Authorization], tenant: 'shown' },
       { Authorization, tenant: ['shown', 'long'] },
       { Authorization, tenant: 'shown', Host: ['a', 'b'] },
-    ]) {
+    ];
+    for (const headers of doubled) {
       const answer = await room.send({ method: 'DELETE', path, headers });
       expect(code(answer)).toEqual([400, 'bad_parameters_error']);
     }

@@ -432,7 +432,16 @@ describe('imported secrets', () => {
         "encrypted": false, "id": "1", "created_by": "admin", "version": 9, "__proto__": {"creator": "admin"},
         "constructor": 1}`,
     ) as Row;
-    expect((await post(user, [polluted])).body.secrets_errors).toEqual({});
+    expect(await errorsOf(user, polluted)).toEqual({
+      'unknown secret fields': [
+        'Unknown field "id"',
+        expect.stringContaining('Unknown field "created_by"'),
+        'Unknown field "version"',
+      ],
+    });
+    const body = { secrets_list: [polluted], override_collisions: false };
+    const ignoring = await room.call(user, 'POST', '/api/v3/secrets/share/import', body);
+    expect(ignoring.body.secrets_errors).toEqual({});
     expect(await read(user, String(polluted.key))).toMatchObject({
       created_by: 'one-user',
       tenant_name: 'one',

@@ -1,6 +1,7 @@
-import { Controller, Delete, Put } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { JsonBody, RequestBody } from '../../api/input/json-body.js';
+import { Delete, Put } from '../../api/routes/changes.js';
 import { InstallationRoute } from '../../api/routes/installation-route.decorator.js';
 import type { Principal } from '../../auth/principal.js';
 import { CurrentPrincipal } from '../../tenant-scope/current-principal.decorator.js';

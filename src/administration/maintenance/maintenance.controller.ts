@@ -1,6 +1,7 @@
-import { Controller, Get, Param, Post, Res } from '@nestjs/common';
+import { Controller, Get, Param, Res } from '@nestjs/common';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Post } from '../../api/routes/changes.js';
 import { InstallationRoute } from '../../api/routes/installation-route.decorator.js';
 import { formatTime } from '../../api/time-format.js';
 import type { Principal } from '../../auth/principal.js';

@@ -1,8 +1,9 @@
-import { Controller, Delete, Get, Param, Put } from '@nestjs/common';
+import { Controller, Get, Param } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Query } from '../../api/input/query.decorator.js';
 import type { ListEnvelope } from '../../api/lists/list-envelope.js';
 import { ListPage } from '../../api/lists/list-page.js';
+import { Delete, Put } from '../../api/routes/changes.js';
 import { InstallationRoute } from '../../api/routes/installation-route.decorator.js';
 import type { Principal } from '../../auth/principal.js';
 import { CurrentPrincipal } from '../../tenant-scope/current-principal.decorator.js';

@@ -1,7 +1,8 @@
-import { Controller, Delete, Patch, Put } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CalledVersion, type ApiVersion } from '../../api/http/api-version.decorator.js';
 import { JsonBody, RequestBody } from '../../api/input/json-body.js';
+import { Delete, Patch, Put } from '../../api/routes/changes.js';
 import { InstallationRoute } from '../../api/routes/installation-route.decorator.js';
 import type { Principal } from '../../auth/principal.js';
 import { CurrentPrincipal } from '../../tenant-scope/current-principal.decorator.js';

@@ -1,8 +1,10 @@
-import { Controller, Delete, Get, Param, Post } from '@nestjs/common';
+import { Controller, Get, Param } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Query } from '../../api/input/query.decorator.js';
 import type { ListEnvelope } from '../../api/lists/list-envelope.js';
 import { ListPage } from '../../api/lists/list-page.js';
+import { Delete, Post } from '../../api/routes/changes.js';
+import { IgnoredFields } from '../../api/routes/ignored-fields.decorator.js';
 import { InstallationRoute } from '../../api/routes/installation-route.decorator.js';
 import { TenantRoute } from '../../api/routes/tenant-route.decorator.js';
 import type { Principal } from '../../auth/principal.js';
@@ -60,8 +62,9 @@ export class TenantsController {
   }
 
   @Post(':name')
+  @IgnoredFields('rabbitmq_password')
   @InstallationRoute('tenant_create', 'tenant.create', {
-    summary: 'Create a tenant; the body is ignored',
+    summary: 'Create a tenant',
     parameters: [NAME],
     answer: TenantV3,
     status: 201,

@@ -1,7 +1,10 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Req, UseInterceptors } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { ChangeInterceptor } from '../../api/routes/change.interceptor.js';
 import { InstallationRoute } from '../../api/routes/installation-route.decorator.js';
+import type { AuthenticatedRequest } from '../../auth/authenticated-request.js';
 import type { Principal } from '../../auth/principal.js';
+import { MethodNotAllowed } from '../../common/errors.js';
 import { CurrentPrincipal } from '../../tenant-scope/current-principal.decorator.js';
 import { parseExpiry } from '../../users/tokens/token-expiry.js';
 import { shownToken } from '../../users/tokens/token-value.js';
@@ -16,12 +19,18 @@ export class TokensV3Controller {
   constructor(private readonly tokens: TokensService) {}
 
   @Get()
+  @UseInterceptors(ChangeInterceptor)
   @InstallationRoute('create_token', 'token.create', {
     summary: 'Create a token for the caller that is valid for ten hours',
     answer: FreshTokenV3,
     duringMaintenance: true,
   })
-  async create(@CurrentPrincipal() principal: Principal): Promise<FreshTokenV3> {
+  async create(
+    @CurrentPrincipal() principal: Principal,
+    @Req() { method }: AuthenticatedRequest,
+  ): Promise<FreshTokenV3> {
+    // The token would be lost: an answer to HEAD has no body.
+    if (method === 'HEAD') throw new MethodNotAllowed(['GET']);
     const options = { description: undefined, expiry: parseExpiry('+10h') };
     const { value, token } = await this.tokens.create(principal, options);
     return { value: shownToken(value), role: shownRole(token.role, 'v3') };

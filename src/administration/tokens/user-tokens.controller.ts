@@ -1,5 +1,6 @@
-import { Controller, Delete, Param } from '@nestjs/common';
+import { Controller, Param } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { Delete } from '../../api/routes/changes.js';
 import { InstallationRoute } from '../../api/routes/installation-route.decorator.js';
 import type { Principal } from '../../auth/principal.js';
 import { CurrentPrincipal } from '../../tenant-scope/current-principal.decorator.js';

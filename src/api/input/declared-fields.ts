@@ -1,7 +1,12 @@
 import { getMetadataStorage } from 'class-validator';
+import { BadParameters } from '../../common/errors.js';
+import { unknownName } from '../../common/unknown-name.js';
 
 /** Describes a class of input. Its fields are the properties with a validation decorator. */
 export type InputClass<T extends object> = new () => T;
+
+/** Tells which members of a body are read; may refuse the body for others. */
+export type FieldNames = Pick<ReadonlySet<string>, 'has'>;
 
 const known = new WeakMap<InputClass<object>, ReadonlySet<string>>();
 
@@ -13,4 +18,14 @@ export function declaredFields(input: InputClass<object>): ReadonlySet<string> {
   const fields = new Set(metadata.map(({ propertyName }) => propertyName));
   known.set(input, fields);
   return fields;
+}
+
+/** Returns the same names, which refuse a body with any other: `has` throws BadParameters then. */
+export function onlyThese(names: ReadonlySet<string>): FieldNames {
+  return {
+    has: (name) => {
+      if (names.has(name)) return true;
+      throw new BadParameters(unknownName('field', name, names));
+    },
+  };
 }

@@ -3,9 +3,11 @@ import type { FastifyReply } from 'fastify';
 import type { AuthenticatedRequest } from '../../auth/authenticated-request.js';
 import { UnsupportedContentType } from '../../common/errors.js';
 import type { Share } from '../../common/turn-queue.js';
+import { calledVersion } from '../http/api-version.decorator.js';
 import { UnreadBody, type BodyReader } from '../http/unread-body.js';
-import { declaredFields, type InputClass } from './declared-fields.js';
+import { declaredFields, onlyThese, type FieldNames, type InputClass } from './declared-fields.js';
 import { ArrivingFields, fieldsOf } from './json-fields.js';
+import { readsPart } from './read-parts.js';
 import { validateInput } from './validate-input.js';
 
 /** Describes the part of `UnreadBody` that is used here. */
@@ -20,11 +22,12 @@ export class JsonBody {
     private readonly reader: BodyReader,
     private readonly contentType: string | undefined,
     private readonly contentEncoding?: string,
+    private readonly refusesUnknown = false,
   ) {}
 
   /**
-   * Reads the body and returns it as an instance of `input`, with only its declared fields. An empty body has no
-   * fields.
+   * Reads the body and returns it as an instance of `input`, with only its declared fields. Other fields are refused
+   * under version 3.1, and ignored under version 3, as its clients need. An empty body has no fields.
    *
    * @throws UnsupportedContentType, TooLarge, RequestTimeout, Busy
    * @throws BadParameters which names the field, never a value
@@ -32,14 +35,23 @@ export class JsonBody {
   async read<T extends object>(input: InputClass<T>): Promise<T> {
     if (!isJson(this.contentType) || !isPlain(this.contentEncoding)) throw new UnsupportedContentType();
     const declared = declaredFields(input);
-    const fields = await this.fields(declared);
+    const fields = await this.fields(this.refusesUnknown ? onlyThese(declared) : declared);
     const result = new input();
     for (const name of declared) if (fields.has(name)) Object.assign(result, { [name]: fields.get(name) });
     validateInput(result);
     return result;
   }
 
-  private async fields(declared: ReadonlySet<string>): Promise<Map<string, unknown>> {
+  /**
+   * Reads a body of which nothing is used, whatever its type.
+   * @param ignored the names of the fields that it may have
+   * @throws BadParameters for any other field
+   */
+  async ignore(ignored: ReadonlySet<string>): Promise<void> {
+    await this.fields(onlyThese(ignored));
+  }
+
+  private async fields(declared: FieldNames): Promise<Map<string, unknown>> {
     const { body, reader } = this;
     if (body?.isLarge !== true) return fieldsOf((await body?.read(reader)) ?? NO_BYTES, declared);
     const arriving = new ArrivingFields(declared, body.maxPartBytes);
@@ -62,14 +74,22 @@ function isPlain(contentEncoding = ''): boolean {
   return ['', 'identity'].includes(contentEncoding.trim().toLowerCase());
 }
 
-/** Injects the request body as a `JsonBody`. */
-export const RequestBody = createParamDecorator((_data: undefined, context: ExecutionContext): JsonBody => {
+/** Returns the body of the request of a context. */
+export function jsonBodyOf(context: ExecutionContext): JsonBody {
   const http = context.switchToHttp();
   const request = http.getRequest<AuthenticatedRequest>();
   const reader = { share: shareOf(request), response: http.getResponse<FastifyReply>().raw };
   const body = request.body instanceof UnreadBody ? request.body : undefined;
-  return new JsonBody(body, reader, request.declaredContentType, request.headers['content-encoding']);
-});
+  const { declaredContentType: type, headers } = request;
+  return new JsonBody(body, reader, type, headers['content-encoding'], calledVersion(context) === 'v3.1');
+}
+
+const injectBody = createParamDecorator((_data: undefined, context: ExecutionContext) => jsonBodyOf(context));
+
+/** Injects the request body as a `JsonBody`. */
+export function RequestBody(): ParameterDecorator {
+  return readsPart('body', injectBody());
+}
 
 /** Returns the tenant and the caller for whom a body is read; without a tenant each caller is a group of its own. */
 function shareOf({ tenantContext, principal }: AuthenticatedRequest): Share {

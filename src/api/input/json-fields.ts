@@ -1,4 +1,5 @@
 import { BadParameters } from '../../common/errors.js';
+import type { FieldNames } from './declared-fields.js';
 import { decoded, JsonMembers, parsed, type MemberReader } from './json-members.js';
 import { JsonBounds } from './json-bounds.js';
 
@@ -9,10 +10,10 @@ const LIMITS = { values: 2_000_000, depth: 100 };
 
 /**
  * Parses the JSON of an object. If a name occurs twice, the last member counts. An empty input has no members.
- * @param declared the names of the members to keep
+ * @param declared the names of the members to keep; may refuse others
  * @throws BadParameters
  */
-export function fieldsOf(bytes: Buffer, declared: ReadonlySet<string>): Fields {
+export function fieldsOf(bytes: Buffer, declared: FieldNames): Fields {
   const text = decoded(bytes);
   const object = text === '' ? {} : parsed(text);
   if (typeof object !== 'object' || object === null || Array.isArray(object))
@@ -31,7 +32,7 @@ export class ArrivingFields implements MemberReader {
 
   /** @param maxPartBytes limits what is parsed at once: a member, or an item of one that is an array */
   constructor(
-    private readonly declared: ReadonlySet<string>,
+    private readonly declared: FieldNames,
     maxPartBytes: number,
   ) {
     this.members = new JsonMembers(this, maxPartBytes);

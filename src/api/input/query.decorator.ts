@@ -1,4 +1,5 @@
 import { Query as NestQuery } from '@nestjs/common';
+import { readsPart } from './read-parts.js';
 import { ValidatedQueryPipe } from './validated-query.pipe.js';
 
 const validated = new ValidatedQueryPipe();
@@ -8,5 +9,5 @@ const validated = new ValidatedQueryPipe();
  * and a global pipe would run for every parameter of every request.
  */
 export function Query(): ParameterDecorator {
-  return NestQuery(validated);
+  return readsPart('query', NestQuery(validated));
 }

@@ -1,7 +1,7 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { BadParameters } from '../../common/errors.js';
-import { printable } from '../../common/printable.js';
+import { unknownName } from '../../common/unknown-name.js';
 import { declaredFields, type InputClass } from './declared-fields.js';
 import { isRepeatable } from './repeatable.decorator.js';
 import { validateInput } from './validate-input.js';
@@ -22,7 +22,7 @@ export class ValidatedQueryPipe implements PipeTransform<unknown, unknown> {
 export function readQuery<T extends object>(query: Record<string, unknown>, input: InputClass<T>): T {
   const names = declaredFields(input);
   for (const [name, value] of Object.entries(query)) {
-    if (!names.has(name)) throw new BadParameters(`Unknown query parameter "${printable(name)}"`);
+    if (!names.has(name)) throw new BadParameters(unknownName('query parameter', name, names));
     if (typeof value !== 'string' && !isRepeatable(input.prototype as object, name))
       throw new BadParameters(`\`${name}\` may be given only once`);
   }

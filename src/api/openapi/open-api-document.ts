@@ -69,8 +69,8 @@ function completeForVersion(path: string, operation: Operation): void {
 }
 
 /**
- * Forbids additional properties in the schemas of responses. Request bodies stay open, since unknown fields are ignored
- * there.
+ * Forbids additional properties in the schemas of responses. Request bodies stay open, since both versions share their
+ * schemas, and version 3 ignores unknown fields.
  */
 function closeSchemas(document: OpenAPIObject, answers: readonly Answer[]): void {
   const schemas = (document.components?.schemas ?? {}) as Record<string, object>;

@@ -1,5 +1,5 @@
-import { printable } from '../../common/printable.js';
 import { BadParameters } from '../../common/errors.js';
+import { unknownName } from '../../common/unknown-name.js';
 import {
   RULE_ATTRIBUTES,
   RULE_OPERATORS,
@@ -12,6 +12,7 @@ import { InvalidFilterRule } from './filter-rule-errors.js';
 const MOST_RULES = 100;
 const MOST_VALUES = 1_000;
 const MEMBERS = ['key', 'values', 'operator', 'type'];
+const CONSTRAINTS = ['name_pattern', 'valid_values'];
 
 /** Maps constraints on the name to operators of rules. */
 const NAME_PATTERNS: Readonly<Record<string, RuleOperator>> = {
@@ -38,11 +39,9 @@ export function readRules(rules: readonly unknown[]): FilterRule[] {
  * @throws InvalidFilterRule for values that no key has
  */
 export function rulesOfConstraints(constraints: Readonly<Record<string, unknown>>): FilterRule[] {
-  const unknown = Object.keys(constraints).find((name) => name !== 'name_pattern' && name !== 'valid_values');
+  const unknown = Object.keys(constraints).find((name) => !CONSTRAINTS.includes(name));
   if (unknown !== undefined)
-    throw new BadParameters(
-      `\`constraints\`: there is no "${printable(unknown)}"; there are name_pattern and valid_values`,
-    );
+    throw new BadParameters(`\`constraints\`: ${unknownName('field', unknown, CONSTRAINTS)}`);
   const { name_pattern: pattern, valid_values: values } = constraints;
   return [
     ...(isGiven(pattern) ? rulesOfPattern(pattern) : []),
@@ -55,10 +54,12 @@ function rulesOfPattern(pattern: unknown): FilterRule[] {
     throw new BadParameters('`constraints`: `name_pattern` must be an object');
   return Object.entries(pattern).map(([name, text]) => {
     const operator = Object.hasOwn(NAME_PATTERNS, name) ? NAME_PATTERNS[name] : undefined;
-    if (operator === undefined || typeof text !== 'string')
+    if (operator === undefined)
       throw new BadParameters(
-        `\`constraints\`: \`name_pattern\` has ${Object.keys(NAME_PATTERNS).join(', ')}, each with a text`,
+        `\`constraints\`: \`name_pattern\`: ${unknownName('field', name, Object.keys(NAME_PATTERNS))}`,
       );
+    if (typeof text !== 'string')
+      throw new BadParameters(`\`constraints\`: \`name_pattern\`: \`${name}\` must be a text`);
     return keyRule(operator, [text]);
   });
 }
@@ -77,6 +78,8 @@ function readRule(rule: unknown): FilterRule {
     throw new InvalidFilterRule(rule, 'it must be an object');
   const { key, values, operator, type } = rule as Record<string, unknown>;
   const members = Object.keys(rule);
+  const unknown = members.find((name) => !MEMBERS.includes(name));
+  if (unknown !== undefined) throw new InvalidFilterRule(rule, unknownName('field', unknown, MEMBERS));
   if (members.length !== MEMBERS.length || !MEMBERS.every((name) => members.includes(name)))
     throw new InvalidFilterRule(rule, `it must have exactly ${MEMBERS.join(', ')}`);
   if (type !== 'attribute') throw new InvalidFilterRule(rule, '`type` must be attribute');

@@ -1,8 +1,9 @@
-import { Controller, Post } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
 import { JsonBody, RequestBody } from '../../api/input/json-body.js';
 import { Query } from '../../api/input/query.decorator.js';
 import { JSON_TEXT } from '../../api/lists/list-envelope.js';
+import { Post } from '../../api/routes/changes.js';
 import { TenantRoute } from '../../api/routes/tenant-route.decorator.js';
 import type { TenantContext } from '../../common/tenant-context.js';
 import { Tenant } from '../../tenant-scope/tenant.decorator.js';

@@ -59,9 +59,9 @@ describe('ValidatedQueryPipe', () => {
   it.each(['role', '_sort', 'value', 'toString', 'constructor', '_size[]', '_size[$gt]', '_SIZE', ''])(
     'refuses the unknown name %j',
     (name) => {
-      expect(() => read({ [name]: 'canary' })).toThrow(
-        new BadParameters(`Unknown query parameter "${name}"`),
-      );
+      expect(() => read({ [name]: 'canary' })).toThrow(BadParameters);
+      expect(() => read({ [name]: 'canary' })).toThrow(`Unknown query parameter "${name}"`);
+      expect(() => read({ [name]: 'canary' })).not.toThrow('canary');
     },
   );
 
@@ -69,7 +69,7 @@ describe('ValidatedQueryPipe', () => {
     const query = Object.assign(Object.create(null), JSON.parse('{"__proto__": "x"}')) as object;
     expect(() => read(query)).toThrow(BadParameters);
     expect(() => read({ 'a\nb"\u202e': 'x' })).toThrow('Unknown query parameter "a\\u000ab\\"\\u202e"');
-    expect(() => read({ ['x'.repeat(5_000)]: 'x' })).toThrow(/^Unknown query parameter "x{80}…"$/);
+    expect(() => read({ ['x'.repeat(5_000)]: 'x' })).toThrow(/^Unknown query parameter "x{64}…"; known are/);
   });
 
   it('leaves everything that is not a query with a class alone', () => {

@@ -9,6 +9,7 @@ import { mayMakeGlobal, maySetOwner } from '../../secret-access.js';
 import { toSecretValue } from '../../update-secret.js';
 import type { ImportedRow, RowErrors } from './imported-row.js';
 import { readRow, RowProblems, type RawRow, type RowFields } from './row-fields.js';
+import { unknownFields } from './row-names.js';
 
 /** Holds what rows are checked against. */
 export interface RowSurroundings {
@@ -20,6 +21,8 @@ export interface RowSurroundings {
   /** Holds the keys that the passphrase may stand for; none without a passphrase. */
   readonly passphraseKeys: readonly FernetKey[];
   readonly maxValueBytes: number;
+  /** True to ignore fields that are unknown, instead of refusing their row. */
+  readonly ignoreUnknown: boolean;
 }
 
 export type CheckedRow =
@@ -35,6 +38,8 @@ export class RowChecker {
 
   check(raw: RawRow, index: number): CheckedRow {
     const problems = new RowProblems();
+    const unknown = this.surroundings.ignoreUnknown ? [] : unknownFields(raw);
+    if (unknown.length > 0) problems.add('unknown secret fields', unknown);
     const fields = readRow(raw, problems);
     const tenant = this.tenantOf(fields, problems);
     const creatorId = this.creatorOf(fields, tenant, problems);

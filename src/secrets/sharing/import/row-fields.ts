@@ -39,7 +39,7 @@ export class RowProblems {
   }
 }
 
-/** Reads what can be judged without knowing tenants, users and passphrase. Fields that are unknown are ignored. */
+/** Reads what can be judged without knowing tenants, users and passphrase. Fields that are unknown are left out. */
 export function readRow(row: RawRow, problems: RowProblems): RowFields {
   const missing = REQUIRED.filter((name) => (name === 'value' ? hasNoValue(row) : isBlank(row[name])));
   if (missing.length > 0) problems.add('missing secret fields', missing);

@@ -1,7 +1,9 @@
-import { Controller, Post } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
+import { CalledVersion, type ApiVersion } from '../../../api/http/api-version.decorator.js';
 import { JsonBody, RequestBody } from '../../../api/input/json-body.js';
+import { Post } from '../../../api/routes/changes.js';
 import { TenantRoute } from '../../../api/routes/tenant-route.decorator.js';
 import type { TenantContext } from '../../../common/tenant-context.js';
 import { Tenant } from '../../../tenant-scope/tenant.decorator.js';
@@ -31,10 +33,12 @@ export class SecretImportController {
     @Tenant() tenant: TenantContext,
     @RequestBody() body: JsonBody,
     @HeaderPassphrase() header: string | undefined,
+    @CalledVersion() version: ApiVersion,
   ): Promise<ImportResultV3> {
     const wanted = await body.read(ImportBody);
+    const options = { header, ignoreUnknown: version === 'v3' };
     // The place is taken once the body has arrived, so a client that sends slowly keeps nobody from importing.
-    return this.line.hold(shareOf(tenant), () => importedBy(this.secrets, tenant, wanted, header));
+    return this.line.hold(shareOf(tenant), () => importedBy(this.secrets, tenant, wanted, options));
   }
 }
 
@@ -42,11 +46,11 @@ async function importedBy(
   secrets: SecretImport,
   { tenantId: logId, userId, username, caller }: TenantContext,
   body: ImportBody,
-  header: string | undefined,
+  { header, ignoreUnknown }: { readonly header: string | undefined; readonly ignoreUnknown: boolean },
 ): Promise<ImportResultV3> {
   const importer = { logId, userId, username, caller, deadline: importDeadline() };
   const passphrase = onePassphrase('passphrase', body.passphrase ?? undefined, header);
-  const wanted = { ...toImportInput(body), passphrase };
+  const wanted = { ...toImportInput(body), passphrase, ignoreUnknown };
   const { colliding, errors } = await secrets.run(importer, wanted);
   return {
     colliding_secrets: Object.fromEntries(colliding),

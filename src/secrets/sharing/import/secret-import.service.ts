@@ -24,6 +24,8 @@ export interface ImportInput {
   readonly passphrase: string | undefined;
   /** True to change nothing and only report what would happen. */
   readonly dryRun?: boolean;
+  /** True to ignore unknown fields of rows, as clients of version 3 need; otherwise they are errors of their rows. */
+  readonly ignoreUnknown?: boolean;
 }
 
 export interface ImportResult {
@@ -110,7 +112,7 @@ export class SecretImport {
   }
 
   private async surroundingsOf(importer: Importer, input: ImportInput): Promise<RowSurroundings> {
-    const { rows, tenantMap, passphrase } = input;
+    const { rows, tenantMap, passphrase, ignoreUnknown = false } = input;
     const named = new Set([...tenantMap.values(), ...textsOf(rows, 'tenant_name')]);
     const [tenants, users, keys] = await Promise.all([
       this.tenants.where(importer, 'secret_create', [...named]),
@@ -120,7 +122,7 @@ export class SecretImport {
     const byName = new Map(tenants.map((tenant) => [tenant.tenantName, tenant]));
     requireTargets(tenantMap, byName);
     const { maxValueBytes } = this.configuration;
-    return { tenants: byName, tenantMap, users, passphraseKeys: keys, maxValueBytes };
+    return { tenants: byName, tenantMap, users, passphraseKeys: keys, maxValueBytes, ignoreUnknown };
   }
 }
 
