@@ -190,10 +190,29 @@ describe.each(['v3', 'v3.1'])('users under /api/%s', (version) => {
       expect((await set('activate')).status).toBe(409);
       expect((await set('deactivate')).body).toMatchObject({ username: 'emil', active: false });
       expect(await login('emil', 'password')).toBe(401);
-      expect((await set('whatever else')).status).toBe(409);
       expect((await set('activate')).body.active).toBe(true);
       expect(await login('emil', 'password')).toBe(200);
       expect([(await set(undefined)).status, (await set('activate', 'nobody')).status]).toEqual([400, 404]);
+    });
+
+    it('only by the two actions, and by nothing that looks like them', async () => {
+      await create('erik');
+      for (const action of [
+        'activated',
+        'Activate',
+        'DEACTIVATE',
+        'deactivate ',
+        'off',
+        '',
+        true,
+        null,
+        [],
+      ]) {
+        const { status, body } = await call('POST', 'users/active/erik', { action });
+        expect([action, status, body.error_code]).toEqual([action, 400, 'bad_parameters_error']);
+        expect(body.message).toBe('`action` must be one of activate, deactivate');
+      }
+      expect((await call('GET', 'users/erik')).body.active).toBe(true);
     });
 
     it('unlocked when locked', async () => {

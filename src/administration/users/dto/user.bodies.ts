@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsOptional, IsString, Matches } from 'class-validator';
+import { IsIn, IsOptional, IsString, Matches } from 'class-validator';
 import { IsFlag } from '../../../api/input/is-flag.decorator.js';
 
 const TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?$/;
@@ -89,8 +89,10 @@ export class UserChangeBody {
   is_prehashed?: unknown;
 }
 
+const ACTIVATIONS = ['activate', 'deactivate'] as const;
+
 export class UserActivationBody {
-  @ApiProperty({ type: String, description: '`activate`; any other text deactivates' })
-  @IsString({ message: '`action` must be a string' })
-  action: string;
+  @ApiProperty({ type: String, enum: ACTIVATIONS })
+  @IsIn(ACTIVATIONS, { message: `\`action\` must be one of ${ACTIVATIONS.join(', ')}` })
+  action: (typeof ACTIVATIONS)[number];
 }
