@@ -3,8 +3,7 @@
  * The program of the worker that `SchemaValidator` starts. JavaScript as it is, so that it runs from the sources under
  * test as well as from the build: nothing translates a worker's program under Jest.
  *
- * It takes `{ schema, value }`, both as JSON, and answers each with a verdict. No text of it holds anything of the value:
- * the validator's messages and the paths that are given with them come from the schema alone.
+ * It takes `{ schema, value }`, both as JSON, and answers each with a verdict. No text of it holds anything of the value.
  */
 import { readlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,6 +11,7 @@ import { parentPort } from 'node:worker_threads';
 import { Ajv } from 'ajv';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { mismatchMessage } from './mismatch-message.js';
 
 /** Formats are remarks, as JSON Schema has it by default; a keyword that is not known is none. */
 const OPTIONS = {
@@ -20,7 +20,6 @@ const OPTIONS = {
   ownProperties: true,
   logger: /** @type {false} */ (false),
 };
-const SHOWN_ERRORS = 3;
 const NEWEST = 'https://json-schema.org/draft/2020-12/schema';
 
 /** The stack ran out, over the schema alone: values that could do that are turned away before, and most circles too. */
@@ -70,7 +69,7 @@ function verdictOn({ schema: schemaText, value }) {
   const { judge, own } = validatorsOf(dialect);
   try {
     judge.validateSchema(schema, true);
-    return verdict(own.compile(schema), value);
+    return verdict(own.compile(schema), schema, value);
   } catch (error) {
     if (error instanceof RangeError || !(error instanceof Error)) return CIRCLE;
     return { kind: 'unusable', reason: error.message };
@@ -79,20 +78,17 @@ function verdictOn({ schema: schemaText, value }) {
 
 /**
  * @param {import('ajv').ValidateFunction} satisfies
+ * @param {object} schema
  * @param {string} value
  * @returns {import('./schema-validator.js').Verdict}
  */
-function verdict(satisfies, value) {
+function verdict(satisfies, schema, value) {
   try {
     if (satisfies(JSON.parse(value)) === true) return { kind: 'valid' };
   } catch {
     return CIRCLE;
   }
-  const errors = (satisfies.errors ?? []).slice(0, SHOWN_ERRORS);
-  return {
-    kind: 'invalid',
-    reason: errors.map(({ message = 'not valid', schemaPath }) => `${message} (${schemaPath})`).join('; '),
-  };
+  return { kind: 'invalid', reason: mismatchMessage(satisfies.errors ?? [], schema) };
 }
 
 /** Names this thread for its parent, which reads there what processor time it uses. Linux only. */
