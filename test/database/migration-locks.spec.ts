@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { StartupError } from '../../src/common/startup-error.js';
 import { allMigrations } from '../../src/database/all-migrations.js';
 import { migrate, ownerDataSource } from '../../src/database/migrate.js';
 import { retryWhileLocked } from '../../src/database/upgrade/lock-retries.js';
+import { underMigrationLock } from '../../src/database/upgrade/migration-lock.js';
 import { APP_ROLE, READER_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
 
 class ExpandTenants1800000000999 implements MigrationInterface {
@@ -83,5 +84,65 @@ describe('a migration of a table that is in use', () => {
     });
     await expect(failing).rejects.toThrow('something else');
     expect(tries).toBe(1);
+  });
+});
+
+describe('the lock of migrations in another session', () => {
+  let database: TestDatabase;
+  let holder: pg.Client;
+  let pid: number;
+  beforeAll(async () => {
+    database = await cloneDatabase();
+    holder = new pg.Client({ connectionString: database.url, application_name: 'a "start" that hangs' });
+    await holder.connect();
+    const { rows } = await holder.query<{ pid: number }>(
+      `SELECT pg_backend_pid() AS pid, pg_advisory_lock(hashtextextended('strongroom migrations', 0))`,
+    );
+    pid = rows[0]!.pid;
+  });
+  afterAll(async () => {
+    await holder.end();
+    await database.drop();
+  });
+
+  const owner = () =>
+    ownerDataSource({ ownerUrl: database.ownerUrl, appRole: APP_ROLE, readerRole: READER_ROLE }).initialize();
+  const shown = () =>
+    `process ${pid} of the server, application "a \\"start\\" that hangs", login "test_service"`;
+
+  it('ends the wait with one line that names the session and how to end it', async () => {
+    const dataSource = await owner();
+    const lines: string[] = [];
+    let worked = false;
+    const waiting = underMigrationLock(
+      dataSource,
+      (line) => lines.push(line),
+      () => Promise.resolve((worked = true)),
+      { totalMs: 500, pollMs: 20, reportMs: 100 },
+    );
+    await expect(waiting).rejects.toThrow(
+      new StartupError(
+        `Another session has held the lock of migrations too long (${shown()}): if no other start is migrating, ` +
+          `end that session as an administrator: SELECT pg_terminate_backend(${pid})`,
+      ),
+    );
+    await dataSource.destroy();
+    expect(worked).toBe(false);
+    expect(lines.length).toBeGreaterThan(1);
+    expect(new Set(lines)).toEqual(new Set([`waiting for another start to finish migrating (${shown()})`]));
+  });
+
+  it('is waited for, and the work is done once that session has ended', async () => {
+    const dataSource = await owner();
+    const waits: string[] = [];
+    const waiting = underMigrationLock(
+      dataSource,
+      (line) => waits.push(line),
+      () => Promise.resolve('done'),
+    );
+    while (waits.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await holder.query('SELECT pg_advisory_unlock_all()');
+    expect(await waiting).toBe('done');
+    await dataSource.destroy();
   });
 });
