@@ -2,7 +2,8 @@ import type { DataSource } from 'typeorm';
 import { StartupError } from '../common/startup-error.js';
 import type { Configuration } from '../config/configuration.js';
 import { assertDurable, assertServiceLogin } from '../database/connection/database-assertions.js';
-import { openServiceDataSource } from '../database/connection/service-data-source.js';
+import { openServiceDataSource, serviceSettings } from '../database/connection/service-data-source.js';
+import { assertSessions } from '../database/connection/session-check.js';
 import { CONNECTIONS_BESIDE_POOL } from '../database/lanes.js';
 import { DatabaseHealth } from '../database/readiness/database-health.js';
 import { ServingQuestion } from '../database/readiness/serving-question.js';
@@ -30,9 +31,9 @@ export interface DataSources {
  */
 export async function openDataSources(
   { appRole, readerRole, nodeEnv, poolSize }: Configuration,
-  { url, serviceLogin }: DatabaseLocation,
+  { url, variable, serviceLogin }: DatabaseLocation,
 ): Promise<DataSources> {
-  const options = { url, appRole, single: serviceLogin === undefined, entities };
+  const options = { url, variable, appRole, single: serviceLogin === undefined, entities };
   const { events, keys, probe } = CONNECTIONS_BESIDE_POOL;
   const opened: DataSource[] = [];
   const open = async (size: number, timeoutMilliseconds?: number): Promise<DataSource> => {
@@ -46,6 +47,7 @@ export async function openDataSources(
   };
   try {
     const dataSource = await open(poolSize + events);
+    await assertSessions(dataSource, serviceSettings(options), variable);
     await assertServiceLogin(dataSource, readerRole);
     if (nodeEnv === 'production') await assertDurable(dataSource);
     const keyDataSource = await open(keys);

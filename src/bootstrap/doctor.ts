@@ -11,7 +11,8 @@ import type { Configuration } from '../config/configuration.js';
 import { cryptoSelfTest } from '../crypto/self-test.js';
 import { assertDurable, assertServiceLogin } from '../database/connection/database-assertions.js';
 import { pendingUpgrade } from '../database/migrate.js';
-import { openServiceDataSource } from '../database/connection/service-data-source.js';
+import { openServiceDataSource, serviceSettings } from '../database/connection/service-data-source.js';
+import { assertSessions } from '../database/connection/session-check.js';
 import { Lanes, SMALLEST_POOL } from '../database/lanes.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
 import { RootKeyRegistry } from '../tenants/root-key-registry.js';
@@ -88,7 +89,8 @@ async function diagnoseDatabase(
   report: Report,
 ): Promise<boolean> {
   const { appRole, readerRole } = configuration;
-  const pending = await pendingUpgrade({ ownerUrl: location.ownerUrl, appRole, readerRole });
+  const { ownerUrl, ownerVariable } = location;
+  const pending = await pendingUpgrade({ ownerUrl, ownerVariable, appRole, readerRole });
   await withOwnerConnection(location, async (connection) => {
     const [row] = await connection.query<{ version: string; missing: string[] }[]>(
       `SELECT current_setting('server_version') AS version,
@@ -129,13 +131,14 @@ async function diagnoseKeys(
 
 async function diagnoseLogin(
   { appRole, readerRole, nodeEnv }: Configuration,
-  { url, serviceLogin }: DatabaseLocation,
+  { url, variable, serviceLogin }: DatabaseLocation,
   caller: Caller,
   report: Report,
 ): Promise<void> {
   const single = serviceLogin === undefined;
-  const dataSource = await openServiceDataSource({ url, appRole, single, poolSize: 1 });
+  const dataSource = await openServiceDataSource({ url, variable, appRole, single, poolSize: 2 });
   try {
+    await assertSessions(dataSource, serviceSettings({ appRole, single }), variable);
     await assertServiceLogin(dataSource, readerRole);
     report('row-level security', "active, and the service's login cannot switch it off");
     const durable = await assertDurable(dataSource).then(() => undefined, reasonOf);

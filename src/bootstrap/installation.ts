@@ -62,10 +62,11 @@ async function prepare(
 ): Promise<Installation> {
   const hasher = new PasswordHasher(verificationsAtOnce(configuration.passwordVerifications));
   const { appRole, readerRole } = configuration;
-  const { ownerUrl, serviceLogin, embedded } = location;
+  const { ownerUrl, ownerVariable, serviceLogin, embedded } = location;
   let firstAdministrator: FirstAdministrator | undefined;
   const { applied, functionsInstalled } = await migrate({
     ownerUrl,
+    ownerVariable,
     appRole,
     readerRole,
     serviceLogin,

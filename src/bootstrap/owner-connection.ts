@@ -1,7 +1,9 @@
 import pg from 'pg';
 import { clientConfig } from '../database/connection/client-config.js';
 import { connectionProblem } from '../database/connection/connection-problem.js';
+import { prepareSession } from '../database/connection/session-settings.js';
 import type { SqlConnection } from '../database/connection/sql-connection.js';
+import { OWNER_SETTINGS } from '../database/upgrade/owner-settings.js';
 import type { DatabaseLocation } from './database-location.js';
 
 /**
@@ -9,14 +11,16 @@ import type { DatabaseLocation } from './database-location.js';
  * @throws StartupError when the database cannot be reached or refuses the login
  */
 export async function withOwnerConnection<T>(
-  { ownerUrl, serviceLogin }: DatabaseLocation,
+  { ownerUrl, ownerVariable }: DatabaseLocation,
   work: (connection: SqlConnection) => Promise<T>,
 ): Promise<T> {
-  const client = new pg.Client(clientConfig(ownerUrl));
+  const client = new pg.Client(clientConfig(ownerUrl, OWNER_SETTINGS));
   try {
     await client.connect();
+    await prepareSession(client, OWNER_SETTINGS);
   } catch (error) {
-    throw connectionProblem(error, serviceLogin === undefined ? 'DATABASE_URL' : 'DATABASE_OWNER_URL');
+    void client.end().catch(() => undefined);
+    throw connectionProblem(error, ownerVariable);
   }
   try {
     return await work(sqlConnectionOf(client));

@@ -4,17 +4,24 @@ import { allMigrations } from './all-migrations.js';
 import { connectionProblem } from './connection/connection-problem.js';
 import { dataSourceOptions, type ConnectionSettings } from './connection/data-source-options.js';
 import { driverErrorOf } from './connection/driver-error.js';
+import { assertSessions } from './connection/session-check.js';
+import type { SessionSettings } from './connection/session-settings.js';
 import { programFunctions, type FunctionSet } from './schema/function-set.js';
 import { createAuditPartitions } from './schema/create-audit-partitions.js';
 import { functionsProblem, installFunctions } from './schema/install-functions.js';
 import { joinServiceRole, refuseForeignRoles } from './connection/service-role.js';
 import { appliedMigrations, nameOf, refuseForeignMigrations } from './upgrade/applied-migrations.js';
-import { MIGRATION_LOCK_TIMEOUT, retryWhileLocked } from './upgrade/lock-retries.js';
+import { retryWhileLocked } from './upgrade/lock-retries.js';
 import { underMigrationLock } from './upgrade/migration-lock.js';
+import { OWNER_SETTINGS } from './upgrade/owner-settings.js';
+
+type Roles = Pick<MigrateOptions, 'appRole' | 'readerRole'>;
 
 export interface MigrateOptions {
   /** The URL of the login that owns the schema. */
   readonly ownerUrl: string;
+  /** The name of the variable that holds the URL, for messages; DATABASE_OWNER_URL by default. */
+  readonly ownerVariable?: string;
   readonly appRole: string;
   readonly readerRole: string;
   /** The service's login, to make a member of the service's role; undefined if the owner's login serves too. */
@@ -68,13 +75,7 @@ const SILENT: Logger = {
 export async function migrate(
   options: MigrateOptions,
 ): Promise<{ applied: string[]; functionsInstalled: boolean }> {
-  const dataSource = ownerDataSource(options);
-  dataSource.logger = SILENT;
-  try {
-    await dataSource.initialize();
-  } catch (error) {
-    throw connectionProblem(error, 'DATABASE_OWNER_URL');
-  }
+  const dataSource = await openOwnerDataSource(options);
   try {
     return await underMigrationLock(dataSource, options.onProgress, () => migrateLocked(dataSource, options));
   } catch (error) {
@@ -86,14 +87,12 @@ export async function migrate(
 
 /** Returns what `migrate` would do, without changing anything. */
 export async function pendingUpgrade(
-  options: Pick<MigrateOptions, 'ownerUrl' | 'appRole' | 'readerRole' | 'migrations' | 'functions'>,
+  options: Pick<
+    MigrateOptions,
+    'ownerUrl' | 'ownerVariable' | 'appRole' | 'readerRole' | 'migrations' | 'functions'
+  >,
 ): Promise<PendingUpgrade> {
-  const dataSource = ownerDataSource(options);
-  try {
-    await dataSource.initialize();
-  } catch (error) {
-    throw connectionProblem(error, 'DATABASE_OWNER_URL');
-  }
+  const dataSource = await openOwnerDataSource(options);
   try {
     const applied = await acceptedMigrations(dataSource);
     const migrations = dataSource.migrations.map(nameOf).filter((name) => !applied.includes(name));
@@ -114,14 +113,35 @@ export function ownerDataSource(
       url: options.ownerUrl,
       poolSize: 2,
       entities: options.entities ?? [],
-      sessionSettings: {
-        'strongroom.app_role': options.appRole,
-        'strongroom.reader_role': options.readerRole,
-        lock_timeout: MIGRATION_LOCK_TIMEOUT,
-      },
+      sessionSettings: ownerSettings(options),
     }),
     migrations: [...(options.migrations ?? allMigrations)],
   });
+}
+
+function ownerSettings({ appRole, readerRole }: Roles): SessionSettings {
+  return { ...OWNER_SETTINGS, 'strongroom.app_role': appRole, 'strongroom.reader_role': readerRole };
+}
+
+/** Opens the owner's connections, once it is sure that they keep the locks of their sessions. */
+async function openOwnerDataSource(
+  options: Parameters<typeof ownerDataSource>[0] & Pick<MigrateOptions, 'ownerVariable'>,
+): Promise<DataSource> {
+  const { ownerVariable = 'DATABASE_OWNER_URL' } = options;
+  const dataSource = ownerDataSource(options);
+  dataSource.logger = SILENT;
+  try {
+    await dataSource.initialize();
+  } catch (error) {
+    throw connectionProblem(error, ownerVariable);
+  }
+  try {
+    await assertSessions(dataSource, ownerSettings(options), ownerVariable);
+    return dataSource;
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
+  }
 }
 
 async function migrateLocked(

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { databaseTls } from '../../config/database-tls.js';
 import { parseDatabaseUrl } from '../../config/database-url.js';
+import type { SessionSettings } from './session-settings.js';
 
 /** Limits how long a connection may take until the server has accepted the login. */
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -11,10 +12,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
  * @param sessionSettings the initial settings of the session, which survive RESET and DISCARD ALL
  * @throws DatabaseUrlError when the URL is wrong
  */
-export function clientConfig(
-  url: string,
-  sessionSettings: Readonly<Record<string, string>> = {},
-): pg.ClientConfig {
+export function clientConfig(url: string, sessionSettings: SessionSettings = {}): pg.ClientConfig {
   const parsed = parseDatabaseUrl(url);
   const { host, port, user, password, database, parameters } = parsed;
   const ssl = databaseTls(parsed);
@@ -34,7 +32,7 @@ export function clientConfig(
 }
 
 /** Adds our settings to the `options` of the URL. Of two settings with one name, the server takes the last. */
-function withSessionSettings(own: string | undefined, settings: Readonly<Record<string, string>>): string {
+function withSessionSettings(own: string | undefined, settings: SessionSettings): string {
   const added = Object.entries(settings).map(
     ([name, value]) => `-c ${name}=${value.replace(/[\\\s]/g, '\\$&')}`,
   );

@@ -1,6 +1,8 @@
+import type pg from 'pg';
 import type { DataSourceOptions, EntityTarget, ObjectLiteral } from 'typeorm';
 import { clientConfig } from './client-config.js';
 import { typeParsers } from './pg-type-parsers.js';
+import { prepareSession, type SessionSettings } from './session-settings.js';
 
 export interface ConnectionSettings {
   /** A postgresql:// URL; `?host=` may name the directory of a unix socket. */
@@ -8,7 +10,7 @@ export interface ConnectionSettings {
   readonly poolSize: number;
   readonly entities?: readonly EntityTarget<ObjectLiteral>[];
   /** The initial settings of every session, which survive RESET and DISCARD ALL. */
-  readonly sessionSettings?: Readonly<Record<string, string>>;
+  readonly sessionSettings?: SessionSettings;
   /** The time after which an unanswered statement fails; the server's own timeouts do not cover a lost host. */
   readonly timeoutMilliseconds?: number;
 }
@@ -35,6 +37,7 @@ export function dataSourceOptions(settings: ConnectionSettings): DataSourceOptio
     poolErrorHandler: () => undefined,
     extra: {
       ...clientConfig(url, sessionSettings),
+      onConnect: (client: pg.Client) => prepareSession(client, sessionSettings),
       types: typeParsers,
       connectionTimeoutMillis: Math.min(CONNECT_MS, 2 * (timeoutMilliseconds ?? CONNECT_MS)),
       keepAlive: true,

@@ -1,16 +1,36 @@
 import { DataSource } from 'typeorm';
 import { connectionProblem } from './connection-problem.js';
 import { dataSourceOptions, type ConnectionSettings } from './data-source-options.js';
+import { COMMON_SETTINGS, type SessionSettings } from './session-settings.js';
 
 export interface ServiceDataSourceSettings extends Omit<
   ConnectionSettings,
   'sessionSettings' | 'timeoutMilliseconds'
 > {
   readonly timeoutMilliseconds?: number;
+  /** The name of the variable that holds the URL, for messages; DATABASE_URL by default. */
+  readonly variable?: string;
   /** The role whose rights the service has. */
   readonly appRole: string;
   /** True if there is only one login; each session then assumes the role, and fails if the role does not exist. */
   readonly single: boolean;
+}
+
+/** Returns the settings of the service's sessions. */
+export function serviceSettings({
+  appRole,
+  single,
+}: Pick<ServiceDataSourceSettings, 'appRole' | 'single'>): SessionSettings {
+  return {
+    ...COMMON_SETTINGS,
+    ...(single && { role: appRole }),
+    // Before version 18 the planner's cost for a disabled scan is so high that the plan would be compiled at every
+    // call.
+    jit: 'off',
+    statement_timeout: `${STATEMENT_TIMEOUT_MS / 1_000}s`,
+    lock_timeout: '200ms',
+    idle_in_transaction_session_timeout: '30s',
+  };
 }
 
 /** Limits a statement, unless its transaction sets another time. */
@@ -26,23 +46,14 @@ const TIMEOUT_MS = 6_000;
  * @throws StartupError when the database cannot be reached or refuses the login
  */
 export async function openServiceDataSource(settings: ServiceDataSourceSettings): Promise<DataSource> {
-  const { appRole, single, timeoutMilliseconds = TIMEOUT_MS, ...connection } = settings;
-  const sessionSettings = {
-    ...(single && { role: appRole }),
-    default_transaction_isolation: 'read committed',
-    // Before version 18 the planner's cost for a disabled scan is so high that the plan would be compiled at every
-    // call.
-    jit: 'off',
-    statement_timeout: `${STATEMENT_TIMEOUT_MS}ms`,
-    lock_timeout: '200ms',
-    idle_in_transaction_session_timeout: '30s',
-  };
+  const { timeoutMilliseconds = TIMEOUT_MS, variable = 'DATABASE_URL', ...connection } = settings;
+  const sessionSettings = serviceSettings(settings);
   const dataSource = new DataSource(
     dataSourceOptions({ ...connection, sessionSettings, timeoutMilliseconds }),
   );
   try {
     return await dataSource.initialize();
   } catch (error) {
-    throw connectionProblem(error, 'DATABASE_URL');
+    throw connectionProblem(error, variable);
   }
 }
