@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { loadConfiguration } from '../../src/config/load-configuration.js';
+import { errorBody } from '../../src/api/errors/error-body.js';
+import { errorForStatus } from '../../src/api/errors/to-domain-error.js';
 import { bodyLimit } from '../../src/api/http/accept-bodies.js';
 import { RootKeys } from '../../src/crypto/root-keys.js';
 import { STALLED_MS } from '../../src/secrets/sharing/export/secret-export.controller.js';
@@ -26,8 +28,24 @@ const read = (path: string) => readFileSync(path, 'utf8');
 const compose = parse(read('docker-compose.yml'), { merge: true }) as Compose;
 const nginx = read('deploy/nginx.conf').replaceAll(/#.*$/gm, '');
 const dockerfile = read('Dockerfile');
+/** Lists the statuses by which nginx tells that the service did not answer. */
+const UNAVAILABLE = ['502', '503', '504'];
 const REPLICAS = ['strongroom-1', 'strongroom-2'];
 const addressOf = (service: string) => compose.services[service]?.networks.inside.ipv4_address ?? '';
+
+/** Returns the entries of a map of nginx: what is compared with the status, and the value. */
+function mapOf(name: string): readonly (readonly [pattern: string, value: string])[] {
+  const [, entries = ''] = new RegExp(`map \\$status \\$${name} \\{([^}]+)\\}`).exec(nginx) ?? [];
+  return [...entries.matchAll(/^ *(\S+) (?:'(.*)'|(\S+));$/gm)].map(
+    ([, pattern = '', quoted, plain = '']) => [pattern, quoted ?? plain] as const,
+  );
+}
+
+function valueIn(map: ReturnType<typeof mapOf>, status: string): string {
+  const matches = ([pattern]: readonly [string, string]) =>
+    pattern.startsWith('~') ? new RegExp(pattern.slice(1)).test(status) : pattern === status;
+  return (map.find(matches) ?? map.find(([pattern]) => pattern === 'default'))?.[1] ?? '';
+}
 
 describe('deploy/make-secrets.sh', () => {
   let folder: string;
@@ -107,9 +125,9 @@ describe('deploy/nginx.conf', () => {
   });
 
   it('lets the largest body through, and keeps bodies in memory', () => {
-    const megabytes = Number(/client_max_body_size (\d+)m/.exec(nginx)?.[1]);
-    expect(megabytes * 2 ** 20).toBeGreaterThan(bodyLimit(loadConfiguration({}).maxValueBytes));
-    expect(nginx).toContain(`client_body_buffer_size ${megabytes}m;`);
+    const kilobytes = Number(/client_max_body_size (\d+)k/.exec(nginx)?.[1]);
+    expect(kilobytes * 2 ** 10).toBe(bodyLimit(loadConfiguration({}).maxValueBytes));
+    expect(nginx).toContain(`client_body_buffer_size ${kilobytes}k;`);
     expect(nginx).toContain('proxy_max_temp_file_size 0;');
   });
 
@@ -121,12 +139,47 @@ describe('deploy/nginx.conf', () => {
     expect(location).toContain('proxy_pass http://strongroom;');
   });
 
-  it('waits longer than an import may take, and no longer for bytes than the service', () => {
+  it('repeats a PATCH whose connection broke, and never a POST', () => {
+    const [, location = ''] = /location @patch \{([^}]+)\}/.exec(nginx) ?? [];
+    expect(location).toContain('proxy_next_upstream error timeout non_idempotent;');
+    expect(nginx.split('non_idempotent')).toHaveLength(2);
+    expect(nginx).toMatch(/if \(\$request_method = PATCH\) \{\s+return 418;/);
+  });
+
+  it('gives its own errors the form and the codes of the service', () => {
+    const pages = [...nginx.matchAll(/error_page ([\d ]+)(?:=(\d+) )?\/\.error;/g)];
+    const statuses = pages.flatMap(([, from = '', to]) => (to === undefined ? from.trim().split(' ') : [to]));
+    expect(statuses).toEqual(
+      expect.arrayContaining(['400', '404', '413', '414', '431', '502', '503', '504']),
+    );
+    const [, body = ''] = /return 200 '(.*)';/.exec(nginx) ?? [];
+    const [codes, messages] = [mapOf('error_code'), mapOf('error_message')];
+    for (const status of statuses) {
+      const text = body
+        .replace('$error_code', valueIn(codes, status))
+        .replace('$error_message', valueIn(messages, status));
+      const error = JSON.parse(text) as { error_code: string; message: string };
+      expect(Object.keys(error)).toEqual(Object.keys(errorBody(errorForStatus(400), 'id')));
+      if (UNAVAILABLE.includes(status)) expect(error.error_code).toBe('unavailable');
+      else {
+        // What nginx knows as HTTP, but does not support, is malformed for the service.
+        const ours = errorForStatus(['411', '501', '505'].includes(status) ? 400 : Number(status));
+        expect(error).toMatchObject({ error_code: ours.code });
+        expect(error.message.replace('; request id $id', '')).toBe(ours.message);
+      }
+    }
+    for (const status of ['500', ...UNAVAILABLE])
+      expect(valueIn(messages, status)).toMatch(/; request id \$id$/);
+  });
+
+  it('waits longer than an import may take, and longer for bytes than the service', () => {
     const [, location = ''] = /location ~ [^{]+share\/import\$ \{([^}]+)\}/.exec(nginx) ?? [];
     const seconds = (text: string, name: string) =>
       Number(new RegExp(`${name} (\\d+)s;`).exec(text)?.[1]) * 1_000;
     expect(seconds(location, 'proxy_read_timeout')).toBeGreaterThan(LONGEST_WAIT_MS + LONGEST_IMPORT_MS);
-    expect(seconds(nginx, 'client_body_timeout')).toBe(loadConfiguration({}).bodyStallMilliseconds);
+    // The service notices a stall a third of that time later.
+    const noticed = (loadConfiguration({}).bodyStallMilliseconds * 4) / 3;
+    expect(seconds(nginx, 'client_body_timeout')).toBeGreaterThan(noticed);
     expect(seconds(nginx, 'send_timeout')).toBe(STALLED_MS);
     const told = read('docs/export-format.md').replaceAll(/\s+/g, ' ');
     expect(told).toContain(`reads nothing for ${STALLED_MS / 1_000} seconds`);

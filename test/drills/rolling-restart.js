@@ -1,5 +1,6 @@
 /**
- * Restarts two replicas in turn, behind nginx with deploy/nginx.conf and under load. No request may fail.
+ * Restarts two replicas in turn, behind nginx with deploy/nginx.conf and under load. No request may fail. Then checks that
+ * the errors of nginx itself have the form of the service's errors.
  * Run it with `npm run drill:rolling-restart`; it needs nginx (Debian: apt-get install nginx).
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -46,10 +47,53 @@ for (let restart = 0; restart < RESTARTS; restart += 1) {
 restarting = false;
 const failures = await load;
 
-for (const process_ of [nginx, ...replicas]) await stop(process_);
+const wrong = await wrongErrors();
+for (const replica of replicas) await stop(replica);
+wrong.push(...(await wrongAnswer('all replicas stopped', 502, 'unavailable', { path: '/api/v3/secrets' })));
+await stop(nginx);
 await postgres.stop();
 rmSync(folder, { recursive: true, force: true });
-process.exitCode = failures.some((failed) => failed > 0) ? 1 : 0;
+for (const line of wrong) process.stdout.write(`${line}\n`);
+process.exitCode = wrong.length > 0 || failures.some((failed) => failed > 0) ? 1 : 0;
+
+/** Makes nginx refuse requests, and returns a line for each answer that is not as the service would give it. */
+async function wrongErrors() {
+  const long = 'x'.repeat(20_000);
+  const asked = [
+    ['a stray percent sign', 400, 'bad_parameters_error', { path: '/api/v3/secrets/%' }],
+    ['an address of its own', 404, 'not_found_error', { path: '/.error' }],
+    ['a method that it refuses', 405, 'method_not_allowed', { path: '/', method: 'TRACE' }],
+    [
+      'a long body',
+      413,
+      'too_large',
+      { path: '/api/v3/secrets/a', method: 'PUT', body: 'x'.repeat(3_000_000) },
+    ],
+    ['a long address', 414, 'uri_too_long', { path: `/${long}` }],
+    ['long headers', 431, 'too_large', { path: '/', headers: { 'X-Long': long } }],
+    ['a path that the service refuses', 401, 'unauthorized_error', { path: '/api/v3/secrets' }],
+  ];
+  return (await Promise.all(asked.map((each) => wrongAnswer(...each)))).flat();
+}
+
+async function wrongAnswer(what, status, code, { body, ...options }) {
+  const { statusCode, headers, text } = await new Promise((resolve, reject) => {
+    let received = '';
+    const outgoing = request({ port: NGINX_PORT, ...options }, (answer) => {
+      answer.setEncoding('utf8').on('data', (part) => (received += part));
+      answer.on('end', () =>
+        resolve({ ...answer, text: received, statusCode: answer.statusCode, headers: answer.headers }),
+      );
+      // nginx answers a long body before it has arrived.
+      outgoing.on('error', () => undefined);
+    });
+    outgoing.on('error', reject).end(body);
+  });
+  const { error_code: given, message } = /^\{/.test(text) ? JSON.parse(text) : {};
+  const isAsExpected =
+    statusCode === status && given === code && typeof message === 'string' && headers['x-request-id'];
+  return isAsExpected ? [] : [`${what}: ${statusCode} ${text.slice(0, 200)}`];
+}
 
 async function loadUntilTheEnd(method) {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });

@@ -1,5 +1,5 @@
 import { Server } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
@@ -40,6 +40,8 @@ export class Drain {
     const server = app.getHttpServer();
     this.draining = true;
     await wait(waitMilliseconds);
+    // Closing the port resets connections that nobody has accepted yet; here, those that wait were just accepted.
+    await nextTurn();
     // Closing the application stops other things first, and would leave the port open until then.
     Server.prototype.close.call(server);
     server.closeIdleConnections();
