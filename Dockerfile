@@ -6,7 +6,8 @@ COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json nest-cli.json ormconfig.ts ./
 COPY src src
-RUN npm run build
+# A checkout under the umask 077 has files that only their owner may read, and the service runs as another user.
+RUN npm run build && chmod -R a+rX dist
 
 # Leaves the embedded PostgreSQL out of the image: production uses its own server.
 FROM node:24-bookworm-slim AS dependencies
@@ -19,7 +20,7 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
-COPY package.json LICENSE ./
+COPY --chmod=0644 package.json LICENSE ./
 # `docker compose exec strongroom-1 strongroom doctor`
 RUN chmod 0755 dist/src/cli/main.js && ln -s /app/dist/src/cli/main.js /usr/local/bin/strongroom
 USER node

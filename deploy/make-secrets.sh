@@ -1,14 +1,18 @@
 #!/bin/sh
 # Creates deploy/secrets with the passwords and the root key that docker-compose.yml passes to the containers.
-# Never overwrites existing files: a database cannot be decrypted without its root key.
+# Never overwrites existing files: a database cannot be decrypted without its root key. Also makes the files that the
+# containers mount readable for their users, which they are not in a checkout under the umask 077.
 set -eu
 
 if [ "${1:-}" = --help ]; then
-  echo "deploy/make-secrets.sh: creates random passwords and a root key in deploy/secrets, unless it exists"
+  echo "deploy/make-secrets.sh: creates random passwords and a root key in deploy/secrets, unless it exists, and makes the files that containers mount readable"
   exit 0
 fi
 
-directory="$(dirname "$0")/secrets"
+here="$(dirname "$0")"
+chmod a+r "$here/nginx.conf" "$here/postgres-init.sql"
+
+directory="$here/secrets"
 if [ -e "$directory" ]; then
   echo "$directory already exists; nothing was changed" >&2
   exit 1

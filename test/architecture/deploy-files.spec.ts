@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -17,6 +26,7 @@ interface Replica {
   secrets: string[];
   networks: { inside: { ipv4_address: string } };
   stop_grace_period: string;
+  volumes?: string[];
 }
 
 interface Compose {
@@ -28,6 +38,8 @@ const read = (path: string) => readFileSync(path, 'utf8');
 const compose = parse(read('docker-compose.yml'), { merge: true }) as Compose;
 const nginx = read('deploy/nginx.conf').replaceAll(/#.*$/gm, '');
 const dockerfile = read('Dockerfile');
+/** Lists the files of `deploy` that containers mount. */
+const MOUNTED = ['nginx.conf', 'postgres-init.sql'];
 /** Lists the statuses by which nginx tells that the service did not answer. */
 const UNAVAILABLE = ['502', '503', '504'];
 const REPLICAS = ['strongroom-1', 'strongroom-2'];
@@ -53,8 +65,17 @@ describe('deploy/make-secrets.sh', () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'strongroom-deploy-'));
     mkdirSync(join(folder, 'deploy'));
-    cpSync('deploy/make-secrets.sh', join(folder, 'deploy/make-secrets.sh'));
-    run();
+    for (const name of ['make-secrets.sh', ...MOUNTED]) {
+      cpSync(join('deploy', name), join(folder, 'deploy', name));
+      // As git checks files out under the umask 077.
+      chmodSync(join(folder, 'deploy', name), name.endsWith('.sh') ? 0o700 : 0o600);
+    }
+    const before = process.umask(0o077);
+    try {
+      run();
+    } finally {
+      process.umask(before);
+    }
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -62,6 +83,18 @@ describe('deploy/make-secrets.sh', () => {
     const named = Object.values(compose.secrets).map(({ file }) => file.replace('deploy/secrets/', ''));
     expect(readdirSync(join(folder, 'deploy/secrets')).sort()).toEqual(named.sort());
     expect(statSync(join(folder, 'deploy/secrets')).mode & 0o777).toBe(0o700);
+  });
+
+  it('makes readable for the users of the containers what they mount, whatever the umask', () => {
+    for (const service of Object.values(compose.services)) {
+      for (const volume of service.volumes ?? []) {
+        const [, name] = /^\.\/deploy\/([^:]+):.*:ro$/.exec(volume) ?? [];
+        if (name !== undefined) expect(MOUNTED).toContain(name);
+      }
+    }
+    for (const name of MOUNTED) expect(statSync(join(folder, 'deploy', name)).mode & 0o777).toBe(0o644);
+    for (const { file } of Object.values(compose.secrets))
+      expect(statSync(join(folder, file)).mode & 0o777).toBe(0o644);
   });
 
   it('makes a configuration that production accepts', () => {
@@ -205,13 +238,21 @@ describe('Dockerfile', () => {
     expect(dockerfile).toMatch(/^HEALTHCHECK [^\n]*\\\n.*\/health\/live/m);
   });
 
+  it('makes what it copies into the last stage readable, whatever the umask of the checkout', () => {
+    const [build = '', ...stages] = dockerfile.split(/^FROM /m).slice(1);
+    expect(build).toMatch(/^RUN npm run build && chmod -R a\+rX dist$/m);
+    const copies = [...(stages.at(-1) ?? '').matchAll(/^COPY .*$/gm)].map(([line]) => line);
+    for (const line of copies) expect(line).toMatch(/^COPY --(from=|chmod=0644 )/);
+    expect(copies).toHaveLength(3);
+  });
+
   it('copies what is there and what .dockerignore lets in', () => {
     const allowed = read('.dockerignore')
       .split('\n')
       .filter((line) => line.startsWith('!'))
       .map((line) => line.slice(1));
-    const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, files = '']) =>
-      files.split(' '),
+    const copied = [...dockerfile.matchAll(/^COPY (?!--from)(?:--chmod=\S+ )?(.+) \S+$/gm)].flatMap(
+      ([, files = '']) => files.split(' '),
     );
     for (const file of copied)
       expect([statSync(file).size > 0, allowed]).toEqual([true, expect.arrayContaining([file])]);
