@@ -1,7 +1,13 @@
 import { newId } from '../common/ids.js';
 import type { Caller } from '../common/tenant-context.js';
-import type { AuditAction, AuditDetail } from './actions.js';
+import { AUDIT_ACTIONS, type AuditAction, type AuditDetail } from './actions.js';
 import type { AuditOutcome } from './outcomes.js';
+
+/** Maps the actions that give values to those that are recorded instead for a HEAD, by which no value leaves. */
+const HEAD_ACTIONS: Readonly<Partial<Record<AuditAction, AuditAction>>> = {
+  'secret.export': 'secret.export_head',
+  'secret.read': 'secret.head',
+};
 
 /** Describes an action for the audit trail. Never holds a value, a password or anything derived from one. */
 export interface AuditEvent<A extends AuditAction = AuditAction> {
@@ -21,7 +27,10 @@ export interface AuditEvent<A extends AuditAction = AuditAction> {
   readonly detail: AuditDetail<A> | null;
 }
 
-/** Creates an event with a new id; its outcome is `ok` unless `details` says otherwise. */
+/**
+ * Creates an event with a new id; its outcome is `ok` unless `details` says otherwise. For a HEAD it says that nothing
+ * but the status and the headers was given.
+ */
 export function newEvent<A extends AuditAction>(
   action: A,
   caller: Caller,
@@ -30,5 +39,19 @@ export function newEvent<A extends AuditAction>(
   > = {},
 ): AuditEvent<A> {
   const unknown = { key: null, secretId: null, version: null, revision: null };
-  return { id: newId(), action, ...unknown, outcome: 'ok', detail: null, ...details, caller };
+  const event: AuditEvent<A> = {
+    ...{ id: newId(), action, ...unknown, outcome: 'ok', detail: null, ...details },
+    caller,
+  };
+  return caller.isHead === true ? asHead(event) : event;
+}
+
+/** Returns the event of a HEAD: an action of its own for what would have given values, else a remark. */
+function asHead<A extends AuditAction>(event: AuditEvent<A>): AuditEvent<A> {
+  const action = HEAD_ACTIONS[event.action];
+  if (action !== undefined) return { ...event, action: action as A };
+  const fields: readonly string[] = AUDIT_ACTIONS[event.action].detail;
+  return fields.includes('head')
+    ? { ...event, detail: { ...event.detail, head: 'true' } as AuditDetail<A> }
+    : event;
 }

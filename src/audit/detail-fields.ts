@@ -8,6 +8,7 @@ export const AUDIT_DETAIL_FIELDS = {
   encrypted: '`true` for an export that is encrypted with a passphrase',
   end_tokens: '`true` for a change of password that also ended all tokens of the user',
   errors: 'The number of rows that could not be imported',
+  head: '`true` for a request by HEAD, which gave the status and the headers, but nothing of the body',
   import: 'The id of the event of the import that made the change',
   override: '`true` for an import that replaces existing secrets',
   owner: 'The name of the new owner of the secret',

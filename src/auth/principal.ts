@@ -41,6 +41,7 @@ export function callerOf(
     method,
     requestId: request.id,
     address: addressOf(request),
+    isHead: request.method === 'HEAD',
   };
 }
 

@@ -5,6 +5,8 @@ export interface Caller {
   readonly method: 'basic' | 'token' | 'cli' | 'system' | 'none';
   readonly requestId: string;
   readonly address: string | null;
+  /** True for a request by HEAD, by which nothing leaves but the status and the headers. */
+  readonly isHead?: boolean;
 }
 
 /**

@@ -13,6 +13,8 @@ export interface BatchQuestion {
   readonly began: boolean;
 }
 
+export type ExportAction = 'secret.export' | 'secret.export_head';
+
 /**
  * The port to what a tenant exports: its own secrets whose value the caller may see. Global ones of other tenants are
  * their owners' to export.
@@ -22,6 +24,6 @@ export interface BatchQuestion {
 export abstract class ExportedSecretsRepository {
   /** The next secrets in the order of their keys: a bounded number, of bounded size. Empty after the last. */
   abstract batch(tenant: TenantContext, question: BatchQuestion): Promise<readonly StoredSecret[]>;
-  /** Records how an export went on. */
-  abstract record(tenant: TenantContext, event: AuditEvent<'secret.export'>): Promise<void>;
+  /** Records how an export went on, or that it was only asked about. */
+  abstract record(tenant: TenantContext, event: AuditEvent<ExportAction>): Promise<void>;
 }

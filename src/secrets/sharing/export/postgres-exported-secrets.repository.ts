@@ -11,7 +11,11 @@ import type { StoredSecret } from '../../secret.js';
 import { shareOf } from '../../share-of.js';
 import { SecretRows, type SecretRow } from '../../store/secret-row.js';
 import type { ExportOptions } from './export-options.js';
-import { ExportedSecretsRepository, type BatchQuestion } from './exported-secrets.repository.js';
+import {
+  ExportedSecretsRepository,
+  type BatchQuestion,
+  type ExportAction,
+} from './exported-secrets.repository.js';
 import { rightsNow } from '../rights-now.js';
 
 const MOST_ROWS = 200;
@@ -79,7 +83,7 @@ export class PostgresExportedSecretsRepository extends ExportedSecretsRepository
     });
   }
 
-  record(tenant: TenantContext, event: AuditEvent<'secret.export'>): Promise<void> {
+  record(tenant: TenantContext, event: AuditEvent<ExportAction>): Promise<void> {
     return this.audit.record(tenant.tenantId, event);
   }
 }

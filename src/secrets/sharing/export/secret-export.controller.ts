@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { Controller, Get, Inject, Req, StreamableFile } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
@@ -38,6 +39,8 @@ const LINE = {
 };
 const BUSY = 'Other exports are under way; try again when they have come to their end';
 
+const JSON_FILE = { type: 'application/json; charset=utf-8' };
+
 @Controller(['api/v3/secrets/share', 'api/v3.1/secrets/share'])
 @ApiTags('Export and import')
 export class SecretExportController {
@@ -64,13 +67,18 @@ export class SecretExportController {
     const passphrase = onePassphrase('_passphrase', query._passphrase, header);
     requireStrength(passphrase);
     const fields = exportedFields(query);
-    const batches = this.secrets.batches(tenant, toExportOptions(query), passphrase);
+    const options = toExportOptions(query);
+    if (raw.method === 'HEAD') {
+      await this.secrets.recordHead(tenant, options);
+      return new StreamableFile(Readable.from([]), JSON_FILE);
+    }
+    const batches = this.secrets.batches(tenant, options, passphrase);
     const stream = await jsonArrayStream(
       itemsOf(batches, fields, () => this.line.take(shareOf(tenant))),
       (error) => logFailure(this.logger, error, toDomainError(error), id),
     );
     raw.socket.setTimeout(STALLED_MS / 2);
-    return new StreamableFile(stream, { type: 'application/json; charset=utf-8' });
+    return new StreamableFile(stream, JSON_FILE);
   }
 }
 

@@ -37,12 +37,19 @@ export class SecretExport {
     passphrase: string | undefined,
   ): AsyncGenerator<readonly ExportedSecret[], void> {
     const key = passphrase === undefined ? undefined : await passphraseKey(passphrase);
+    for (const tenant of await this.tenantsOf(caller, options)) yield* this.ofTenant(tenant, options, key);
+  }
+
+  /** Records that a caller asked by HEAD whether an export would be given, in the log of each of its tenants. */
+  async recordHead(caller: TenantContext, options: ExportOptions): Promise<void> {
+    for (const tenant of await this.tenantsOf(caller, options))
+      await this.secrets.record(tenant, newEvent('secret.export_head', tenant.caller));
+  }
+
+  private async tenantsOf(caller: TenantContext, options: ExportOptions): Promise<readonly TenantContext[]> {
     const tenants = options.allTenants ? await this.tenants.where(caller, 'secret_export') : [caller];
     const { tenant_name: names } = options.filters;
-    for (const tenant of tenants) {
-      if (names === undefined || names.includes(tenant.tenantName))
-        yield* this.ofTenant(tenant, options, key);
-    }
+    return names === undefined ? tenants : tenants.filter(({ tenantName }) => names.includes(tenantName));
   }
 
   private async *ofTenant(
