@@ -18,7 +18,6 @@ const FUNCTIONS: Readonly<Record<string, (...args: never[]) => unknown>> = {
   base64encode: (text: string) => Buffer.from(text).toString('base64'),
   jsondecode: (text: string) => JSON.parse(text) as unknown,
   sensitive: (value: unknown) => new Sensitive(value),
-  contains: (list: unknown[], value: unknown) => list.includes(value),
 };
 
 /**
@@ -53,15 +52,35 @@ class Reader {
   }
 
   private expression(): Expression {
+    const left = this.conjunction();
+    if (this.take(/\|\|/) === undefined) return left;
+    const right = this.expression();
+    return (scope) => left(scope) === true || right(scope) === true;
+  }
+
+  private conjunction(): Expression {
+    const left = this.comparison();
+    if (this.take(/&&/) === undefined) return left;
+    const right = this.conjunction();
+    return (scope) => left(scope) === true && right(scope) === true;
+  }
+
+  private comparison(): Expression {
     const left = this.operand();
-    if (this.take(/==/) === undefined) return left;
+    const operator = this.take(/[=!]=/);
+    if (operator === undefined) return left;
     const right = this.operand();
-    return (scope) => left(scope) === right(scope);
+    return (scope) => (left(scope) === right(scope)) === (operator === '==');
   }
 
   private operand(): Expression {
     if (this.take(/"/) !== undefined) return this.template();
     if (this.take(/\[/) !== undefined) return this.list(/\]/);
+    if (this.take(/\(/) !== undefined) {
+      const inside = this.expression();
+      this.need(/\)/);
+      return inside;
+    }
     if (this.take(/\{/) !== undefined) {
       const { attributes } = this.body(/\}/);
       return (scope) => Object.fromEntries([...attributes].map(([name, value]) => [name, value(scope)]));
@@ -74,10 +93,11 @@ class Reader {
   private named(name: string): Expression {
     if (name === 'true' || name === 'false') return () => name === 'true';
     if (this.take(/\(/) === undefined) return (scope) => memberOf(scope, name);
+    if (name === 'try') return firstOf(this.items(/\)/));
     const call = FUNCTIONS[name];
     if (call === undefined) throw new Error(`The reader does not know the function ${name}`);
-    const args = this.list(/\)/);
-    return (scope) => call(...(args(scope) as never[]));
+    const args = this.items(/\)/);
+    return (scope) => call(...(args.map((arg) => arg(scope)) as never[]));
   }
 
   private members(object: Expression): Expression {
@@ -86,12 +106,17 @@ class Reader {
   }
 
   private list(end: RegExp): Expression {
+    const items = this.items(end);
+    return (scope) => items.map((item) => item(scope));
+  }
+
+  private items(end: RegExp): Expression[] {
     const items: Expression[] = [];
     while (this.take(end) === undefined) {
       items.push(this.expression());
       this.take(/,/);
     }
-    return (scope) => items.map((item) => item(scope));
+    return items;
   }
 
   private template(): Expression {
@@ -128,6 +153,19 @@ class Reader {
     this.at += found?.length ?? 0;
     return found;
   }
+}
+
+/** Returns the first of the expressions that does not fail, as `try` does. */
+function firstOf(expressions: readonly Expression[]): Expression {
+  return (scope) => {
+    for (const expression of expressions)
+      try {
+        return expression(scope);
+      } catch {
+        continue;
+      }
+    throw new Error('Every argument of try fails');
+  };
 }
 
 function memberOf(object: unknown, name: string): unknown {
