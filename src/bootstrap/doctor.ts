@@ -3,13 +3,17 @@ import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { newEvent } from '../audit/audit-event.js';
 import { AuditWriter, SYSTEM_LOG } from '../audit/audit-writer.js';
+import { DomainError } from '../common/domain-error.js';
+import { printable } from '../common/printable.js';
 import { StartupError } from '../common/startup-error.js';
 import type { Caller } from '../common/tenant-context.js';
+import { parseDatabaseUrl } from '../config/database-url.js';
 import { loadConfiguration } from '../config/load-configuration.js';
 import { configurationWarnings } from '../config/unsafe-combinations.js';
 import type { Configuration } from '../config/configuration.js';
 import { cryptoSelfTest } from '../crypto/self-test.js';
 import { assertDurable, assertServiceLogin } from '../database/connection/database-assertions.js';
+import { explainedServerError } from '../database/connection/connection-problem.js';
 import { pendingUpgrade } from '../database/migrate.js';
 import { openServiceDataSource, serviceSettings } from '../database/connection/service-data-source.js';
 import { assertSessions } from '../database/connection/session-check.js';
@@ -18,7 +22,7 @@ import { TenantTransaction } from '../database/tenant-transaction.js';
 import { RootKeyRegistry } from '../tenants/root-key-registry.js';
 import { locateDatabase, type DatabaseLocation } from './database-location.js';
 import { withOwnerConnection } from './owner-connection.js';
-import { loadRootKeys } from './root-key-source.js';
+import { loadRootKeys, requireRootKeys } from './root-key-source.js';
 
 /** Describes the result of one check. */
 export interface Finding {
@@ -26,6 +30,8 @@ export interface Finding {
   readonly state: 'ok' | 'warning' | 'failed';
   readonly text: string;
 }
+
+type Attempt = <T>(subject: Finding['subject'], check: () => T | Promise<T>) => Promise<T | undefined>;
 
 type Report = (subject: Finding['subject'], text: string, state?: Finding['state']) => void;
 
@@ -40,10 +46,7 @@ export async function diagnose(caller: Caller, onFinding: (finding: Finding) => 
     healthy &&= state !== 'failed';
     onFinding({ subject, state, text });
   };
-  const attempt = async <T>(
-    subject: Finding['subject'],
-    check: () => T | Promise<T>,
-  ): Promise<T | undefined> => {
+  const attempt: Attempt = async (subject, check) => {
     try {
       return await check();
     } catch (error) {
@@ -61,8 +64,7 @@ export async function diagnose(caller: Caller, onFinding: (finding: Finding) => 
   try {
     const migrated = await attempt('database', () => diagnoseDatabase(configuration, location, report));
     await attempt('keys', () => diagnoseKeys(configuration, location, report));
-    if (migrated === true)
-      await attempt('row-level security', () => diagnoseLogin(configuration, location, caller, report));
+    if (migrated === true) await diagnoseService(configuration, location, caller, { report, attempt });
   } finally {
     await location.stop();
   }
@@ -71,6 +73,7 @@ export async function diagnose(caller: Caller, onFinding: (finding: Finding) => 
 
 function diagnoseConfiguration(report: Report): Configuration {
   const configuration = loadConfiguration();
+  requireRootKeys(configuration);
   const warnings = configurationWarnings(configuration);
   for (const warning of warnings) report('configuration', warning, 'warning');
   if (warnings.length === 0) report('configuration', `complete, for ${configuration.nodeEnv}`);
@@ -98,7 +101,7 @@ async function diagnoseDatabase(
       [[appRole, readerRole]],
     );
     const { version = 'unknown', missing = [] } = row ?? {};
-    report('database', `PostgreSQL ${version}, ${location.embedded ? 'embedded' : 'given by DATABASE_URL'}`);
+    report('database', `PostgreSQL ${version}, asked by the owner's login: ${askedBy(location)}`);
     if (missing.length > 0)
       report('roles', `missing: ${missing.join(', ')}; run \`strongroom migrate\``, 'failed');
     else report('roles', `${appRole} and ${readerRole} exist`);
@@ -129,25 +132,45 @@ async function diagnoseKeys(
   });
 }
 
-async function diagnoseLogin(
+/** Checks what the service's own login meets, each part under its subject. */
+async function diagnoseService(
   { appRole, readerRole, nodeEnv }: Configuration,
   { url, variable, serviceLogin }: DatabaseLocation,
   caller: Caller,
-  report: Report,
+  { report, attempt }: { report: Report; attempt: Attempt },
 ): Promise<void> {
-  const single = serviceLogin === undefined;
-  const dataSource = await openServiceDataSource({ url, variable, appRole, single, poolSize: 2 });
+  const login = { appRole, single: serviceLogin === undefined };
+  const opened = await attempt('database', async () => {
+    const dataSource = await openServiceDataSource({ ...login, url, variable, poolSize: 2 });
+    try {
+      await assertSessions(dataSource, serviceSettings(login), variable);
+      return dataSource;
+    } catch (error) {
+      await dataSource.destroy();
+      throw error;
+    }
+  });
+  if (opened === undefined) return;
   try {
-    await assertSessions(dataSource, serviceSettings({ appRole, single }), variable);
-    await assertServiceLogin(dataSource, readerRole);
-    report('row-level security', "active, and the service's login cannot switch it off");
-    const durable = await assertDurable(dataSource).then(() => undefined, reasonOf);
+    await attempt('row-level security', async () => {
+      await assertServiceLogin(opened, readerRole);
+      report('row-level security', "active, and the service's login cannot switch it off");
+    });
+    const durable = await assertDurable(opened).then(() => undefined, reasonOf);
     if (durable !== undefined) report('database', durable, nodeEnv === 'production' ? 'failed' : 'warning');
-    await recordDoctor(dataSource, caller);
-    report('audit', 'an event can be written');
+    await attempt('audit', async () => {
+      await recordDoctor(opened, caller);
+      report('audit', 'an event can be written');
+    });
   } finally {
-    await dataSource.destroy();
+    await opened.destroy();
   }
+}
+
+/** Names the login that was asked, and the variable that gives it. */
+function askedBy({ embedded, ownerUrl, ownerVariable }: DatabaseLocation): string {
+  const login = `"${printable(parseDatabaseUrl(ownerUrl).user)}"`;
+  return embedded ? `${login} of the embedded database` : `${login} of ${ownerVariable}`;
 }
 
 async function recordDoctor(dataSource: DataSource, caller: Caller): Promise<void> {
@@ -157,5 +180,7 @@ async function recordDoctor(dataSource: DataSource, caller: Caller): Promise<voi
 
 function reasonOf(error: unknown): string {
   if (error instanceof StartupError) return error.message;
+  const cause = explainedServerError(error instanceof DomainError ? error.cause : error);
+  if (cause !== undefined) return cause;
   return `unexpected failure (${error instanceof Error ? error.name : typeof error})`;
 }

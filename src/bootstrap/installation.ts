@@ -9,7 +9,7 @@ import { locateDatabase, type DatabaseLocation } from './database-location.js';
 import { entities } from './entities.js';
 import { prepareFirstStart, type FirstAdministrator } from './first-start.js';
 import { withOwnerConnection } from './owner-connection.js';
-import { loadRootKeys, type RootKeySource } from './root-key-source.js';
+import { loadRootKeys, requireRootKeys, type RootKeySource } from './root-key-source.js';
 
 /** Holds the open database and its keys, which the service and the commands work with. */
 export interface Installation extends Omit<DataSources, 'close'> {
@@ -35,6 +35,7 @@ export async function openInstallation(
   onProgress: (line: string) => void = () => undefined,
 ): Promise<Installation> {
   cryptoSelfTest();
+  requireRootKeys(configuration);
   const location = await locateDatabase(configuration, onProgress);
   try {
     const source = await rootKeysOf(configuration, location);

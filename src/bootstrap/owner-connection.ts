@@ -20,7 +20,7 @@ export async function withOwnerConnection<T>(
     await prepareSession(client, OWNER_SETTINGS);
   } catch (error) {
     void client.end().catch(() => undefined);
-    throw connectionProblem(error, ownerVariable);
+    throw connectionProblem(error, { variable: ownerVariable, url: ownerUrl });
   }
   try {
     return await work(sqlConnectionOf(client));

@@ -12,6 +12,14 @@ export interface RootKeySource {
 }
 
 /**
+ * Verifies that root keys given by the configuration can be read, before anything is opened.
+ * @throws StartupError that names the variable
+ */
+export function requireRootKeys({ rootKeys }: Configuration): void {
+  if (rootKeys !== undefined) RootKeys.parse(rootKeys);
+}
+
+/**
  * Loads the root keys from the configuration, or from the file beside the embedded database. The file is created only
  * if the database has never had a root key: a lost file must not be replaced silently.
  */

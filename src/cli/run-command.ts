@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { DomainError } from '../common/domain-error.js';
 import { packageVersion } from '../common/package-version.js';
 import { StartupError } from '../common/startup-error.js';
+import { explainedServerError } from '../database/connection/connection-problem.js';
 import { doctorCommand } from './doctor.command.js';
 import { importCloudifyCommand } from './import-cloudify.command.js';
 import { migrateCommand } from './migrate.command.js';
@@ -50,6 +51,8 @@ function configure(command: Command, io: Terminal): void {
 /** Explains an error in one line. The message of an unknown error may hold anything, so it is not shown. */
 function explanation(error: unknown): string {
   if (error instanceof DomainError || error instanceof StartupError) return error.message;
+  const cause = explainedServerError(error);
+  if (cause !== undefined) return `The database: ${cause}`;
   const name = error instanceof Error ? error.name : typeof error;
   return `Unexpected failure (${name}); \`strongroom doctor\` may say more`;
 }

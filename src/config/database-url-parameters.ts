@@ -49,7 +49,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
 };
 
 /** Lists the parameters that a URL may have after its `?`. */
-const PARAMETERS: readonly string[] = Object.keys(CHECKS);
+export const PARAMETERS: readonly string[] = Object.keys(CHECKS);
 
 /** Says what is wrong with a parameter of a URL, without repeating its value. */
 export function parameterProblem(name: string, value: string | undefined): string | undefined {

@@ -1,7 +1,8 @@
 import { DataSource, type EntityManager, type Logger } from 'typeorm';
 import { StartupError } from '../common/startup-error.js';
 import { allMigrations } from './all-migrations.js';
-import { connectionProblem } from './connection/connection-problem.js';
+import { findCause } from './connection/causes/find-cause.js';
+import { connectionProblem, type Asker } from './connection/connection-problem.js';
 import { dataSourceOptions, type ConnectionSettings } from './connection/data-source-options.js';
 import { driverErrorOf } from './connection/driver-error.js';
 import { assertSessions } from './connection/session-check.js';
@@ -16,6 +17,7 @@ import { underMigrationLock } from './upgrade/migration-lock.js';
 import { OWNER_SETTINGS } from './upgrade/owner-settings.js';
 
 type Roles = Pick<MigrateOptions, 'appRole' | 'readerRole'>;
+type OwnerLogin = Pick<MigrateOptions, 'ownerUrl' | 'ownerVariable'>;
 
 export interface MigrateOptions {
   /** The URL of the login that owns the schema. */
@@ -79,7 +81,7 @@ export async function migrate(
   try {
     return await underMigrationLock(dataSource, options.onProgress, () => migrateLocked(dataSource, options));
   } catch (error) {
-    throw missingRight(error, options);
+    throw upgradeProblem(error, options);
   } finally {
     await dataSource.destroy();
   }
@@ -119,24 +121,27 @@ export function ownerDataSource(
   });
 }
 
+function ownerOf({ ownerUrl, ownerVariable = 'DATABASE_OWNER_URL' }: OwnerLogin): Asker {
+  return { url: ownerUrl, variable: ownerVariable };
+}
+
 function ownerSettings({ appRole, readerRole }: Roles): SessionSettings {
   return { ...OWNER_SETTINGS, 'strongroom.app_role': appRole, 'strongroom.reader_role': readerRole };
 }
 
 /** Opens the owner's connections, once it is sure that they keep the locks of their sessions. */
 async function openOwnerDataSource(
-  options: Parameters<typeof ownerDataSource>[0] & Pick<MigrateOptions, 'ownerVariable'>,
+  options: Parameters<typeof ownerDataSource>[0] & OwnerLogin,
 ): Promise<DataSource> {
-  const { ownerVariable = 'DATABASE_OWNER_URL' } = options;
   const dataSource = ownerDataSource(options);
   dataSource.logger = SILENT;
   try {
     await dataSource.initialize();
   } catch (error) {
-    throw connectionProblem(error, ownerVariable);
+    throw connectionProblem(error, ownerOf(options));
   }
   try {
-    await assertSessions(dataSource, ownerSettings(options), ownerVariable);
+    await assertSessions(dataSource, ownerSettings(options), ownerOf(options).variable);
     return dataSource;
   } catch (error) {
     await dataSource.destroy();
@@ -170,12 +175,17 @@ async function acceptedMigrations(dataSource: DataSource): Promise<string[]> {
   return applied;
 }
 
-/** Turns a missing right into an error that names it. The server's message contains only the name of the object. */
-function missingRight(error: unknown, { appRole, readerRole }: MigrateOptions): unknown {
+/**
+ * Explains what stopped an upgrade, if it is the server's state or a missing right. The server's message about a right
+ * contains only the name of the object.
+ */
+function upgradeProblem(error: unknown, options: MigrateOptions): unknown {
   const driver = driverErrorOf(error);
-  if (driver?.code !== INSUFFICIENT_PRIVILEGE) return error;
+  if (driver?.code !== INSUFFICIENT_PRIVILEGE)
+    return findCause(error) === undefined ? error : connectionProblem(error, ownerOf(options));
+  const { appRole, readerRole } = options;
   return new StartupError(
-    `DATABASE_OWNER_URL, or DATABASE_URL where it is alone: ${driver.message}; the login must own the database, and either have CREATEROLE or be a ` +
+    `${ownerOf(options).variable}: ${driver.message}; the login must own the database, and either have CREATEROLE or be a ` +
       `member of roles made beforehand: CREATE ROLE ${appRole}; CREATE ROLE ${readerRole}; ` +
       `GRANT ${appRole}, ${readerRole} TO the login`,
   );

@@ -22,9 +22,15 @@ const SAFE_FIELDS = ['code', 'constraint', 'table', 'routine'] as const;
 const MARKS_OF_DATABASE_ERRORS = ['severity', 'driverError', 'parameters', 'criteria'];
 
 /**
+ * Matches the SQLSTATEs whose messages name a login, a database, a file or a limit of the server, but never a row:
+ * connection, login, database, resources, intervention, system.
+ */
+const ABOUT_THE_SERVER = /^(08|28|3D|53|57|58|F0)/;
+
+/**
  * Returns the fields of an error that may be logged. The database's errors repeat statements, parameters and rows in
  * their messages and fields, and a SyntaxError of JSON.parse repeats its input, so only codes and names of the schema
- * are kept of those.
+ * are kept of those, and the messages about the server's own state.
  */
 export function errorFields(error: unknown, causes = MOST_CAUSES): ErrorFields {
   if (!isError(error)) return { type: typeof error };
@@ -61,9 +67,15 @@ function safeFields(error: Error): Partial<Record<(typeof SAFE_FIELDS)[number], 
 }
 
 function safeMessage(error: Error): string | undefined {
+  if (isAboutServer(error)) return error.message.slice(0, LONGEST_MESSAGE);
   if (error.name === 'SyntaxError' || MARKS_OF_DATABASE_ERRORS.some((mark) => mark in error))
     return undefined;
   return withoutArguments(error).slice(0, LONGEST_MESSAGE);
+}
+
+function isAboutServer(error: Error): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return 'severity' in error && typeof code === 'string' && code.length === 5 && ABOUT_THE_SERVER.test(code);
 }
 
 /** Cuts the argument off the messages of Node's argument errors, which end with it. */

@@ -1,6 +1,7 @@
 import { AUDIT_ACTIONS } from '../../src/audit/actions.js';
 import { AUDIT_DETAIL_FIELDS } from '../../src/audit/detail-fields.js';
 import { AUDIT_OUTCOMES } from '../../src/audit/outcomes.js';
+import { markdownTable } from './markdown-table.js';
 
 const LOGS = { tenant: "the tenant's", system: "the system's", either: 'either' } as const;
 
@@ -17,19 +18,10 @@ export function auditTables(): ReadonlyMap<string, string> {
   const fields = Object.entries(AUDIT_DETAIL_FIELDS).map(([field, meaning]) => [code(field), meaning]);
   const outcomes = Object.entries(AUDIT_OUTCOMES).map(([outcome, meaning]) => [code(outcome), meaning]);
   return new Map([
-    ['actions', table(['Action', 'Meaning', 'Log', 'Detail'], actions)],
-    ['outcomes', table(['Outcome', 'Meaning'], outcomes)],
-    ['detail', table(['Field', 'Meaning'], fields)],
+    ['actions', markdownTable(['Action', 'Meaning', 'Log', 'Detail'], actions)],
+    ['outcomes', markdownTable(['Outcome', 'Meaning'], outcomes)],
+    ['detail', markdownTable(['Field', 'Meaning'], fields)],
   ]);
-}
-
-/** Formats a Markdown table like Prettier. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) =>
-    `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width)).join(' | ')} |`;
-  const rule = widths.map((width) => '-'.repeat(width));
-  return [head, rule, ...rows].map(line).join('\n');
 }
 
 /** Returns the document with its tables generated from the vocabulary. */

@@ -137,6 +137,31 @@ describe('strongroom on an installation', () => {
     expect((await events()).at(-1)).toMatchObject({ action: 'doctor', outcome: 'ok' });
   });
 
+  it('files what is wrong under its subject, with the login and the variable that were asked', async () => {
+    const findings = async (overrides: NodeJS.ProcessEnv) => {
+      const { code, stdout } = await strongroom(['doctor'], { ...external(database), ...overrides });
+      expect(code).toBe(1);
+      return stdout;
+    };
+    const nonsense = await findings({ STRONGROOM_ROOT_KEYS: 'nonsense' });
+    expect(nonsense).toMatch(/^FAILED +configuration: STRONGROOM_ROOT_KEYS, pair 1/);
+    expect(nonsense.trimEnd()).not.toContain('\n');
+    const service = await findings({ DATABASE_URL: database.url.replace('test_service', 'no_such_login') });
+    expect(service).toMatch(
+      /^ok +database: PostgreSQL \d.* asked by the owner's login: "test_owner" of DATABASE_OWNER_URL$/m,
+    );
+    expect(service).toMatch(
+      /^FAILED +database: DATABASE_URL: the server does not admit the login: .*"no_such_login"/m,
+    );
+    expect(service).not.toContain('row-level security');
+    const owner = await findings({
+      DATABASE_OWNER_URL: database.ownerUrl.replace('test_owner', 'no_such_owner'),
+    });
+    expect(owner).toMatch(
+      /^FAILED +database: DATABASE_OWNER_URL: the server does not admit the login: .*"no_such_owner"/m,
+    );
+  });
+
   it('finds what is wrong, and ends with 1', async () => {
     const other = {
       ...external(database),

@@ -1,5 +1,6 @@
-import type { DomainError } from '../../common/domain-error.js';
+import { DomainError } from '../../common/domain-error.js';
 import { DecryptionError, UnknownKeyError } from '../../crypto/crypto-errors.js';
+import { explainedCause } from '../../database/connection/connection-problem.js';
 import { errorFields } from '../../observability/error-fields.js';
 import type { Logger } from '../../observability/logger.js';
 
@@ -11,7 +12,16 @@ export function logFailure(logger: Logger, thrown: unknown, error: DomainError, 
   const err = errorFields(thrown);
   if (isDecryptionFailure(thrown))
     logger.error({ alarm: 'decryption', requestId, err }, 'a stored value did not open');
-  else logger[error.level]({ requestId, err }, `answered ${error.status}`);
+  else {
+    const cause = causeOf(thrown);
+    const reason = cause === undefined ? {} : { reason: cause };
+    logger[error.level]({ requestId, ...reason, err }, `answered ${error.status}`);
+  }
+}
+
+/** Explains which state of the database failed the request, if it was one. */
+function causeOf(thrown: unknown): string | undefined {
+  return explainedCause(thrown instanceof DomainError ? thrown.cause : thrown);
 }
 
 /** Tells whether a value was altered or moved, or its key is gone. */

@@ -1,18 +1,53 @@
+import { printable } from '../../common/printable.js';
 import { StartupError } from '../../common/startup-error.js';
+import { parseDatabaseUrl } from '../../config/database-url.js';
+import { findCause } from './causes/find-cause.js';
 import { driverErrorOf } from './driver-error.js';
 
+/** Names who asked the database: the URL, and the variable that holds it. */
+export interface Asker {
+  readonly variable: string;
+  readonly url: string;
+}
+
 /**
- * Returns an error that explains in one line why the first connection failed, and names the variable to check. The
- * driver's own message is left out, since it may contain the URL.
+ * Returns an error that explains in one line why a connection or a statement at the start failed: the variable, the
+ * cause, the cure, and which login asked for what. The driver's own message is left out, since it may hold anything.
  */
-export function connectionProblem(error: unknown, variable: string): unknown {
+export function connectionProblem(error: unknown, { variable, url }: Asker): unknown {
   if (error instanceof StartupError) return error;
-  const { code = '', message = '' } = driverErrorOf(error) ?? {};
-  if (code.startsWith('28')) return new StartupError(`${variable}: the server refuses the login (${code})`);
-  if (code === '' && message.startsWith('SASL'))
-    return new StartupError(`${variable}: the server asks for a password, and the URL holds none`);
-  if (code === '3D000') return new StartupError(`${variable}: the database does not exist`);
-  if (code === '22023')
-    return new StartupError(`${variable}: the role of the service does not exist; migrate first`);
-  return new StartupError(`${variable}: cannot connect to PostgreSQL (${code === '' ? 'no answer' : code})`);
+  const { code = '' } = driverErrorOf(error) ?? {};
+  const { cause, cure } = findCause(error) ?? UNKNOWN;
+  return new StartupError(
+    `${variable}: ${cause}: ${cure} (${[...described(url), code].filter(Boolean).join(', ')})`,
+  );
+}
+
+/** Explains in a few words an error whose cause is the database or the way to it; undefined for all others. */
+export function explainedCause(error: unknown): string | undefined {
+  const found = findCause(error);
+  if (found === undefined) return undefined;
+  const { cause, cure, code } = found;
+  return `${cause}: ${cure}${code === '' ? '' : ` (${code})`}`;
+}
+
+/** Explains an error that PostgreSQL reported, as `explainedCause` does; undefined for errors of another origin. */
+export function explainedServerError(error: unknown): string | undefined {
+  const driver = driverErrorOf(error);
+  return driver !== undefined && 'severity' in driver ? explainedCause(driver) : undefined;
+}
+
+const UNKNOWN = {
+  cause: 'cannot connect to PostgreSQL',
+  cure: 'read the log of the server, and check that host and port are those of PostgreSQL',
+};
+
+function described(url: string): string[] {
+  const { user, database, host, port } = parseDatabaseUrl(url);
+  const place = host.includes(':') ? `[${host}]` : host;
+  return [
+    `login "${printable(user)}"`,
+    `database "${printable(database)}"`,
+    `at ${printable(place, 256)}:${port}`,
+  ];
 }

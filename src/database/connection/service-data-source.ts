@@ -54,6 +54,6 @@ export async function openServiceDataSource(settings: ServiceDataSourceSettings)
   try {
     return await dataSource.initialize();
   } catch (error) {
-    throw connectionProblem(error, variable);
+    throw connectionProblem(error, { variable, url: settings.url });
   }
 }

@@ -1,42 +1,21 @@
 import { DomainError } from '../../common/domain-error.js';
 import { Busy, Unavailable } from '../../common/errors.js';
 import { DiskFull, isDiskFull } from './disk-full.js';
+import { findCause } from './causes/find-cause.js';
 import { driverErrorOf } from './driver-error.js';
-
-const SYSTEM_CODES = new Set(
-  'ECONNREFUSED ECONNRESET ECONNABORTED ETIMEDOUT EPIPE ENOENT ENOTFOUND EAI_AGAIN EHOSTUNREACH ENETUNREACH'.split(
-    ' ',
-  ),
-);
-
-/**
- * Matches the SQLSTATEs of temporary conditions (manual, Appendix A): connection, resources, shutdown, read-only,
- * locks, timeouts.
- */
-const SQLSTATES = /^(08...|53...|57P0[1-5]|57014|25006|25P03|40001|40P01|55P03)$/;
 
 /** Lists the SQLSTATEs of a serialization failure, a deadlock, and a lock that was not available in time. */
 const CONTENTION = new Set(['40001', '40P01', '55P03']);
 
 /**
- * Matches errors to which the driver gives no code. When a connection is lost between two statements, TypeORM releases
- * its query runner and reports only that on the next statement.
- */
-const MESSAGES =
-  /query runner (was )?already released|Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|not queryable|Cannot use a pool after calling end|Driver not Connected|timeout expired/i;
-
-/**
  * Tells whether an error of the driver means that the database is temporarily unable to serve: unreachable, starting,
- * stopping, full, read-only or too slow, or it gave priority to a concurrent transaction.
+ * stopping, full, read-only, closed to the service's login or too slow, or it gave priority to a concurrent transaction.
+ * docs/database-errors.md lists them.
  */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof Unavailable) return true;
-  const driver = driverErrorOf(error);
-  if (driver === undefined) return false;
-  const code = driver.code ?? '';
-  if (SYSTEM_CODES.has(code) || SQLSTATES.test(code)) return true;
-  if ('errors' in driver && Array.isArray(driver.errors)) return driver.errors.some(isUnavailable);
-  return code === '' && MESSAGES.test(driver.message);
+  const answer = findCause(error)?.answer;
+  return answer === 'unavailable' || answer === 'busy';
 }
 
 /** Tells whether the server rolled the statement back because of concurrent work, so that none of it was applied. */

@@ -22,7 +22,15 @@ const passing = 'ECONNREFUSED ECONNRESET ETIMEDOUT EPIPE ENOENT ENOTFOUND EAI_AG
   .split(' ')
   .concat(
     ...['08000', '08003', '08006', '08P01', '53000', '53100', '53200', '53300', '57P01', '57P02', '57P03'],
-    ...['57014', '25006', '25P03', '40001', '40P01', '55P03'],
+    ...['57014', '57P04', '57P05', '25006', '25P03', '25P04', '40001', '40P01', '55P03'],
+    ...['28000', '28P01', '3D000', '53400', '58000', '58030', '58P01'],
+    ...[
+      'CERT_HAS_EXPIRED',
+      'ERR_TLS_CERT_ALTNAME_INVALID',
+      'DEPTH_ZERO_SELF_SIGNED_CERT',
+      'EMFILE',
+      'EACCES',
+    ],
   );
 const lasting = [
   '23505',
@@ -32,9 +40,9 @@ const lasting = [
   '22021',
   '22P02',
   '25P02',
-  '28P01',
-  '3D000',
+  '22023',
   'XX000',
+  'XX001',
   'ERR_X',
 ];
 const messages = [
