@@ -54,7 +54,8 @@ export async function startHttpServer(installation: Installation, logger: Logger
 function reportDatabase({ health, connections }: Installation, logger: Logger): void {
   logger.info({ connections }, 'this process may open this many connections to the database');
   health.listen((state) => {
-    if (state.kind === 'away') logger.error(`not ready: ${state.problem}; requests are refused until it does`);
+    if (state.kind === 'away')
+      logger.error(`not ready: ${state.problem}; requests are refused until it does`);
     else if (state.kind === 'unusable') logger.error(`not ready: ${state.problem}`);
     else logger.warn('ready: the database can serve requests again');
   });

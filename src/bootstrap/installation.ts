@@ -3,6 +3,10 @@ import { PasswordHasher, verificationsAtOnce } from '../crypto/password-hasher.j
 import type { RootKeys } from '../crypto/root-keys.js';
 import { cryptoSelfTest } from '../crypto/self-test.js';
 import { migrate } from '../database/migrate.js';
+import { requireWritable } from '../database/readiness/require-writable.js';
+import { refuseIncurable } from '../database/repair/mend-schema.js';
+import { findOwnerDamage } from '../database/repair/owners.js';
+import { startProblem } from '../database/upgrade/start-problem.js';
 import { RootKeyRegistry } from '../tenants/root-key-registry.js';
 import { openDataSources, type DataSources } from './data-sources.js';
 import { locateDatabase, type DatabaseLocation } from './database-location.js';
@@ -21,6 +25,8 @@ export interface Installation extends Omit<DataSources, 'close'> {
   readonly firstAdministrator: FirstAdministrator | undefined;
   readonly appliedMigrations: readonly string[];
   readonly functionsInstalled: boolean;
+  /** What was wrong with the schema and is mended. */
+  readonly mended: readonly string[];
   readonly close: () => Promise<void>;
 }
 
@@ -42,12 +48,16 @@ export async function openInstallation(
     return await prepare(configuration, location, source, onProgress);
   } catch (error) {
     await location.stop();
-    throw error;
+    throw startProblem(error, configuration);
   }
 }
 
 function rootKeysOf(configuration: Configuration, location: DatabaseLocation): Promise<RootKeySource> {
   return withOwnerConnection(location, async (connection) => {
+    await requireWritable(connection);
+    refuseIncurable(
+      await findOwnerDamage(connection, { ...configuration, serviceLogin: location.serviceLogin }),
+    );
     const registry = new RootKeyRegistry();
     const source = loadRootKeys(configuration, await registry.isInitialised(connection));
     await registry.check(connection, source.rootKeys);
@@ -65,7 +75,7 @@ async function prepare(
   const { appRole, readerRole } = configuration;
   const { ownerUrl, ownerVariable, serviceLogin, embedded } = location;
   let firstAdministrator: FirstAdministrator | undefined;
-  const { applied, functionsInstalled } = await migrate({
+  const { applied, functionsInstalled, mended } = await migrate({
     ownerUrl,
     ownerVariable,
     appRole,
@@ -87,6 +97,7 @@ async function prepare(
     firstAdministrator,
     appliedMigrations: applied,
     functionsInstalled,
+    mended,
     close: async () => {
       await close();
       await location.stop();

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { StartupError } from '../common/startup-error.js';
-import { diagnose } from '../bootstrap/doctor.js';
+import { diagnose } from '../bootstrap/doctor/doctor.js';
 import { commandCaller } from './command-caller.js';
 import type { Terminal } from './terminal.js';
 

@@ -12,6 +12,7 @@ export function migrateCommand(io: Terminal): Command {
       for (const line of firstStartNotice(installation)) io.error(line);
       await installation.close();
       for (const name of installation.appliedMigrations) io.write(`applied ${name}\n`);
+      for (const problem of installation.mended) io.write(`mended: ${problem}\n`);
       if (installation.functionsInstalled) io.write('installed the functions\n');
       io.write('The database is up to date\n');
     });

@@ -1,16 +1,19 @@
 import { DataSource, type EntityManager, type Logger } from 'typeorm';
 import { StartupError } from '../common/startup-error.js';
 import { allMigrations } from './all-migrations.js';
-import { findCause } from './connection/causes/find-cause.js';
 import { connectionProblem, type Asker } from './connection/connection-problem.js';
 import { dataSourceOptions, type ConnectionSettings } from './connection/data-source-options.js';
-import { driverErrorOf } from './connection/driver-error.js';
 import { assertSessions } from './connection/session-check.js';
 import type { SessionSettings } from './connection/session-settings.js';
 import { programFunctions, type FunctionSet } from './schema/function-set.js';
 import { createAuditPartitions } from './schema/create-audit-partitions.js';
 import { functionsProblem, installFunctions } from './schema/install-functions.js';
 import { joinServiceRole, refuseForeignRoles } from './connection/service-role.js';
+import { mendSchema, refuseIncurable } from './repair/mend-schema.js';
+import { findOwnerDamage } from './repair/owners.js';
+import { requireExtensions } from './repair/extensions.js';
+import { startProblem } from './upgrade/start-problem.js';
+import { driverErrorOf } from './connection/driver-error.js';
 import { appliedMigrations, nameOf, refuseForeignMigrations } from './upgrade/applied-migrations.js';
 import { retryWhileLocked } from './upgrade/lock-retries.js';
 import { underMigrationLock } from './upgrade/migration-lock.js';
@@ -39,6 +42,15 @@ export interface MigrateOptions {
   readonly functions?: FunctionSet;
 }
 
+/** Describes what `migrate` has done. */
+export interface Migrated {
+  /** The names of the applied migrations. */
+  readonly applied: readonly string[];
+  readonly functionsInstalled: boolean;
+  /** What was wrong with the schema, such as rights that a restore had lost, and is mended. */
+  readonly mended: readonly string[];
+}
+
 /** Describes the pending upgrade of a database. */
 export interface PendingUpgrade {
   /** The names of the migrations that the database lacks. */
@@ -48,7 +60,6 @@ export interface PendingUpgrade {
 }
 
 const OLDEST_SERVER = 150_000;
-const INSUFFICIENT_PRIVILEGE = '42501';
 
 const nothing = (): void => undefined;
 
@@ -66,22 +77,20 @@ const SILENT: Logger = {
 };
 
 /**
- * Upgrades the database to this program's schema: first the migrations, then the functions. Replicas that start
- * together wait for each other on an advisory lock of the session; the later ones find nothing to do.
+ * Upgrades the database to this program's schema: first the migrations, then the functions. Between them it mends what
+ * a restore has left: owners, rights, policies, indexes. Replicas that start together wait for each other on an advisory
+ * lock of the session; the later ones find nothing to do.
  *
- * @returns the names of the applied migrations, and whether functions were installed
  * @throws StartupError when the database cannot be reached, is older than PostgreSQL 15, was migrated by a newer
  *   program that this one is not compatible with or by an unreleased one, when a lock cannot be obtained, or when the
  *   login lacks a right that a migration needs
  */
-export async function migrate(
-  options: MigrateOptions,
-): Promise<{ applied: string[]; functionsInstalled: boolean }> {
+export async function migrate(options: MigrateOptions): Promise<Migrated> {
   const dataSource = await openOwnerDataSource(options);
   try {
     return await underMigrationLock(dataSource, options.onProgress, () => migrateLocked(dataSource, options));
   } catch (error) {
-    throw upgradeProblem(error, options);
+    throw startProblem(error, { ...options, asker: ownerOf(options) });
   } finally {
     await dataSource.destroy();
   }
@@ -149,46 +158,60 @@ async function openOwnerDataSource(
   }
 }
 
-async function migrateLocked(
-  dataSource: DataSource,
-  options: MigrateOptions,
-): Promise<{ applied: string[]; functionsInstalled: boolean }> {
+async function migrateLocked(dataSource: DataSource, options: MigrateOptions): Promise<Migrated> {
+  const { serviceLogin, afterwards, functions = programFunctions(), onProgress } = options;
+  refuseIncurable(await findOwnerDamage(dataSource, options));
   const before = await acceptedMigrations(dataSource);
   await refuseForeignRoles(dataSource, options);
   await retryWhileLocked(() => dataSource.runMigrations({ transaction: 'each' }));
-  const functionsInstalled = await retryWhileLocked(() =>
-    installFunctions(dataSource, options.functions ?? programFunctions()),
-  );
-  await retryWhileLocked(() => createAuditPartitions(dataSource));
-  const { serviceLogin, afterwards } = options;
+  const applied = (await appliedMigrations(dataSource)).filter((name) => !before.includes(name));
+  const mended = (await isNewer(dataSource, functions))
+    ? []
+    : await retryWhileLocked(() => mendSchema(dataSource, options));
+  const functionsInstalled = await retryWhileLocked(() => installFunctions(dataSource, functions));
+  await tryToCreatePartitions(dataSource, onProgress);
   if (serviceLogin !== undefined) await joinServiceRole(dataSource, options.appRole, serviceLogin);
   if (afterwards !== undefined) await retryWhileLocked(() => dataSource.transaction(afterwards));
-  const applied = (await appliedMigrations(dataSource)).filter((name) => !before.includes(name));
-  return { applied, functionsInstalled };
+  return { applied, functionsInstalled, mended };
+}
+
+/** Tells whether the database belongs to a newer program, whose schema this one does not know. */
+async function isNewer(dataSource: DataSource, { number }: FunctionSet): Promise<boolean> {
+  const known = dataSource.migrations.map(nameOf);
+  if ((await appliedMigrations(dataSource)).some((name) => !known.includes(name))) return true;
+  const [installed] = await dataSource.query<{ number: number }[]>('SELECT number FROM schema_functions');
+  return installed !== undefined && installed.number > number;
+}
+
+/** Limits how long the partitions may hold up a start. */
+const PARTITIONS_MS = 5_000;
+
+/**
+ * Creates missing partitions of the audit events. A failure, such as a backup that holds the table, does not stop the
+ * start: events without a partition go to the default one, and the daily job tries again within a minute.
+ */
+async function tryToCreatePartitions(
+  dataSource: DataSource,
+  onProgress: MigrateOptions['onProgress'],
+): Promise<void> {
+  try {
+    await retryWhileLocked(() => createAuditPartitions(dataSource), { totalMs: PARTITIONS_MS });
+  } catch (error) {
+    const reason =
+      error instanceof StartupError ? 'others hold the table' : (driverErrorOf(error)?.code ?? '');
+    onProgress?.(
+      `the partitions of the audit events could not be created yet (${reason}); a job tries again`,
+    );
+  }
 }
 
 /** Returns the applied migrations, after checking that this program can work with the database. */
 async function acceptedMigrations(dataSource: DataSource): Promise<string[]> {
   await refuseOldServer(dataSource);
+  await requireExtensions(dataSource);
   const applied = await appliedMigrations(dataSource);
   refuseForeignMigrations(applied, dataSource.migrations.map(nameOf));
   return applied;
-}
-
-/**
- * Explains what stopped an upgrade, if it is the server's state or a missing right. The server's message about a right
- * contains only the name of the object.
- */
-function upgradeProblem(error: unknown, options: MigrateOptions): unknown {
-  const driver = driverErrorOf(error);
-  if (driver?.code !== INSUFFICIENT_PRIVILEGE)
-    return findCause(error) === undefined ? error : connectionProblem(error, ownerOf(options));
-  const { appRole, readerRole } = options;
-  return new StartupError(
-    `${ownerOf(options).variable}: ${driver.message}; the login must own the database, and either have CREATEROLE or be a ` +
-      `member of roles made beforehand: CREATE ROLE ${appRole}; CREATE ROLE ${readerRole}; ` +
-      `GRANT ${appRole}, ${readerRole} TO the login`,
-  );
 }
 
 async function refuseOldServer(dataSource: DataSource): Promise<void> {

@@ -25,7 +25,7 @@ describe('migrations', () => {
     return database;
   }
 
-  function bring(database: TestDatabase, count: number): Promise<{ applied: string[] }> {
+  function bring(database: TestDatabase, count: number): Promise<{ applied: readonly string[] }> {
     return migrate({ ...optionsOf(database), migrations: allMigrations.slice(0, count) });
   }
 

@@ -27,7 +27,9 @@ async function membership(
   const [row] = await dataSource.query<[{ member: boolean; statement: string }]>(
     `SELECT CASE WHEN to_regrole(quote_ident($2)) IS NULL THEN false
                  ELSE pg_has_role($2, $1, 'USAGE') END AS member,
-            format('GRANT %I TO %I', $1::text, $2::text) AS statement`,
+            format('GRANT %I TO %I', $1::text, $2::text)
+              || CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN ' WITH INHERIT TRUE' ELSE '' END
+              AS statement`,
     [appRole, login],
   );
   return row;

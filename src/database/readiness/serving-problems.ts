@@ -13,7 +13,8 @@ export const WRITABILITY = `pg_is_in_recovery() AS standby, current_setting('tra
 
 const STANDBY =
   'the server is a standby, which can only be read: name the primary in the URL, or promote this server';
-const READ_ONLY =
+/** Says that nothing can be written to the database, and the cure. */
+export const READ_ONLY =
   'the database can only be read: set default_transaction_read_only to off for the database, the role and the server ' +
   '(a managed server that switched it on by itself may have run out of storage)';
 const MIGRATE = 'run `strongroom migrate`, which restores what is missing';

@@ -38,7 +38,22 @@ export async function functionsProblem(
   if (installed.number > functions.number) return undefined;
   if (installed.number < functions.number) return 'the functions are those of an older version';
   const found = await functionFingerprint(runner, namesOf(functions));
-  return found === installed.fingerprint ? undefined : 'the functions differ from those that were installed';
+  if (found !== installed.fingerprint) return 'the functions differ from those that were installed';
+  return readersProblem(runner, functions);
+}
+
+/** Returns the problem that functions of the reader belong to another role; undefined if there is none. */
+async function readersProblem(runner: SqlRunner, { texts }: FunctionSet): Promise<string | undefined> {
+  const { reader_role: reader } = await roleVariables(runner);
+  const ofReader = [...texts].filter(([, text]) =>
+    /^ALTER FUNCTION \w+ OWNER TO :"reader_role";$/m.test(text),
+  );
+  const others = (await runner.query(
+    `SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.proname = ANY ($1)
+       AND pg_get_userbyid(p.proowner) <> $2`,
+    [ofReader.map(([name]) => name), reader],
+  )) as unknown[];
+  return others.length === 0 ? undefined : `functions of ${reader} belong to another role`;
 }
 
 /**

@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { StartupError } from '../../common/startup-error.js';
+import type { Caller } from '../../common/tenant-context.js';
+import { loadConfiguration } from '../../config/load-configuration.js';
+import { configurationWarnings } from '../../config/unsafe-combinations.js';
+import type { Configuration } from '../../config/configuration.js';
+import { cryptoSelfTest } from '../../crypto/self-test.js';
+import { pendingUpgrade } from '../../database/migrate.js';
+import { RootKeyRegistry } from '../../tenants/root-key-registry.js';
+import type { Attempt, Finding, Report } from './finding.js';
+import { askedBy, diagnoseAccess, diagnoseSchema, serverVersion } from './schema-diagnosis.js';
+import { diagnoseService } from './service-diagnosis.js';
+import { reasonOf } from './reason-of.js';
+import { locateDatabase, type DatabaseLocation } from '../database-location.js';
+import { withOwnerConnection } from '../owner-connection.js';
+import { loadRootKeys, requireRootKeys } from '../root-key-source.js';
+
+/**
+ * Checks an installation without changing it, except for the event that records the check. Skips the checks that a
+ * failed one makes impossible.
+ * @returns whether everything is in order
+ */
+export async function diagnose(caller: Caller, onFinding: (finding: Finding) => void): Promise<boolean> {
+  let healthy = true;
+  const report: Report = (subject, text, state = 'ok') => {
+    healthy &&= state !== 'failed';
+    onFinding({ subject, state, text });
+  };
+  const attempt: Attempt = async (subject, check) => {
+    try {
+      return await check();
+    } catch (error) {
+      report(subject, reasonOf(error), 'failed');
+      return undefined;
+    }
+  };
+  const configuration = await attempt('configuration', () => diagnoseConfiguration(report));
+  if (configuration === undefined) return false;
+  const location = await attempt('database', () => {
+    requireCluster(configuration);
+    return locateDatabase(configuration, () => undefined);
+  });
+  if (location === undefined) return false;
+  try {
+    const migrated = await attempt('database', () => diagnoseDatabase(configuration, location, report));
+    await attempt('keys', () => diagnoseKeys(configuration, location, report));
+    if (migrated === true) await diagnoseService(configuration, location, caller, { report, attempt });
+  } finally {
+    await location.stop();
+  }
+  return healthy;
+}
+
+function diagnoseConfiguration(report: Report): Configuration {
+  const configuration = loadConfiguration();
+  requireRootKeys(configuration);
+  const warnings = configurationWarnings(configuration);
+  for (const warning of warnings) report('configuration', warning, 'warning');
+  if (warnings.length === 0) report('configuration', `complete, for ${configuration.nodeEnv}`);
+  return configuration;
+}
+
+/** Throws when there is no embedded database yet, since opening it would create it. */
+function requireCluster({ databaseUrl, dataDir }: Configuration): void {
+  if (databaseUrl === undefined && !existsSync(join(dataDir, 'postgres')))
+    throw new StartupError(`there is no embedded database in ${dataDir} yet; the first start creates it`);
+}
+
+async function diagnoseDatabase(
+  configuration: Configuration,
+  location: DatabaseLocation,
+  report: Report,
+): Promise<boolean> {
+  const { appRole, readerRole } = configuration;
+  const roles = { appRole, readerRole, serviceLogin: location.serviceLogin };
+  const accessible = await withOwnerConnection(location, (owner) => diagnoseAccess(owner, roles, report));
+  if (!accessible) return false;
+  const { ownerUrl, ownerVariable } = location;
+  const pending = await pendingUpgrade({ ownerUrl, ownerVariable, appRole, readerRole });
+  const server = await withOwnerConnection(location, serverVersion);
+  report('database', `PostgreSQL ${server}, asked by the owner's login: ${askedBy(location)}`);
+  const { length } = pending.migrations;
+  const problem = length > 0 ? `migrations are pending (${length})` : pending.functions;
+  if (problem === undefined) report('database', 'the schema is up to date');
+  else report('database', `${problem}; run \`strongroom migrate\``, 'failed');
+  if (length > 0) return false;
+  const whole = await withOwnerConnection(location, (owner) => diagnoseSchema(owner, roles, report));
+  return whole && problem === undefined;
+}
+
+async function diagnoseKeys(
+  configuration: Configuration,
+  location: DatabaseLocation,
+  report: Report,
+): Promise<void> {
+  cryptoSelfTest();
+  await withOwnerConnection(location, async (connection) => {
+    const registry = new RootKeyRegistry();
+    if (!(await registry.isInitialised(connection))) {
+      report('keys', 'the database knows no root key yet; the first start registers one', 'warning');
+      return;
+    }
+    const { rootKeys } = loadRootKeys(configuration, true);
+    await registry.check(connection, rootKeys);
+    const count = await registry.unwrapTenantKeys(connection, rootKeys);
+    report('keys', `the root keys match, and ${count} tenant keys open`);
+  });
+}
