@@ -11,11 +11,22 @@ import { DataFolder } from './data-folder.js';
 import { PASSWORD } from './external.js';
 import { service, strongroom, type Program } from './program.js';
 
+const NAMES = {
+  owner: 'strongroom_owner',
+  service: 'strongroom_service',
+  app_role: 'strongroom_app',
+  reader_role: 'strongroom_reader',
+};
+
 /** Returns the script as psql runs it: without psql's commands and with its variables replaced. */
-function script(passwords: Record<string, string>): string {
+function script(variables: Record<string, string>): string {
+  const values: Record<string, string> = { ...NAMES, ...variables };
   return readFileSync('deploy/postgres-init.sql', 'utf8')
     .replaceAll(/^\\.*$/gm, '')
-    .replaceAll(/:'(\w+)'/g, (_, name: string) => `'${passwords[name] ?? ''}'`);
+    .replaceAll(
+      /:(['"])(\w+)\1/g,
+      (_, quote: string, name: string) => `${quote}${values[name] ?? ''}${quote}`,
+    );
 }
 
 describe('deploy/postgres-init.sql', () => {
@@ -62,6 +73,68 @@ describe('deploy/postgres-init.sql', () => {
       1,
       expect.stringMatching(/cannot start: DATABASE_URL: synchronous_commit is off/),
     ]);
+  });
+
+  it('may be run again, without passwords, and gives back what a restore left to a superuser', async () => {
+    await program?.stop();
+    await asSuperuser(
+      'ALTER TABLE secrets OWNER TO postgres; ALTER FUNCTION find_identities OWNER TO postgres',
+    );
+    const line =
+      /cannot start: The database is damaged: find_identities, secrets belong to postgres.*postgres-init\.sql/;
+    expect((await service(environment).ended).stderr).toMatch(line);
+    await asSuperuser(script({}));
+    program = service(environment);
+    const api = new Api(await program.listening(), PASSWORD);
+    expect(await api.value('first')).toBe('x');
+    expect((await strongroom(['doctor'], environment)).code).toBe(0);
+  });
+
+  it('asks for a password that a new login needs', async () => {
+    const other = { owner: 'other_owner', owner_password: '' };
+    await expect(asSuperuser(script(other))).rejects.toThrow(
+      'Give the password of the owner by -v owner_password=',
+    );
+    expect(await asSuperuser(`SELECT to_regrole('other_owner') AS role`)).toEqual([{ role: null }]);
+  });
+
+  it('works for the administrator of a managed server, who is no superuser', async () => {
+    await asSuperuser('CREATE ROLE cloud_admin LOGIN CREATEROLE CREATEDB');
+    await query(server.url('cloud_admin', 'postgres'), 'CREATE DATABASE managed');
+    const names = { owner: 'm_owner', service: 'm_service', app_role: 'm_app', reader_role: 'm_reader' };
+    const asAdministrator = (text: string) => query(server.url('cloud_admin', 'managed'), text);
+    await asAdministrator(
+      script({ ...names, owner_password: 'of-the-owner', service_password: 'of-the-service' }),
+    );
+    const managed = {
+      ...environment,
+      DATABASE_URL: server.url('m_service', 'managed'),
+      DATABASE_OWNER_URL: server.url('m_owner', 'managed'),
+      STRONGROOM_APP_ROLE: 'm_app',
+      STRONGROOM_READER_ROLE: 'm_reader',
+    };
+    const started = service(managed);
+    const api = new Api(await started.listening(), PASSWORD);
+    expect((await api.call('PUT', 'first', 'x')).status).toBe(200);
+    await started.stop();
+    // As after a restore by the administrator with --no-owner.
+    await query(
+      server.url('postgres', 'managed'),
+      'ALTER TABLE secrets OWNER TO cloud_admin; ALTER TYPE audit_entry OWNER TO cloud_admin',
+    );
+    expect((await strongroom(['doctor'], managed)).stdout).toMatch(
+      /^FAILED +roles: audit_entry, secrets belong to cloud_admin/m,
+    );
+    await asAdministrator(script(names));
+    expect(await strongroom(['doctor'], managed)).toMatchObject({
+      code: 0,
+      stdout: expect.not.stringContaining('warning'),
+    });
+    const [rights] = await query(
+      server.url('postgres', 'managed'),
+      `SELECT pg_has_role('cloud_admin', 'm_owner', 'USAGE') AS kept`,
+    );
+    expect(rights).toEqual({ kept: false });
   });
 
   it('makes logins with passwords and with no right that they do not need', async () => {

@@ -40,7 +40,8 @@ export async function diagnoseSchema(
     report('roles', `${roles.appRole} and ${roles.readerRole} exist, and the logins may use them`);
   const known = new Set(ofRoles.map(({ problem }) => problem));
   const damage = (await findDamage(owner, roles)).filter(({ problem }) => !known.has(problem));
-  for (const each of damage) report('database', lineOf(each), 'failed');
+  for (const each of damage)
+    report(each.rowSecurity === true ? 'row-level security' : 'database', lineOf(each), 'failed');
   if (damage.length === 0)
     report('database', 'its owners, rights, policies and indexes are as they should be');
   return ofRoles.length === 0 && damage.length === 0;

@@ -11,6 +11,8 @@ export interface SchemaRoles {
 
 /** Describes a difference between a database and what the schema's files declare, as a restore may leave it. */
 export interface Damage {
+  /** True if it concerns the separation of tenants. */
+  readonly rowSecurity?: boolean;
   /** What is wrong, for a line to the operator. */
   readonly problem: string;
   /** The statements with which the owner's login mends it. */

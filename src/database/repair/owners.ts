@@ -38,7 +38,7 @@ const WRONG_OWNERS = `
   SELECT object, name, pg_get_userbyid(owner)::text AS owner, pg_has_role(owner, 'USAGE') AS mine,
          pg_get_userbyid(required)::text AS required
   FROM objects WHERE owner <> required OR NOT pg_has_role(owner, 'USAGE')
-  ORDER BY object`;
+  ORDER BY name, object`;
 
 /** Finds objects of the wrong owner. */
 export async function findOwnerDamage(runner: SqlRunner, roles: SchemaRoles): Promise<Damage[]> {

@@ -75,6 +75,7 @@ async function missingRowSecurity(runner: SqlRunner): Promise<Damage[]> {
     [declared('row security').map(({ table }) => table)],
   );
   return open.map(({ name }) => ({
+    rowSecurity: true,
     problem: `row-level security is not active for ${name}`,
     mend: [`ALTER TABLE ${identifier(name)} ENABLE ROW LEVEL SECURITY`],
   }));
@@ -95,6 +96,7 @@ async function wrongPolicies(runner: SqlRunner, variables: SchemaVariables): Pro
     const found = present.find((policy) => policy.table === table && policy.name === name);
     if (found !== undefined && found.roles.sort().join() === expected.sort().join()) return [];
     return {
+      rowSecurity: true,
       problem: `the policy ${name} of ${table} is missing or binds other roles`,
       mend: [
         `DROP POLICY IF EXISTS ${identifier(name)} ON ${identifier(table)}`,
