@@ -88,7 +88,7 @@ const CURABLE: [what: string, said: RegExp, damage: string][] = [
   ['lost an index', /the index uq_secrets_key is missing$/, 'DROP INDEX uq_secrets_key'],
   [
     'lost an extension and its indexes',
-    /the extensions pg_trgm are missing$/,
+    /^missing: the extension pg_trgm$/,
     'DROP EXTENSION pg_trgm CASCADE',
   ],
   [

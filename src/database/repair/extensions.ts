@@ -10,7 +10,10 @@ export async function findMissingExtensions(runner: SqlRunner): Promise<Damage[]
   const missing = await missingExtensions(runner);
   if (missing.length === 0) return [];
   return [
-    { problem: `the extensions ${missing.join(', ')} are missing`, mend: [readSchemaFile('extensions.sql')] },
+    {
+      problem: `missing: ${missing.map((name) => `the extension ${name}`).join(' and ')}`,
+      mend: [readSchemaFile('extensions.sql')],
+    },
   ];
 }
 
