@@ -54,7 +54,7 @@ export async function openDataSources(
     const probes = await open(probe, PROBE_TIMEOUT_MS);
     const question = new ServingQuestion(probes, readerRole);
     const problem = await question.ask();
-    if (problem !== undefined) throw new StartupError(`DATABASE_URL: ${problem}`);
+    if (problem !== undefined) throw new StartupError(`${variable}: ${problem}`);
     const health = new DatabaseHealth(question);
     const connections = poolSize + events + keys + probe;
     const closeAll = (): Promise<void> => {
