@@ -23,7 +23,8 @@ export function requireSecret(source: string, bytes: Buffer): string {
   return read.text;
 }
 
-function readBytes(path: string): Buffer {
+/** @throws StartupError that names the file where it cannot be read */
+export function readBytes(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {

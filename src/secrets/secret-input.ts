@@ -1,37 +1,42 @@
 import { flagOf } from '../api/input/is-flag.decorator.js';
+import type { JsonText } from '../api/json/json-text.js';
 import { BadParameters, IllegalAction } from '../common/errors.js';
+import type { SecretValue } from '../crypto/secret-value.js';
 import type {
   NewSecretBody,
   NewSecretBodyV31,
   SecretChangeBody,
   SecretChangeBodyV31,
 } from './dto/new-secret.body.js';
-import type { Schema, SecretAttributes } from './secret.js';
-import { depthProblem } from './value-schema/schema-bounds.js';
+import type { SecretAttributes } from './secret.js';
+import { depthProblem, schemaTextProblem } from './value-schema/schema-bounds.js';
 
 /** Says what is to change of a secret; what is left out stays. */
 export interface UpdateSecretInput {
   readonly attributes: Partial<SecretAttributes>;
   /** A text that is not empty, or whatever the secret's schema allows. */
-  readonly value?: unknown;
+  readonly value?: SecretValue | undefined;
   /** The name of the user whose secret it becomes. */
   readonly owner?: string | undefined;
   readonly providerName?: string | undefined;
   /** None at all take away those that are there. */
-  readonly providerOptions?: object | undefined;
+  readonly providerOptions?: JsonText | undefined;
 }
 
-export interface CreateSecretInput extends Omit<UpdateSecretInput, 'owner'> {
-  readonly schema?: Schema | undefined;
+export interface CreateSecretInput extends Omit<UpdateSecretInput, 'owner' | 'value'> {
+  readonly value: SecretValue;
+  readonly schema?: JsonText | undefined;
   /** Gives a secret that is there already the value and the options; nothing else of it changes. */
   readonly updateIfExists?: boolean | undefined;
 }
 
-/** @throws BadParameters for what nests too deep */
+/** @throws BadParameters for what nests too deep or is too long a schema */
 export function toCreateInput(body: NewSecretBody): CreateSecretInput {
   requireDepth(body, ['value', 'schema', 'provider_options']);
+  const problem = body.schema && schemaTextProblem(body.schema.text);
+  if (problem !== undefined) throw new BadParameters(problem);
   return {
-    value: body.value,
+    value: toSecretValue(body.value),
     schema: body.schema,
     attributes: attributesOf(body),
     providerName: body.provider_name,
@@ -48,7 +53,7 @@ export function toUpdateInput(body: SecretChangeBody): UpdateSecretInput {
   requireDepth(body, ['value', 'provider_options']);
   const attributes = attributesOf(body);
   const others = {
-    value: body.value ?? undefined,
+    value: body.value && toSecretValue(body.value),
     owner: body.creator,
     providerName: body.provider_name,
     providerOptions: body.provider_options,
@@ -73,10 +78,19 @@ function attributesOf(
   return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
 }
 
-/** Refuses what is too deep to be written as JSON again, which is done by recursion. */
-function requireDepth<T extends object>(body: T, names: readonly (keyof T & string)[]): void {
+/** Returns a value as it is sealed: a text as what it says, everything else, which only a schema lets in, as its JSON. */
+export function toSecretValue(sent: JsonText): SecretValue {
+  const value = sent.text.startsWith('"') ? sent.parse() : undefined;
+  return typeof value === 'string' ? { format: 'text', text: value } : { format: 'json', text: sent.text };
+}
+
+/** Refuses what nests too deep to be checked, which is done by recursion. */
+function requireDepth<N extends string>(
+  body: Readonly<Partial<Record<N, JsonText | undefined>>>,
+  names: readonly N[],
+): void {
   for (const name of names) {
-    const problem = depthProblem(`\`${name}\``, body[name]);
+    const problem = depthProblem(`\`${name}\``, body[name]?.parse());
     if (problem !== undefined) throw new BadParameters(problem);
   }
 }

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { JsonText } from '../api/json/json-text.js';
 import { TooLarge } from '../common/errors.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import { Configuration } from '../config/configuration.js';
@@ -61,11 +62,11 @@ export class SecretSealer {
   async sealOptions(
     { tenantId }: Pick<TenantContext, 'tenantId'>,
     { id: secretId, key }: Identity,
-    options: object | undefined,
+    options: JsonText | undefined,
   ): Promise<SealedValue | null | undefined> {
     if (options === undefined) return undefined;
-    if (Object.keys(options).length === 0) return null;
-    const text = JSON.stringify(options);
+    const { text } = options;
+    if (isEmptyObject(text)) return null;
     this.requireSize('`provider_options`', text);
     const binding: OptionsBinding = { tenantId, secretId, key, part: 'provider options' };
     return SealedValue.of(await this.keyring.cipher(tenantId), binding, { format: 'json', text });
@@ -79,6 +80,10 @@ export class SecretSealer {
     const binding: OptionsBinding = { tenantId, secretId, key, part: 'provider options' };
     return (await this.keyring.open(providerOptions, binding)).text;
   }
+}
+
+function isEmptyObject(json: string): boolean {
+  return /^\s*\{\s*\}\s*$/.test(json);
 }
 
 function ownerOf(tenant: TenantContext, secret: VisibleSecret): string {

@@ -1,9 +1,10 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
+import type { JsonText } from '../api/json/json-text.js';
 import type { SealedValue } from '../crypto/sealed-value.js';
 import { sealedValueTransformer } from '../crypto/sealed-value.transformer.js';
 import { Tenant } from '../tenants/tenant.entity.js';
 import { User } from '../users/user.entity.js';
-import type { Schema, Visibility } from './secret.js';
+import type { Visibility } from './secret.js';
 
 /**
  * Maps a row of `secrets`, with its current value. `SecretRows` turns rows into secrets and back by these columns; those
@@ -43,7 +44,7 @@ export class SecretEntity {
   description: string | null;
 
   @Column('json', { nullable: true })
-  schema: Schema | null;
+  schema: JsonText | null;
 
   @Column('text', { name: 'provider_name', nullable: true })
   providerName: string | null;

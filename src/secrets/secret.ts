@@ -1,3 +1,4 @@
+import type { JsonText } from '../api/json/json-text.js';
 import type { SealedValue } from '../crypto/sealed-value.js';
 import type { SecretValue } from '../crypto/secret-value.js';
 
@@ -5,7 +6,7 @@ import type { SecretValue } from '../crypto/secret-value.js';
 export const VISIBILITIES = ['private', 'tenant', 'global'] as const;
 export type Visibility = (typeof VISIBILITIES)[number];
 
-/** Holds a JSON Schema that every value of the secret satisfies. */
+/** Represents a JSON Schema that every value of a secret satisfies, as it was parsed. */
 export type Schema = object;
 
 /**
@@ -19,6 +20,11 @@ export interface SecretAttributes {
   readonly description: string | null;
 }
 
+/** Returns what a value says: a text, or what its JSON is parsed to, with the nearest double for each number. */
+export function plainValue({ format, text }: SecretValue): unknown {
+  return format === 'text' ? text : JSON.parse(text);
+}
+
 /** Limits a description, in characters (Unicode code points). */
 export const LONGEST_DESCRIPTION = 1_024;
 
@@ -27,6 +33,7 @@ export function descriptionProblem(value: unknown): string | undefined {
   if (typeof value !== 'string') return 'must be a text, or null';
   if (Array.from(value).length > LONGEST_DESCRIPTION)
     return `can be at most ${LONGEST_DESCRIPTION} characters long`;
+  if (!value.isWellFormed()) return 'must not hold half of a character (a lone surrogate)';
   return /[^\P{Cc}\n\t]/u.test(value) ? 'must hold no control characters but newline and tab' : undefined;
 }
 
@@ -52,7 +59,7 @@ export interface SecretDescription extends SecretAttributes {
   readonly key: string;
   readonly version: number;
   readonly revision: number;
-  readonly schema: Schema | null;
+  readonly schema: JsonText | null;
   readonly providerName: string | null;
   readonly creatorId: string;
   readonly creatorName: string;
@@ -76,6 +83,6 @@ export interface VisibleSecret extends SecretDescription {
 export interface OpenedSecret extends SecretDescription {
   /** Undefined where the caller may not see it or did not ask for it. */
   readonly value: SecretValue | undefined;
-  /** The JSON of the options; null where there are none, they are not shown, or were not asked for. */
+  /** The JSON of the options as it was sent; null where there are none, they are not shown, or were not asked for. */
   readonly providerOptions: string | null;
 }

@@ -1,16 +1,17 @@
+import type { JsonText } from '../api/json/json-text.js';
 import type { AuditEvent } from '../audit/audit-event.js';
 import type { Refusal } from '../audit/refusal.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import type { SealedValue } from '../crypto/sealed-value.js';
 import type { ListOptions, SecretPage } from './list/list-options.js';
-import type { Schema, SecretAttributes, StoredSecret, VisibleSecret } from './secret.js';
+import type { SecretAttributes, StoredSecret, VisibleSecret } from './secret.js';
 
 export interface NewSecret {
   readonly id: string;
   readonly key: string;
   readonly attributes: SecretAttributes;
   readonly value: SealedValue;
-  readonly schema: Schema | null;
+  readonly schema: JsonText | null;
   readonly providerOptions: SealedValue | null;
 }
 

@@ -28,7 +28,6 @@ import {
   refusalOfGlobal,
   refusalOfProvider,
   refusalOfTouch,
-  toSecretValue,
   UpdateSecret,
   type DecidedUpdate,
 } from './update-secret.js';
@@ -89,12 +88,12 @@ export class SecretsService {
     if (secret === undefined && outcome.kind === 'absent') throw textRequired();
     if (outcome.kind === 'exists') throw secretExists(key);
     const created = outcome.kind === 'created' ? outcome.secret : changed(key, outcome);
-    return shown(created, toSecretValue(value));
+    return shown(created, value);
   }
 
   /** @throws Conflict, Forbidden, NotFound, BadParameters, IllegalAction, TooLarge, as clients know them */
   async update(tenant: TenantContext, key: string, input: UpdateSecretInput): Promise<OpenedSecret> {
-    if (input.value !== undefined) this.sealer.requireSize('The value', toSecretValue(input.value).text);
+    if (input.value !== undefined) this.sealer.requireSize('The value', input.value.text);
     const checked = new CheckedValue(this.validator, shareOf(tenant), input.value);
     const update = this.updates.of(tenant, key, input, checked);
     const event = newEvent('secret.update', tenant.caller, { key });
@@ -119,7 +118,7 @@ export class SecretsService {
 
   private async newSecret(tenant: TenantContext, key: string, input: CreateSecretInput): Promise<NewSecret> {
     const id = newId();
-    const value = await this.sealer.sealValue(tenant, { id, key, version: 1 }, toSecretValue(input.value));
+    const value = await this.sealer.sealValue(tenant, { id, key, version: 1 }, input.value);
     const options = await this.sealer.sealOptions(tenant, { id, key }, input.providerOptions);
     const attributes = { ...DEFAULT_ATTRIBUTES, ...input.attributes };
     return { id, key, attributes, value, schema: input.schema ?? null, providerOptions: options ?? null };

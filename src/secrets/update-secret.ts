@@ -46,7 +46,7 @@ export class UpdateSecret {
       const absent = refusalOfProvider(input);
       if (absent !== undefined) return absent;
       const known = await this.sealer.openValue(tenant, key, current);
-      next = input.value === undefined ? known : toSecretValue(input.value);
+      next = input.value ?? known;
       const value = await this.newVersion(tenant, current, known, next);
       const providerOptions = await this.sealer.sealOptions(tenant, current, input.providerOptions);
       return { kind: 'update', attributes: input.attributes, value, owner, providerOptions };
@@ -122,14 +122,7 @@ async function refusalOfValue(
   return undefined;
 }
 
-/** Returns a value as it is sealed: text as it is; everything else, which only a schema lets in, as JSON. */
-export function toSecretValue(value: unknown): SecretValue {
-  return typeof value === 'string'
-    ? { format: 'text', text: value }
-    : { format: 'json', text: JSON.stringify(value) };
-}
-
 /** Tells whether a secret without a schema can hold a value. */
-export function isPlainText(value: unknown): boolean {
-  return typeof value === 'string' && value !== '';
+export function isPlainText(value: SecretValue | undefined): boolean {
+  return value?.format === 'text' && value.text !== '';
 }

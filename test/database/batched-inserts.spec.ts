@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
+import { JsonText } from '../../src/api/json/json-text.js';
 import { newEvent } from '../../src/audit/audit-event.js';
 import { Unavailable } from '../../src/common/errors.js';
 import type { TenantContext } from '../../src/common/tenant-context.js';
@@ -109,7 +110,7 @@ describe('insertions of one turn of the event loop', () => {
         create(a, 'mixed-a'),
         create(b, 'mixed-b', {
           attributes: { visibility: 'private', isHiddenValue: true },
-          schema: { type: 'string' },
+          schema: new JsonText('{"type":"string"}'),
         }),
         create(a, 'mixed-taken'),
         create(b, 'mixed-taken'),

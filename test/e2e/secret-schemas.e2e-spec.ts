@@ -170,6 +170,38 @@ describe('secrets with a schema', () => {
     expect((await call('PATCH', key, { value: { a: 1 } }, user)).status).toBe(404);
   });
 
+  it.each([null, '', 0, false])(
+    'take %j in a change exactly where they take it in a creation',
+    async (value) => {
+      for (const version of [V3, V31]) {
+        const change = (method: string, key: string, body: object) =>
+          room.call(ADMIN, method, `${version}/${key}`, body);
+        const [allows, forbids, none] = [fresh(), fresh(), fresh()];
+        const typed = {
+          type: ['object', value === null ? 'null' : typeof value === 'string' ? 'string' : typeof value],
+        };
+        await change('PUT', allows, { value: {}, schema: typed });
+        await change('PUT', forbids, { value: {}, schema: { type: 'object' } });
+        await change('PUT', none, { value: 'text' });
+        expect((await change('PUT', fresh(), { value, schema: typed })).status).toBe(200);
+        for (const [method, body] of [
+          ['PATCH', { value }],
+          ['PUT', { value, update_if_exists: true }],
+        ] as const) {
+          await change('PATCH', allows, { value: {} });
+          expect((await change(method, allows, body)).status).toBe(200);
+          expect((await call('GET', allows)).body.value).toEqual(value);
+          const invalid = await change(method, forbids, body);
+          expect([invalid.status, invalid.body.error_code]).toEqual([409, 'conflict_error']);
+          const refused = await change(method, none, { ...body, is_hidden_value: true });
+          expect([refused.status, refused.body.error_code]).toEqual([400, 'bad_parameters_error']);
+          expect((await call('GET', none)).body).toMatchObject({ value: 'text', is_hidden_value: false });
+          expect((await change(method, fresh(), body)).status).toBe(method === 'PATCH' ? 404 : 400);
+        }
+      }
+    },
+  );
+
   it('leave text without a schema as it was', async () => {
     const key = fresh();
     await call('PUT', key, { value: 'text' });

@@ -179,6 +179,63 @@ describe('strongroom import-cloudify', () => {
     expect(asked.stdout).toContain('secrets: 1 moved, 2 already there');
   });
 
+  it('brings values, schemas and options as they were written, from a manager and from a file', async () => {
+    const value = '{ "10": 12345678901234567890, "2" : [0.1000000000000000055, 1.50],\n"1": "\\u00e9" }';
+    const schema = '{ "title" : "x", "10": 12345678901234567890, "2": {} }';
+    const options = '{ "9": 1.0, "1": {"b" : 12345678901234567890} }';
+    const row = (key: string) => `{"key": "${key}", "tenant_name": "default_tenant", "visibility": "tenant",
+      "is_hidden_value": false, "encrypted": false, "value": ${value}, "schema": ${schema},
+      "provider_options": ${JSON.stringify(options)}}`;
+    const blank = JSON.stringify({ ...JSON.parse(row('kept-blank')), schema: undefined, value: ' \n' });
+    const imported = await source.send({
+      method: 'POST',
+      path: `${V31}/share/import`,
+      headers: {
+        Authorization: `Basic ${Buffer.from(ADMIN.login ?? '').toString('base64')}`,
+        ...{ tenant: 'default_tenant', 'Content-Type': 'application/json' },
+      },
+      body: `{"override_collisions": false, "secrets_list": [${row('kept-manager')}, ${blank}]}`,
+    });
+    expect(imported.body.secrets_errors).toEqual({});
+    const byManager = await fromSource('--invite');
+    expect(byManager.stdout).toContain('secrets: 2 moved');
+    writeFileSync(file('kept.json'), `\ufeff[\n${row('kept-file')}\n]`);
+    const byFile = await run([file('kept.json')], '');
+    expect([byFile.code, byFile.stdout]).toEqual([0, expect.stringContaining('secrets: 1 moved')]);
+    const target = service(external(database));
+    try {
+      const url = await target.listening();
+      const headers = {
+        Authorization: `Basic ${Buffer.from(`admin:${PASSWORD}`).toString('base64')}`,
+        tenant: 'default_tenant',
+      };
+      const read = async (key: string) => (await fetch(`${url}${V31}/${key}`, { headers })).text();
+      for (const key of ['kept-manager', 'kept-file']) {
+        const text = await read(key);
+        expect(text).toContain(`"value":${value},`);
+        expect(text).toContain(`"schema":${schema},`);
+        expect(text).toContain(`"provider_options":${JSON.stringify(options)}`);
+      }
+      expect(JSON.parse(await read('kept-blank'))).toMatchObject({ value: ' \n' });
+    } finally {
+      await target.stop();
+    }
+  });
+
+  it.each([
+    ['UTF-16', Buffer.from('[{"key": "a"}]', 'utf16le'), /is in UTF-16 or UTF-32: send UTF-8/],
+    ['Latin-1', Buffer.from('[{"key":\n"\xe9"}]', 'latin1'), /is not in UTF-8 \(line 2, column 2\)/],
+    ['a comma too many', Buffer.from('[{"key": "a"},\n]'), /is not valid JSON \(line 2, column 1\)/],
+    ['a doubled name', Buffer.from('[{"key": "a", "key": "b"}]'), /has the same name twice/],
+    ['a number beyond doubles', Buffer.from('[{"value": 1e400}]'), /holds a number that is too large/],
+  ])('says what is wrong with a file: %s', async (_what, bytes, message) => {
+    writeFileSync(file('broken.json'), bytes);
+    const { code, stdout, stderr } = await run([file('broken.json')], '');
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd()).not.toContain('\n');
+  });
+
   it('trusts a certificate by its authority, or not at all where that is said', async () => {
     const tls = (name: string) => new URL(`../support/tls/localhost.${name}`, import.meta.url).pathname;
     const front = createServer(
@@ -212,7 +269,7 @@ describe('strongroom import-cloudify', () => {
   it.each<[string, () => readonly string[], RegExp]>([
     ['a file that is not there', () => [file('nothing')], /Cannot read .*ENOENT/],
     ['a file of something else', () => ['package.json'], /is not an export of secrets/],
-    ['a file that is no JSON', () => ['README.md'], /is not an export of secrets/],
+    ['a file that is no JSON', () => ['README.md'], /is not valid JSON \(line 1, column 1\)/],
     ['another kind of URL', () => ['ftp://example.com'], /http or https/],
     ['a URL with a login', () => ['http://a:b@127.0.0.1:1'], /Leave the login out/],
     ['a closed port', () => ['http://127.0.0.1:1', '--invite'], /cannot be read: ECONNREFUSED/],

@@ -18,6 +18,7 @@ import { requestIdFrom } from './request-id.js';
 import { requestProblem } from './request-problem.js';
 import { RouteTable } from './route-table.js';
 import { toDomainError } from '../errors/to-domain-error.js';
+import { jsonOf } from '../json/json-text.js';
 import { dealWithUnreadRest } from './unread-rest.js';
 
 export interface HttpAdapterOptions extends BodyLimits {
@@ -58,6 +59,7 @@ export function createHttpAdapter(options: HttpAdapterOptions): FastifyAdapter {
   keepOrder(instance, order);
   acceptBodies(instance, options);
   rejectMalformedAndUnknown(instance);
+  instance.setReplySerializer(jsonOf);
   return adapter;
 }
 

@@ -6,7 +6,7 @@ import type { Share } from '../../common/turn-queue.js';
 import { calledVersion } from '../http/api-version.decorator.js';
 import { UnreadBody, type BodyReader } from '../http/unread-body.js';
 import { declaredFields, onlyThese, type FieldNames, type InputClass } from './declared-fields.js';
-import { ArrivingFields, fieldsOf } from './json-fields.js';
+import { ArrivingFields, type Fields } from './json-fields.js';
 import { readsPart } from './read-parts.js';
 import { validateInput } from './validate-input.js';
 
@@ -35,7 +35,7 @@ export class JsonBody {
   async read<T extends object>(input: InputClass<T>): Promise<T> {
     if (!isJson(this.contentType) || !isPlain(this.contentEncoding)) throw new UnsupportedContentType();
     const declared = declaredFields(input);
-    const fields = await this.fields(this.refusesUnknown ? onlyThese(declared) : declared);
+    const fields = await this.fields(input, this.refusesUnknown ? onlyThese(declared) : declared);
     const result = new input();
     for (const name of declared) if (fields.has(name)) Object.assign(result, { [name]: fields.get(name) });
     validateInput(result);
@@ -48,15 +48,15 @@ export class JsonBody {
    * @throws BadParameters for any other field
    */
   async ignore(ignored: ReadonlySet<string>): Promise<void> {
-    await this.fields(onlyThese(ignored));
+    await this.fields(Object, onlyThese(ignored));
   }
 
-  private async fields(declared: FieldNames): Promise<Map<string, unknown>> {
+  private async fields(input: InputClass<object>, names: FieldNames): Promise<Fields> {
     const { body, reader } = this;
-    if (body?.isLarge !== true) return fieldsOf((await body?.read(reader)) ?? NO_BYTES, declared);
-    const arriving = new ArrivingFields(declared, body.maxPartBytes);
-    await body.pass(reader, (bytes) => arriving.read(bytes));
-    return arriving.end();
+    const fields = new ArrivingFields(input, names, body?.isLarge === true ? body.maxPartBytes : undefined);
+    if (body?.isLarge === true) await body.pass(reader, (bytes) => fields.read(bytes));
+    else fields.read((await body?.read(reader)) ?? NO_BYTES);
+    return fields.end();
   }
 }
 

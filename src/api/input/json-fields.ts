@@ -1,97 +1,141 @@
 import { BadParameters } from '../../common/errors.js';
-import type { FieldNames } from './declared-fields.js';
-import { decoded, JsonMembers, parsed, type MemberReader } from './json-members.js';
-import { JsonBounds } from './json-bounds.js';
+import { ArrivingMembers, type MemberReader } from '../json/arriving-members.js';
+import { JsonBounds } from '../json/json-bounds.js';
+import { ENCODING_BYTES, markLength } from '../json/json-encoding.js';
+import { JsonFault, type JsonSource, type Place } from '../json/json-fault.js';
+import { splitJson, type SplitJson } from '../json/json-members.js';
+import { JsonText } from '../json/json-text.js';
+import type { FieldNames, InputClass } from './declared-fields.js';
+import { isKeptAsSent, itemReaderOf } from './kept-as-sent.decorator.js';
+import { requireStorableJson, requireWholeCharacters } from './storable-json.js';
 
-type Fields = Map<string, unknown>;
+/** Maps the names of fields to what they hold. */
+export type Fields = ReadonlyMap<string, unknown>;
+
+const BODY: JsonSource = { document: 'The body', hasFields: true };
+
+const NO_BYTES: Buffer = Buffer.alloc(0);
 
 /** Limits large JSON to what the largest permitted import needs. */
 const LIMITS = { values: 2_000_000, depth: 100 };
 
 /**
- * Parses the JSON of an object. If a name occurs twice, the last member counts. An empty input has no members.
- * @param declared the names of the members to keep; may refuse others
- * @throws BadParameters
+ * Reads the JSON of an object, while its bytes arrive, as the fields of a class of input. Parses one member or item at a
+ * time. An empty input has no fields.
  */
-export function fieldsOf(bytes: Buffer, declared: FieldNames): Fields {
-  const text = decoded(bytes);
-  const object = text === '' ? {} : parsed(text);
-  if (typeof object !== 'object' || object === null || Array.isArray(object))
-    throw new BadParameters('The body must be a JSON object');
-  const fields: Fields = new Map(Object.entries(object).filter(([name]) => declared.has(name)));
-  if (SURROGATE_ESCAPE.test(text)) for (const [name, value] of fields) requireWellFormed(name, value);
-  return fields;
-}
-
-/** Parses the JSON of an object as `fieldsOf` does, but one member or item at a time while its bytes arrive. */
 export class ArrivingFields implements MemberReader {
-  private readonly fields: Fields = new Map();
-  private readonly bounds = new JsonBounds(LIMITS);
-  private readonly members: JsonMembers;
-  private isEmpty = true;
+  private readonly fields: FieldReader;
+  private readonly bounds: JsonBounds | undefined;
+  private readonly members: ArrivingMembers;
+  /** The first bytes, until there are enough to tell the encoding. */
+  private head: Buffer | undefined = NO_BYTES;
 
-  /** @param maxPartBytes limits what is parsed at once: a member, or an item of one that is an array */
-  constructor(
-    private readonly declared: FieldNames,
-    maxPartBytes: number,
-  ) {
-    this.members = new JsonMembers(this, maxPartBytes);
+  /**
+   * @param names which fields are read; may refuse others
+   * @param maxPartBytes limits what is parsed at once in large input: a member, or an item of one that is given in items;
+   *   undefined for small input, which needs no limits
+   */
+  constructor(input: InputClass<object>, names: FieldNames, maxPartBytes?: number) {
+    this.fields = new FieldReader(input, names);
+    this.bounds = maxPartBytes === undefined ? undefined : new JsonBounds(LIMITS);
+    this.members = new ArrivingMembers(this, BODY, maxPartBytes ?? Infinity);
   }
 
   /** @throws BadParameters, TooLarge */
   read(bytes: Buffer): void {
-    this.isEmpty &&= bytes.length === 0;
-    this.bounds.read(bytes);
-    this.members.read(bytes);
+    refusingFaults(() => {
+      if (this.head === undefined) this.take(bytes);
+      else {
+        this.head = this.head.length === 0 ? bytes : Buffer.concat([this.head, bytes]);
+        if (this.head.length >= ENCODING_BYTES) this.begin();
+      }
+    });
   }
 
   /** @throws BadParameters when the object is incomplete */
   end(): Fields {
-    if (!this.isEmpty) this.members.end();
-    return this.fields;
+    return refusingFaults(() => {
+      const isShort = this.head !== undefined;
+      if (!isShort || this.begin() > 0) this.members.end();
+      return this.fields.read;
+    });
   }
 
-  member(name: string, text: string): void {
-    const value = this.valueOf(name, text);
-    if (this.declared.has(name)) this.fields.set(name, value);
+  givesItems(name: string): boolean {
+    return this.fields.givesItems(name);
+  }
+
+  member(name: string, text: string, place: Place): void {
+    this.fields.member(
+      name,
+      splitJson(text, { document: BODY.document, part: name, place, hasFields: false }),
+    );
   }
 
   list(name: string): void {
-    if (this.declared.has(name)) this.fields.set(name, []);
+    this.fields.list(name);
   }
 
-  item(name: string, text: string): void {
-    const value = this.valueOf(name, text);
-    const list = this.fields.get(name);
-    if (Array.isArray(list)) list.push(value);
+  item(name: string, text: string, place: Place): void {
+    this.fields.item(name, text, place);
   }
 
-  private valueOf(name: string, text: string): unknown {
-    const value = parsed(text);
-    if (this.declared.has(name) && SURROGATE_ESCAPE.test(text)) requireWellFormed(name, value);
-    return value;
+  /** Takes the first bytes without a byte order mark, and returns how many there are. */
+  private begin(): number {
+    const { head = NO_BYTES } = this;
+    this.head = undefined;
+    const bytes = head.subarray(markLength(head.subarray(0, ENCODING_BYTES), BODY));
+    this.take(bytes);
+    return bytes.length;
+  }
+
+  private take(bytes: Buffer): void {
+    this.bounds?.read(bytes);
+    this.members.read(bytes);
   }
 }
 
-/** Matches a lone surrogate in JSON. UTF-8 cannot encode one, so only an escape can produce it. */
-const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
+/** Reads the named fields of a body, each as the class of input says. */
+class FieldReader {
+  readonly read = new Map<string, unknown>();
+  private readonly prototype: object;
 
-function requireWellFormed(name: string, value: unknown): void {
-  if (!isWellFormed(value))
-    throw new BadParameters(`\`${name}\` holds half of a character (a lone surrogate)`);
+  constructor(
+    input: InputClass<object>,
+    private readonly names: FieldNames,
+  ) {
+    this.prototype = input.prototype as object;
+  }
+
+  givesItems(name: string): boolean {
+    return this.names.has(name) && itemReaderOf(this.prototype, name) !== undefined;
+  }
+
+  member(name: string, json: SplitJson): void {
+    if (!this.names.has(name)) return;
+    const isKept = isKeptAsSent(this.prototype, name);
+    if (isKept) requireWholeCharacters(json, name);
+    else requireStorableJson(json, name);
+    this.read.set(name, isKept ? new JsonText(json.text) : JSON.parse(json.text));
+  }
+
+  list(name: string): void {
+    this.read.set(name, []);
+  }
+
+  item(name: string, text: string, place: Place): void {
+    const list = this.read.get(name) as unknown[];
+    const what = `${name}[${list.length}]`;
+    const item = splitJson(text, { document: BODY.document, part: what, place, hasFields: true });
+    list.push(itemReaderOf(this.prototype, name)?.(item));
+  }
 }
 
-/**
- * Tells whether no text in a value holds a lone surrogate. Works without recursion, since input may be nested deeply.
- */
-function isWellFormed(value: unknown): boolean {
-  const pending: unknown[] = [value];
-  while (pending.length > 0) {
-    const next = pending.pop();
-    if (typeof next === 'string' && /\p{Surrogate}/u.test(next)) return false;
-    if (typeof next !== 'object' || next === null) continue;
-    if (Array.isArray(next)) for (const child of next as unknown[]) pending.push(child);
-    else for (const [name, child] of Object.entries(next)) pending.push(name, child);
+/** Turns faults of the JSON into refusals. */
+function refusingFaults<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof JsonFault ? new BadParameters(error.message) : error;
   }
-  return true;
 }

@@ -55,18 +55,27 @@ export class CloudifyApi {
    * @throws Refused for a status that is not a success
    */
   async get(path: string, query: Readonly<Record<string, string>>): Promise<unknown> {
+    const body = parsed(await this.bytes(path, query));
+    if (body === undefined) throw notCloudify(this.access.url, path);
+    return body;
+  }
+
+  /**
+   * Returns the body of a response as it is.
+   * @throws StartupError where there is no response
+   * @throws Refused for a status that is not a success
+   */
+  async bytes(path: string, query: Readonly<Record<string, string>>): Promise<Buffer> {
     const { url } = this.access;
     const target = new URL(url);
     target.pathname = `${url.pathname.replace(/\/$/, '').replace(/\/api\/v3(\.1)?$/, '')}${PREFIX}${path}`;
     target.search = new URLSearchParams(query).toString();
-    const { status, text } = await this.send(target);
-    const body = parsed(text);
-    if (status !== 200) throw refused(path, status, body);
-    if (body === undefined) throw notCloudify(url, path);
+    const { status, body } = await this.send(target);
+    if (status !== 200) throw refused(path, status, parsed(body));
     return body;
   }
 
-  private send(target: URL): Promise<{ status: number; text: string }> {
+  private send(target: URL): Promise<{ status: number; body: Buffer }> {
     const { credentials, tenant, ca, insecure } = this.access;
     const options: RequestOptions & { ca?: string; rejectUnauthorized?: boolean } = {
       headers: { ...credentials, Tenant: tenant, Accept: 'application/json' },
@@ -78,7 +87,7 @@ export class CloudifyApi {
       const fail = (error: unknown): void => reject(unreachable(this.access.url, error));
       const send = target.protocol === 'https:' ? httpsRequest : httpRequest;
       const outgoing = send(target, options, (incoming) => {
-        collected(incoming).then((text) => resolve({ status: incoming.statusCode ?? 0, text }), fail);
+        collected(incoming).then((body) => resolve({ status: incoming.statusCode ?? 0, body }), fail);
       });
       outgoing
         .on('error', fail)
@@ -88,7 +97,7 @@ export class CloudifyApi {
   }
 }
 
-async function collected(incoming: IncomingMessage): Promise<string> {
+async function collected(incoming: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
@@ -96,13 +105,13 @@ async function collected(incoming: IncomingMessage): Promise<string> {
     if (bytes > MOST_BYTES) throw new Error('the answer is too large');
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 /** Parses JSON. The error leaves out the parser's message, which would repeat the input. */
-function parsed(text: string): unknown {
+function parsed(bytes: Buffer): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(bytes.toString('utf8')) as unknown;
   } catch {
     return undefined;
   }

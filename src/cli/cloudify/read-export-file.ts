@@ -1,7 +1,7 @@
 import { flagOf } from '../../api/input/is-flag.decorator.js';
 import { printable } from '../../common/printable.js';
 import { StartupError } from '../../common/startup-error.js';
-import { readTextFile } from '../read-text-file.js';
+import { readBytes } from '../read-text-file.js';
 import type { CloudifyContents } from './cloudify-contents.js';
 import { secretsIn } from './secrets-in.js';
 
@@ -15,11 +15,10 @@ export async function readExportFile(
   createTenants: boolean,
   askPassphrase: () => Promise<string>,
 ): Promise<CloudifyContents> {
-  const secrets = secretsIn(parsed(readTextFile(path)));
+  const name = printable(path, 256);
+  const secrets = secretsIn(readBytes(path), name);
   if (secrets === undefined)
-    throw new StartupError(
-      `${printable(path, 256)} is not an export of secrets: it must be a JSON array of objects`,
-    );
+    throw new StartupError(`${name} is not an export of secrets: it must be a JSON array of objects`);
   const encrypted = secrets.some((secret) => flagOf(secret.encrypted) === true);
   const names = secrets.map(({ tenant_name: name }) => name).filter((name) => typeof name === 'string');
   return {
@@ -30,12 +29,4 @@ export async function readExportFile(
     passphrase: encrypted ? await askPassphrase() : undefined,
     gaps: ['users, user groups and memberships: a file of exported secrets has none'],
   };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

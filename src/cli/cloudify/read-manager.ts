@@ -32,7 +32,7 @@ export async function readManager(
   tell('reading secrets');
   const passphrase = randomBytes(32).toString('base64url');
   const query = { _all_tenants: 'true', _include_metadata: 'true', _passphrase: passphrase };
-  const secrets = secretsIn(await api.get('/secrets/share/export', query));
+  const secrets = secretsIn(await api.bytes('/secrets/share/export', query), 'The export of the manager');
   if (secrets === undefined) throw new StartupError('The manager did not return a list of secrets');
   return {
     tenants: tenants.map(({ name }) => textOf(name)).filter((name) => name !== ''),

@@ -1,6 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsObject, IsOptional, IsString, ValidateBy, ValidateIf } from 'class-validator';
+import { IsIn, IsOptional, IsString, ValidateBy, ValidateIf } from 'class-validator';
+import { KeptAsSent } from '../../api/input/kept-as-sent.decorator.js';
+import { JsonText } from '../../api/json/json-text.js';
 import { flagOf, IsFlag } from '../../api/input/is-flag.decorator.js';
 import { descriptionProblem, LONGEST_DESCRIPTION, VISIBILITIES, type Visibility } from '../secret.js';
 import { ANY_VALUE } from './any-value.js';
@@ -13,6 +15,17 @@ function IfGiven(): PropertyDecorator {
   return ValidateIf((_body, value) => value !== undefined);
 }
 
+/** Requires JSON that is an object. */
+function IsJsonObject(message: string): PropertyDecorator {
+  return ValidateBy({
+    name: 'isJsonObject',
+    validator: {
+      validate: (value: unknown) => value instanceof JsonText && value.isObject,
+      defaultMessage: () => message,
+    },
+  });
+}
+
 /** Requires a value, of any type where there is a `schema`, or an existing secret may have one. */
 function IsNewValue(): PropertyDecorator {
   return ValidateBy({
@@ -20,9 +33,9 @@ function IsNewValue(): PropertyDecorator {
     validator: {
       validate: (value: unknown, validation) => {
         const body = validation?.object as NewSecretBody;
-        if (body.schema !== undefined) return value !== undefined;
-        if (value === undefined || value === null || value === '') return false;
-        return typeof value === 'string' || flagOf(body.update_if_exists) === true;
+        if (!(value instanceof JsonText)) return false;
+        if (body.schema !== undefined || flagOf(body.update_if_exists) === true) return true;
+        return value.text.startsWith('"') && value.text !== '""';
       },
       defaultMessage: () =>
         '`value` is missing, empty or no string; give the text of the secret, or a `schema` for anything else',
@@ -42,7 +55,8 @@ function ProviderOptions(): PropertyDecorator {
   return applyDecorators(
     ApiProperty({ required: false, type: Object, description: 'Kept sealed; `{}` takes them away' }),
     IfGiven(),
-    IsObject({ message: '`provider_options` must be an object' }),
+    IsJsonObject('`provider_options` must be an object'),
+    KeptAsSent(),
   );
 }
 
@@ -69,18 +83,20 @@ function Description(): PropertyDecorator {
 export class NewSecretBody {
   @ApiProperty({ ...ANY_VALUE, description: 'A text, not empty; with `schema`, whatever satisfies it' })
   @IsNewValue()
-  value: unknown;
+  @KeptAsSent()
+  value: JsonText;
 
   @ApiProperty({ required: false, type: Object, description: 'A JSON Schema that each value must satisfy' })
   @IfGiven()
-  @IsObject({ message: '`schema` must be an object: a JSON Schema' })
-  schema?: object;
+  @IsJsonObject('`schema` must be an object: a JSON Schema')
+  @KeptAsSent()
+  schema?: JsonText;
 
   @ProviderName()
   provider_name?: string;
 
   @ProviderOptions()
-  provider_options?: object;
+  provider_options?: JsonText;
 
   @ApiProperty({ ...FLAG, description: 'Whether only the creator and administrators may see the value' })
   @IsFlag()
@@ -109,7 +125,8 @@ export class NewSecretBodyV31 extends NewSecretBody {
 export class SecretChangeBody {
   @ApiProperty({ ...ANY_VALUE, required: false, description: 'As in PUT, by the schema that the secret has' })
   @IsOptional()
-  value?: unknown;
+  @KeptAsSent()
+  value?: JsonText;
 
   @ApiProperty({ required: false, enum: VISIBILITIES, type: String, description: 'Can only be widened' })
   @IsOptional()
@@ -129,7 +146,7 @@ export class SecretChangeBody {
   provider_name?: string;
 
   @ProviderOptions()
-  provider_options?: object;
+  provider_options?: JsonText;
 }
 
 /** Holds the body of PATCH under v3.1. */

@@ -1,3 +1,4 @@
+import { JsonText } from '../../api/json/json-text.js';
 import { formatTime } from '../../api/time-format.js';
 import type { TenantContext } from '../../common/tenant-context.js';
 import type { SecretValue } from '../../crypto/secret-value.js';
@@ -20,10 +21,10 @@ export const secretV31Mapper: SecretMapper = {
   changed: toChangedSecret,
 };
 
-/** Returns the value as it was given: a text, or a JSON structure if the secret has a schema. */
+/** Returns the value as it was sent: a text, or the text of its JSON if the secret has a schema. */
 function shownValue(value: SecretValue | undefined): unknown {
   if (value === undefined) return '';
-  return value.format === 'text' ? value.text : JSON.parse(value.text);
+  return value.format === 'text' ? value.text : new JsonText(value.text);
 }
 
 function toChangedSecret(_tenant: TenantContext, secret: OpenedSecret): SecretV31 {

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { JsonText } from '../../api/json/json-text.js';
 import type { AuditEvent } from '../../audit/audit-event.js';
 import { eventJson } from '../../audit/event-json.js';
 import { sealedValueTransformer } from '../../crypto/sealed-value.transformer.js';
@@ -55,7 +56,11 @@ export class SecretRows {
    */
   select(row: string, instead: Readonly<Record<string, string>> = {}): string {
     return this.selected
-      .map(({ name }) => (instead[name] === undefined ? `${row}.${name}` : `${instead[name]} AS ${name}`))
+      .map(({ name, isJson }) => {
+        const column = instead[name] ?? `${row}.${name}`;
+        // The driver would parse JSON, which loses digits.
+        return isJson ? `(${column})::text AS ${name}` : `${column} AS ${name}`;
+      })
       .join(', ');
   }
 
@@ -70,8 +75,11 @@ export class SecretRows {
    */
   toVisibleSecret(row: SecretRow, tenantName: string): VisibleSecret {
     const secret: Record<string, unknown> = {};
-    for (const { name, property, isSealed } of this.selected)
-      secret[property] = isSealed ? sealedValueTransformer.from(row[name]) : row[name];
+    for (const { name, property, isSealed, isJson } of this.selected) {
+      const given = row[name];
+      if (isSealed) secret[property] = sealedValueTransformer.from(given);
+      else secret[property] = isJson && typeof given === 'string' ? new JsonText(given) : given;
+    }
     secret.tenantName = tenantName;
     secret.creatorName = row.creator_name;
     return secret as unknown as VisibleSecret;
@@ -99,7 +107,7 @@ export class SecretRows {
     for (const { name, property, isSealed, isJson } of this.columns) {
       const given = secret[property as keyof StoredSecret];
       if (isSealed || given === undefined) continue;
-      columns[name] = isJson && given !== null ? JSON.stringify(given) : given;
+      columns[name] = isJson && given instanceof JsonText ? given.text : given;
     }
     return columns;
   }

@@ -1,11 +1,13 @@
+import type { JsonText } from '../../api/json/json-text.js';
 import { BadParameters, Conflict } from '../../common/errors.js';
 import type { Share } from '../../common/turn-queue.js';
+import type { SecretValue } from '../../crypto/secret-value.js';
 import type { SchemaValidator, Verdict } from './schema-validator.js';
-import type { Schema } from '../secret.js';
+import { plainValue, type Schema } from '../secret.js';
 
 interface SecretWithSchema {
   readonly id: string;
-  readonly schema: Schema;
+  readonly schema: JsonText;
 }
 
 /**
@@ -19,7 +21,7 @@ export class CheckedValue {
   constructor(
     private readonly validator: SchemaValidator,
     private readonly share: Share,
-    private readonly value: unknown,
+    private readonly value: SecretValue | undefined,
   ) {}
 
   /**
@@ -33,12 +35,13 @@ export class CheckedValue {
   }
 
   /** Returns the same for a schema that no secret has yet. */
-  async mismatchBy(schema: Schema): Promise<Conflict | undefined> {
+  async mismatchBy(schema: JsonText): Promise<Conflict | undefined> {
     return mismatch(await this.verdictBy(schema));
   }
 
-  private verdictBy(schema: Schema): Promise<Verdict> {
-    return this.validator.check(this.share, schema, this.value);
+  private verdictBy(schema: JsonText): Promise<Verdict> {
+    const value = this.value && plainValue(this.value);
+    return this.validator.check(this.share, schema.parse() as Schema, value);
   }
 }
 

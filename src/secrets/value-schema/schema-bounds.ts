@@ -4,6 +4,13 @@ const DEEPEST = 64;
 /** All objects and arrays of a schema: an upper bound of how many schemas it has inside. */
 const MOST_NODES = 2000;
 
+/** Returns what is wrong with the length of a schema as it was sent, if anything. */
+export function schemaTextProblem(json: string): string | undefined {
+  return Buffer.byteLength(json, 'utf8') > LARGEST_SCHEMA
+    ? `\`schema\` is larger than ${LARGEST_SCHEMA} bytes of JSON`
+    : undefined;
+}
+
 /** Returns what is wrong with the size of a schema, if anything. `SchemaValidator` judges its meaning. */
 export function schemaSizeProblem(schema: object): string | undefined {
   const depth = depthProblem('`schema`', schema);

@@ -3,6 +3,8 @@ import { IsNotEmpty, IsOptional, IsString } from 'class-validator';
 import fc from 'fast-check';
 import type { BodyReader } from '../../../src/api/http/unread-body.js';
 import { JsonBody, type BodySource } from '../../../src/api/input/json-body.js';
+import { ItemsReadBy, KeptAsSent } from '../../../src/api/input/kept-as-sent.decorator.js';
+import { JsonText } from '../../../src/api/json/json-text.js';
 import { BadParameters, TooLarge, UnsupportedContentType } from '../../../src/common/errors.js';
 
 class Parent {
@@ -18,6 +20,14 @@ class Input extends Parent {
   @IsOptional()
   @IsString()
   other?: string;
+
+  @IsOptional()
+  @KeptAsSent()
+  kept?: JsonText;
+
+  @IsOptional()
+  @ItemsReadBy(({ text }) => text.slice(0, 20))
+  rows?: unknown[];
 
   undeclared?: string;
 }
@@ -106,16 +116,58 @@ describe.each([
     '{"value": "x"} x',
     "{'value': 'x'}",
     '{"value": "a\nb"}',
-    '\ufeff{"value": "x"}',
+    '\ufeff\ufeff{"value": "x"}',
+    '\ufeff',
   ])('refuses %j', async (text) => {
     await expect(read(text)).rejects.toThrow(BadParameters);
   });
 
-  it('refuses bytes that are not UTF-8', async () => {
-    for (const hex of ['ff', 'c3', 'eda080', 'c080', 'f4908080']) {
-      const bytes = Buffer.concat([Buffer.from('{"value": "'), Buffer.from(hex, 'hex'), Buffer.from('"}')]);
-      await expect(read(bytes)).rejects.toThrow('The body is not valid JSON in UTF-8');
+  it('skips a byte order mark', async () => {
+    expect((await read('\ufeff{"value": "x"}')).value).toBe('x');
+  });
+
+  it('says where bytes are not UTF-8', async () => {
+    for (const hex of ['ff', 'c3', 'eda080', 'c080', 'f4908080', 'e9']) {
+      const bytes = Buffer.concat([
+        Buffer.from('{"value":\n "é\ufffd'),
+        Buffer.from(hex, 'hex'),
+        Buffer.from('"}'),
+      ]);
+      await expect(read(bytes)).rejects.toThrow(
+        'The body is not in UTF-8 (line 2, column 5): perhaps it is in Latin-1; send UTF-8',
+      );
     }
+  });
+
+  it.each(['utf16le', 'utf16be'])(
+    'names the encoding of a body in %s, with a mark and without',
+    async (name) => {
+      for (const mark of ['\ufeff', '']) {
+        const bytes = Buffer.from(`${mark}{"value": "x"}`, 'utf16le');
+        if (name === 'utf16be') bytes.swap16();
+        await expect(read(bytes)).rejects.toThrow('The body is in UTF-16 or UTF-32: send UTF-8');
+      }
+    },
+  );
+
+  it.each([
+    ['{"value": "x",\n "kept": [1,, 2]}', 'line 2, column 13'],
+    ['{"value": "x",\n "rows": [{"a": 1},\n  {"é": nul}]}', 'line 3, column 9'],
+    ['{"value": "x"\n "kept": 1}', 'line 2, column 2'],
+    ['{"value": "x"} {}', 'line 1, column 16'],
+    ['{"value" "x"}', 'line 1, column 10'],
+    ['{"value": "x", "kept": 01}', 'line 1, column 25'],
+    ['{"value": "x", }', 'line 1, column 16'],
+    ['{"value": "\\x"}', 'line 1, column 12'],
+    ['{"value": "x", "kept": {"a": [1, 2}}', 'line 1, column 35'],
+    ['{"value": "x", "kept": "€\n"}', 'line 1, column 26'],
+    ['{"value": "x", "other":', 'line 1, column 24'],
+    ['{"value": "canary', 'line 1, column 18'],
+  ])('says where %j is broken, and nothing of what it holds', async (text, place) => {
+    const failure = await read(text).catch((error: unknown) => error as Error);
+    expect(failure).toBeInstanceOf(BadParameters);
+    expect((failure as Error).message).toContain(`The body is not valid JSON (${place}): `);
+    expect((failure as Error).message).not.toContain('canary');
   });
 
   it('takes no bytes for no fields', async () => {
@@ -140,8 +192,73 @@ describe.each([
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
-  it('takes the last of fields of the same name', async () => {
-    expect((await read('{"value": 1, "value": "x"}')).value).toBe('x');
+  it.each([
+    ['{"value": "x", "value": "x"}', 'The body has `value` twice (line 1, column 16)'],
+    ['{"value": "x", "val\\u0075e": "x"}', 'The body has `value` twice'],
+    ['{"value": "x", "a\\nb": 1, "a\\nb": 2}', 'The body has `a\\u000ab` twice'],
+    [
+      '{"value": "x", "kept": {"canary": 1, "canary": 2}}',
+      '`kept` has the same name twice in an object (line 1',
+    ],
+    [
+      '{"value": "x", "note": [[{"canary": {"canary": 1, "canary": 2}}]]}',
+      '`note` has the same name twice in',
+    ],
+    ['{"value": "x", "unknown": {"a": 1, "a": 1}}', '`unknown` has the same name twice in an object'],
+    ['{"value": "x", "rows": [{}, {"a": 1, "a": 1}]}', '`rows[1]` has `a` twice (line 1, column 38)'],
+    ['{"value": "x", "rows": [{"a": {"b": 1, "b": 1}}]}', '`rows[0].a` has the same name twice in an object'],
+  ])('refuses the doubled name in %s', async (text, message) => {
+    const failure = await read(text).catch((error: unknown) => error as Error);
+    expect((failure as Error).message).toContain(message);
+    expect((failure as Error).message).not.toContain('canary');
+  });
+
+  it.each([
+    [
+      '{"value": "x", "kept": 1e400}',
+      '`kept` holds a number that is too large for a double (line 1, column 24)',
+    ],
+    ['{"value": "x", "kept": [{"a": -1E999}]}', '`kept` holds a number'],
+    [`{"value": "x", "note": [${'9'.repeat(400)}]}`, '`note` holds a number'],
+    ['{"value": "x", "rows": [{"a": [2e308]}]}', '`rows[0].a` holds a number'],
+  ])('refuses the number that is not finite in %s', async (text, message) => {
+    await expect(read(text)).rejects.toThrow(message);
+  });
+
+  it.each([
+    '12345678901234567890',
+    '0.1000000000000000055',
+    '-0',
+    '1E400'.replace('400', '2'),
+    '1e-400',
+    '9'.repeat(308),
+    '{ "2" : 1 , "1" : [ ] }',
+    '[1.0, 1.50, {"b": "\\u00e9", "a": "é/\\/"}]',
+    '"a\\u0000\\u0062"',
+    'null',
+    'true',
+  ])('keeps %s as it was sent', async (json) => {
+    const { kept } = await read(`{"kept":\n ${json}\n , "value": "x"}`);
+    expect(kept).toEqual(new JsonText(json));
+    expect((await read(`{"value": "x", "kept":${json}}`)).kept).toEqual(new JsonText(json));
+  });
+
+  it('reads items from the JSON that was sent', async () => {
+    const { rows } = await read('{"rows": [ {"a" : 1.0} ,\n"b", [1 , 2], 1.50 ], "value": "x"}');
+    expect(rows).toEqual(['{"a" : 1.0}', '"b"', '[1 , 2]', '1.50']);
+    expect((await read('{"rows": [ ], "value": "x"}')).rows).toEqual([]);
+    await expect(read('{"rows": [\u00a0], "value": "x"}')).rejects.toThrow(
+      'not valid JSON (line 1, column 11)',
+    );
+    await expect(read('{"rows": {"a": 1}, "value": "x"}')).resolves.toMatchObject({ rows: { a: 1 } });
+  });
+
+  it.each([
+    ['{"value": "a\\u0000b"}', 'value'],
+    ['{"value": "x", "note": [["\\u0000"]]}', 'note'],
+    ['{"value": "x", "note": {"\\u0000": 1}}', 'note'],
+  ])('refuses U+0000 in %s', async (text, field) => {
+    await expect(read(text)).rejects.toThrow(`\`${field}\` holds the character U+0000`);
   });
 
   it('takes nothing from the prototype for a field', async () => {
@@ -168,8 +285,11 @@ describe.each([
     '{"value": "x", "note": ["\\ud800"]}',
     '{"value": "x", "note": {"\\ud800": 1}}',
     '{"value": "x", "note": [[{"a": "\\udfff"}]]}',
+    '{"value": "x", "kept": "\\ud83d"}',
+    '{"value": "x", "kept": [{"\\ude00": 1}]}',
+    '{"value": "x", "note": "\\ud83dx\\ude00"}',
   ])('refuses the lone surrogate in %s', async (text) => {
-    await expect(read(text)).rejects.toThrow(/`(value|note)` holds half of a character/);
+    await expect(read(text)).rejects.toThrow(/`(value|note|kept)` holds half of a character/);
   });
 
   it('takes surrogates in pairs, and lone ones in fields that nobody reads', async () => {
@@ -194,7 +314,9 @@ describe.each([
     const text = fc.string({ unit: 'binary', minLength: 1 }).filter((value) => !/\p{Surrogate}/u.test(value));
     await fc.assert(
       fc.asyncProperty(text, async (value) => {
-        expect((await read(JSON.stringify({ value }))).value).toBe(value);
+        const storable = value.replaceAll('\u0000', '') || 'x';
+        const input = await read(JSON.stringify({ value: storable, kept: value }));
+        expect([input.value, input.kept?.parse()]).toEqual([storable, value]);
       }),
     );
   });
@@ -253,8 +375,9 @@ describe('JsonBody', () => {
   it('limits what is parsed at once', async () => {
     const long = 'x'.repeat(MAX_PART_BYTES);
     await expect(inLargePieces(`{"value": "${long}"}`)).rejects.toThrow(TooLarge);
+    await expect(inLargePieces(`{"value": "x", "rows": [1, "${long}"]}`)).rejects.toThrow(TooLarge);
     await expect(inLargePieces(`{"value": "x", "note": [1, "${long}"]}`)).rejects.toThrow(TooLarge);
     const list = Array.from({ length: 20 }, () => long.slice(100));
-    expect((await inLargePieces(JSON.stringify({ value: 'x', note: list }))).note).toEqual(list);
+    expect((await inLargePieces(JSON.stringify({ value: 'x', rows: list }))).rows).toHaveLength(20);
   });
 });

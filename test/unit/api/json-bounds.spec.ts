@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { JsonBounds, type JsonLimits } from '../../../src/api/input/json-bounds.js';
+import { JsonBounds, type JsonLimits } from '../../../src/api/json/json-bounds.js';
 import { TooLarge } from '../../../src/common/errors.js';
 
 function takes(json: string, limits: Partial<JsonLimits>, chunk = json.length): boolean {

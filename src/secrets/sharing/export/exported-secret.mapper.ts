@@ -1,4 +1,5 @@
 import { includedFields, picked } from '../../../api/lists/included-fields.js';
+import { JsonText } from '../../../api/json/json-text.js';
 import { flagOf } from '../../../api/input/is-flag.decorator.js';
 import { formatTime } from '../../../api/time-format.js';
 import type { ExportQuery } from './dto/export.query.js';
@@ -45,8 +46,8 @@ export function toExportedSecretItem(secret: ExportedSecret, fields: ReadonlySet
   return picked(item, [...fields]);
 }
 
-/** A structured value stands as what it is; under a passphrase it is the token of its JSON. */
+/** Returns a structured value as the text of its JSON; under a passphrase it is the token of its JSON. */
 function valueOf({ value }: ExportedSecret): unknown {
   if (value?.format !== 'json') return value?.text ?? '';
-  return JSON.parse(value.text) as unknown;
+  return new JsonText(value.text);
 }

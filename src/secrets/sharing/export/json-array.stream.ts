@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { jsonOf } from '../../../api/json/json-text.js';
 
 /**
  * A JSON array as a stream, read only as fast as it is taken. The first batch is fetched before this returns, so that
@@ -30,7 +31,7 @@ function chunksOf(
       ended = true;
       return { value: before === '[' ? '[]' : ']' };
     }
-    const text = before + value.map((item) => JSON.stringify(item)).join(',');
+    const text = before + value.map(jsonOf).join(',');
     before = ',';
     return { value: text };
   };

@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
+import type { JsonText } from '../../../api/json/json-text.js';
 import { newId } from '../../../common/ids.js';
 import { TimeSlice } from '../../../common/time-slice.js';
 import { SecretSealer } from '../../secret-sealer.js';
-import { DEFAULT_ATTRIBUTES, type Schema, type StoredSecret } from '../../secret.js';
+import { DEFAULT_ATTRIBUTES, type StoredSecret } from '../../secret.js';
 import type { SecretUpdate } from '../../secrets.repository.js';
 import { refusalOfUpdate, UpdateSecret } from '../../update-secret.js';
 import type { ImportedRow, RowErrors } from './imported-row.js';
@@ -76,8 +78,9 @@ function taken(outcome: string, message: string): string {
   return outcome === 'not_found' ? 'The key is taken in this tenant' : message;
 }
 
-function isSameSchema(one: Schema | null, other: Schema | null): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+/** Compares what the schemas say, whatever the order of their names and the white space between them. */
+function isSameSchema(one: JsonText | null, other: JsonText | null): boolean {
+  return isDeepStrictEqual(one?.parse(), other?.parse());
 }
 
 function isGlobal({ attributes }: ImportedRow): boolean {

@@ -1,6 +1,7 @@
+import type { JsonText } from '../../../api/json/json-text.js';
 import type { TenantContext } from '../../../common/tenant-context.js';
 import type { SecretValue } from '../../../crypto/secret-value.js';
-import type { Schema, SecretAttributes } from '../../secret.js';
+import type { SecretAttributes } from '../../secret.js';
 
 /** Holds the attributes that a row gives; each row says who may see the secret. */
 export type RowAttributes = Partial<SecretAttributes> &
@@ -15,9 +16,9 @@ export interface ImportedRow {
   /** An omitted attribute has its default in a new secret, and stays in an existing one. */
   readonly attributes: RowAttributes;
   readonly value: SecretValue;
-  readonly schema: Schema | null;
+  readonly schema: JsonText | null;
   /** Undefined where there are none, or they are to stay. */
-  readonly providerOptions: object | undefined;
+  readonly providerOptions: JsonText | undefined;
   /** Undefined where it is to be the importer, or is to stay. */
   readonly creatorId: string | undefined;
   /** Undefined where it is to be now, or is to stay. */

@@ -1,3 +1,6 @@
+import { JsonFault, type JsonSource } from '../../../api/json/json-fault.js';
+import { splitJson } from '../../../api/json/json-members.js';
+import { JsonText } from '../../../api/json/json-text.js';
 import type { TenantContext } from '../../../common/tenant-context.js';
 import { tenantRefused } from '../../../common/tenant-refused.js';
 import { DecryptionError } from '../../../crypto/crypto-errors.js';
@@ -6,9 +9,10 @@ import type { FernetKey } from '../../../crypto/fernet-key.js';
 import type { SecretValue } from '../../../crypto/secret-value.js';
 import { depthProblem } from '../../value-schema/schema-bounds.js';
 import { mayMakeGlobal, maySetOwner } from '../../secret-access.js';
-import { toSecretValue } from '../../update-secret.js';
+import { toSecretValue } from '../../secret-input.js';
 import type { ImportedRow, RowErrors } from './imported-row.js';
-import { readRow, RowProblems, type RawRow, type RowFields } from './row-fields.js';
+import type { RawRow } from './raw-row.js';
+import { readRow, RowProblems, type RowFields } from './row-fields.js';
 import { unknownFields } from './row-names.js';
 
 /** Holds what rows are checked against. */
@@ -92,35 +96,44 @@ export class RowChecker {
   }
 
   private valueOf({ value, schema, encrypted }: RowFields, problems: RowProblems): SecretValue {
-    const text = encrypted ? this.opened('value', value, problems) : value;
-    const plain = schema !== undefined && encrypted ? jsonOr(text) : text;
-    if (isTooDeep('value', plain, problems)) return toSecretValue('');
-    const secret = toSecretValue(plain);
+    const secret = encrypted ? this.openedValue(value, schema !== undefined, problems) : value;
+    if (secret.format === 'json' && isTooDeep('value', JSON.parse(secret.text), problems)) return NOTHING;
     const { maxValueBytes } = this.surroundings;
     if (Buffer.byteLength(secret.text, 'utf8') > maxValueBytes)
       problems.add('value', `The value is larger than ${maxValueBytes} bytes of UTF-8`);
+    if (!secret.text.isWellFormed()) problems.add('value', HALF);
     return secret;
   }
 
-  private optionsOf(fields: RowFields, problems: RowProblems): object | undefined {
+  /** Opens a value. With a schema it is JSON; a text that is no JSON stands for itself. */
+  private openedValue(value: SecretValue, hasSchema: boolean, problems: RowProblems): SecretValue {
+    const text = this.opened('value', value, problems);
+    if (!hasSchema || !isJson(text)) return { format: 'text', text };
+    const json = keptJson('value', text, problems);
+    return json === undefined ? NOTHING : toSecretValue(json);
+  }
+
+  private optionsOf(fields: RowFields, problems: RowProblems): JsonText | undefined {
     const { providerOptions: given, encrypted } = fields;
     if (given === undefined) return undefined;
-    const text = encrypted ? this.opened('provider_options', given, problems) : given;
-    const options = jsonOr(text);
+    const token = { format: 'text', text: given } as const;
+    const text = encrypted ? this.opened('provider_options', token, problems) : given;
     const { maxValueBytes } = this.surroundings;
-    if (typeof options !== 'object' || options === null || Array.isArray(options))
-      problems.add('provider_options', 'Not the JSON of an object');
-    else if (Buffer.byteLength(text, 'utf8') > maxValueBytes)
+    if (Buffer.byteLength(text, 'utf8') > maxValueBytes) {
       problems.add('provider_options', `Larger than ${maxValueBytes} bytes of UTF-8`);
-    else if (!isTooDeep('provider_options', options, problems)) return options;
+      return undefined;
+    }
+    const json = keptJson('provider_options', text, problems);
+    if (json?.isObject === false) problems.add('provider_options', 'Not the JSON of an object');
+    else if (json !== undefined && !isTooDeep('provider_options', json.parse(), problems)) return json;
     return undefined;
   }
 
-  private opened(what: string, token: unknown, problems: RowProblems): string {
+  private opened(what: string, { format, text: token }: SecretValue, problems: RowProblems): string {
     const { passphraseKeys: keys } = this.surroundings;
     if (keys.length === 0) problems.add('encrypted', 'No passphrase');
-    if (typeof token !== 'string') problems.add(what, 'Not text');
-    if (keys.length === 0 || typeof token !== 'string' || token === '') return '';
+    if (format !== 'text') problems.add(what, 'Not text');
+    if (keys.length === 0 || format !== 'text' || token === '') return '';
     try {
       const text = decryptFernet(keys, token);
       if (text === '') problems.add(what, 'Empty');
@@ -140,13 +153,30 @@ function isTooDeep(what: string, value: unknown, problems: RowProblems): boolean
   return problem !== undefined;
 }
 
-/** Parses a text as JSON; returns the text itself if it is none. */
-function jsonOr(text: unknown): unknown {
+const NOTHING: SecretValue = { format: 'text', text: '' };
+const HALF = 'It holds half of a character (a lone surrogate)';
+const IT: JsonSource = { document: 'It', hasFields: false };
+
+function isJson(text: string): boolean {
   try {
-    return JSON.parse(String(text)) as unknown;
+    JSON.parse(text);
+    return true;
   } catch {
-    return text;
+    return false;
   }
+}
+
+/** Returns the JSON that a text of the row holds; undefined, with the problem, if it cannot be kept. */
+function keptJson(what: string, text: string, problems: RowProblems): JsonText | undefined {
+  try {
+    const json = splitJson(text, IT);
+    if (!json.holdsHalf) return new JsonText(json.text);
+    problems.add(what, HALF);
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error;
+    problems.add(what, error.message);
+  }
+  return undefined;
 }
 
 function requireTimes(

@@ -1,11 +1,12 @@
+import { JsonText } from '../../../api/json/json-text.js';
 import { flagOf } from '../../../api/input/is-flag.decorator.js';
 import { isCalendarTime } from '../../../common/calendar-time.js';
 import { nameProblem } from '../../../common/resource-name.js';
+import type { SecretValue } from '../../../crypto/secret-value.js';
 import { descriptionProblem, VISIBILITIES, type Visibility } from '../../secret.js';
+import { schemaTextProblem } from '../../value-schema/schema-bounds.js';
 import type { RowAttributes } from './imported-row.js';
-
-/** A row as it was sent. */
-export type RawRow = Readonly<Record<string, unknown>>;
+import type { RawRow } from './raw-row.js';
 
 /** Holds the fields that were read from a row by itself. */
 export interface RowFields {
@@ -14,8 +15,8 @@ export interface RowFields {
   readonly attributes: RowAttributes;
   readonly encrypted: boolean;
   /** Text, or with a schema whatever it is. */
-  readonly value: unknown;
-  readonly schema: object | undefined;
+  readonly value: SecretValue;
+  readonly schema: JsonText | undefined;
   /** The JSON of them, perhaps encrypted. */
   readonly providerOptions: string | undefined;
   readonly creator: string | undefined;
@@ -54,7 +55,7 @@ export function readRow(row: RawRow, problems: RowProblems): RowFields {
       ...descriptionOf(row, problems),
     },
     encrypted: booleanOf(row, 'encrypted', problems),
-    value: schema === undefined ? (textOf(row, 'value', problems) ?? '') : (row.value ?? null),
+    value: valueOf(row, schema !== undefined, problems),
     schema,
     providerOptions: textOf(row, 'provider_options', problems),
     creator: textOf(row, 'creator', problems),
@@ -64,23 +65,39 @@ export function readRow(row: RawRow, problems: RowProblems): RowFields {
 }
 
 function isBlank(value: unknown): boolean {
-  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+  return value === undefined || isNull(value) || (typeof value === 'string' && value.trim() === '');
+}
+
+function isNull(value: unknown): boolean {
+  return value === null || (value instanceof JsonText && value.text === 'null');
 }
 
 /** Tells whether a value is missing. With a schema, null and the empty text are values. */
 function hasNoValue(row: RawRow): boolean {
-  return isBlank(row.schema) ? isBlank(row.value) && !hasProvider(row) : row.value === undefined;
+  const { value } = row;
+  if (!isBlank(row.schema)) return value === undefined;
+  return (value === undefined || isNull(value) || value === '') && !hasProvider(row);
 }
 
 function hasProvider({ provider }: RawRow): boolean {
   return !isBlank(provider);
 }
 
-function schemaOf({ schema }: RawRow, problems: RowProblems): object | undefined {
+function schemaOf({ schema }: RawRow, problems: RowProblems): JsonText | undefined {
   if (isBlank(schema)) return undefined;
-  if (typeof schema === 'object' && schema !== null && !Array.isArray(schema)) return schema;
-  problems.add('schema', 'Not an object');
+  const isObject = schema instanceof JsonText && schema.isObject;
+  const problem = isObject ? schemaTextProblem(schema.text) : 'Not an object';
+  if (problem === undefined) return schema as JsonText;
+  problems.add('schema', problem);
   return undefined;
+}
+
+/** Returns the value of a row: a text, even if it is white space, or with a schema any JSON. */
+function valueOf({ value }: RawRow, hasSchema: boolean, problems: RowProblems): SecretValue {
+  if (typeof value === 'string') return { format: 'text', text: value };
+  if (hasSchema) return { format: 'json', text: value instanceof JsonText ? value.text : 'null' };
+  if (value !== undefined && !isNull(value)) problems.add('value', 'Not text');
+  return { format: 'text', text: '' };
 }
 
 /** Returns a text, or undefined for a blank one, which is reported as missing. */

@@ -1,5 +1,5 @@
 import { unknownName } from '../../../common/unknown-name.js';
-import type { RawRow } from './row-fields.js';
+import type { RawRow } from './raw-row.js';
 
 /** Lists every field that a row may have: those of an export, by this service or by a Cloudify Manager. */
 const KNOWN: ReadonlySet<string> = new Set([

@@ -1,4 +1,5 @@
 import type { SchemaValidator } from '../../value-schema/schema-validator.js';
+import { plainValue, type Schema } from '../../secret.js';
 import { shareOf } from '../../share-of.js';
 import type { ImportedRow, RowErrors } from './imported-row.js';
 
@@ -19,8 +20,12 @@ export class RowSchemas {
     if (schema === null) return undefined;
     if (this.spent > LONGEST_MILLISECONDS)
       return { schema: 'Too costly: import fewer secrets with a schema at once' };
-    const plain: unknown = value.format === 'json' ? JSON.parse(value.text) : value.text;
-    const { verdict, milliseconds } = await this.validator.timedCheck(shareOf(tenant), schema, plain);
+    const parsed = schema.parse() as Schema;
+    const { verdict, milliseconds } = await this.validator.timedCheck(
+      shareOf(tenant),
+      parsed,
+      plainValue(value),
+    );
     this.spent += milliseconds;
     if (verdict.kind === 'valid') return undefined;
     return verdict.kind === 'invalid'

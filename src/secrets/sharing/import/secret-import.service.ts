@@ -13,7 +13,7 @@ import { ImportPlanner } from './import-planner.js';
 import type { ImportedRow, RowErrors } from './imported-row.js';
 import { ImportedSecretsRepository, type Importer, type PlannedRow } from './imported-secrets.repository.js';
 import { RowChecker, type RowSurroundings } from './row-checker.js';
-import type { RawRow } from './row-fields.js';
+import type { RawRow } from './raw-row.js';
 import { RowSchemas } from './row-schemas.js';
 
 export interface ImportInput {

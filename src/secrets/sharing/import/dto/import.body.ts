@@ -1,8 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsArray, IsDefined, IsObject, IsOptional, IsString } from 'class-validator';
 import { flagOf, IsFlag } from '../../../../api/input/is-flag.decorator.js';
+import { ItemsReadBy } from '../../../../api/input/kept-as-sent.decorator.js';
 import { BadParameters, TooLarge } from '../../../../common/errors.js';
-import type { RawRow } from '../row-fields.js';
+import { isRawRow, readRawRow } from '../raw-row.js';
 import type { ImportInput } from '../secret-import.service.js';
 
 const MOST_SECRETS = 100_000;
@@ -16,6 +17,7 @@ export class ImportBody {
     description: 'Secrets, as an export gives them',
   })
   @IsArray({ message: '`secrets_list` must be an array of secrets' })
+  @ItemsReadBy(readRawRow)
   secrets_list: unknown[];
 
   @ApiProperty({ type: Boolean, description: 'Whether secrets that are there already are replaced' })
@@ -44,7 +46,7 @@ export function toImportInput(body: ImportBody): Omit<ImportInput, 'passphrase'>
   const { secrets_list: rows } = body;
   if (rows.length > MOST_SECRETS)
     throw new TooLarge(`\`secrets_list\` can have at most ${MOST_SECRETS} secrets`);
-  if (!rows.every(isRow)) throw new BadParameters('`secrets_list` must hold objects only');
+  if (!rows.every(isRawRow)) throw new BadParameters('`secrets_list` must hold objects only');
   if (body.tenant_map && body.tenant_map_dict)
     throw new BadParameters('Give one of `tenant_map` and `tenant_map_dict`');
   return {
@@ -52,10 +54,6 @@ export function toImportInput(body: ImportBody): Omit<ImportInput, 'passphrase'>
     override: flagOf(body.override_collisions) === true,
     tenantMap: namesOf(body.tenant_map ?? body.tenant_map_dict ?? {}),
   };
-}
-
-function isRow(row: unknown): row is RawRow {
-  return typeof row === 'object' && row !== null && !Array.isArray(row);
 }
 
 function namesOf(map: Record<string, unknown>): ReadonlyMap<string, string> {
