@@ -1,6 +1,5 @@
 import type { EntityManager } from 'typeorm';
 import { itemTooLarge, maxListBytes, tooLargeForAll } from '../common/list-bounds.js';
-import { toStorableText } from './storable-text.js';
 import type { ListColumn, ListColumns, Page, PageRequest } from './page-request.js';
 
 /** Describes the SQL of a list. */
@@ -76,11 +75,11 @@ function conditionsOf<F extends string>(
 ): string {
   const conditions = [...filters].map(([name, matches]) => {
     const { sql, text = sql, ignoresCase = false }: ListColumn = columns[name];
-    const texts = matches.map((value) => toStorableText(ignoresCase ? value.toLowerCase() : value));
+    const texts = matches.map((value) => (ignoresCase ? value.toLowerCase() : value));
     return `${ignoresCase ? `lower(${text})` : text} = ANY ($${values.push(texts)}::text[])`;
   });
   if (search !== undefined) {
-    conditions.push(`strpos(lower(${searched}), lower($${values.push(toStorableText(search))}::text)) > 0`);
+    conditions.push(`strpos(lower(${searched}), lower($${values.push(search)}::text)) > 0`);
   }
   return conditions.map((condition) => ` AND ${condition}`).join('');
 }

@@ -39,7 +39,6 @@ describe.each(VERSIONS)('the list at %s', (path) => {
     ['key=beta', ['beta']],
     ['key=beta&key=Alpha&key=no-such', ['beta', 'Alpha']],
     ['key=ALPHA', []],
-    ['key=%00', []],
     ['visibility=private', ['zeta']],
     ['visibility=private&visibility=tenant&key=beta', ['beta']],
     ['is_hidden_value=True', ['beta']],

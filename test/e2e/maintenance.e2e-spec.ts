@@ -75,7 +75,7 @@ describe.each(['v3', 'v3.1'])('maintenance mode under /api/%s', (version) => {
     }
   });
 
-  it.each(['pause', 'ACTIVATE', '%00'])('knows no action %s', async (action) => {
+  it.each(['pause', 'ACTIVATE', '%20'])('knows no action %s', async (action) => {
     const answer = await set(action);
     expect([answer.status, answer.body.error_code]).toEqual([400, 'bad_parameters_error']);
     expect(answer.body.message).toContain('`activate`');

@@ -132,7 +132,7 @@ describe.each(['v3', 'v3.1'])('users under /api/%s', (version) => {
     });
 
     it('or not, when there is none', async () => {
-      for (const name of ['nobody', '1', '%00'])
+      for (const name of ['nobody', '1', '%20'])
         expect((await call('GET', `users/${name}`)).body.error_code).toBe('not_found_error');
     });
   });

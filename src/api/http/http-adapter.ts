@@ -8,7 +8,7 @@ import {
 import type { Duplex } from 'node:stream';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { MethodNotAllowed, UnknownAddress } from '../../common/errors.js';
+import { type BadParameters, MethodNotAllowed, UnknownAddress } from '../../common/errors.js';
 import { acceptBodies, type BodyLimits } from './accept-bodies.js';
 import { answerClientError } from './client-error.js';
 import { COMMON_HEADERS } from './common-headers.js';
@@ -18,6 +18,7 @@ import { requestIdFrom } from './request-id.js';
 import { requestProblem } from './request-problem.js';
 import { RouteTable } from './route-table.js';
 import { toDomainError } from '../errors/to-domain-error.js';
+import { requireStorableText } from '../input/storable-json.js';
 import { jsonOf } from '../json/json-text.js';
 import { dealWithUnreadRest } from './unread-rest.js';
 
@@ -95,23 +96,33 @@ function keepOrder(instance: FastifyInstance, order: ConnectionOrder): void {
 function rejectMalformedAndUnknown(instance: FastifyInstance): void {
   const routes = new RouteTable();
   instance.addHook('onRoute', ({ url, method }) => routes.add(url, [method].flat()));
-  instance.addHook('onRequest', ({ is404, raw }, _reply, done) =>
-    done(requestProblem(raw) ?? pathProblem(is404, raw, routes)),
+  instance.addHook('onRequest', (request, _reply, done) =>
+    done(requestProblem(request.raw) ?? pathProblem(request, routes)),
   );
 }
 
-function pathProblem(
-  is404: boolean,
-  { url = '', method = '' }: IncomingMessage,
-  routes: RouteTable,
-): Error | undefined {
+function pathProblem(request: FastifyRequest, routes: RouteTable): Error | undefined {
+  const { url = '', method = '' } = request.raw;
   const path = pathOf(url);
   const hidesSlash = path.includes('%') && /%2f/i.test(path);
-  if (!is404 && !hidesSlash) return undefined;
+  if (!request.is404 && !hidesSlash) return parameterProblem(request);
   const allowed = hidesSlash ? [] : routes.methodsFor(path);
   return allowed.length === 0 || allowed.includes(method)
     ? new UnknownAddress()
     : new MethodNotAllowed(allowed);
+}
+
+/** Returns the error of a name in the path that the database cannot hold, before anything records or looks for it. */
+function parameterProblem({ raw, params }: FastifyRequest): BadParameters | undefined {
+  // Only this escape gives a text that cannot be stored.
+  if (raw.url?.includes('%00') !== true) return undefined;
+  try {
+    for (const [name, text] of Object.entries(params as Record<string, string>))
+      requireStorableText(text, name);
+    return undefined;
+  } catch (error) {
+    return error as BadParameters;
+  }
 }
 
 function pathOf(url: string): string {

@@ -1,4 +1,3 @@
-import { toStorableText } from '../../database/storable-text.js';
 import type { ListCursor } from './list-cursor.js';
 import type { ListOptions } from './list-options.js';
 import { isExact, RULE_ATTRIBUTES, type FilterRule } from './filter-rule.js';
@@ -13,10 +12,7 @@ export type AddValue = (value: unknown) => string;
  */
 export function conditionsOf({ filters }: ListOptions, add: AddValue): string {
   return [...filters]
-    .map(
-      ([name, wanted]) =>
-        ` AND ${FILTERS[name].replace('$', () => `${add(wanted.map(toStorableText))}::text[]`)}`,
-    )
+    .map(([name, wanted]) => ` AND ${FILTERS[name].replace('$', () => `${add(wanted)}::text[]`)}`)
     .join('');
 }
 
@@ -84,7 +80,7 @@ export function afterCursor({ by, descending, last }: ListCursor, add: AddValue)
 
 /** Returns a pattern that matches a part of a key, and tells whether a trigram index can find it. */
 export function searchPattern(search: string): { text: string; hasTrigram: boolean } {
-  const text = `%${literally(toStorableText(search))}%`;
+  const text = `%${literally(search)}%`;
   return { text, hasTrigram: /[A-Za-z0-9]{3}/.test(search) };
 }
 

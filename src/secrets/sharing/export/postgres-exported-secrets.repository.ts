@@ -4,7 +4,6 @@ import type { AuditEvent } from '../../../audit/audit-event.js';
 import { AuditWriter } from '../../../audit/audit-writer.js';
 import type { TenantContext } from '../../../common/tenant-context.js';
 import { tenantRefused } from '../../../common/tenant-refused.js';
-import { toStorableText } from '../../../database/storable-text.js';
 import { TenantTransaction } from '../../../database/tenant-transaction.js';
 import { searchPattern } from '../../list/list-conditions.js';
 import type { StoredSecret } from '../../secret.js';
@@ -90,6 +89,6 @@ export class PostgresExportedSecretsRepository extends ExportedSecretsRepository
 
 function valuesOf({ filters, search }: ExportOptions): unknown[] {
   const { key, visibility, is_hidden_value: hidden, created_by: creator } = filters;
-  const exact = [key, visibility, hidden, creator].map((texts) => texts?.map(toStorableText) ?? null);
+  const exact = [key, visibility, hidden, creator].map((texts) => texts ?? null);
   return [...exact, search === undefined ? null : searchPattern(search).text];
 }
