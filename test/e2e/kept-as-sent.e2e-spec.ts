@@ -129,6 +129,14 @@ describe('JSON that was sent', () => {
     }
   });
 
+  it('is checked by a schema as the nearest doubles', async () => {
+    const send = (value: string, schema: string) =>
+      call('PUT', `${V31}/${fresh()}`, `{"value": ${value}, "schema": ${schema}}`);
+    expect((await send('12345678901234567890', '{"maximum": 12345678901234567880}')).status).toBe(200);
+    expect((await send('0.1000000000000000055', '{"const": 0.1}')).status).toBe(200);
+    expect((await send('12345678901234567890', '{"maximum": 12345678901234560000}')).status).toBe(409);
+  });
+
   it('is kept in lists and searches', async () => {
     const key = fresh();
     await put(key, '1');

@@ -81,7 +81,10 @@ function Description(): PropertyDecorator {
 
 /** Holds the body of PUT under v3. Fields beyond these are ignored, as old clients need. */
 export class NewSecretBody {
-  @ApiProperty({ ...ANY_VALUE, description: 'A text, not empty; with `schema`, whatever satisfies it' })
+  @ApiProperty({
+    ...ANY_VALUE,
+    description: 'A text, not empty; with `schema`, any JSON that satisfies it, which is kept as it is sent',
+  })
   @IsNewValue()
   @KeptAsSent()
   value: JsonText;
@@ -123,7 +126,11 @@ export class NewSecretBodyV31 extends NewSecretBody {
 
 /** Holds the body of PATCH under v3: what is left out stays. */
 export class SecretChangeBody {
-  @ApiProperty({ ...ANY_VALUE, required: false, description: 'As in PUT, by the schema that the secret has' })
+  @ApiProperty({
+    ...ANY_VALUE,
+    required: false,
+    description: 'As in PUT, by the schema that the secret has, which may also allow null',
+  })
   @IsOptional()
   @KeptAsSent()
   value?: JsonText;

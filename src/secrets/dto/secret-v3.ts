@@ -29,7 +29,9 @@ class SecretListItemV3 {
 }
 
 export class SecretV3 extends SecretListItemV3 {
-  @ApiProperty({ description: 'The value in clear; its JSON where a schema lets it be no text' })
+  @ApiProperty({
+    description: 'The value in clear; its JSON, as it was sent, where a schema lets it be no text',
+  })
   value: string;
 }
 
