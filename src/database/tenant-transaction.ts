@@ -1,7 +1,12 @@
 import type pg from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Unavailable } from '../common/errors.js';
-import { asDomainError, isUnavailable, wasRolledBack } from './connection/unavailability.js';
+import {
+  asDomainError,
+  isUnavailable,
+  unavailableBecauseOf,
+  wasRolledBack,
+} from './connection/unavailability.js';
 import type { Share } from '../common/turn-queue.js';
 import { deadlineOfNow, retryContention } from './contention.js';
 import { statementTimeout, type Lane, type Lanes } from './lanes.js';
@@ -99,8 +104,7 @@ export class TenantTransaction {
     lost: AnswerLost,
     found: () => Promise<R | undefined>,
   ): Promise<R> {
-    if (!(await this.wasCommitted(tenantId, eventId)))
-      throw new Unavailable(undefined, { cause: lost.cause });
+    if (!(await this.wasCommitted(tenantId, eventId))) throw unavailableBecauseOf(lost.cause);
     const result = await found();
     if (result === undefined) throw lost;
     return result;
@@ -115,7 +119,7 @@ export class TenantTransaction {
       });
       // Queried only now, since the query needs a connection of its own.
       if (lost !== undefined && !(await this.wasCommitted(tenantId, eventId)))
-        throw new Unavailable(undefined, { cause: lost });
+        throw unavailableBecauseOf(lost);
       return result;
     } catch (error) {
       throw asDomainError(error);

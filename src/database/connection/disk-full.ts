@@ -22,7 +22,7 @@ export function isDiskFull(error: unknown): boolean {
  * could not extend, and no data.
  */
 export function diskFullProblem(error: unknown): string {
-  const message = printable(fullErrorIn(error)?.message ?? 'no space left', 200);
+  const message = printable((fullErrorIn(error)?.message ?? 'no space left').replaceAll('"', "'"), 200);
   return `the disk of PostgreSQL is full (${message}): free space on it or make it larger`;
 }
 

@@ -36,8 +36,13 @@ export function asDomainError(error: unknown): unknown {
   if (error instanceof DomainError || !isUnavailable(error)) return error;
   if (isContention(error)) return new Busy(CONTENDED, { cause: error });
   if (isOutOfTime(error)) return new Busy(SLOW, { cause: error });
-  if (isDiskFull(error)) return new Unavailable(CANNOT_STORE, { cause: new DiskFull(error) });
-  return new Unavailable(undefined, { cause: error });
+  return unavailableBecauseOf(error);
+}
+
+/** Returns the error to report where the database could not do its work. If its disk is full, the log says so. */
+export function unavailableBecauseOf(cause: unknown): Unavailable {
+  if (isDiskFull(cause)) return new Unavailable(CANNOT_STORE, { cause: new DiskFull(cause) });
+  return new Unavailable(undefined, { cause });
 }
 
 const CONTENDED = 'Others are changing the same resource; try again in a second';

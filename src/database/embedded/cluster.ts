@@ -66,11 +66,17 @@ function run(command: readonly string[], { wrapper, uid, gid }: ServerUser): Pro
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => {
-      const lastLine = errorOutput.trim().split('\n').at(-1) ?? '';
       if (code === 0) resolve();
-      else reject(new StartupError(`initdb failed: ${lastLine}`));
+      else reject(new StartupError(`initdb failed: ${tellingLine(errorOutput)}`));
     });
   });
+}
+
+/** Returns the line that says what failed; the last ones only say what initdb removes. */
+function tellingLine(output: string): string {
+  const lines = output.trim().split('\n');
+  const full = lines.find((line) => line.includes('No space left'));
+  return full ?? lines.findLast((line) => /error|FATAL|PANIC|could not/.test(line)) ?? lines.at(-1) ?? '';
 }
 
 function requireVersion(path: string, expected: string): void {

@@ -25,13 +25,18 @@ export function supervise({ server, isAbsent, launch, onProgress }: Supervised):
     if (current !== undefined) return current.whenGone();
     while (!stopping && !(await isAbsent())) await sleep(LOOK_MS, undefined, { ref: false });
   };
+  let failure = '';
   const restart = async (): Promise<void> => {
-    onProgress('the embedded PostgreSQL has ended; starting it again');
+    if (failure === '') onProgress('the embedded PostgreSQL has ended; starting it again');
     try {
       current = await launch();
+      failure = '';
     } catch (error) {
       current = undefined;
-      onProgress(error instanceof Error ? error.message : String(error));
+      const reason = error instanceof Error ? error.message : String(error);
+      // The same reason, with another time and process, is not repeated each second.
+      if (withoutNumbers(reason) !== failure) onProgress(reason);
+      failure = withoutNumbers(reason);
       await sleep(RETRY_MS, undefined, { ref: false });
     }
   };
@@ -49,4 +54,8 @@ export function supervise({ server, isAbsent, launch, onProgress }: Supervised):
     await starting;
     await current?.stop();
   };
+}
+
+function withoutNumbers(text: string): string {
+  return text.replaceAll(/\d+/g, '0');
 }

@@ -6,7 +6,9 @@ import {
   QueryRunnerProviderAlreadyReleasedError,
 } from 'typeorm';
 import { Conflict, Unavailable } from '../../../src/common/errors.js';
-import { isDiskFull } from '../../../src/database/connection/disk-full.js';
+import { StartupError } from '../../../src/common/startup-error.js';
+import { startProblem } from '../../../src/database/upgrade/start-problem.js';
+import { diskFullProblem, isDiskFull } from '../../../src/database/connection/disk-full.js';
 import {
   asDomainError,
   isContention,
@@ -126,6 +128,7 @@ describe('what makes the database unavailable', () => {
       ),
     });
     expect(isDiskFull(unavailable)).toBe(true);
+    expect(startProblem(full)).toEqual(new StartupError(`DATABASE_URL: ${diskFullProblem(full)}`));
     expect(isDiskFull(asDomainError(withCode('53200')))).toBe(false);
   });
 
