@@ -86,11 +86,7 @@ const CURABLE: [what: string, said: RegExp, damage: string][] = [
     'ALTER TABLE secrets DISABLE ROW LEVEL SECURITY',
   ],
   ['lost an index', /the index uq_secrets_key is missing$/, 'DROP INDEX uq_secrets_key'],
-  [
-    'lost an extension and its indexes',
-    /^missing: the extension pg_trgm$/,
-    'DROP EXTENSION pg_trgm CASCADE',
-  ],
+  ['lost an extension and its indexes', /^missing: the extension pg_trgm$/, 'DROP EXTENSION pg_trgm CASCADE'],
   [
     'gave a table to the service',
     /secrets belongs to test_service instead of test_owner/,

@@ -114,13 +114,7 @@ describe('imported secrets', () => {
       const headers: Record<string, string> =
         passphrase === undefined ? {} : { 'X-Export-Passphrase': passphrase };
       const path = `${EXPORT}?_search=with-&_include_metadata=true`;
-      const { body: items } = await room.call(
-        manager,
-        'GET',
-        path,
-        undefined,
-        headers as Record<string, string>,
-      );
+      const { body: items } = await room.call(manager, 'GET', path, undefined, headers);
       expect(items).toHaveLength(kept.size);
       for (const override_collisions of [true, false]) {
         if (!override_collisions)

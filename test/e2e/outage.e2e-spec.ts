@@ -151,7 +151,9 @@ describe('a database that fails', () => {
     wire.hold(false);
     await untilReady();
     expect((await room.secret(ADMIN, 'GET', 'kept')).status).toBe(200);
-    const lines = room.logs.filter((line) => /the database (does not answer|can serve requests again)/.test(line));
+    const lines = room.logs.filter((line) =>
+      /the database (does not answer|can serve requests again)/.test(line),
+    );
     expect(lines.length).toBeGreaterThanOrEqual(2);
   });
 

@@ -28,7 +28,7 @@ export function readOnlyProblem({ standby, read_only: readOnly }: Writability): 
 const MOST_NAMED = 5;
 
 /** Returns a list of names for one line: the first of them, and how many more there are. */
-export function shortList(names: readonly string[]): string {
+function shortList(names: readonly string[]): string {
   const more = names.length - MOST_NAMED;
   return `${names.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
