@@ -1,4 +1,5 @@
 import { printable } from '../../common/printable.js';
+import { shortList } from '../../common/short-list.js';
 import { driverErrorOf, type DriverError } from '../connection/driver-error.js';
 import { diskFullProblem, isDiskFull } from '../connection/disk-full.js';
 
@@ -23,14 +24,6 @@ const MIGRATE = 'run `strongroom migrate`, which restores what is missing';
 export function readOnlyProblem({ standby, read_only: readOnly }: Writability): string | undefined {
   if (standby) return STANDBY;
   return readOnly ? READ_ONLY : undefined;
-}
-
-const MOST_NAMED = 5;
-
-/** Returns a list of names for one line: the first of them, and how many more there are. */
-function shortList(names: readonly string[]): string {
-  const more = names.length - MOST_NAMED;
-  return `${names.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /** Returns the problem that the service lacks rights, and its cure; undefined if it has them all. */

@@ -1,4 +1,3 @@
-import { printable } from '../../common/printable.js';
 import type { SqlRunner } from '../schema/role-variables.js';
 
 /** Describes the logins and roles that a schema belongs to. */
@@ -24,15 +23,6 @@ export interface Damage {
 /** Returns the rows of a query. */
 export async function rowsOf<R>(runner: SqlRunner, sql: string, values: unknown[] = []): Promise<R[]> {
   return (await runner.query(sql, values)) as R[];
-}
-
-const MOST_NAMED = 4;
-
-/** Returns a list of names for one line: the first of them, and how many more there are. */
-export function shortList(names: readonly string[]): string {
-  const more = names.length - MOST_NAMED;
-  const shown = names.slice(0, MOST_NAMED).map((name) => printable(name));
-  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /** Returns a name quoted for SQL. */

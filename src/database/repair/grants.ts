@@ -1,7 +1,8 @@
+import { shortList } from '../../common/short-list.js';
 import { declaredStatements, declaredTableGrants } from '../schema/declared-statements.js';
 import { withVariables } from '../schema/read-schema.js';
 import type { SqlRunner } from '../schema/role-variables.js';
-import { identifier, rowsOf, shortList, type Damage, type SchemaRoles } from './damage.js';
+import { identifier, rowsOf, type Damage, type SchemaRoles } from './damage.js';
 
 interface Grant {
   readonly object: string;

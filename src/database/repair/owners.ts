@@ -1,5 +1,6 @@
+import { shortList } from '../../common/short-list.js';
 import { declaredFunctions, declaredStatements } from '../schema/declared-statements.js';
-import { identifier, rowsOf, shortList, type Damage, type SchemaRoles } from './damage.js';
+import { identifier, rowsOf, type Damage, type SchemaRoles } from './damage.js';
 import type { SqlRunner } from '../schema/role-variables.js';
 
 interface OwnedObject {

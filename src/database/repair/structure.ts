@@ -1,7 +1,8 @@
+import { shortList } from '../../common/short-list.js';
 import { declaredStatements, rolesIn, type DeclaredStatement } from '../schema/declared-statements.js';
 import { withVariables, type SchemaVariables } from '../schema/read-schema.js';
 import type { SqlRunner } from '../schema/role-variables.js';
-import { identifier, rowsOf, shortList, type Damage, type SchemaRoles } from './damage.js';
+import { identifier, rowsOf, type Damage, type SchemaRoles } from './damage.js';
 
 const RESTORE = 'restore the backup again, and read the errors of the restore';
 
