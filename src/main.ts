@@ -1,7 +1,9 @@
+import { logWarnings } from './observability/process-warnings.js';
 import 'reflect-metadata';
 import { StartupError } from './common/startup-error.js';
 import { configurationWarnings } from './config/unsafe-combinations.js';
 import { loadConfiguration } from './config/load-configuration.js';
+import { explainedServerError } from './database/connection/connection-problem.js';
 import { openInstallation } from './bootstrap/installation.js';
 import { errorFields } from './observability/error-fields.js';
 import { createLogger } from './observability/logger.js';
@@ -15,6 +17,7 @@ const STOP_DEADLINE_MS = 20_000;
 async function run(): Promise<void> {
   const configuration = loadConfiguration();
   const logger = createLogger(configuration.logLevel);
+  logWarnings(logger);
   const shutdown = new Shutdown(logger, configuration.drainMilliseconds + STOP_DEADLINE_MS).watchErrors();
   for (const warning of configurationWarnings(configuration)) logger.warn(warning);
   const installation = await openInstallation(configuration, (line) => logger.info(line));
@@ -33,9 +36,16 @@ async function run(): Promise<void> {
   process.stdout.write(welcome(installation, service.url));
 }
 
-/** Prints one line for the operator. An unforeseen error may have any message, so its fields go to the log instead. */
+/**
+ * Tells in one line why the service cannot start: in plain text to a terminal, else as a line of the log. An unforeseen
+ * error may have any message, so its fields are logged instead.
+ */
 run().catch((error: unknown) => {
-  if (error instanceof StartupError) process.stderr.write(`Strongroom cannot start: ${error.message}\n`);
-  else createLogger('info').fatal({ err: errorFields(error) }, 'Strongroom cannot start');
+  const logger = createLogger('info');
+  logWarnings(logger);
+  const reason = error instanceof StartupError ? error.message : explainedServerError(error);
+  if (reason === undefined) logger.fatal({ err: errorFields(error) }, 'Strongroom cannot start');
+  else if (process.stderr.isTTY) process.stderr.write(`Strongroom cannot start: ${reason}\n`);
+  else logger.fatal(`Strongroom cannot start: ${reason}`);
   process.exit(1);
 });

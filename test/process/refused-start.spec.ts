@@ -16,8 +16,9 @@ async function refusal(environment: NodeJS.ProcessEnv): Promise<string> {
   expect([code, stdout]).toEqual([1, expect.not.stringContaining('listens')]);
   const lines = stderr.trimEnd().split('\n');
   expect(lines).toHaveLength(1);
-  expect(lines[0]).toMatch(/^Strongroom cannot start: /);
-  return lines[0]!.replace('Strongroom cannot start: ', '');
+  const { level, msg } = JSON.parse(lines[0]!) as { level: string; msg: string };
+  expect([level, msg]).toEqual(['fatal', expect.stringMatching(/^Strongroom cannot start: /)]);
+  return msg.replace('Strongroom cannot start: ', '');
 }
 
 describe('a start that is refused says why in one line', () => {
@@ -47,7 +48,7 @@ describe('a start that is refused says why in one line', () => {
     const STRONGROOM_ROOT_KEYS = `a:${randomBytes(32).toString('base64')}`;
     const { stderr } = await service({ DATABASE_URL: 'postgresql://x@127.0.0.1:1/x', STRONGROOM_ROOT_KEYS })
       .ended;
-    expect(stderr).toMatch(/^Strongroom cannot start: DATABASE_URL: .*ECONNREFUSED/m);
+    expect(stderr).toMatch(/"Strongroom cannot start: DATABASE_URL: .*ECONNREFUSED/);
   });
 
   it('for a port that is taken', async () => {
@@ -119,7 +120,7 @@ describe('a role that is not for this', () => {
     await started.listening();
     await started.stop();
     const { stderr } = await service({ ...external(database), DATABASE_OWNER_URL: '' }).ended;
-    expect(stderr).toMatch(/^Strongroom cannot start: DATABASE_URL: .* the login must own the database/m);
+    expect(stderr).toMatch(/"Strongroom cannot start: DATABASE_URL: .* the login must own the database/);
   });
 });
 

@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { cloneDatabase, type TestDatabase } from '../support/database.js';
+import { CERTIFICATES, SecuredServer } from '../support/secured-server.js';
+import { ROOT_KEY } from '../support/strongroom.js';
+import { external, PASSWORD } from './external.js';
+import { service, strongroom, type Program } from './program.js';
+
+const WARNER = join(import.meta.dirname, 'warn.mjs');
+
+type Line = Record<string, unknown>;
+
+/** Parses standard error, of which every line is an object with a level, a time and a message. */
+function linesOf({ stderr }: Pick<Program, 'stderr'>): Line[] {
+  const lines = stderr
+    .trimEnd()
+    .split('\n')
+    .filter((line) => line !== '');
+  return lines.map((line) => {
+    const entry = JSON.parse(line) as Line;
+    expect(entry).toMatchObject({
+      level: expect.any(String),
+      time: expect.any(String),
+      msg: expect.any(String),
+    });
+    return entry;
+  });
+}
+
+describe('the standard error of the service holds lines of JSON only', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await cloneDatabase();
+  });
+  afterAll(() => database.drop());
+
+  it('with warnings of Node.js and of libraries', async () => {
+    const program = service({ ...external(database), NODE_OPTIONS: `--import=${WARNER}` });
+    await program.listening();
+    program.signal('SIGUSR2');
+    while (!program.stderr.includes('old and gone later')) await sleep(20);
+    const ended = await program.stop();
+    const warnings = linesOf(ended).filter(({ warning }) => warning !== undefined);
+    for (const moment of ['early', 'later'])
+      expect(warnings).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({
+            level: 'warn',
+            warning: 'SecurityWarning',
+            code: 'LIB001',
+            msg: `of a library ${moment} in two lines`,
+          }),
+          expect.objectContaining({ level: 'warn', warning: 'DeprecationWarning', code: 'DEP9999' }),
+        ]),
+      );
+  });
+
+  it('with a start that is refused after a warning', async () => {
+    const program = service({ DATABASE_URL: 'nonsense', NODE_OPTIONS: `--import=${WARNER}` });
+    expect(linesOf(await program.ended).at(-1)).toMatchObject({
+      level: 'fatal',
+      msg: expect.stringMatching(/^Strongroom cannot start: DATABASE_URL must be a URL/),
+    });
+  });
+
+  describe('with a database that is reached by TLS and a password', () => {
+    let server: SecuredServer;
+    beforeAll(async () => {
+      server = await SecuredServer.start('server.crt');
+      await server.asSuperuser(`CREATE ROLE owner LOGIN CREATEROLE PASSWORD 'a+b c'`);
+      await server.asSuperuser(`CREATE ROLE service LOGIN PASSWORD '%+&'`);
+      await server.asSuperuser('CREATE DATABASE "room+1" OWNER owner');
+    });
+    afterAll(() => server.stop());
+
+    it.each(['require', 'verify-full', 'no-verify'])('and sslmode=%s', async (mode) => {
+      const tls = `sslmode=${mode}&sslrootcert=${CERTIFICATES}/ca.crt`;
+      const environment = {
+        DATABASE_URL: server.url('service:%25+%26', 'room+1', tls),
+        DATABASE_OWNER_URL: server.url('owner:a+b%20c', 'room+1', tls),
+        STRONGROOM_ROOT_KEYS: ROOT_KEY,
+        STRONGROOM_ADMIN_PASSWORD: PASSWORD,
+      };
+      const program = service(environment);
+      await program.listening();
+      const lines = linesOf(await program.stop());
+      const warned = lines.filter(({ msg }) => String(msg).includes('sslmode=no-verify')).length;
+      expect(warned).toBe(mode === 'no-verify' ? 2 : 0);
+      expect(lines.filter(({ warning }) => warning !== undefined)).toEqual([]);
+      expect(await strongroom(['doctor'], environment)).toMatchObject({ code: 0, stderr: '' });
+    });
+  });
+});
