@@ -47,7 +47,7 @@ export async function openDataSources(
   };
   try {
     const dataSource = await open(poolSize + events);
-    await assertSessions(dataSource, serviceSettings(options), variable);
+    await assertSessions(dataSource, serviceSettings(options), { variable, url });
     await assertServiceLogin(dataSource, readerRole);
     if (nodeEnv === 'production') await assertDurable(dataSource);
     const keyDataSource = await open(keys);

@@ -15,6 +15,8 @@ export async function withOwnerConnection<T>(
   work: (connection: SqlConnection) => Promise<T>,
 ): Promise<T> {
   const client = new pg.Client(clientConfig(ownerUrl, OWNER_SETTINGS));
+  // A connection that is lost while it is idle fails the next statement; without a listener it would end the process.
+  client.on('error', () => undefined);
   try {
     await client.connect();
     await prepareSession(client, OWNER_SETTINGS);

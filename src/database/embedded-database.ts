@@ -14,6 +14,8 @@ const DUPLICATE = new Set(['42P04', '42710', '23505']);
  */
 export async function prepareEmbeddedDatabase(server: EmbeddedPostgres): Promise<void> {
   const client = new pg.Client(clientConfig(server.url('postgres', 'postgres')));
+  // A connection that is lost while it is idle fails the next statement; without a listener it would end the process.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     const { rows } = await client.query<{ login: boolean; database: boolean }>(

@@ -150,7 +150,7 @@ async function openOwnerDataSource(
     throw connectionProblem(error, ownerOf(options));
   }
   try {
-    await assertSessions(dataSource, ownerSettings(options), ownerOf(options).variable);
+    await assertSessions(dataSource, ownerSettings(options), ownerOf(options));
     return dataSource;
   } catch (error) {
     await dataSource.destroy();

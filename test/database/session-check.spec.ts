@@ -9,12 +9,14 @@ import { APP_ROLE, READER_ROLE, cloneDatabase, type TestDatabase } from '../supp
 import { query, testServer } from '../support/server.js';
 import { SessionPooler, type PoolMode, type Preference } from '../support/session-pooler.js';
 
+const asker = (variable: string) => ({ variable, url: 'postgresql://someone@host/database' });
+
 const SERVICE_LOGIN = { appRole: APP_ROLE, single: false };
 
 async function check(url: string, login = SERVICE_LOGIN): Promise<void> {
   const dataSource = await openServiceDataSource({ ...login, url, poolSize: 2 });
   try {
-    await assertSessions(dataSource, serviceSettings(login), 'DATABASE_URL');
+    await assertSessions(dataSource, serviceSettings(login), asker('DATABASE_URL'));
   } finally {
     await dataSource.destroy();
   }
@@ -119,7 +121,7 @@ describe('a setting that was changed after it was set', () => {
 
   it.each(Object.keys(COMMON_SETTINGS))('is named: %s', async (name) => {
     const wanted = { ...COMMON_SETTINGS, [name]: 'another' };
-    expect(await refusal(assertSessions(dataSource, wanted, 'DATABASE_URL'))).toMatch(
+    expect(await refusal(assertSessions(dataSource, wanted, asker('DATABASE_URL')))).toMatch(
       new RegExp(
         `^DATABASE_URL: the session has ${name} = ".*" and needs "another": .*connect to PostgreSQL itself`,
       ),

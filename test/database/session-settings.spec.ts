@@ -15,6 +15,8 @@ import {
   type TestDatabase,
 } from '../support/database.js';
 
+const asker = (variable: string) => ({ variable, url: 'postgresql://someone@host/database' });
+
 describe('a setting of the database or of the role', () => {
   let database: TestDatabase;
   beforeAll(async () => {
@@ -45,8 +47,8 @@ describe('a setting of the database or of the role', () => {
         ...{ ownerUrl: database.ownerUrl, appRole: APP_ROLE, readerRole: READER_ROLE },
       }).initialize();
       try {
-        await assertSessions(service, serviceSettings(login), 'DATABASE_URL');
-        await assertSessions(owner, OWNER_SETTINGS, 'DATABASE_OWNER_URL');
+        await assertSessions(service, serviceSettings(login), asker('DATABASE_URL'));
+        await assertSessions(owner, OWNER_SETTINGS, asker('DATABASE_OWNER_URL'));
         expect(await valueIn(service, name)).not.toBe(disturbances[name]);
       } finally {
         await Promise.all([service.destroy(), owner.destroy()]);

@@ -25,7 +25,7 @@ export async function diagnoseService(
   const opened = await attempt('database', async () => {
     const dataSource = await openServiceDataSource({ ...login, url, variable, poolSize: 2 });
     try {
-      await assertSessions(dataSource, serviceSettings(login), variable);
+      await assertSessions(dataSource, serviceSettings(login), { variable, url });
       return dataSource;
     } catch (error) {
       await dataSource.destroy();

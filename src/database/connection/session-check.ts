@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { printable } from '../../common/printable.js';
 import { StartupError } from '../../common/startup-error.js';
+import { connectionProblem, type Asker } from './connection-problem.js';
 import { poolOf } from '../named-query.js';
 import {
   SETTINGS_OF_SOME_VERSIONS,
@@ -24,23 +25,40 @@ const IDENTIFY = `SELECT pg_backend_pid() AS pid, current_setting('${MARK}', tru
  * Verifies that a connection keeps its session from one transaction to the next, and that the session has the settings
  * that it was given. A pooler in transaction mode fails this.
  * @param dataSource has at least two connections, none of which is in use
- * @param variable the name of the variable that the connection is configured by
+ * @param asker names the login, for messages
  * @throws StartupError with the cure
  */
 export async function assertSessions(
   dataSource: DataSource,
   settings: SessionSettings,
-  variable: string,
+  asker: Asker,
 ): Promise<void> {
   const pool = poolOf(dataSource);
-  const [one, other] = await Promise.all([pool.connect(), pool.connect()]);
+  const { variable } = asker;
+  const clients: pg.PoolClient[] = [];
+  let failed = true;
   try {
+    for (let count = 0; count < 2; count += 1) clients.push(await pool.connect());
+    for (const client of clients) client.on('error', ignore);
+    const [one, other] = clients as [pg.PoolClient, pg.PoolClient];
     if (await sharesSessions(one, other)) throw new StartupError(`${variable}: ${POOLED}`);
     for (const client of [one, other, one]) await assertSettings(client, settings, variable);
+    failed = false;
+  } catch (error) {
+    throw connectionProblem(error, asker);
   } finally {
-    for (const client of [one, other]) client.release();
+    for (const client of clients) {
+      if (!failed) client.off('error', ignore);
+      client.release(failed);
+    }
   }
 }
+
+/**
+ * Ignores the event of a lost connection, which also fails the statement: a pooler in statement mode cuts a connection
+ * that begins a transaction.
+ */
+const ignore = (): void => undefined;
 
 const POOLED =
   'a connection pooler gives each transaction another session of PostgreSQL (as PgBouncer does with ' +

@@ -1,0 +1,199 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { startEmbeddedPostgres } from '../../dist/src/database/embedded/embedded-postgres.js';
+
+/**
+ * Connects Strongroom through PgBouncer: in session mode everything must work, in transaction and statement mode the
+ * start and doctor must refuse with one line.
+ */
+const PASSWORD = 'password-of-the-drill';
+const HEADERS = {
+  Authorization: `Basic ${Buffer.from(`admin:${PASSWORD}`).toString('base64')}`,
+  tenant: 'default_tenant',
+  'Content-Type': 'application/json',
+};
+
+if (spawnSync('pgbouncer', ['--version']).error !== undefined) {
+  process.stderr.write('pgbouncer is not installed; on Debian: apt-get install pgbouncer\n');
+  process.exit(1);
+}
+const folder = mkdtempSync(join(tmpdir(), 'strongroom-drill-'));
+chmodSync(folder, 0o755);
+const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'data') });
+await prepareDatabase();
+const problems = [];
+try {
+  await works('session');
+  for (const mode of ['transaction', 'statement']) await isRefused(mode);
+  await isRefusedWithOptions();
+} finally {
+  await postgres.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+for (const problem of problems) process.stdout.write(`FAILED: ${problem}\n`);
+process.exitCode = problems.length > 0 ? 1 : 0;
+
+async function works(mode) {
+  await withPooler(mode, 'ignore_startup_parameters = options', async (environment) => {
+    const { child, output } = run('main.js', [], { ...environment, PORT: '0', STRONGROOM_DRAIN_MS: '0' });
+    const url = await listening(child, output);
+    const statuses = [];
+    for (let round = 0; round < 30; round += 1) {
+      const calls = Array.from({ length: 10 }, (_, key) => call(url, 'GET', `key${key}`));
+      if (round === 0)
+        for (let key = 0; key < 10; key += 1)
+          statuses.push(await call(url, 'PUT', `key${key}`, '{"value":"v"}'));
+      else statuses.push(...(await Promise.all(calls)));
+    }
+    const wrong = statuses.filter((status) => status !== 200);
+    say(`pool_mode = ${mode}: ${statuses.length} requests, ${wrong.length} were not 200`);
+    if (wrong.length > 0) problems.push(`${mode}: ${wrong.join(' ')}`);
+    child.kill('SIGTERM');
+    await ended(child);
+    await expectDoctor(environment, 0, /^ok +row-level security/m, mode);
+  });
+}
+
+async function isRefused(mode) {
+  await withPooler(mode, 'ignore_startup_parameters = options', async (environment) => {
+    const { child, output } = run('main.js', [], { ...environment, PORT: '0' });
+    const code = await ended(child);
+    const line = output.text.trim();
+    say(`pool_mode = ${mode}: exit code ${code}: ${line}`);
+    if (code !== 1 || line.includes('\n') || !/pool_mode/.test(line)) problems.push(`${mode}: ${line}`);
+    await expectDoctor(environment, 1, /^FAILED +database: .*pool_mode/m, mode);
+  });
+}
+
+/** PgBouncer refuses what a session begins with, unless it is told to ignore that. */
+async function isRefusedWithOptions() {
+  await withPooler('session', '', async (environment) => {
+    const { child, output } = run('main.js', [], { ...environment, PORT: '0' });
+    const code = await ended(child);
+    say(`without ignore_startup_parameters: exit code ${code}: ${output.text.trim()}`);
+    if (code !== 1 || !/ignore_startup_parameters = options/.test(output.text)) problems.push(output.text);
+  });
+}
+
+async function expectDoctor(environment, expected, pattern, mode) {
+  const { child, output } = run('cli/main.js', ['doctor'], environment);
+  const code = await ended(child);
+  if (code !== expected || !pattern.test(output.text))
+    problems.push(`doctor, ${mode}: ${code}\n${output.text}`);
+}
+
+async function withPooler(mode, setting, work) {
+  const port = await freePort();
+  const directory = join(folder, `${mode}${setting.length}`);
+  mkdirSync(directory, { mode: 0o777 });
+  chmodSync(directory, 0o777);
+  const sockets = new URL(postgres.url('postgres', 'drill')).searchParams.get('host');
+  chmodSync(join(sockets, '..'), 0o755);
+  chmodSync(sockets, 0o755);
+  writeFileSync(join(directory, 'users.txt'), '"drill_owner" ""\n"drill_service" ""\n');
+  writeFileSync(
+    join(directory, 'pgbouncer.ini'),
+    `[databases]
+drill = host=${sockets} port=5432 dbname=drill
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${port}
+unix_socket_dir =
+auth_type = trust
+auth_file = ${join(directory, 'users.txt')}
+pool_mode = ${mode}
+default_pool_size = 20
+${setting}
+`,
+  );
+  const user = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
+  const pooler = spawn('pgbouncer', [...user, join(directory, 'pgbouncer.ini')], { stdio: 'ignore' });
+  try {
+    await untilOpen(port);
+    await work(environmentOn(port));
+  } finally {
+    pooler.kill('SIGINT');
+    await ended(pooler);
+  }
+}
+
+function environmentOn(port) {
+  const url = (login) => `postgresql://${login}@127.0.0.1:${port}/drill`;
+  return {
+    DATABASE_URL: url('drill_service'),
+    DATABASE_OWNER_URL: url('drill_owner'),
+    STRONGROOM_ROOT_KEYS: `drill:${Buffer.from('a key for drills, of 32 bytes...').toString('base64')}`,
+    STRONGROOM_ADMIN_PASSWORD: PASSWORD,
+  };
+}
+
+async function prepareDatabase() {
+  const client = new pg.Client({ connectionString: postgres.url('postgres', 'postgres') });
+  await client.connect();
+  await client.query('CREATE ROLE drill_owner LOGIN CREATEROLE');
+  await client.query('CREATE ROLE drill_service LOGIN');
+  await client.query('CREATE DATABASE drill OWNER drill_owner');
+  await client.end();
+}
+
+function run(file, args, environment) {
+  const { PATH, HOME } = process.env;
+  const child = spawn(process.execPath, [`dist/src/${file}`, ...args], {
+    env: { PATH, HOME, ...environment },
+  });
+  const output = { text: '' };
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => (output.text += text));
+  return { child, output };
+}
+
+async function listening(child, output) {
+  for (;;) {
+    const url = /Strongroom listens on (\S+)/.exec(output.text)?.[1];
+    if (url !== undefined) return url;
+    if (child.exitCode !== null) throw new Error(`It does not listen:\n${output.text}`);
+    await sleep(20);
+  }
+}
+
+async function call(url, method, key, body) {
+  const answer = await fetch(`${url}/api/v3/secrets/${key}`, { method, headers: HEADERS, body });
+  await answer.text();
+  return answer.status;
+}
+
+function ended(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode);
+  return new Promise((resolve) => child.on('close', resolve));
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function untilOpen(port) {
+  for (let attempt = 0; attempt < 250; attempt += 1) {
+    const client = new pg.Client({ host: '127.0.0.1', port, user: 'drill_service', database: 'drill' });
+    const isOpen = await client.connect().then(
+      () => true,
+      () => false,
+    );
+    await client.end().catch(() => undefined);
+    if (isOpen) return;
+    await sleep(20);
+  }
+  throw new Error('PgBouncer does not accept connections');
+}
+
+function say(line) {
+  process.stdout.write(`${line}\n`);
+}
