@@ -1,4 +1,5 @@
 import type { Configuration } from '../config/configuration.js';
+import { argon2 } from '../crypto/argon2.js';
 import { PasswordHasher, verificationsAtOnce } from '../crypto/password-hasher.js';
 import type { RootKeys } from '../crypto/root-keys.js';
 import { cryptoSelfTest } from '../crypto/self-test.js';
@@ -42,6 +43,7 @@ export async function openInstallation(
 ): Promise<Installation> {
   cryptoSelfTest();
   requireRootKeys(configuration);
+  await argon2();
   const location = await locateDatabase(configuration, onProgress);
   try {
     const source = await rootKeysOf(configuration, location);

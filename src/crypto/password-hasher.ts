@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { hash, verify, type Options } from '@node-rs/argon2';
+import type { Options } from '@node-rs/argon2';
 import { TooManyRequests } from '../common/errors.js';
 import { FairGate } from '../common/fair-gate.js';
 import { opaqueString } from '../common/password-rules.js';
+import { argon2 } from './argon2.js';
 
 /** Configures Argon2id (RFC 9106), the library's default, with the OWASP parameters: 19 MiB, two passes, one lane. */
 const OPTIONS: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -56,13 +57,13 @@ export class PasswordHasher {
    */
   hash(password: string, user = ''): Promise<string> {
     return this.hashes.hold({ group: user, member: user }, () =>
-      this.inTurn(() => hash(opaqueString(password), OPTIONS)),
+      this.inTurn(async () => (await argon2()).hash(opaqueString(password), OPTIONS)),
     );
   }
 
   /** Verifies a password in its normal form, at the cost of exactly one verification, even if the hash is damaged. */
   async verify(storedHash: string, password: string): Promise<boolean> {
-    const decoy = await this.decoyHash();
+    const [decoy, { verify }] = await Promise.all([this.decoyHash(), argon2()]);
     return this.inTurn(async () => {
       this.made += 1;
       try {
@@ -82,7 +83,7 @@ export class PasswordHasher {
   }
 
   private decoyHash(): Promise<string> {
-    this.decoy ??= hash(randomBytes(24).toString('base64'), OPTIONS).catch((error: unknown) => {
+    this.decoy ??= newDecoy().catch((error: unknown) => {
       this.decoy = undefined;
       throw error;
     });
@@ -92,4 +93,9 @@ export class PasswordHasher {
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
     return this.computations.hold(undefined, work);
   }
+}
+
+async function newDecoy(): Promise<string> {
+  const { hash } = await argon2();
+  return hash(randomBytes(24).toString('base64'), OPTIONS);
 }

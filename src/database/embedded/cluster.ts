@@ -67,7 +67,7 @@ function run(command: readonly string[], { wrapper, uid, gid }: ServerUser): Pro
     child.on('error', reject);
     child.on('close', (code) => {
       if (code === 0) resolve();
-      else reject(new StartupError(`initdb failed: ${tellingLine(errorOutput)}`));
+      else reject(new StartupError(initdbProblem(tellingLine(errorOutput))));
     });
   });
 }
@@ -77,6 +77,12 @@ function tellingLine(output: string): string {
   const lines = output.trim().split('\n');
   const full = lines.find((line) => line.includes('No space left'));
   return full ?? lines.findLast((line) => /error|FATAL|PANIC|could not/.test(line)) ?? lines.at(-1) ?? '';
+}
+
+function initdbProblem(line: string): string {
+  const [, uid] = /could not look up effective user ID (\d+)/.exec(line) ?? [];
+  if (uid === undefined) return `initdb failed: ${line}`;
+  return `The user ${uid} has no entry in /etc/passwd, which initdb needs: start as a user who has one, or set DATABASE_URL`;
 }
 
 function requireVersion(path: string, expected: string): void {

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StartupError } from '../../common/startup-error.js';
+import { cureOf } from './file-problem.js';
 
 /** Matches the files of our data directory, and those of an empty mounted volume. */
 const OURS = /^(postgres(\.log|\.draft-\d+)?|socket|root\.key|lost\+found)$/;
@@ -15,8 +16,8 @@ export function prepareDataDirectory(path: string): void {
     const entries = readdirSync(path);
     if (entries.length === 0 || entries.some((name) => OURS.test(name))) return;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new StartupError(`STRONGROOM_DATA_DIR: ${path} cannot be used (${code ?? 'unknown'})`);
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    throw new StartupError(`STRONGROOM_DATA_DIR: ${path} cannot be used (${code})${cureOf(code)}`);
   }
   throw new StartupError(
     `STRONGROOM_DATA_DIR: ${path} holds something else; give an empty folder, or one that does not exist`,
@@ -27,11 +28,12 @@ export function prepareDataDirectory(path: string): void {
  * Creates a directory like `mkdir -p`. Node's own recursive mode never returns for directories such as /proc, in which
  * nothing can be created.
  */
-function make(path: string): void {
+function make(path: string, mode = 0o700): void {
   if (existsSync(path)) return;
-  make(dirname(path));
+  // The server may run as another user, who has to pass through the folders above.
+  make(dirname(path), 0o711);
   try {
-    mkdirSync(path, { mode: 0o700 });
+    mkdirSync(path, { mode });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }

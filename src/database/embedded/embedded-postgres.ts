@@ -9,6 +9,7 @@ import { prepareDataDirectory } from './data-directory.js';
 import { STARTER_SETTING, ServerProcess, type ServerFiles } from './server-process.js';
 import { serverUser, type ServerUser } from './server-user.js';
 import { socketDirectory } from './socket-directory.js';
+import { fileProblem } from './file-problem.js';
 import { removeStaleLocks } from './stale-locks.js';
 import { supervise } from './supervision.js';
 
@@ -43,10 +44,20 @@ const POLL_MS = 25;
  * @throws StartupError with one line for the operator
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const { dataDir, settings = {}, onProgress = () => undefined, user = serverUser() } = options;
+  try {
+    return await start(options);
+  } catch (error) {
+    throw fileProblem(error, options.dataDir) ?? error;
+  }
+}
+
+async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const binaries = locateBinaries();
+  const { dataDir, settings = {}, onProgress = () => undefined, user = serverUser() } = options;
+  user.requireEntry(binaries.postgres);
   prepareDataDirectory(dataDir);
   user.allowEntry(dataDir);
+  user.requireEntry(dataDir);
   const sockets = socketDirectory(dataDir, user.uid);
   const files: ServerFiles = {
     postgres: binaries.postgres,

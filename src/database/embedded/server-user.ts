@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { dirname } from 'node:path';
 import { StartupError } from '../../common/startup-error.js';
 
 /** Describes the user that runs PostgreSQL's programs, which refuse to run as root. */
@@ -12,27 +14,73 @@ export interface ServerUser {
   readonly own: (path: string) => void;
   /** Lets the server enter a directory that we keep, if it runs as another user. */
   readonly allowEntry: (directory: string) => void;
+  /**
+   * Checks that the server can reach a path.
+   * @throws StartupError when it runs as another user, who may not enter a folder above the path
+   */
+  readonly requireEntry: (path: string) => void;
+}
+
+interface SystemUser {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
 }
 
 const nothing = (): void => undefined;
-const USER_NAMESPACE = ['unshare', '--user', '--map-user=1000', '--map-group=1000'];
 
 /**
- * Returns the user to run the programs as. An ordinary user runs them itself. Root runs them in a user namespace, in
- * which the server sees another id while its files stay root's, or, if namespaces are refused, as the system's
- * `postgres` or `nobody`.
+ * Returns the user to run the programs as. An ordinary user runs them itself. Root, and a user whom the password file
+ * does not know, run them in a user namespace, in which the server sees another id while its files stay theirs. If
+ * namespaces are refused, root runs them as the system's `postgres` or `nobody`.
+ * @throws StartupError for root, when there is no other user
  */
-export function serverUser(namespaces = namespacesWork()): ServerUser {
-  if (process.getuid?.() !== 0) return { wrapper: [], own: nothing, allowEntry: nothing };
-  if (namespaces) return { wrapper: USER_NAMESPACE, own: nothing, allowEntry: nothing };
-  const { uid, gid } = systemUser();
+export function serverUser(namespaces?: boolean): ServerUser {
+  const isRoot = process.getuid?.() === 0;
+  if (!isRoot && isKnown()) return asOneself();
+  const other = systemUserIn(readPasswordFile());
+  if (other !== undefined && (namespaces ?? namespacesWork(other))) return asOneself(namespaceOf(other));
+  if (!isRoot) return asOneself();
+  if (other !== undefined) return asSystemUser(other);
+  throw new StartupError(
+    'PostgreSQL refuses to run as root, and there is no other user: start as an ordinary user, or set DATABASE_URL',
+  );
+}
+
+/** Returns the user of a password file to run as: `postgres`, `nobody`, or else the first that is not root. */
+export function systemUserIn(passwordFile: string): SystemUser | undefined {
+  const users = passwordFile
+    .split('\n')
+    .map((line) => line.split(':'))
+    .map(([name = '', , uid, gid]) => ({ name, uid: Number(uid), gid: Number(gid) }))
+    .filter(({ uid, gid }) => uid > 0 && gid >= 0);
+  const named = (wanted: string) => users.find(({ name }) => name === wanted);
+  return named('postgres') ?? named('nobody') ?? users[0];
+}
+
+function asOneself(wrapper: readonly string[] = []): ServerUser {
+  return { wrapper, own: nothing, allowEntry: nothing, requireEntry: nothing };
+}
+
+function asSystemUser(user: SystemUser): ServerUser {
+  const { uid, gid } = user;
   return {
     wrapper: [],
     uid,
     gid,
     own: (path) => chownSync(path, uid, gid),
     allowEntry: (directory) => allowEntry(directory, gid),
+    requireEntry: (path) => requireEntry(path, user),
   };
+}
+
+function namespaceOf({ uid, gid }: SystemUser): readonly string[] {
+  return ['unshare', '--user', `--map-user=${uid}`, `--map-group=${gid}`];
+}
+
+function namespacesWork(user: SystemUser): boolean {
+  const [command = '', ...args] = namespaceOf(user);
+  return spawnSync(command, [...args, 'true'], { stdio: 'ignore' }).status === 0;
 }
 
 function allowEntry(directory: string, gid: number): void {
@@ -42,18 +90,32 @@ function allowEntry(directory: string, gid: number): void {
   chmodSync(directory, (mode & 0o700) | 0o010);
 }
 
-function namespacesWork(): boolean {
-  const [command = '', ...args] = USER_NAMESPACE;
-  return spawnSync(command, [...args, 'true'], { stdio: 'ignore' }).status === 0;
+function requireEntry(path: string, { name, uid, gid }: SystemUser): void {
+  for (let folder = dirname(realpathSync(path)); ; folder = dirname(folder)) {
+    const stats = statSync(folder);
+    const bit = stats.uid === uid ? 0o100 : stats.gid === gid ? 0o010 : 0o001;
+    if ((stats.mode & bit) === 0)
+      throw new StartupError(
+        `The embedded PostgreSQL does not run as root, and ${name} may not enter ${folder}: start as an ordinary ` +
+          `user, run \`chmod o+x ${folder}\`, or set DATABASE_URL`,
+      );
+    if (folder === dirname(folder)) return;
+  }
 }
 
-function systemUser(): { uid: number; gid: number } {
-  const users = readFileSync('/etc/passwd', 'utf8').split('\n');
-  for (const name of ['postgres', 'nobody']) {
-    const [, , uid, gid] = users.find((line) => line.startsWith(`${name}:`))?.split(':') ?? [];
-    if (uid !== undefined && gid !== undefined) return { uid: Number(uid), gid: Number(gid) };
+/** Tells whether the system knows the name of our user, which initdb looks up. */
+function isKnown(): boolean {
+  try {
+    return userInfo().username !== '';
+  } catch {
+    return false;
   }
-  throw new StartupError(
-    'PostgreSQL refuses to run as root, and there is no other user: start as an ordinary user',
-  );
+}
+
+function readPasswordFile(): string {
+  try {
+    return readFileSync('/etc/passwd', 'utf8');
+  } catch {
+    return '';
+  }
 }

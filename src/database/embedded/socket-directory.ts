@@ -19,10 +19,18 @@ export function socketDirectory(dataDir: string, serverUid?: number): string {
   const fits = Buffer.byteLength(join(beside, '.s.PGSQL.5432')) <= LONGEST;
   const digest = createHash('sha256').update(dataDir).digest('hex').slice(0, 16);
   const path = fits ? beside : join(tmpdir(), `strongroom-${uid}-${digest}`);
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  make(path);
   const { mode, uid: owner } = lstatSync(path);
   if ((mode & 0o077) !== 0 || (owner !== uid && owner !== serverUid)) {
     throw new StartupError(`${path} must belong to you alone: run chmod 700 on it, or remove it`);
   }
   return path;
+}
+
+function make(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
