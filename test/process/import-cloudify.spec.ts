@@ -62,6 +62,7 @@ describe('strongroom import-cloudify', () => {
       expect((await source.call(alice, 'PUT', `${V31}/${key}`, body)).status).toBe(200);
     await call('PUT', '/secrets/everywhere', { value: `${CANARY} global`, visibility: 'global' });
     await strongroom(['migrate'], external(database));
+    writeFileSync(file('wrong-password'), 'a wrong password\n');
   });
   afterAll(async () => {
     await source.stop();
@@ -279,8 +280,13 @@ describe('strongroom import-cloudify', () => {
       /cannot be read/,
     ],
     [
-      'a wrong password',
+      'a file that holds more than a password',
       () => [source.service.url, '--invite', '--password-file', 'package.json'],
+      /package\.json has more than one line/,
+    ],
+    [
+      'a wrong password',
+      () => [source.service.url, '--invite', '--password-file', file('wrong-password')],
       /refuses the login/,
     ],
     ['no manager at all', () => [`${source.service.url}/health`, '--invite'], /answers 404/],

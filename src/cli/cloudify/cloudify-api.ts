@@ -1,7 +1,6 @@
-import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import { printable } from '../../common/printable.js';
 import { StartupError } from '../../common/startup-error.js';
+import { ManagerConnection } from './manager-connection.js';
 
 export interface CloudifyAccess {
   readonly url: URL;
@@ -25,13 +24,19 @@ export class Refused extends StartupError {
 }
 
 const PREFIX = '/api/v3.1';
-const SILENCE_MS = 120_000;
-const MOST_BYTES = 512 * 1024 * 1024;
 const PAGE = 500;
 
 /** Reads the REST API of a Cloudify Manager. Every failure is one line that says what to check. */
 export class CloudifyApi {
-  constructor(private readonly access: CloudifyAccess) {}
+  private readonly connection: ManagerConnection;
+
+  /** @throws StartupError for a proxy that is not a URL */
+  constructor(
+    private readonly access: CloudifyAccess,
+    private readonly tell: (line: string) => void,
+  ) {
+    this.connection = new ManagerConnection(access, tell);
+  }
 
   /** Returns every item of a list, page by page. */
   async list(path: string): Promise<unknown[]> {
@@ -47,6 +52,7 @@ export class CloudifyApi {
       items.push(...(more as unknown[]));
       const { total = 0 } = (metadata as { pagination?: { total?: number } } | undefined)?.pagination ?? {};
       if (more.length === 0 || items.length >= total) return items;
+      this.tell(`${items.length} of ${total}`);
     }
   }
 
@@ -70,42 +76,10 @@ export class CloudifyApi {
     const target = new URL(url);
     target.pathname = `${url.pathname.replace(/\/$/, '').replace(/\/api\/v3(\.1)?$/, '')}${PREFIX}${path}`;
     target.search = new URLSearchParams(query).toString();
-    const { status, body } = await this.send(target);
+    const { status, body } = await this.connection.get(target);
     if (status !== 200) throw refused(path, status, parsed(body));
     return body;
   }
-
-  private send(target: URL): Promise<{ status: number; body: Buffer }> {
-    const { credentials, tenant, ca, insecure } = this.access;
-    const options: RequestOptions & { ca?: string; rejectUnauthorized?: boolean } = {
-      headers: { ...credentials, Tenant: tenant, Accept: 'application/json' },
-      timeout: SILENCE_MS,
-      ...(ca !== undefined && { ca }),
-      rejectUnauthorized: !insecure,
-    };
-    return new Promise((resolve, reject) => {
-      const fail = (error: unknown): void => reject(unreachable(this.access.url, error));
-      const send = target.protocol === 'https:' ? httpsRequest : httpRequest;
-      const outgoing = send(target, options, (incoming) => {
-        collected(incoming).then((body) => resolve({ status: incoming.statusCode ?? 0, body }), fail);
-      });
-      outgoing
-        .on('error', fail)
-        .on('timeout', () => outgoing.destroy(new Error('no answer in time')))
-        .end();
-    });
-  }
-}
-
-async function collected(incoming: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MOST_BYTES) throw new Error('the answer is too large');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 /** Parses JSON. The error leaves out the parser's message, which would repeat the input. */
@@ -129,13 +103,4 @@ function notCloudify(url: URL, path: string): StartupError {
   return new StartupError(
     `What answers at ${url.host} to GET ${path} is no Cloudify Manager: it gives no such JSON`,
   );
-}
-
-function unreachable({ host }: URL, error: unknown): StartupError {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const reason = printable(code ?? message, 120);
-  const hint = /CERT|SELF_SIGNED|ISSUER|SIGNATURE/.test(reason)
-    ? '; name its certificate authority by --ca'
-    : '';
-  return new StartupError(`The manager at ${host} cannot be read: ${reason}${hint}`);
 }

@@ -13,7 +13,7 @@ export async function readManager(
   access: CloudifyAccess,
   tell: (line: string) => void,
 ): Promise<CloudifyContents> {
-  const api = new CloudifyApi(access);
+  const api = new CloudifyApi(access, tell);
   const gaps: string[] = [];
   const all = async (what: string, path: string): Promise<Fields[]> => {
     tell(`reading ${what}`);
