@@ -4,7 +4,7 @@ import { StartupError } from '../../common/startup-error.js';
 import type { CloudifyAccess } from './cloudify-api.js';
 
 /** Sets when a silent manager is reported, and when it is given up, in milliseconds. */
-export interface Patience {
+interface Patience {
   readonly reportEvery: number;
   readonly giveUpAfter: number;
 }
