@@ -1,17 +1,7 @@
 import { printable } from '../../common/printable.js';
 import { StartupError } from '../../common/startup-error.js';
+import type { CloudifyAccess } from './cloudify-access.js';
 import { ManagerConnection } from './manager-connection.js';
-
-export interface CloudifyAccess {
-  readonly url: URL;
-  /** Holds the header that authenticates the requests. */
-  readonly credentials: Readonly<Record<string, string>>;
-  /** Names the tenant of the requests. */
-  readonly tenant: string;
-  /** Holds certificates to trust beside the well-known ones, in PEM. */
-  readonly ca: string | undefined;
-  readonly insecure: boolean;
-}
 
 /** Reports a response that is not a success. */
 export class Refused extends StartupError {

@@ -1,7 +1,7 @@
 import { EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
 import { printable } from '../../common/printable.js';
 import { StartupError } from '../../common/startup-error.js';
-import type { CloudifyAccess } from './cloudify-api.js';
+import type { CloudifyAccess } from './cloudify-access.js';
 
 /** Sets when a silent manager is reported, and when it is given up, in milliseconds. */
 interface Patience {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { StartupError } from '../../common/startup-error.js';
-import { CloudifyApi, Refused, type CloudifyAccess } from './cloudify-api.js';
+import type { CloudifyAccess } from './cloudify-access.js';
+import { CloudifyApi, Refused } from './cloudify-api.js';
 import type { CloudifyContents, SourceGroup, SourceUser } from './cloudify-contents.js';
 import { secretsIn } from './secrets-in.js';
 
