@@ -69,7 +69,10 @@ describe('the sessions behind a pooler', () => {
         expect(await refusal(attempt({ ...options, ownerUrl }))).toMatch(
           /^DATABASE_OWNER_URL: a connection pooler/,
         );
-      expect(await database.asSuperuser(`SELECT FROM pg_locks WHERE locktype = 'advisory'`)).toEqual([]);
+      expect(
+        await database.asSuperuser(`SELECT FROM pg_locks
+           WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`),
+      ).toEqual([]);
     });
   });
 

@@ -9,19 +9,9 @@ import { makeUnreleasedDatabase } from '../support/unreleased-database.js';
 import { DataFolder } from './data-folder.js';
 import { external } from './external.js';
 import { service, strongroom } from './program.js';
+import { refusal } from './refusal.js';
 
 const HIDING = join(import.meta.dirname, 'missing-packages.mjs');
-
-/** Returns the one line of a start that failed, without the lines before it. */
-async function refusal(environment: NodeJS.ProcessEnv): Promise<string> {
-  const { code, stderr, stdout } = await service(environment).ended;
-  expect([code, stdout]).toEqual([1, expect.not.stringContaining('listens')]);
-  const lines = stderr.trimEnd().split('\n');
-  expect(lines).toHaveLength(1);
-  const { level, msg } = JSON.parse(lines[0]!) as { level: string; msg: string };
-  expect([level, msg]).toEqual(['fatal', expect.stringMatching(/^Strongroom cannot start: /)]);
-  return msg.replace('Strongroom cannot start: ', '');
-}
 
 describe('a start that is refused says why in one line', () => {
   it('in production, without a database and a root key of its own', async () => {
@@ -135,7 +125,9 @@ describe('a role that is not for this', () => {
     await started.listening();
     await started.stop();
     const { stderr } = await service({ ...external(database), DATABASE_OWNER_URL: '' }).ended;
-    expect(stderr).toMatch(/"Strongroom cannot start: DATABASE_URL: .* the login must own the database/);
+    expect(stderr).toMatch(
+      /"Strongroom cannot start: .* belong to test_owner, and test_service may not .*: give the owner's login in DATABASE_OWNER_URL/,
+    );
   });
 });
 

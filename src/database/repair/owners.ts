@@ -38,7 +38,7 @@ const WRONG_OWNERS = `
   )
   SELECT object, name, pg_get_userbyid(owner)::text AS owner, pg_has_role(owner, 'USAGE') AS mine,
          pg_get_userbyid(required)::text AS required
-  FROM objects WHERE owner <> required OR NOT pg_has_role(owner, 'USAGE')
+  FROM objects WHERE owner <> required OR NOT pg_has_role(owner, 'USAGE') AND pg_get_userbyid(owner) <> $5
   ORDER BY name, object`;
 
 /** Finds objects of the wrong owner. */
@@ -50,6 +50,7 @@ export async function findOwnerDamage(runner: SqlRunner, roles: SchemaRoles): Pr
     functions.map(({ name }) => name),
     functions.filter(({ ofReader }) => ofReader).map(({ name }) => name),
     [appRole, readerRole, ...(serviceLogin === undefined ? [] : [serviceLogin])],
+    readerRole,
   ]);
   const foreign = objects.filter(({ mine }) => !mine);
   if (foreign.length > 0) return [await foreignDamage(runner, foreign)];
@@ -75,7 +76,7 @@ async function foreignDamage(runner: SqlRunner, objects: readonly OwnedObject[])
   return {
     problem: `${shortList(objects.map(({ name }) => name))} belong to ${shortList(owners)}, and ${me?.login ?? 'the login'} may not change them`,
     cure:
-      `connect to the database ${me?.database ?? ''} as ${shortList(owners)} or as a superuser and run ` +
+      `give the owner's login in DATABASE_OWNER_URL or, after a restore, connect to the database ${me?.database ?? ''} as ${shortList(owners)} or as a superuser and run ` +
       'deploy/postgres-init.sql, which gives them to the owner',
   };
 }

@@ -68,7 +68,7 @@ async function replaceFunctions(runner: SqlRunner, { texts }: FunctionSet): Prom
   await runner.query(withVariables('REVOKE CREATE ON SCHEMA public FROM :"reader_role"', roles));
 }
 
-/** Revokes all existing grants, so that the files alone determine them. */
+/** Revokes all existing grants, so that the files alone determine them, except the owner's own. */
 async function revokeAll(runner: SqlRunner, names: readonly string[]): Promise<void> {
   const grants = (await runner.query(
     `SELECT format('REVOKE ALL ON FUNCTION %s FROM %s', p.oid::regprocedure,
@@ -78,6 +78,14 @@ async function revokeAll(runner: SqlRunner, names: readonly string[]): Promise<v
     [names],
   )) as { revoke: string }[];
   for (const { revoke } of grants) await runner.query(revoke);
+  // Only a role that may call a function can replace it.
+  const own = (await runner.query(
+    `SELECT format('GRANT EXECUTE ON FUNCTION %s TO %I', p.oid::regprocedure, pg_get_userbyid(p.proowner)) AS grant
+     FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.proname = ANY ($1)
+       AND NOT has_function_privilege(p.proowner, p.oid, 'EXECUTE')`,
+    [names],
+  )) as { grant: string }[];
+  for (const { grant } of own) await runner.query(grant);
 }
 
 function namesOf({ texts }: FunctionSet): string[] {

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { APP_ROLE, OWNER, READER_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
+import { Api } from './api.js';
+import { external, PASSWORD } from './external.js';
+import { service, strongroom } from './program.js';
+
+const BOTH = `${APP_ROLE}, ${READER_ROLE}`;
+
+/** What a restore leaves, and what doctor says of it. */
+const RESTORES: [how: string, left: string, said: RegExp][] = [
+  [
+    'with --no-privileges',
+    `REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ${BOTH}; REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM ${BOTH};
+     GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO PUBLIC; REVOKE ALL ON SCHEMA public FROM ${BOTH}`,
+    /^FAILED +database: rights are missing: /m,
+  ],
+  [
+    'by the owner, with the roles made beforehand',
+    `DO $$ DECLARE f regprocedure; BEGIN
+       FOR f IN SELECT oid FROM pg_proc WHERE proowner = '${READER_ROLE}'::regrole LOOP
+         EXECUTE format('ALTER FUNCTION %s OWNER TO ${OWNER}', f);
+       END LOOP; END $$`,
+    /^FAILED +database: the functions differ from those that were installed; run `strongroom migrate`/m,
+  ],
+  [
+    'into a server without the roles',
+    `DROP POLICY living ON secrets; DROP POLICY reader_rows ON secrets; DROP POLICY reader_rows ON audit_events;
+     DROP POLICY reader_appends ON audit_events; REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ${BOTH};
+     ALTER FUNCTION read_secrets OWNER TO ${OWNER}`,
+    /^FAILED +row-level security: the policy living of secrets is missing/m,
+  ],
+  [
+    'into a server without pg_trgm',
+    'DROP EXTENSION pg_trgm CASCADE',
+    /^FAILED +database: missing: the extension pg_trgm: run `strongroom migrate`/m,
+  ],
+];
+
+describe('a database that was restored', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await cloneDatabase();
+    const first = service(external(database));
+    const api = new Api(await first.listening(), PASSWORD);
+    expect((await api.call('PUT', 'kept', 'x')).status).toBe(200);
+    await first.stop();
+  });
+  afterAll(() => database.drop());
+
+  const doctor = () => strongroom(['doctor'], external(database));
+
+  it.each(RESTORES)('%s is named by doctor, mended by a start, and serves', async (_how, left, said) => {
+    await database.asSuperuser(left);
+    const before = await doctor();
+    expect([before.code, before.stdout]).toEqual([1, expect.stringMatching(said)]);
+    expect(before.stdout).not.toContain('unexpected');
+    const started = service(external(database));
+    const api = new Api(await started.listening(), PASSWORD);
+    expect(await api.value('kept')).toBe('x');
+    expect((await api.call('PUT', `after-${database.name}-${String(left.length)}`, 'y')).status).toBe(200);
+    expect((await fetch(`${api.url}/health/ready`)).status).toBe(200);
+    await started.stop();
+    expect((await doctor()).code).toBe(0);
+    expect(await strongroom(['migrate'], external(database))).toMatchObject({
+      code: 0,
+      stdout: 'The database is up to date\n',
+    });
+  });
+});
