@@ -191,7 +191,7 @@ describe.each([
       );
     };
     const setting = () => dataSource.query("SELECT current_setting('app.tenant', true) AS tenant");
-    expect(await setting()).toEqual([{ tenant: null }]);
+    expect(await setting()).toEqual([{ tenant: '' }]);
     await check();
     await asB('SELECT 1');
     expect(await setting()).toEqual([{ tenant: '' }]);

@@ -16,6 +16,7 @@ describe('a database of the unreleased past', () => {
     await client.connect();
     // The comparison of the catalogues reads this table too.
     await client.query('CREATE TABLE role_permissions (role text, permission text)');
+    await client.query('ALTER TABLE role_permissions OWNER TO test_owner');
   });
   afterAll(async () => {
     await client.end();
