@@ -130,7 +130,7 @@ describe('clients as they are', () => {
 
   it('answers HEAD as GET without the body, and records it', async () => {
     await room.secret(ADMIN, 'PUT', 'headed', 'x');
-    const events = "SELECT count(*)::int AS n FROM audit_events WHERE body LIKE '%secret.read%headed%'";
+    const events = "SELECT count(*)::int AS n FROM audit_events WHERE body LIKE '%secret.head%headed%'";
     const before = await room.database.asSuperuser(events);
     const answer = await room.secret(ADMIN, 'HEAD', 'headed');
     expect(answer).toMatchObject({ status: 200, text: '' });

@@ -51,7 +51,10 @@ describe('the dispatch of a request', () => {
   }
 
   it('answers HEAD at each address as GET, without the body', async () => {
-    const readable = addresses().filter(({ path }) => methodsAt(path).has('GET'));
+    // A GET of the tokens of version 3 creates one, and there is no HEAD of that.
+    const readable = addresses().filter(
+      ({ path }) => path !== '/api/v3/tokens' && methodsAt(path).has('GET'),
+    );
     expect(readable.length).toBeGreaterThan(50);
     for (const { path } of readable) {
       const headers = { 'X-Request-Id': 'the-same' };

@@ -171,7 +171,10 @@ describe('the bounds of lists of secrets', () => {
     await room.database.asSuperuser(
       `CREATE OR REPLACE FUNCTION search_secret_keys(
          p_tenants uuid[], p_administers boolean[], p_user uuid, p_pattern text, p_limit integer, p_global boolean
-       ) RETURNS TABLE (tenant_ids uuid[], ids uuid[]) LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(60); END $$`,
+       ) RETURNS TABLE (tenant_ids uuid[], ids uuid[]) LANGUAGE plpgsql AS $$ BEGIN
+         -- Not for the probe, which asks for no tenant.
+         PERFORM pg_sleep(60) WHERE cardinality(p_tenants) > 0;
+       END $$`,
     );
     const slow = await page(large, '_search=tenant');
     expect([slow.status, slow.body.error_code]).toEqual([400, 'too_costly']);

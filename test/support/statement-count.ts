@@ -11,7 +11,7 @@ export function added(before: Counted, after: Counted): Counted {
 
 /**
  * Counts statements by their text with the server's `pg_stat_statements`: the successful ones that logins other than a
- * superuser send to a database, without those inside functions.
+ * superuser send to a database, without those inside functions and those that prepare a new connection.
  */
 export class StatementCount {
   private constructor(private readonly database: TestDatabase) {}
@@ -31,7 +31,7 @@ export class StatementCount {
     const rows = await this.database.asSuperuser<{ text: string; calls: number }>(
       `SELECT query AS text, sum(calls)::integer AS calls FROM counting.pg_stat_statements s
        JOIN pg_database d ON d.oid = s.dbid AND d.datname = current_database()
-       WHERE s.userid <> current_user::regrole GROUP BY query`,
+       WHERE s.userid <> current_user::regrole AND query NOT LIKE 'SELECT pg_catalog.set_config(%' GROUP BY query`,
     );
     return Object.fromEntries(rows.map(({ text, calls }) => [text, calls]));
   }

@@ -59,7 +59,8 @@ export class ImportTransaction {
     await this.write('update_secrets');
     for (const { row, errors } of this.sorted) if (errors !== undefined) this.errors.set(row.index, errors);
     await this.requireRights();
-    if (this.stale.length > 0) return { kind: 'stale', rows: this.stale };
+    // With errors nothing is imported, so nothing needs another plan.
+    if (this.stale.length > 0 && this.errors.size === 0) return { kind: 'stale', rows: this.stale };
     const colliding = rows.filter((row) => this.colliding.has(row));
     return { kind: 'done', colliding, errors: this.errors };
   }
