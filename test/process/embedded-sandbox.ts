@@ -102,8 +102,7 @@ export class Sandbox {
   /** Compiles the launcher from the current sources to plain JavaScript. */
   private compile(): string {
     const out = join(this.root, 'launcher');
-    const sources = readdirSync(join(PROJECT, EMBEDDED)).map((name) => join(EMBEDDED, name));
-    for (const source of [...sources, 'src/common/startup-error.ts']) {
+    for (const source of withImports(join(EMBEDDED, 'embedded-postgres.ts'))) {
       const target = join(out, source.replace(/\.ts$/, '.js'));
       const { code } = transformFileSync(join(PROJECT, source), {
         jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
@@ -116,6 +115,17 @@ export class Sandbox {
     symlinkSync(join(PROJECT, 'node_modules'), join(out, 'node_modules'));
     return join(out, EMBEDDED, 'embedded-postgres.js');
   }
+}
+
+/** Returns a source file and all that it imports, directly or not. */
+function withImports(first: string): ReadonlySet<string> {
+  const sources = new Set([first]);
+  for (const source of sources) {
+    const text = readFileSync(join(PROJECT, source), 'utf8');
+    for (const [, path = ''] of text.matchAll(/ from '(\.[^']+)\.js'/g))
+      sources.add(join(dirname(source), `${path}.ts`));
+  }
+  return sources;
 }
 
 export function isAlive(pid: number): boolean {

@@ -43,9 +43,10 @@ export async function diagnose(caller: Caller, onFinding: (finding: Finding) => 
   });
   if (location === undefined) return false;
   try {
-    const migrated = await attempt('database', () => diagnoseDatabase(configuration, location, report));
+    const schema = await attempt('database', () => diagnoseDatabase(configuration, location, report));
     await attempt('keys', () => diagnoseKeys(configuration, location, report));
-    if (migrated === true) await diagnoseService(configuration, location, caller, { report, attempt });
+    if (schema !== undefined && schema !== 'none')
+      await diagnoseService(configuration, location, caller, { report, attempt, schema });
   } finally {
     await location.stop();
   }
@@ -71,11 +72,11 @@ async function diagnoseDatabase(
   configuration: Configuration,
   location: DatabaseLocation,
   report: Report,
-): Promise<boolean> {
+): Promise<'none' | 'damaged' | 'whole'> {
   const { appRole, readerRole } = configuration;
   const roles = { appRole, readerRole, serviceLogin: location.serviceLogin };
   const accessible = await withOwnerConnection(location, (owner) => diagnoseAccess(owner, roles, report));
-  if (!accessible) return false;
+  if (!accessible) return 'none';
   const { ownerUrl, ownerVariable } = location;
   const pending = await pendingUpgrade({ ownerUrl, ownerVariable, appRole, readerRole });
   const server = await withOwnerConnection(location, serverVersion);
@@ -84,9 +85,9 @@ async function diagnoseDatabase(
   const problem = length > 0 ? `migrations are pending (${length})` : pending.functions;
   if (problem === undefined) report('database', 'the schema is up to date');
   else report('database', `${problem}; run \`strongroom migrate\``, 'failed');
-  if (length > 0) return false;
+  if (length > 0) return 'none';
   const whole = await withOwnerConnection(location, (owner) => diagnoseSchema(owner, roles, report));
-  return whole && problem === undefined;
+  return whole && problem === undefined ? 'whole' : 'damaged';
 }
 
 async function diagnoseKeys(

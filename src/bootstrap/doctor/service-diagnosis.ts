@@ -14,12 +14,12 @@ import type { DatabaseLocation } from '../database-location.js';
 import type { Attempt, Report } from './finding.js';
 import { reasonOf } from './reason-of.js';
 
-/** Checks what the service's own login meets, each part under its subject. */
+/** Checks what the service's own login meets, each part under its subject; in a damaged schema, only whether it may log in. */
 export async function diagnoseService(
   { appRole, readerRole, nodeEnv }: Configuration,
   { url, variable, serviceLogin }: DatabaseLocation,
   caller: Caller,
-  { report, attempt }: { report: Report; attempt: Attempt },
+  { report, attempt, schema }: { report: Report; attempt: Attempt; schema: 'damaged' | 'whole' },
 ): Promise<void> {
   const login = { appRole, single: serviceLogin === undefined };
   const opened = await attempt('database', async () => {
@@ -34,6 +34,7 @@ export async function diagnoseService(
   });
   if (opened === undefined) return;
   try {
+    if (schema === 'damaged') return;
     await attempt('row-level security', async () => {
       await assertServiceLogin(opened, readerRole);
       report('row-level security', "active, and the service's login cannot switch it off");
