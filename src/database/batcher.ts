@@ -1,6 +1,6 @@
 import { Busy } from '../common/errors.js';
 import { DomainError } from '../common/domain-error.js';
-import { TurnQueue, type Share } from '../common/turn-queue.js';
+import { TurnQueue, type Share } from '../common/turns/turn-queue.js';
 
 export interface BatcherOptions<I> {
   /** Names for whom an input is. Groups and members with many waiting inputs take turns with the others. */

@@ -1,5 +1,5 @@
 import { DomainError } from '../common/domain-error.js';
-import type { Share } from '../common/turn-queue.js';
+import type { Share } from '../common/turns/turn-queue.js';
 import { Batcher } from './batcher.js';
 import { retryContention } from './contention.js';
 import type { Lane } from './lanes.js';

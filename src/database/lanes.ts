@@ -1,7 +1,7 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Busy } from '../common/errors.js';
-import { FairGate, type GateLimits } from '../common/fair-gate.js';
-import type { Share } from '../common/turn-queue.js';
+import { FairGate, type GateLimits } from '../common/turns/fair-gate.js';
+import type { Share } from '../common/turns/turn-queue.js';
 import type { DatabaseHealth } from './readiness/database-health.js';
 import { STATEMENT_TIMEOUT_MS } from './connection/service-data-source.js';
 import { asDomainError } from './connection/unavailability.js';

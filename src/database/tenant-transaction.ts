@@ -7,7 +7,7 @@ import {
   unavailableBecauseOf,
   wasRolledBack,
 } from './connection/unavailability.js';
-import type { Share } from '../common/turn-queue.js';
+import type { Share } from '../common/turns/turn-queue.js';
 import { deadlineOfNow, retryContention } from './contention.js';
 import { statementTimeout, type Lane, type Lanes } from './lanes.js';
 import { poolOf, type NamedStatement } from './named-query.js';

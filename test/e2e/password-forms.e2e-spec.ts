@@ -61,7 +61,10 @@ describe('a password that has several forms in Unicode', () => {
   it.each(['line\nend', 'escape\u001b[0m', 'nul\u0000nul'])('must not contain %j', async (password) => {
     const body = { username: 'refused', password, role: 'default' };
     const answer = await room.call(admin, 'PUT', '/api/v3.1/users', body);
-    expect([answer.status, answer.body.message]).toEqual([400, expect.stringMatching(/control characters|U\+0000/)]);
+    expect([answer.status, answer.body.message]).toEqual([
+      400,
+      expect.stringMatching(/control characters|U\+0000/),
+    ]);
   });
 });
 

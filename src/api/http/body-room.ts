@@ -1,6 +1,6 @@
 import { Busy } from '../../common/errors.js';
-import { FairGate } from '../../common/fair-gate.js';
-import type { Share } from '../../common/turn-queue.js';
+import { FairGate } from '../../common/turns/fair-gate.js';
+import type { Share } from '../../common/turns/turn-queue.js';
 
 /** Limits the bytes of one tenant; all tenants together have four times as many. */
 export const BYTES_OF_TENANT = 64 * 1024 * 1024;

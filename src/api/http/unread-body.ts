@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BadParameters, RequestTimeout, TooLarge } from '../../common/errors.js';
-import type { Share } from '../../common/turn-queue.js';
+import type { Share } from '../../common/turns/turn-queue.js';
 import { ArrivalWatch, describeLimits, type ArrivalLimits } from './arrival-watch.js';
 import type { BodyRoom } from './body-room.js';
 

@@ -2,7 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { AuthenticatedRequest } from '../../auth/authenticated-request.js';
 import { UnsupportedContentType } from '../../common/errors.js';
-import type { Share } from '../../common/turn-queue.js';
+import type { Share } from '../../common/turns/turn-queue.js';
 import { calledVersion } from '../http/api-version.decorator.js';
 import { UnreadBody, type BodyReader } from '../http/unread-body.js';
 import { declaredFields, onlyThese, type FieldNames, type InputClass } from './declared-fields.js';

@@ -1,4 +1,4 @@
-import type { Share } from '../../common/turn-queue.js';
+import type { Share } from '../../common/turns/turn-queue.js';
 
 /** Returns the share of a login: networks take turns, and names within one. */
 export function shareOfLogin(nameKey: Buffer, source: string): Share {

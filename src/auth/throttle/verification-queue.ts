@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { TooManyRequests } from '../../common/errors.js';
-import { FairGate, type GateLimits } from '../../common/fair-gate.js';
-import type { Share } from '../../common/turn-queue.js';
+import { FairGate, type GateLimits } from '../../common/turns/fair-gate.js';
+import type { Share } from '../../common/turns/turn-queue.js';
 import { PasswordHasher } from '../../crypto/password-hasher.js';
 
 /**

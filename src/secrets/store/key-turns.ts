@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Busy } from '../../common/errors.js';
-import { FairGate } from '../../common/fair-gate.js';
+import { FairGate } from '../../common/turns/fair-gate.js';
 import type { TenantContext } from '../../common/tenant-context.js';
 import { DEADLINE_MS } from '../../database/contention.js';
 

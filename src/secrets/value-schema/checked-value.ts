@@ -1,6 +1,6 @@
 import type { JsonText } from '../../api/json/json-text.js';
 import { BadParameters, Conflict } from '../../common/errors.js';
-import type { Share } from '../../common/turn-queue.js';
+import type { Share } from '../../common/turns/turn-queue.js';
 import type { SecretValue } from '../../crypto/secret-value.js';
 import type { SchemaValidator, Verdict } from './schema-validator.js';
 import { plainValue, type Schema } from '../secret.js';

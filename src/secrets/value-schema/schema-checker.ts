@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { Busy } from '../../common/errors.js';
-import { FairGate } from '../../common/fair-gate.js';
-import type { Share } from '../../common/turn-queue.js';
+import { FairGate } from '../../common/turns/fair-gate.js';
+import type { Share } from '../../common/turns/turn-queue.js';
 import { limitTime, type TimeLimit } from './schema-time-limit.js';
 
 /** Limits compiling and checking together; it also ends a runaway pattern. */

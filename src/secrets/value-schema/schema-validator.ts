@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { printable } from '../../common/printable.js';
-import type { Share } from '../../common/turn-queue.js';
+import type { Share } from '../../common/turns/turn-queue.js';
 import { depthProblem, schemaSizeProblem } from './schema-bounds.js';
 import type { Schema } from '../secret.js';
 import { circleProblem } from './schema-circles.js';

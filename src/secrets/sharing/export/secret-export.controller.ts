@@ -7,7 +7,7 @@ import { logFailure } from '../../../api/errors/log-failure.js';
 import { TenantRoute } from '../../../api/routes/tenant-route.decorator.js';
 import { toDomainError } from '../../../api/errors/to-domain-error.js';
 import { Busy } from '../../../common/errors.js';
-import { FairGate } from '../../../common/fair-gate.js';
+import { FairGate } from '../../../common/turns/fair-gate.js';
 import type { TenantContext } from '../../../common/tenant-context.js';
 import { Logger } from '../../../observability/logger.js';
 import { Tenant } from '../../../tenant-scope/tenant.decorator.js';

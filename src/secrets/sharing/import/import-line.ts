@@ -1,5 +1,5 @@
 import { Busy } from '../../../common/errors.js';
-import { FairGate } from '../../../common/fair-gate.js';
+import { FairGate } from '../../../common/turns/fair-gate.js';
 import { Deadline } from '../../../common/deadline.js';
 
 /** Limits how long an import waits for its place once its body has arrived. */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
 import type { JsonText } from '../../../api/json/json-text.js';
 import { newId } from '../../../common/ids.js';
-import { TimeSlice } from '../../../common/time-slice.js';
+import { TimeSlice } from '../../../common/turns/time-slice.js';
 import { SecretSealer } from '../../secret-sealer.js';
 import { DEFAULT_ATTRIBUTES, type StoredSecret } from '../../secret.js';
 import type { SecretUpdate } from '../../secrets.repository.js';

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { TenantContext } from '../../../common/tenant-context.js';
-import { sortedInTurns } from '../../../common/sorted-in-turns.js';
-import { TimeSlice } from '../../../common/time-slice.js';
+import { sortedInTurns } from '../../../common/turns/sorted-in-turns.js';
+import { TimeSlice } from '../../../common/turns/time-slice.js';
 import type { SecretRecord } from '../../store/secret-row.js';
 import type { SecretWrites, WriteAnswer } from '../../store/secret-writes.js';
 import { rightsNow } from '../rights-now.js';

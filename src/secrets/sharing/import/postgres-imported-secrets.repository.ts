@@ -4,7 +4,7 @@ import { newEvent, type AuditEvent } from '../../../audit/audit-event.js';
 import { AuditWriter } from '../../../audit/audit-writer.js';
 import { Busy } from '../../../common/errors.js';
 import { nameProblem } from '../../../common/resource-name.js';
-import { TimeSlice } from '../../../common/time-slice.js';
+import { TimeSlice } from '../../../common/turns/time-slice.js';
 import { isContention } from '../../../database/connection/unavailability.js';
 import { Lanes } from '../../../database/lanes.js';
 import { TenantTransaction } from '../../../database/tenant-transaction.js';

@@ -4,7 +4,7 @@ import { newEvent } from '../../../audit/audit-event.js';
 import { BadParameters, Busy } from '../../../common/errors.js';
 import { printable } from '../../../common/printable.js';
 import type { TenantContext } from '../../../common/tenant-context.js';
-import { TimeSlice } from '../../../common/time-slice.js';
+import { TimeSlice } from '../../../common/turns/time-slice.js';
 import { Configuration } from '../../../config/configuration.js';
 import { passphraseKeys } from '../../../crypto/passphrase-key.js';
 import { SchemaValidator } from '../../value-schema/schema-validator.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { sortedInTurns } from '../../../src/common/sorted-in-turns.js';
+import { sortedInTurns } from '../../../../src/common/turns/sorted-in-turns.js';
 
 interface Item {
   readonly rank: number;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { FairGate, type GateLimits } from '../../../src/common/fair-gate.js';
+import { FairGate, type GateLimits } from '../../../../src/common/turns/fair-gate.js';
 
 const LONG = 60_000;
 

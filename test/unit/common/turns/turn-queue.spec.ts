@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { TurnQueue } from '../../../src/common/turn-queue.js';
+import { TurnQueue } from '../../../../src/common/turns/turn-queue.js';
 
 const share = (group: string, member = 'one'): { group: string; member: string } => ({ group, member });
 

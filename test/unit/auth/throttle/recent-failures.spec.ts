@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { RecentFailures } from '../../../src/auth/throttle/recent-failures.js';
+import { RecentFailures } from '../../../../src/auth/throttle/recent-failures.js';
 
 const MINUTE = 60_000;
 
