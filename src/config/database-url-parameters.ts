@@ -54,6 +54,9 @@ export const PARAMETERS: readonly string[] = Object.keys(CHECKS);
 /** Says what is wrong with a parameter of a URL, without repeating its value. */
 export function parameterProblem(name: string, value: string | undefined): string | undefined {
   const check = Object.hasOwn(CHECKS, name) ? CHECKS[name] : undefined;
+  // What is no name may be a part of a password with a raw `?`.
+  if (!/^[a-z_]{1,30}$/i.test(name))
+    return 'has a parameter whose name is no word: write @, / and ? of a user or password as %40, %2F and %3F';
   if (check === undefined)
     return `has the parameter ${printable(name)}, which Strongroom does not take: it takes ${PARAMETERS.join(', ')}`;
   if (value === undefined) return `has the parameter ${name} without a value: write ${name}=…`;

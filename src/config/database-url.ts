@@ -37,6 +37,8 @@ const HOST = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/s;
 export function parseDatabaseUrl(text: string): DatabaseUrl {
   const [, user = '', password, hosts = '', database = '', query] = PARTS.exec(text.trim()) ?? refuse(RULE);
   if (text.includes('\uFFFD')) refuse('is not UTF-8');
+  // It would mean a password with a raw `/`, whose parts the messages below would repeat.
+  if (database.includes('@')) refuse(`holds an @ behind a /: it ${RULE}`);
   const parameters = parametersOf(query ?? '');
   const take = (name: string, otherwise: string): string => {
     const value = parameters.get(name);
