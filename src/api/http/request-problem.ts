@@ -32,8 +32,20 @@ export function requestProblem(request: IncomingMessage): MalformedRequest | und
 
 function lineProblem({ httpVersion, url = '' }: IncomingMessage): string | undefined {
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return 'The request line must name HTTP/1.1';
-  if (url.startsWith('/') ? !url.includes('#') : TARGET.test(url)) return undefined;
+  if (url.startsWith('/') ? !url.includes('#') : TARGET.test(url)) return queryProblem(url);
   return 'The request line must name a path that begins with `/`, without a fragment (`#`)';
+}
+
+/** The router checks the escapes of the path, but nothing checks those of the query. */
+function queryProblem(url: string): string | undefined {
+  const query = url.includes('?') ? url.slice(url.indexOf('?')) : '';
+  if (!query.includes('%')) return undefined;
+  try {
+    decodeURIComponent(query);
+    return undefined;
+  } catch {
+    return 'The query has an escape (`%`) that is not the UTF-8 of a character; write a percent sign as `%25`';
+  }
 }
 
 function repetition({ rawHeaders }: IncomingMessage): string | undefined {

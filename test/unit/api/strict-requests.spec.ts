@@ -57,6 +57,14 @@ const REFUSED: Readonly<Record<string, readonly [bytes: string, message: RegExp]
   'HTTP/1.2': [get('GET /things/a HTTP/1.2'), /must end with HTTP\/1\.1/],
   'the preface of HTTP/2': ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', /HTTP\/2 is not spoken here/],
   'no Host': [get('GET /things/a HTTP/1.1', LOGIN), /Host header is missing/],
+  'a query whose escapes are not UTF-8': [
+    get('GET /things/a?x=%ff HTTP/1.1', `${HOST}${LOGIN}`),
+    /query has an escape .* write a percent sign as `%25`/,
+  ],
+  'a query with half an escape': [
+    get('GET /things/a?x=100% HTTP/1.1', `${HOST}${LOGIN}`),
+    /query has an escape .* write a percent sign as `%25`/,
+  ],
   'a Host with a path': [
     get('GET /things/a HTTP/1.1', `Host: x/y\r\n${LOGIN}`),
     /Host header must be a name/,
