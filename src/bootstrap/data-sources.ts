@@ -10,8 +10,11 @@ import { ServingQuestion } from '../database/readiness/serving-question.js';
 import type { DatabaseLocation } from './database-location.js';
 import { entities } from './entities.js';
 
-/** Limits a probe of the database. */
-const PROBE_TIMEOUT_MS = 1_000;
+/**
+ * Limits a probe of the database. Its connection is replaced now and then, since requests also need new connections,
+ * which fail after a change of the password.
+ */
+const PROBE = { timeoutMilliseconds: 1_000, lifetimeSeconds: 10 };
 
 /** Holds the service's pools of connections. */
 export interface DataSources {
@@ -36,9 +39,8 @@ export async function openDataSources(
   const options = { url, variable, appRole, single: serviceLogin === undefined, entities };
   const { events, keys, probe } = CONNECTIONS_BESIDE_POOL;
   const opened: DataSource[] = [];
-  const open = async (size: number, timeoutMilliseconds?: number): Promise<DataSource> => {
-    const timeout = timeoutMilliseconds === undefined ? {} : { timeoutMilliseconds };
-    const dataSource = await openServiceDataSource({ ...options, poolSize: size, ...timeout });
+  const open = async (poolSize: number, limits: Partial<typeof PROBE> = {}): Promise<DataSource> => {
+    const dataSource = await openServiceDataSource({ ...options, poolSize, ...limits });
     opened.push(dataSource);
     return dataSource;
   };
@@ -51,11 +53,11 @@ export async function openDataSources(
     await assertServiceLogin(dataSource, readerRole);
     if (nodeEnv === 'production') await assertDurable(dataSource);
     const keyDataSource = await open(keys);
-    const probes = await open(probe, PROBE_TIMEOUT_MS);
-    const question = new ServingQuestion(probes, readerRole);
-    const problem = await question.ask();
+    const probes = await open(probe, PROBE);
+    // A start may take longer than a probe.
+    const problem = await new ServingQuestion(dataSource, readerRole).ask();
     if (problem !== undefined) throw new StartupError(`${variable}: ${problem}`);
-    const health = new DatabaseHealth(question);
+    const health = new DatabaseHealth(new ServingQuestion(probes, readerRole));
     const connections = poolSize + events + keys + probe;
     const closeAll = (): Promise<void> => {
       health.close();

@@ -89,6 +89,18 @@ describe('a database that is closed to the service’s login', () => {
     expect((await room.secret(ADMIN, 'GET', 'kept')).body).toMatchObject({ value: 'x' });
   });
 
+  it('is not ready once new connections are refused, even while the one of the probe lasts', async () => {
+    await query(admin, `ALTER ROLE ${login} NOLOGIN`);
+    try {
+      while ((await room.call({}, 'GET', '/health/ready')).status !== 503) await sleep(500);
+      const lines = room.logs.filter((line) => line.includes('not ready: '));
+      expect(lines.at(-1)).toMatch(/does not admit the login.*28000/);
+    } finally {
+      await query(admin, `ALTER ROLE ${login} LOGIN`);
+    }
+    while ((await room.call({}, 'GET', '/health/ready')).status !== 200) await sleep(50);
+  });
+
   it('is 503 where every connection of the server is taken', async () => {
     const from = room.logs.length;
     const taken: pg.Client[] = [];

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { DataSourceOptions, EntityTarget, ObjectLiteral } from 'typeorm';
-import { clientConfig } from './client-config.js';
+import { clientConfig, CONNECT_TIMEOUT_MS } from './client-config.js';
 import { typeParsers } from './pg-type-parsers.js';
 import { prepareSession, type SessionSettings } from './session-settings.js';
 
@@ -13,10 +13,9 @@ export interface ConnectionSettings {
   readonly sessionSettings?: SessionSettings;
   /** The time after which an unanswered statement fails; the server's own timeouts do not cover a lost host. */
   readonly timeoutMilliseconds?: number;
+  /** The time after which a connection is replaced by a new one; without it, connections last. */
+  readonly lifetimeSeconds?: number;
 }
-
-/** Limits how long a connection may take; less for those whose statements may take less. */
-const CONNECT_MS = 5_000;
 
 /**
  * Returns the options of a TypeORM data source for PostgreSQL. The connection is described by `extra`, which goes to the
@@ -24,7 +23,14 @@ const CONNECT_MS = 5_000;
  * schema.
  */
 export function dataSourceOptions(settings: ConnectionSettings): DataSourceOptions & { type: 'postgres' } {
-  const { url, poolSize, entities = [], sessionSettings = {}, timeoutMilliseconds } = settings;
+  const {
+    url,
+    poolSize,
+    entities = [],
+    sessionSettings = {},
+    timeoutMilliseconds,
+    lifetimeSeconds = 0,
+  } = settings;
   return {
     type: 'postgres',
     entities: entities as never[],
@@ -39,10 +45,14 @@ export function dataSourceOptions(settings: ConnectionSettings): DataSourceOptio
       ...clientConfig(url, sessionSettings),
       onConnect: (client: pg.Client) => prepareSession(client, sessionSettings),
       types: typeParsers,
-      connectionTimeoutMillis: Math.min(CONNECT_MS, 2 * (timeoutMilliseconds ?? CONNECT_MS)),
+      maxLifetimeSeconds: lifetimeSeconds,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
-      ...(timeoutMilliseconds !== undefined && { query_timeout: timeoutMilliseconds }),
+      ...(timeoutMilliseconds !== undefined && {
+        query_timeout: timeoutMilliseconds,
+        // A connection whose statements may take less may also take less to open.
+        connectionTimeoutMillis: Math.min(CONNECT_TIMEOUT_MS, 2 * timeoutMilliseconds),
+      }),
     },
   };
 }

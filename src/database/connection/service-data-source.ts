@@ -39,6 +39,9 @@ export const STATEMENT_TIMEOUT_MS = 3_000;
 /** Exceeds the server's own timeouts, also those of an import, since their errors say more. */
 const TIMEOUT_MS = 6_000;
 
+/** Lets the server end a statement before the driver gives up, so that a slow server can be told from a silent one. */
+const SHARE_OF_SERVER = 0.8;
+
 /**
  * Opens the service's connections, with timeouts for statements (3 s), locks (200 ms) and idle transactions (30 s). The
  * driver gives up after 6 s if the server does not answer at all. A caller that does not get a lock returns the
@@ -47,7 +50,8 @@ const TIMEOUT_MS = 6_000;
  */
 export async function openServiceDataSource(settings: ServiceDataSourceSettings): Promise<DataSource> {
   const { timeoutMilliseconds = TIMEOUT_MS, variable = 'DATABASE_URL', ...connection } = settings;
-  const sessionSettings = serviceSettings(settings);
+  const limit = Math.min(STATEMENT_TIMEOUT_MS, SHARE_OF_SERVER * timeoutMilliseconds);
+  const sessionSettings = { ...serviceSettings(settings), statement_timeout: `${Math.round(limit)}ms` };
   const dataSource = new DataSource(
     dataSourceOptions({ ...connection, sessionSettings, timeoutMilliseconds }),
   );

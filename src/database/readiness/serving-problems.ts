@@ -1,5 +1,7 @@
 import { printable } from '../../common/printable.js';
 import { shortList } from '../../common/short-list.js';
+import { explainedCause } from '../connection/connection-problem.js';
+import { wasRolledBack } from '../connection/unavailability.js';
 import { driverErrorOf, type DriverError } from '../connection/driver-error.js';
 import { diskFullProblem, isDiskFull } from '../connection/disk-full.js';
 
@@ -36,25 +38,26 @@ const DAMAGE = new Set(['3F000', '42501', '42703', '42704', '42883', '42P01']);
 
 const EXPLAINED: Readonly<Record<string, string>> = {
   '25006': READ_ONLY,
-  '55P03':
-    'others hold locks on the tables of the service: end the long transaction that holds them, unless it is a migration',
-  '57014': 'statements that have nothing to do take too long: look at the load of the server',
 };
 
 /** Matches the errors of a server that ends the connection, or has none left. */
 const ABSENT = /^(08|57P|53300)/;
 
 /**
- * Returns the problem of a statement that the server refused, and its cure, in one line.
+ * Returns the problem of a statement that the server refused, and its cure, in one line; undefined for locks of others
+ * and a lack of time, which pass, and for which requests wait.
  * @throws the error itself when it does not come from the server, or the server is about to go: it does not answer
  */
-export function refusalOf(error: unknown): string {
+export function refusalOf(error: unknown): string | undefined {
   const driver: (DriverError & { severity?: unknown }) | undefined = driverErrorOf(error);
   const code = driver?.code ?? '';
   if (driver?.severity === undefined || ABSENT.test(code)) throw error;
+  if (wasRolledBack(error)) return undefined;
   if (isDiskFull(driver)) return diskFullProblem(driver);
   if (DAMAGE.has(code)) return `${printable(driver.message, 200)}: ${MIGRATE}`;
-  return EXPLAINED[code] ?? `the server refuses the statements of requests (${code})`;
+  return (
+    EXPLAINED[code] ?? explainedCause(error) ?? `the server refuses the statements of requests (${code})`
+  );
 }
 
 /** Tells whether an error of a request means that something is wrong with the installation, and not with the request. */

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { NIL_UUID } from '../../common/ids.js';
 import { poolOf, type NamedStatement } from '../named-query.js';
 import { declaredFunctions, declaredTableGrants } from '../schema/declared-statements.js';
 import {
@@ -28,8 +29,6 @@ const FACTS = `
     ORDER BY 1
   ) AS missing`;
 
-const NIL = '00000000-0000-0000-0000-000000000000';
-
 /** Calls the functions of requests with nothing to do. They check their rights and run their statements all the same. */
 const CALLS = `
   SELECT (SELECT count(*) FROM find_identities('{}', '{}', '{}', '{}', '{}')),
@@ -38,8 +37,8 @@ const CALLS = `
          (SELECT count(*) FROM insert_secrets('[]', '{}', '{}', true)),
          (SELECT count(*) FROM update_secrets('[]', '{}', '{}', true)),
          (SELECT count(*) FROM remove_secrets('[]', '{}', '{}', true)),
-         (SELECT count(*) FROM search_secret_keys('{}', '{}', '${NIL}', '%key%', 1, false)),
-         audit_event_exists('${NIL}', '${NIL}'),
+         (SELECT count(*) FROM search_secret_keys('{}', '{}', '${NIL_UUID}', '%key%', 1, false)),
+         audit_event_exists('${NIL_UUID}', '${NIL_UUID}'),
          record_events('{}'),
          count_refused_logins('{}', '{}'),
          unlock_login(''),
@@ -48,7 +47,7 @@ const CALLS = `
 /** Writes an event of several pages, which a full disk refuses. The caller rolls it back. */
 const LARGE_EVENT = `
   SELECT record_events(ARRAY[ROW(
-    '${NIL}', new_event_id(), 'login.refused', NULL, NULL, NULL, NULL, 'refused', NULL,
+    '${NIL_UUID}', new_event_id(), 'login.refused', NULL, NULL, NULL, NULL, 'refused', NULL,
     (SELECT json_agg(gen_random_uuid()) FROM generate_series(1, 2000))
   )::audit_entry])`;
 
