@@ -193,13 +193,13 @@ describe('migrate', () => {
     expect(await catalogue(database.superuserUrl)).toEqual(before);
   });
 
-  it('makes the service a member of its role, or says which statement does', async () => {
+  it('makes the service a member of its role, or says that the server has no such login', async () => {
     const names = freshRoles();
     const database = await emptyDatabase();
     const options = { ownerUrl: database.ownerUrl, ...names };
     const missing = migrate({ ...options, serviceLogin: 'nobody_there' });
     await expect(missing).rejects.toThrow(StartupError);
-    await expect(missing).rejects.toThrow(`run as an administrator: GRANT ${names.appRole} TO nobody_there`);
+    await expect(missing).rejects.toThrow('the server has no login "nobody_there": correct the user');
     const login = await loginWith('');
     await migrate({ ...options, serviceLogin: login });
     const member = `SELECT pg_has_role('${login}', '${names.appRole}', 'USAGE') AS app,
@@ -221,6 +221,10 @@ describe('migrate', () => {
     await expect(migrate(options)).rejects.toThrow(StartupError);
     await query(admin, `GRANT ${names.appRole}, ${names.readerRole} TO ${owner}`);
     expect((await migrate(options)).applied).toHaveLength(allMigrations.length);
+    const login = await loginWith('');
+    await expect(migrate({ ...options, serviceLogin: login })).rejects.toThrow(
+      `run as an administrator: GRANT ${names.appRole} TO ${login}`,
+    );
   });
 
   describe('without a database to work on', () => {

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { printable } from '../../common/printable.js';
 import { StartupError } from '../../common/startup-error.js';
 
 /**
@@ -6,8 +7,12 @@ import { StartupError } from '../../common/startup-error.js';
  * @throws StartupError with the statement to run when the owner may not grant the role, or the login does not exist
  */
 export async function joinServiceRole(dataSource: DataSource, appRole: string, login: string): Promise<void> {
-  const { member, statement } = await membership(dataSource, appRole, login);
+  const { exists, member, statement } = await membership(dataSource, appRole, login);
   if (member) return;
+  if (!exists)
+    throw new StartupError(
+      `DATABASE_URL: the server has no login "${printable(login)}": correct the user, or create the login`,
+    );
   try {
     await dataSource.query(statement);
   } catch {
@@ -23,9 +28,10 @@ async function membership(
   dataSource: DataSource,
   appRole: string,
   login: string,
-): Promise<{ member: boolean; statement: string }> {
-  const [row] = await dataSource.query<[{ member: boolean; statement: string }]>(
-    `SELECT CASE WHEN to_regrole(quote_ident($2)) IS NULL THEN false
+): Promise<{ exists: boolean; member: boolean; statement: string }> {
+  const [row] = await dataSource.query<[{ exists: boolean; member: boolean; statement: string }]>(
+    `SELECT to_regrole(quote_ident($2)) IS NOT NULL AS exists,
+            CASE WHEN to_regrole(quote_ident($2)) IS NULL THEN false
                  ELSE pg_has_role($2, $1, 'USAGE') END AS member,
             format('GRANT %I TO %I', $1::text, $2::text)
               || CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN ' WITH INHERIT TRUE' ELSE '' END

@@ -1,3 +1,4 @@
+import { printable } from '../../common/printable.js';
 import { readSchemaFile, withVariables } from '../schema/read-schema.js';
 import type { SqlRunner } from '../schema/role-variables.js';
 import { identifier, rowsOf, type Damage, type SchemaRoles } from './damage.js';
@@ -111,6 +112,13 @@ export async function findMembershipDamage(
      FROM pg_roles l LEFT JOIN pg_roles r ON r.rolname = $2 WHERE l.rolname = $1`,
     [serviceLogin, appRole],
   );
-  if (row?.member === true) return [];
+  if (row === undefined)
+    return [
+      {
+        problem: `the server has no login "${printable(serviceLogin)}"`,
+        cure: 'correct the user in DATABASE_URL, or create the login',
+      },
+    ];
+  if (row.member === true) return [];
   return [{ problem: `${serviceLogin} has not the rights of ${appRole}` }];
 }

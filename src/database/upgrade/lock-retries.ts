@@ -13,7 +13,7 @@ export const MIGRATION_LOCK_TIMEOUT = '2s';
  * Retries work that fails because a lock is not free in time. Pauses between attempts let requests that queued behind
  * the lock proceed.
  *
- * @throws StartupError when the lock is still not free after a minute
+ * @throws StartupError when the lock is still not free after `totalMs` milliseconds
  */
 export async function retryWhileLocked<T>(
   work: () => Promise<T>,
@@ -27,7 +27,7 @@ export async function retryWhileLocked<T>(
       if (driverErrorOf(error)?.code !== LOCK_NOT_AVAILABLE) throw error;
       if (performance.now() + pauseMs > end) {
         throw new StartupError(
-          'A migration could not lock its tables for a minute: end long transactions on the database and start again',
+          `A migration could not lock its tables for ${totalMs / 1_000} seconds: end long transactions on the database and start again`,
         );
       }
       await sleep(pauseMs);
