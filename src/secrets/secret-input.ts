@@ -90,7 +90,9 @@ function requireDepth<N extends string>(
   names: readonly N[],
 ): void {
   for (const name of names) {
-    const problem = depthProblem(`\`${name}\``, body[name]?.parse());
+    const json = body[name];
+    if (json === undefined || !/^\s*[[{]/.test(json.text)) continue;
+    const problem = depthProblem(`\`${name}\``, json.parse());
     if (problem !== undefined) throw new BadParameters(problem);
   }
 }

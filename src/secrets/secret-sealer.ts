@@ -16,7 +16,7 @@ interface Identity {
 
 /**
  * Binds what is sealed to a tenant's secret, and opens it with the tenant and the key that the caller asked for (its
- * owner's tenant only where it is global): what reached the wrong request stays shut. The column transformer seals what
+ * owner's tenant only where it is global), so that a value cannot be opened in a request for another secret. The column transformer seals what
  * was bound.
  */
 @Injectable()

@@ -13,7 +13,7 @@ import { Ajv2019 } from 'ajv/dist/2019.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { mismatchMessage } from './mismatch-message.js';
 
-/** Formats are remarks, as JSON Schema has it by default; a keyword that is not known is none. */
+/** Treats `format` as an annotation, which is the default of JSON Schema, and ignores unknown keywords. */
 const OPTIONS = {
   strict: false,
   validateFormats: false,
@@ -22,7 +22,7 @@ const OPTIONS = {
 };
 const NEWEST = 'https://json-schema.org/draft/2020-12/schema';
 
-/** The stack ran out, over the schema alone: values that could do that are turned away before, and most circles too. */
+/** Reports that the schema alone exhausted the stack: deep values, and most circles of references, are refused before. */
 const CIRCLE = /** @type {const} */ ({ kind: 'unusable', reason: 'its references lead in a circle' });
 
 /** @typedef {import('ajv').Ajv | Ajv2019 | Ajv2020} Validator */

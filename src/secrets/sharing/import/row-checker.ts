@@ -86,7 +86,7 @@ export class RowChecker {
   ): string | undefined {
     if (creator === undefined || tenant === undefined) return undefined;
     if (!maySetOwner(tenant)) {
-      // Who there is, is not for everybody to find out.
+      // Not everybody may find out which users there are.
       problems.add('creator', 'Not permitted: set_owner, which importing a creator needs');
       return undefined;
     }
