@@ -61,7 +61,7 @@ async function wrongErrors() {
   const long = 'x'.repeat(20_000);
   const asked = [
     ['a stray percent sign', 400, 'bad_parameters_error', { path: '/api/v3/secrets/%' }],
-    ['an address of its own', 404, 'not_found_error', { path: '/.error' }],
+    ['an address of its own', 404, 'unknown_address', { path: '/.error' }],
     ['a method that it refuses', 405, 'method_not_allowed', { path: '/', method: 'TRACE' }],
     [
       'a long body',
