@@ -76,20 +76,19 @@ describe('three processes on one database, killed in turns', () => {
     const outcomes = new Set(
       all.map(({ request, answer }) => `${request.kind} ${answer?.outcome ?? 'unknown'}`),
     );
-    expect([...outcomes].sort()).toEqual([
+    expect([...outcomes].filter((outcome) => !outcome.endsWith(' unknown')).sort()).toEqual([
       'create conflict',
       'create ok',
-      'create unknown',
       'delete absent',
       'delete ok',
-      'delete unknown',
       'get absent',
       'get ok',
-      'get unknown',
       'update absent',
       'update ok',
-      'update unknown',
     ]);
+    // Which requests a kill cuts off is chance. Of those, only changes make the check harder.
+    const cut = all.filter(({ request, answer }) => answer === undefined && request.kind !== 'get');
+    expect(cut.length).toBeGreaterThan(0);
     for (const replica of replicas) expect(traffic.answers.get(replica)).toBeGreaterThan(OPERATIONS / 10);
     const ofReads = (list: readonly Operation[]) =>
       list.filter(({ request }) => request.kind === 'get').length;
