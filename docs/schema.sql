@@ -113,6 +113,7 @@ CREATE TABLE schema_functions (
 ALTER TABLE schema_functions ADD CONSTRAINT pk_schema_functions PRIMARY KEY (singleton);
 ALTER TABLE schema_functions ADD CONSTRAINT ck_schema_functions_number CHECK ((number > 0));
 ALTER TABLE schema_functions ADD CONSTRAINT ck_schema_functions_singleton CHECK (singleton);
+GRANT SELECT ON schema_functions TO strongroom_app;
 
 CREATE TABLE secrets (
   tenant_id uuid NOT NULL,

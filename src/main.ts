@@ -21,6 +21,7 @@ async function run(): Promise<void> {
   const shutdown = new Shutdown(logger, configuration.drainMilliseconds + STOP_DEADLINE_MS).watchErrors();
   for (const warning of configurationWarnings(configuration)) logger.warn(warning);
   const installation = await openInstallation(configuration, (line) => logger.info(line));
+  if (installation.loginWarning !== undefined) logger.warn(installation.loginWarning);
   for (const problem of installation.mended) logger.warn(`mended: ${problem}`);
   // Printed before anything else can fail, since a generated password is shown only once.
   for (const line of firstStartNotice(installation)) process.stdout.write(`${line}\n`);

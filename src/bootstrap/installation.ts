@@ -3,17 +3,18 @@ import { argon2 } from '../crypto/argon2.js';
 import { PasswordHasher, verificationsAtOnce } from '../crypto/password-hasher.js';
 import type { RootKeys } from '../crypto/root-keys.js';
 import { cryptoSelfTest } from '../crypto/self-test.js';
-import { migrate } from '../database/migrate.js';
+import { migrate, type Migrated } from '../database/migrate.js';
 import { requireWritable } from '../database/readiness/require-writable.js';
 import { refuseIncurable } from '../database/repair/mend-schema.js';
 import { findOwnerDamage } from '../database/repair/owners.js';
 import { startProblem } from '../database/upgrade/start-problem.js';
 import { RootKeyRegistry } from '../tenants/root-key-registry.js';
 import { openDataSources, type DataSources } from './data-sources.js';
-import { locateDatabase, type DatabaseLocation } from './database-location.js';
+import { locateDatabase, loginWarning, type DatabaseLocation } from './database-location.js';
 import { entities } from './entities.js';
 import { prepareFirstStart, type FirstAdministrator } from './first-start.js';
 import { withOwnerConnection } from './owner-connection.js';
+import { requireMigrated } from './require-migrated.js';
 import { loadRootKeys, requireRootKeys, type RootKeySource } from './root-key-source.js';
 
 /** Holds the open database and its keys, which the service and the commands work with. */
@@ -26,10 +27,15 @@ export interface Installation extends Omit<DataSources, 'close'> {
   readonly firstAdministrator: FirstAdministrator | undefined;
   readonly appliedMigrations: readonly string[];
   readonly functionsInstalled: boolean;
+  /** Says that one login both migrates and serves, if it does. */
+  readonly loginWarning: string | undefined;
   /** What was wrong with the schema and is mended. */
   readonly mended: readonly string[];
   readonly close: () => Promise<void>;
 }
+
+/** Is what a start has done whose login may not migrate. */
+const UP_TO_DATE: Migrated = { applied: [], functionsInstalled: false, mended: [] };
 
 /**
  * Opens an installation in the only safe order: the root keys are checked before anything changes, migrations and the
@@ -46,6 +52,7 @@ export async function openInstallation(
   await argon2();
   const location = await locateDatabase(configuration, onProgress);
   try {
+    if (!location.migrates) await requireMigrated(configuration, location);
     const source = await rootKeysOf(configuration, location);
     return await prepare(configuration, location, source, onProgress);
   } catch (error) {
@@ -57,9 +64,10 @@ export async function openInstallation(
 function rootKeysOf(configuration: Configuration, location: DatabaseLocation): Promise<RootKeySource> {
   return withOwnerConnection(location, async (connection) => {
     await requireWritable(connection);
-    refuseIncurable(
-      await findOwnerDamage(connection, { ...configuration, serviceLogin: location.serviceLogin }),
-    );
+    if (location.migrates)
+      refuseIncurable(
+        await findOwnerDamage(connection, { ...configuration, serviceLogin: location.serviceLogin }),
+      );
     const registry = new RootKeyRegistry();
     const source = loadRootKeys(configuration, await registry.isInitialised(connection));
     await registry.check(connection, source.rootKeys);
@@ -77,18 +85,20 @@ async function prepare(
   const { appRole, readerRole } = configuration;
   const { ownerUrl, ownerVariable, serviceLogin, embedded } = location;
   let firstAdministrator: FirstAdministrator | undefined;
-  const { applied, functionsInstalled, mended } = await migrate({
-    ownerUrl,
-    ownerVariable,
-    appRole,
-    readerRole,
-    serviceLogin,
-    entities,
-    onProgress,
-    afterwards: async (manager) => {
-      firstAdministrator = await prepareFirstStart(manager, { configuration, rootKeys, hasher, embedded });
-    },
-  });
+  const upgrade = (): Promise<Migrated> =>
+    migrate({
+      ownerUrl,
+      ownerVariable,
+      appRole,
+      readerRole,
+      serviceLogin,
+      entities,
+      onProgress,
+      afterwards: async (manager) => {
+        firstAdministrator = await prepareFirstStart(manager, { configuration, rootKeys, hasher, embedded });
+      },
+    });
+  const { applied, functionsInstalled, mended } = location.migrates ? await upgrade() : UP_TO_DATE;
   const { close, ...dataSources } = await openDataSources(configuration, location);
   return {
     configuration,
@@ -99,6 +109,7 @@ async function prepare(
     firstAdministrator,
     appliedMigrations: applied,
     functionsInstalled,
+    loginWarning: loginWarning(location),
     mended,
     close: async () => {
       await close();

@@ -4,14 +4,20 @@ import { connectionProblem } from '../database/connection/connection-problem.js'
 import { prepareSession } from '../database/connection/session-settings.js';
 import type { SqlConnection } from '../database/connection/sql-connection.js';
 import { OWNER_SETTINGS } from '../database/upgrade/owner-settings.js';
-import type { DatabaseLocation } from './database-location.js';
+
+/** Names the login that owns the tables, or that is given alone. */
+export interface OwnerLogin {
+  readonly ownerUrl: string;
+  /** Names the variable that holds the URL, for messages. */
+  readonly ownerVariable: string;
+}
 
 /**
  * Runs `work` on a connection of the owner's login, and closes it.
  * @throws StartupError when the database cannot be reached or refuses the login
  */
 export async function withOwnerConnection<T>(
-  { ownerUrl, ownerVariable }: DatabaseLocation,
+  { ownerUrl, ownerVariable }: OwnerLogin,
   work: (connection: SqlConnection) => Promise<T>,
 ): Promise<T> {
   const client = new pg.Client(clientConfig(ownerUrl, OWNER_SETTINGS));

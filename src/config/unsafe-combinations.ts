@@ -43,11 +43,6 @@ export function configurationWarnings(configuration: Configuration): string[] {
   const { nodeEnv, host, databaseUrl, databaseOwnerUrl } = configuration;
   const warnings: [unwise: boolean, message: string][] = [
     [
-      databaseUrl !== undefined && databaseOwnerUrl === undefined,
-      'DATABASE_OWNER_URL is not set: one login migrates and serves. Each session drops its rights, but a service ' +
-        'that cannot regain them is safer: give it a login of its own',
-    ],
-    [
       nodeEnv === 'development' && !isLoopback(host),
       'HOST admits other machines while NODE_ENV is development: set NODE_ENV=production and put TLS in front',
     ],

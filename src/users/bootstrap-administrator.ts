@@ -3,6 +3,7 @@ import { newEvent } from '../audit/audit-event.js';
 import { appendEvent, SYSTEM_LOG } from '../audit/audit-writer.js';
 import { newId } from '../common/ids.js';
 import type { Caller } from '../common/tenant-context.js';
+import type { SqlConnection } from '../database/connection/sql-connection.js';
 import { DEFAULT_TENANT } from '../tenants/tenant-creation.js';
 import { TenantMembersRepository } from './tenant-members.repository.js';
 import { UsersRepository } from './users.repository.js';
@@ -25,8 +26,8 @@ export class BootstrapAdministrator {
   private readonly users = new UsersRepository();
   private readonly members = new TenantMembersRepository();
 
-  isMissing(manager: EntityManager): Promise<boolean> {
-    return this.users.anyExists(manager).then((exists) => !exists);
+  isMissing(connection: SqlConnection): Promise<boolean> {
+    return this.users.anyExists(connection).then((exists) => !exists);
   }
 
   /** Creates and records a system administrator who is a `user` of the default tenant and can never be deleted. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull, type EntityManager } from 'typeorm';
+import { type EntityManager } from 'typeorm';
 import { nameProblem } from '../common/resource-name.js';
+import type { SqlConnection } from '../database/connection/sql-connection.js';
 import { listRows } from '../database/list-rows.js';
 import type { LockedRow } from '../database/locked-row.js';
 import type { Page } from '../database/page-request.js';
@@ -79,8 +80,12 @@ type NewUserRow = Pick<User, 'id' | 'username' | 'passwordHash' | 'systemRole'> 
 /** Reads and writes `users`. Names are looked up without regard to case, and no method sees a deleted user. */
 @Injectable()
 export class UsersRepository {
-  anyExists(manager: EntityManager): Promise<boolean> {
-    return manager.existsBy(User, { deletedAt: IsNull() });
+  /** Works on any connection, since a start asks before there are entities. */
+  async anyExists(connection: SqlConnection): Promise<boolean> {
+    const [row] = await connection.query<[{ found: boolean }]>(
+      'SELECT EXISTS (SELECT FROM users WHERE deleted_at IS NULL) AS found',
+    );
+    return row.found;
   }
 
   /**

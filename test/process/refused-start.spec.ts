@@ -119,16 +119,6 @@ describe('a role that is not for this', () => {
     await good.listening();
     await good.stop();
   });
-
-  it('names the owner where the service’s login is given for both', async () => {
-    const started = service(external(database));
-    await started.listening();
-    await started.stop();
-    const { stderr } = await service({ ...external(database), DATABASE_OWNER_URL: '' }).ended;
-    expect(stderr).toMatch(
-      /"Strongroom cannot start: .* belong to test_owner, and test_service may not .*: give the owner's login in DATABASE_OWNER_URL/,
-    );
-  });
 });
 
 describe('a first start that cannot listen', () => {

@@ -7,13 +7,15 @@ import { configurationWarnings } from '../../config/unsafe-combinations.js';
 import type { Configuration } from '../../config/configuration.js';
 import { cryptoSelfTest } from '../../crypto/self-test.js';
 import { pendingUpgrade } from '../../database/migrate.js';
+import { requireWritable } from '../../database/readiness/require-writable.js';
 import { RootKeyRegistry } from '../../tenants/root-key-registry.js';
 import type { Attempt, Finding, Report } from './finding.js';
 import { askedBy, diagnoseAccess, diagnoseSchema, serverVersion } from './schema-diagnosis.js';
 import { diagnoseService } from './service-diagnosis.js';
 import { reasonOf } from './reason-of.js';
-import { locateDatabase, type DatabaseLocation } from '../database-location.js';
+import { locateDatabase, loginWarning, type DatabaseLocation } from '../database-location.js';
 import { withOwnerConnection } from '../owner-connection.js';
+import { BY_MIGRATE, migrationProblem } from '../require-migrated.js';
 import { loadRootKeys, requireRootKeys } from '../root-key-source.js';
 
 /**
@@ -73,6 +75,9 @@ async function diagnoseDatabase(
   location: DatabaseLocation,
   report: Report,
 ): Promise<'none' | 'damaged' | 'whole'> {
+  const warning = loginWarning(location);
+  if (warning !== undefined) report('configuration', warning, 'warning');
+  if (!location.migrates) return diagnoseMigrated(configuration, location, report);
   const { appRole, readerRole } = configuration;
   const roles = { appRole, readerRole, serviceLogin: location.serviceLogin };
   const accessible = await withOwnerConnection(location, (owner) => diagnoseAccess(owner, roles, report));
@@ -88,6 +93,30 @@ async function diagnoseDatabase(
   if (length > 0) return 'none';
   const whole = await withOwnerConnection(location, (owner) => diagnoseSchema(owner, roles, report));
   return whole && problem === undefined ? 'whole' : 'damaged';
+}
+
+/** Checks what a login sees that may not migrate. Owners, rights, policies and indexes are checked with the owner's. */
+async function diagnoseMigrated(
+  { appRole, readerRole }: Configuration,
+  location: DatabaseLocation,
+  report: Report,
+): Promise<'damaged' | 'whole'> {
+  const server = await withOwnerConnection(location, async (connection) => {
+    await requireWritable(connection);
+    return serverVersion(connection);
+  });
+  report(
+    'database',
+    `PostgreSQL ${server}, asked by the service's login, which owns nothing: ${askedBy(location)}`,
+  );
+  const problem = await migrationProblem({ ...location, appRole, readerRole });
+  if (problem === undefined)
+    report(
+      'database',
+      'the schema is up to date; what else the owner can see was not checked: give DATABASE_OWNER_URL',
+    );
+  else report('database', `${problem}; ${BY_MIGRATE}`, 'failed');
+  return problem === undefined ? 'whole' : 'damaged';
 }
 
 async function diagnoseKeys(

@@ -1,10 +1,11 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { createTables } from '../schema/create-tables.js';
+import { createTables, grantMigrationsTable } from '../schema/create-tables.js';
 
 /** Creates all tables. Until the first release it runs the schema files as they are; see ADR 20. */
 export class Baseline1800000000001 implements MigrationInterface {
-  up(runner: QueryRunner): Promise<void> {
-    return createTables(runner);
+  async up(runner: QueryRunner): Promise<void> {
+    await createTables(runner);
+    await grantMigrationsTable(runner);
   }
 
   down(): Promise<void> {

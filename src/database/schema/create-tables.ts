@@ -12,6 +12,12 @@ export async function createTables(runner: SqlRunner): Promise<void> {
     await runner.query(withVariables(readSchemaFile(`tables/${name}.sql`), variables));
 }
 
+/** Lets the service's role read which migrations were applied, once TypeORM has created their table. */
+export async function grantMigrationsTable(runner: SqlRunner): Promise<void> {
+  const text = readSchemaFile('migrations-table.sql');
+  await runner.query(withVariables(text, await roleVariables(runner)));
+}
+
 async function schemaOfTrigrams(runner: SqlRunner): Promise<string> {
   const [row] = (await runner.query(
     `SELECT nspname AS name FROM pg_extension e JOIN pg_namespace n ON n.oid = extnamespace WHERE extname = 'pg_trgm'`,

@@ -33,10 +33,10 @@ const KINDS: readonly (readonly [DeclaredStatement['kind'], RegExp])[] = [
 
 let tableStatements: readonly DeclaredStatement[] | undefined;
 
-/** Returns the statements of all tables and views, in their order. */
+/** Returns the statements of all tables and views, in their order, and of the right to read the migrations. */
 export function declaredStatements(): readonly DeclaredStatement[] {
-  tableStatements ??= TABLES.flatMap((table) =>
-    statementsOf(readSchemaFile(`tables/${table}.sql`)).map(classified),
+  tableStatements ??= [...TABLES.map((table) => `tables/${table}.sql`), 'migrations-table.sql'].flatMap(
+    (file) => statementsOf(readSchemaFile(file)).map(classified),
   );
   return tableStatements;
 }

@@ -78,13 +78,6 @@ describe('configurationWarnings', () => {
     expect(warningsOf({ ...PRODUCTION, HOST: '0.0.0.0' })).toEqual([]);
   });
 
-  it('warns of a single login', () => {
-    const [warning = '', ...more] = warningsOf({ ...PRODUCTION, DATABASE_OWNER_URL: '' });
-    expect(warning).toContain('DATABASE_OWNER_URL is not set');
-    expect(warning).not.toContain('canary');
-    expect(more).toEqual([]);
-  });
-
   it('warns of a server that is not verified, for each URL', () => {
     const unverified = (url = '') => `${url}?sslmode=no-verify`;
     const { DATABASE_URL, DATABASE_OWNER_URL } = PRODUCTION;

@@ -10,3 +10,5 @@ CREATE TABLE schema_functions (
   CONSTRAINT ck_schema_functions_singleton CHECK (singleton),
   CONSTRAINT ck_schema_functions_number CHECK (number > 0)
 );
+
+GRANT SELECT ON schema_functions TO :"app_role";
