@@ -1,22 +1,27 @@
 /**
- * Restarts two replicas in turn, behind nginx with deploy/nginx.conf and under load. No request may fail. Then checks that
- * the errors of nginx itself have the form of the service's errors.
+ * Restarts replicas in turn, adds one and removes one, behind nginx with deploy/nginx.conf and under load. No request may
+ * fail. Then checks that the errors of nginx itself have the form of the service's errors, with and without TLS.
  * Run it with `npm run drill:rolling-restart`; it needs nginx (Debian: apt-get install nginx).
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
+import { request as secureRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../dist/src/database/embedded/embedded-postgres.js';
+import { startNameServer } from './name-server.js';
+import { makeCertificate, requireNginx, startNginx } from './nginx.js';
 
 const RESTARTS = 4;
 const CONNECTIONS = 16;
 const NGINX_PORT = 18_080;
-const REPLICA_PORTS = [18_081, 18_082];
+const REPLICA_PORT = 18_081;
+/** Addresses of this machine, by which nginx tells the replicas apart as by those of containers. */
+const ADDRESSES = ['127.0.1.1', '127.0.1.2', '127.0.1.3'];
 const PASSWORD = 'drill-password';
 const HEADERS = {
   Authorization: `Basic ${Buffer.from(`admin:${PASSWORD}`).toString('base64')}`,
@@ -24,37 +29,80 @@ const HEADERS = {
   'Content-Type': 'application/json',
 };
 
-if (spawnSync('nginx', ['-v']).error !== undefined) {
-  process.stderr.write('nginx is not installed; on Debian: apt-get install nginx\n');
-  process.exit(1);
-}
+requireNginx();
 const folder = mkdtempSync(join(tmpdir(), 'strongroom-drill-'));
 const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'data') });
 const environment = await prepareDatabase();
-const replicas = [];
-for (const port of REPLICA_PORTS) replicas.push(await startReplica(port));
-const nginx = startNginx();
-await untilReady(NGINX_PORT);
+let nginx;
+const replicas = new Map();
+// A drill that fails leaves nothing running.
+process.on('exit', () => [nginx, ...replicas.values()].forEach((each) => each?.kill()));
+const names = await startNameServer(() => [...replicas.keys()]);
+for (const address of ADDRESSES.slice(0, 2)) replicas.set(address, await startReplica(address));
+const places = { folder, port: NGINX_PORT, replicaPort: REPLICA_PORT, nameServerPort: names.port };
+nginx = await startNginx('nginx-plain.conf', places);
 if ((await call('PUT', '{"value":"0"}')) !== 200) throw new Error('The first request failed');
 
 let restarting = true;
 const load = Promise.all(['GET', 'PATCH'].map((method) => loadUntilTheEnd(method)));
-for (let restart = 0; restart < RESTARTS; restart += 1) {
-  const index = restart % replicas.length;
-  await stop(replicas[index]);
-  replicas[index] = await startReplica(REPLICA_PORTS[index]);
-}
+for (let restart = 0; restart < RESTARTS; restart += 1) await restartReplica(ADDRESSES[restart % 2]);
+const [leaving, , added] = ADDRESSES;
+replicas.set(added, await startReplica(added));
+await stop(replicas.get(leaving));
+replicas.delete(leaving);
+const served = await untilServed(added);
 restarting = false;
 const failures = await load;
 
-const wrong = await wrongErrors();
-for (const replica of replicas) await stop(replica);
+const wrong = served ? [] : ['the replica that was added got no request'];
+wrong.push(...(await wrongErrors()));
+await stop(nginx);
+const ca = makeCertificate(folder);
+nginx = await startNginx('nginx-tls.conf', places);
+wrong.push(...(await wrongTls(ca)));
+await stop(nginx);
+nginx = await startNginx('nginx-plain.conf', places);
+for (const replica of replicas.values()) await stop(replica);
 wrong.push(...(await wrongAnswer('all replicas stopped', 502, 'unavailable', { path: '/api/v3/secrets' })));
 await stop(nginx);
+names.close();
 await postgres.stop();
 rmSync(folder, { recursive: true, force: true });
 for (const line of wrong) process.stdout.write(`${line}\n`);
 process.exitCode = wrong.length > 0 || failures.some((failed) => failed > 0) ? 1 : 0;
+
+async function restartReplica(address) {
+  await stop(replicas.get(address));
+  replicas.set(address, await startReplica(address));
+}
+
+/** Waits until a replica has logged a request, and returns whether it has. */
+async function untilServed(address) {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    if (/\/api\/v3\/secrets/.test(readFileSync(join(folder, `${address}.log`), 'utf8'))) return true;
+    await sleep(50);
+  }
+  return false;
+}
+
+/** Sends a request with TLS and one without to the port that expects TLS. */
+async function wrongTls(ca) {
+  const answer = await new Promise((resolve, reject) => {
+    const options = {
+      port: NGINX_PORT,
+      host: 'localhost',
+      path: '/api/v3/secrets/drill',
+      headers: HEADERS,
+      ca,
+    };
+    secureRequest(options, (received) => received.resume().on('end', () => resolve(received)))
+      .on('error', reject)
+      .end();
+  });
+  const isSecure = answer.statusCode === 200 && answer.headers['strict-transport-security'] !== undefined;
+  const plain = await wrongAnswer('no TLS', 400, 'bad_parameters_error', { path: '/api/v3/secrets' });
+  return [...(isSecure ? [] : [`with TLS: ${answer.statusCode}`]), ...plain];
+}
 
 /** Makes nginx refuse requests, and returns a line for each answer that is not as the service would give it. */
 async function wrongErrors() {
@@ -136,33 +184,21 @@ async function prepareDatabase() {
   };
 }
 
-async function startReplica(port) {
-  const log = openSync(join(folder, `${port}.log`), 'a');
-  const env = { ...environment, PORT: String(port) };
+async function startReplica(address) {
+  const log = openSync(join(folder, `${address}.log`), 'a');
+  const env = { ...environment, HOST: address, PORT: String(REPLICA_PORT) };
   const replica = spawn(process.execPath, ['dist/src/main.js'], { env, stdio: ['ignore', log, log] });
-  await untilReady(port);
+  await untilReady(`http://${address}:${REPLICA_PORT}`);
   return replica;
 }
 
-/** Starts nginx with the configuration of the deployment, and addresses of this machine. */
-function startNginx() {
-  const path = join(folder, 'nginx.conf');
-  const text = readFileSync('deploy/nginx.conf', 'utf8')
-    .replace('172.30.77.21:8080', `127.0.0.1:${REPLICA_PORTS[0]}`)
-    .replace('172.30.77.22:8080', `127.0.0.1:${REPLICA_PORTS[1]}`)
-    .replace('listen 8080', `listen 127.0.0.1:${NGINX_PORT}`)
-    .replaceAll('/tmp/', `${folder}/`);
-  writeFileSync(path, text);
-  return spawn('nginx', ['-c', path, '-g', 'daemon off;'], { stdio: 'ignore' });
-}
-
-async function untilReady(port) {
+async function untilReady(url) {
   for (let attempt = 0; attempt < 200; attempt += 1) {
-    const answer = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => undefined);
+    const answer = await fetch(`${url}/health/ready`).catch(() => undefined);
     if (answer?.ok) return;
     await sleep(50);
   }
-  throw new Error(`Nothing is ready on port ${port}; see the logs in ${folder}`);
+  throw new Error(`Nothing is ready at ${url}; see the logs in ${folder}`);
 }
 
 async function stop(process_) {
