@@ -40,7 +40,7 @@ export async function startNginx(listen, { folder, port, replicaPort, nameServer
 export function makeCertificate(folder) {
   cpSync('deploy', join(folder, 'deploy'), { recursive: true, filter: (path) => !path.includes('secrets/') });
   mkdirSync(join(folder, 'deploy/secrets'), { recursive: true });
-  const script = spawnSync('deploy/make-secrets.sh', ['--tls', 'localhost'], {
+  const script = spawnSync('sh', ['deploy/make-secrets.sh', '--tls', 'localhost'], {
     cwd: folder,
     encoding: 'utf8',
   });
