@@ -1,12 +1,7 @@
 import type pg from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Unavailable } from '../common/errors.js';
-import {
-  asDomainError,
-  isUnavailable,
-  unavailableBecauseOf,
-  wasRolledBack,
-} from './connection/unavailability.js';
+import { asDomainError, isOutcomeOpen, unavailableBecauseOf } from './connection/unavailability.js';
 import type { Share } from '../common/turns/turn-queue.js';
 import { deadlineOfNow, retryContention } from './contention.js';
 import { statementTimeout, type Lane, type Lanes } from './lanes.js';
@@ -136,11 +131,11 @@ export class TenantTransaction {
     } catch (error) {
       failure = error;
     } finally {
-      const broken = isUnavailable(failure) && !wasRolledBack(failure);
+      const broken = isOutcomeOpen(failure);
       if (!broken) client.off('error', ignoreConnectionError);
       client.release(broken);
     }
-    throw isUnavailable(failure) && !wasRolledBack(failure) ? new AnswerLost(failure) : failure;
+    throw isOutcomeOpen(failure) ? new AnswerLost(failure) : failure;
   }
 
   private async wasCommitted(tenantId: string, eventId: string): Promise<boolean> {
@@ -215,7 +210,7 @@ async function commit(runner: QueryRunner): Promise<unknown> {
     return undefined;
   } catch (error) {
     await discardConnection(runner);
-    if (isUnavailable(error) && !wasRolledBack(error)) return error;
+    if (isOutcomeOpen(error)) return error;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { DomainError } from '../../common/domain-error.js';
+import type { DomainError } from '../../common/domain-error.js';
 import { DecryptionError, UnknownKeyError } from '../../crypto/crypto-errors.js';
 import { explainedCause } from '../../database/connection/connection-problem.js';
 import { errorFields } from '../../observability/error-fields.js';
@@ -13,15 +13,12 @@ export function logFailure(logger: Logger, thrown: unknown, error: DomainError, 
   if (isDecryptionFailure(thrown))
     logger.error({ alarm: 'decryption', requestId, err }, 'a stored value did not open');
   else {
-    const cause = causeOf(thrown);
-    const reason = cause === undefined ? {} : { reason: cause };
-    logger[error.level]({ requestId, ...reason, err }, `answered ${error.status}`);
+    const reason = explainedCause(thrown);
+    logger[error.level](
+      { requestId, ...(reason !== undefined && { reason }), err },
+      `answered ${error.status}`,
+    );
   }
-}
-
-/** Explains which state of the database failed the request, if it was one. */
-function causeOf(thrown: unknown): string | undefined {
-  return explainedCause(thrown instanceof DomainError ? thrown.cause : thrown);
 }
 
 /** Tells whether a value was altered or moved, or its key is gone. */

@@ -5,19 +5,22 @@ import {
   QueryRunnerAlreadyReleasedError,
   QueryRunnerProviderAlreadyReleasedError,
 } from 'typeorm';
-import { Conflict, Unavailable } from '../../../src/common/errors.js';
+import { Busy, Conflict, Unavailable } from '../../../src/common/errors.js';
 import { StartupError } from '../../../src/common/startup-error.js';
 import { startProblem } from '../../../src/database/upgrade/start-problem.js';
-import { diskFullProblem, isDiskFull } from '../../../src/database/connection/disk-full.js';
-import {
-  asDomainError,
-  isContention,
-  isUnavailable,
-} from '../../../src/database/connection/unavailability.js';
+import { stateOf } from '../../../src/database/connection/causes/find-cause.js';
+import { explainedCause } from '../../../src/database/connection/connection-problem.js';
+import { asDomainError, isContention } from '../../../src/database/connection/unavailability.js';
 import { errorFields } from '../../../src/observability/error-fields.js';
 
 function withCode(code: string, message = 'of the driver'): Error {
   return Object.assign(new Error(message), { code });
+}
+
+/** Tells whether a request that fails for the error is answered with 503. */
+function isUnavailable(error: unknown): boolean {
+  const told = asDomainError(error);
+  return told instanceof Unavailable || told instanceof Busy;
 }
 
 const passing = 'ECONNREFUSED ECONNRESET ETIMEDOUT EPIPE ENOENT ENOTFOUND EAI_AGAIN EHOSTUNREACH'
@@ -117,19 +120,20 @@ describe('what makes the database unavailable', () => {
 
   it('says in the log, and to nobody else, what is full', () => {
     const path = 'could not extend file "base/5/2619": No space left on device';
-    const full = new QueryFailedError('INSERT', [], withCode('53100', path));
+    const full = new QueryFailedError(
+      'INSERT',
+      [],
+      Object.assign(withCode('53100', path), { severity: 'ERROR' }),
+    );
     const unavailable = asDomainError(full) as Unavailable;
     expect(unavailable).toBeInstanceOf(Unavailable);
     expect(unavailable.message).not.toMatch(/reach|base/);
-    expect(errorFields(unavailable).cause).toMatchObject({
-      type: 'DiskFull',
-      message: expect.stringMatching(
-        /^the disk of PostgreSQL is full \(could not extend file .*base\/5\/2619.*\): free/,
-      ),
-    });
-    expect(isDiskFull(unavailable)).toBe(true);
-    expect(startProblem(full)).toEqual(new StartupError(`DATABASE_URL: ${diskFullProblem(full)}`));
-    expect(isDiskFull(asDomainError(withCode('53200')))).toBe(false);
+    expect(errorFields(unavailable).cause).toMatchObject({ code: '53100', message: path });
+    const line = explainedCause(unavailable);
+    expect(line).toMatch(/^the disk of PostgreSQL is full \(could not extend file .*base\/5\/2619.*\): free/);
+    expect(startProblem(full)).toEqual(new StartupError(`DATABASE_URL: ${line}`));
+    expect(stateOf(unavailable)).toBe('full');
+    expect(stateOf(asDomainError(withCode('53200')))).toBe('unusable');
   });
 
   it('becomes Unavailable with its cause; everything else stays as it is', () => {
