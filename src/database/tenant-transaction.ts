@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Unavailable } from '../common/errors.js';
+import { databaseCall } from './connection/driver-error.js';
 import { asDomainError, isOutcomeOpen, unavailableBecauseOf } from './connection/unavailability.js';
 import type { Share } from '../common/turns/turn-queue.js';
 import { deadlineOfNow, retryContention } from './contention.js';
@@ -126,7 +127,7 @@ export class TenantTransaction {
     client.on('error', ignoreConnectionError);
     let failure: unknown;
     try {
-      const { rows } = await client.query({ ...statement });
+      const { rows } = await databaseCall(() => client.query({ ...statement }));
       return rows as R[];
     } catch (error) {
       failure = error;
@@ -160,7 +161,7 @@ const ignoreConnectionError = (): void => undefined;
 
 async function connect(dataSource: DataSource): Promise<pg.PoolClient> {
   try {
-    return await poolOf(dataSource).connect();
+    return await databaseCall(() => poolOf(dataSource).connect());
   } catch (error) {
     throw asDomainError(error);
   }
@@ -188,7 +189,6 @@ async function perform<T>(
   { tenantId, lane, deadline, isolation }: Settings,
   work: (manager: EntityManager) => Promise<T>,
 ): Promise<T> {
-  await runner.connect();
   try {
     await runner.startTransaction(isolation);
     await runner.query(SET, [tenantId, timeLeft(lane, deadline)]);

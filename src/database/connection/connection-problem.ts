@@ -3,7 +3,7 @@ import { StartupError } from '../../common/startup-error.js';
 import { parseDatabaseUrl } from '../../config/database-url.js';
 import { STATES } from './causes/error-cause.js';
 import { findCause, type FoundCause } from './causes/find-cause.js';
-import { driverErrorOf } from './driver-error.js';
+import { asDatabaseError, driverErrorOf } from './driver-error.js';
 
 /** Names who asked the database: the URL, and the variable that holds it. */
 export interface Asker {
@@ -17,7 +17,7 @@ export interface Asker {
  */
 export function connectionProblem(error: unknown, { variable, url }: Asker): unknown {
   if (error instanceof StartupError) return error;
-  const { code = '' } = driverErrorOf(error) ?? {};
+  const { code = '' } = driverErrorOf(asDatabaseError(error)) ?? {};
   const found = findCause(error);
   const problem = found === undefined ? UNKNOWN : causeAndCure(found);
   return new StartupError(

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { StartupError } from '../../../src/common/startup-error.js';
 import { findCause } from '../../../src/database/connection/causes/find-cause.js';
+import { asDatabaseError } from '../../../src/database/connection/driver-error.js';
 import { connectionProblem } from '../../../src/database/connection/connection-problem.js';
 
-const withCode = (code: string, message = 'of the driver') => Object.assign(new Error(message), { code });
+const withCode = (code: string, message = 'of the driver') =>
+  asDatabaseError(Object.assign(new Error(message), { code })) as Error;
 
 /** Says what an operator reads for an error. */
 const told = (error: Error) =>

@@ -7,6 +7,7 @@ import {
 } from 'typeorm';
 import { Busy, Conflict, Unavailable } from '../../../src/common/errors.js';
 import { StartupError } from '../../../src/common/startup-error.js';
+import { asDatabaseError } from '../../../src/database/connection/driver-error.js';
 import { startProblem } from '../../../src/database/upgrade/start-problem.js';
 import { stateOf } from '../../../src/database/connection/causes/find-cause.js';
 import { explainedCause } from '../../../src/database/connection/connection-problem.js';
@@ -14,7 +15,7 @@ import { asDomainError, isContention } from '../../../src/database/connection/un
 import { errorFields } from '../../../src/observability/error-fields.js';
 
 function withCode(code: string, message = 'of the driver'): Error {
-  return Object.assign(new Error(message), { code });
+  return asDatabaseError(Object.assign(new Error(message), { code })) as Error;
 }
 
 /** Tells whether a request that fails for the error is answered with 503. */
@@ -66,7 +67,8 @@ describe('what makes the database unavailable', () => {
   });
 
   it.each(messages)('is the driver’s "%s"', (message) => {
-    expect(isUnavailable(new Error(message))).toBe(true);
+    expect(isUnavailable(asDatabaseError(new Error(message)))).toBe(true);
+    expect(isUnavailable(new Error(message))).toBe(false);
   });
 
   it.each([QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError])(
@@ -98,9 +100,19 @@ describe('what makes the database unavailable', () => {
   });
 
   it('is an error of several addresses that were tried', () => {
-    const tried = (codes: string[]) => new AggregateError(codes.map((code) => withCode(code)));
+    const tried = (codes: string[]) =>
+      asDatabaseError(new AggregateError(codes.map((code) => withCode(code))));
     expect(isUnavailable(tried(['ECONNREFUSED', 'ENETUNREACH']))).toBe(true);
     expect(isUnavailable(tried(['ERR_X']))).toBe(false);
+  });
+
+  it('is no error of a file or of another socket, which have the same codes', () => {
+    for (const code of ['ENOENT', 'EACCES', 'EMFILE', 'ENOMEM', 'ECONNRESET', 'EPIPE']) {
+      const other = Object.assign(new Error('of a file'), { code, syscall: 'open', path: '/a/file' });
+      expect(isUnavailable(other)).toBe(false);
+      expect(explainedCause(other)).toBeUndefined();
+      expect(startProblem(other)).toBe(other);
+    }
   });
 
   it('is what a socket really says', async () => {

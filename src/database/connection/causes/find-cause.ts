@@ -21,18 +21,20 @@ const CAUSES = [...SERVER_CAUSES, ...NETWORK_CAUSES];
 export function findCause(error: unknown): FoundCause | undefined {
   if (error instanceof DomainError) return findCause(error.cause);
   const driver = driverErrorOf(error);
-  if (driver === undefined) return undefined;
-  const code = driver.code ?? '';
-  const found = code === '' ? byMessage(driver) : (byCode(code, driver) ?? byPrefix(code));
-  if (found !== undefined) return { ...found, code, text: driver.message };
-  const { errors } = driver as { errors?: unknown };
-  if (!Array.isArray(errors)) return undefined;
-  return errors.map(findCause).find((cause) => cause !== undefined);
+  return driver === undefined ? undefined : causeOf(driver);
 }
 
 /** Returns the state of the database that an error tells of; undefined where `findCause` returns undefined. */
 export function stateOf(error: unknown): DatabaseErrorState | undefined {
   return findCause(error)?.state;
+}
+
+function causeOf(driver: DriverError): FoundCause | undefined {
+  const code = driver.code ?? '';
+  const found = code === '' ? byMessage(driver) : (byCode(code, driver) ?? byPrefix(code));
+  if (found !== undefined) return { ...found, code, text: driver.message };
+  const { errors = [] } = driver as { errors?: readonly DriverError[] };
+  return errors.map(causeOf).find((cause) => cause !== undefined);
 }
 
 function byMessage({ message }: DriverError): ErrorCause | undefined {
