@@ -9,6 +9,7 @@ import { Busy, Conflict, Unavailable } from '../../../src/common/errors.js';
 import { StartupError } from '../../../src/common/startup-error.js';
 import { asDatabaseError } from '../../../src/database/connection/driver-error.js';
 import { startProblem } from '../../../src/database/upgrade/start-problem.js';
+import { STATES } from '../../../src/database/connection/causes/error-cause.js';
 import { stateOf } from '../../../src/database/connection/causes/find-cause.js';
 import { explainedCause } from '../../../src/database/connection/connection-problem.js';
 import { asDomainError, isContention } from '../../../src/database/connection/unavailability.js';
@@ -30,6 +31,7 @@ const passing = 'ECONNREFUSED ECONNRESET ETIMEDOUT EPIPE ENOENT ENOTFOUND EAI_AG
     ...['08000', '08003', '08006', '08P01', '53000', '53100', '53200', '53300', '57P01', '57P02', '57P03'],
     ...['57014', '57P04', '57P05', '25006', '25P03', '25P04', '40001', '40P01', '55P03'],
     ...['28000', '28P01', '3D000', '53400', '58000', '58030', '58P01'],
+    ...['42501', '42P01', '42883', '42703', '42704', '3F000'],
     ...[
       'CERT_HAS_EXPIRED',
       'ERR_TLS_CERT_ALTNAME_INVALID',
@@ -38,19 +40,7 @@ const passing = 'ECONNREFUSED ECONNRESET ETIMEDOUT EPIPE ENOENT ENOTFOUND EAI_AG
       'EACCES',
     ],
   );
-const lasting = [
-  '23505',
-  '23503',
-  '42501',
-  '42P01',
-  '22021',
-  '22P02',
-  '25P02',
-  '22023',
-  'XX000',
-  'XX001',
-  'ERR_X',
-];
+const lasting = ['23505', '23503', '22021', '22P02', '25P02', '22023', 'XX000', 'XX001', 'ERR_X'];
 const messages = [
   'Connection terminated',
   'Connection terminated unexpectedly',
@@ -81,6 +71,18 @@ describe('what makes the database unavailable', () => {
   it.each(lasting)('is not %s', (code) => {
     expect(isUnavailable(withCode(code))).toBe(false);
     expect(isUnavailable(new QueryFailedError('SELECT 1', [], withCode(code)))).toBe(false);
+  });
+
+  it('is a missing right, but no row that row-level security refused', () => {
+    const refused = (routine: string) => Object.assign(withCode('42501'), { routine });
+    expect(isUnavailable(refused('aclcheck_error'))).toBe(true);
+    expect(isUnavailable(refused('ExecWithCheckOptions'))).toBe(false);
+    expect(isUnavailable(new QueryFailedError('INSERT', [], refused('ExecWithCheckOptions')))).toBe(false);
+  });
+
+  it('is what makes a process unready, and nothing else, except for faults that waiting does not mend', () => {
+    for (const [state, { ready, answer }] of Object.entries(STATES))
+      expect([state, answer === 'unavailable']).toEqual([state, !ready && state !== 'faulty']);
   });
 
   it('is not a message of the server that only reads like it', () => {

@@ -19,9 +19,9 @@ export const STATES = {
   /** It answers, and cannot serve for another reason. */
   unusable: { ready: false, answer: 'unavailable', open: true, quotable: false },
   /** A right is missing. */
-  forbidden: { ready: false, answer: 'internal', open: false, quotable: true },
+  forbidden: { ready: false, answer: 'unavailable', open: false, quotable: true },
   /** A part of the schema is missing. */
-  incomplete: { ready: false, answer: 'internal', open: false, quotable: true },
+  incomplete: { ready: false, answer: 'unavailable', open: false, quotable: true },
   /** Others hold a lock, and the server rolled the statement back. */
   contended: { ready: true, answer: 'busy', open: false, quotable: false },
   /** The time of the statement was over, and the server rolled it back. */
@@ -40,10 +40,14 @@ export interface ErrorCause {
   readonly message?: RegExp;
   /** Narrows the codes to messages of the server that match in every language, such as by the names that they quote. */
   readonly only?: RegExp;
+  /** Narrows the codes to errors that these functions of PostgreSQL's source report, which no language changes. */
+  readonly routines?: readonly string[];
   /** Says what is wrong, as a clause. */
   readonly cause: string;
   /** Says what to do, in the imperative. */
   readonly cure: string;
   /** Names what the error says about the database, from which everything else follows. */
   readonly state: DatabaseErrorState;
+  /** Names the alarm of the log for a request that fails so, where it needs attention at once. */
+  readonly alarm?: string;
 }

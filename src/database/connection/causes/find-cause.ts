@@ -41,8 +41,11 @@ function byMessage({ message }: DriverError): ErrorCause | undefined {
   return CAUSES.find((cause) => cause.message?.test(message) === true);
 }
 
-function byCode(code: string, { message }: DriverError): ErrorCause | undefined {
-  return CAUSES.find(({ codes, only }) => codes.includes(code) && (only?.test(message) ?? true));
+function byCode(code: string, { message, routine = '' }: DriverError): ErrorCause | undefined {
+  return CAUSES.find(
+    ({ codes, only, routines }) =>
+      codes.includes(code) && (only?.test(message) ?? true) && (routines?.includes(routine) ?? true),
+  );
 }
 
 function byPrefix(code: string): ErrorCause | undefined {

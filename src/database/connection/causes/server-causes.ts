@@ -132,6 +132,15 @@ export const SERVER_CAUSES: readonly ErrorCause[] = [
   },
   {
     codes: ['42501'],
+    routines: ['ExecWithCheckOptions', 'check_enable_rls'],
+    cause:
+      'row-level security refused a row or a statement, which is a fault of Strongroom or of a changed policy',
+    cure: 'run `strongroom doctor`, and report it with the line of the log',
+    state: 'faulty',
+    alarm: 'row_level_security',
+  },
+  {
+    codes: ['42501'],
     cause: 'the login lacks a right',
     cure: 'run `strongroom migrate`, which grants what is missing; where it names the database, grant CONNECT as an administrator',
     state: 'forbidden',
