@@ -29,8 +29,8 @@ export async function retryContention<T>(
     try {
       return await attempt(isFurther);
     } catch (error) {
-      const isContended = error instanceof Busy && isContention(error.cause);
-      if (!isContended || performance.now() + pause > deadline) throw error;
+      if (!(error instanceof Busy && isContention(error)) || performance.now() + pause > deadline)
+        throw error;
     }
     await sleep(pause * (0.5 + randomInt(501) / 1_000));
     pause = Math.min(2 * pause, LONGEST_PAUSE_MS);

@@ -4,6 +4,7 @@ import { FairGate, type GateLimits } from '../common/turns/fair-gate.js';
 import type { Share } from '../common/turns/turn-queue.js';
 import type { DatabaseHealth } from './readiness/database-health.js';
 import { STATEMENT_TIMEOUT_MS } from './connection/service-data-source.js';
+import { databaseCall } from './connection/driver-error.js';
 import { asDomainError } from './connection/unavailability.js';
 import { namedQuery, type NamedStatement } from './named-query.js';
 
@@ -126,11 +127,12 @@ export class Lanes {
     });
   }
 
-  /** Runs `work` with a query runner in a lane, and releases the runner before the place. */
+  /** Runs `work` with a connected query runner in a lane, and releases the runner before the place. */
   withRunner<T>(lane: Lane, share: Share | undefined, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
     return this.run(lane, share, async () => {
       const runner = this.dataSource.createQueryRunner();
       try {
+        await databaseCall(() => runner.connect());
         return await work(runner);
       } finally {
         await runner.release();

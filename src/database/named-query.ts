@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Unavailable } from '../common/errors.js';
+import { databaseCall } from './connection/driver-error.js';
 import { asDomainError } from './connection/unavailability.js';
 
 /**
@@ -30,7 +31,7 @@ export function poolOf(dataSource: DataSource): pg.Pool {
  */
 export async function namedQuery<R>(dataSource: DataSource, statement: NamedStatement): Promise<R[]> {
   try {
-    const { rows } = await poolOf(dataSource).query({ ...statement });
+    const { rows } = await databaseCall(() => poolOf(dataSource).query({ ...statement }));
     return rows as R[];
   } catch (error) {
     throw asDomainError(error);
@@ -47,6 +48,6 @@ export async function namedQueryIn<R>(
 ): Promise<R[]> {
   if (queryRunner === undefined) throw new Error('Only the manager of a transaction has a connection');
   const client = (await queryRunner.connect()) as pg.PoolClient;
-  const { rows } = await client.query({ ...statement });
+  const { rows } = await databaseCall(() => client.query({ ...statement }));
   return rows as R[];
 }

@@ -1,12 +1,8 @@
 import type pg from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Unavailable } from '../common/errors.js';
-import {
-  asDomainError,
-  isUnavailable,
-  unavailableBecauseOf,
-  wasRolledBack,
-} from './connection/unavailability.js';
+import { databaseCall } from './connection/driver-error.js';
+import { asDomainError, isOutcomeOpen, unavailableBecauseOf } from './connection/unavailability.js';
 import type { Share } from '../common/turns/turn-queue.js';
 import { deadlineOfNow, retryContention } from './contention.js';
 import { statementTimeout, type Lane, type Lanes } from './lanes.js';
@@ -131,16 +127,16 @@ export class TenantTransaction {
     client.on('error', ignoreConnectionError);
     let failure: unknown;
     try {
-      const { rows } = await client.query({ ...statement });
+      const { rows } = await databaseCall(() => client.query({ ...statement }));
       return rows as R[];
     } catch (error) {
       failure = error;
     } finally {
-      const broken = isUnavailable(failure) && !wasRolledBack(failure);
+      const broken = isOutcomeOpen(failure);
       if (!broken) client.off('error', ignoreConnectionError);
       client.release(broken);
     }
-    throw isUnavailable(failure) && !wasRolledBack(failure) ? new AnswerLost(failure) : failure;
+    throw isOutcomeOpen(failure) ? new AnswerLost(failure) : failure;
   }
 
   private async wasCommitted(tenantId: string, eventId: string): Promise<boolean> {
@@ -165,7 +161,7 @@ const ignoreConnectionError = (): void => undefined;
 
 async function connect(dataSource: DataSource): Promise<pg.PoolClient> {
   try {
-    return await poolOf(dataSource).connect();
+    return await databaseCall(() => poolOf(dataSource).connect());
   } catch (error) {
     throw asDomainError(error);
   }
@@ -193,7 +189,6 @@ async function perform<T>(
   { tenantId, lane, deadline, isolation }: Settings,
   work: (manager: EntityManager) => Promise<T>,
 ): Promise<T> {
-  await runner.connect();
   try {
     await runner.startTransaction(isolation);
     await runner.query(SET, [tenantId, timeLeft(lane, deadline)]);
@@ -215,7 +210,7 @@ async function commit(runner: QueryRunner): Promise<unknown> {
     return undefined;
   } catch (error) {
     await discardConnection(runner);
-    if (isUnavailable(error) && !wasRolledBack(error)) return error;
+    if (isOutcomeOpen(error)) return error;
     throw error;
   }
 }

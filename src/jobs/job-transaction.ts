@@ -22,7 +22,6 @@ export function runInJobTransaction(
   { stop, cutOff }: JobSignals,
 ): Promise<JobResult | 'skipped'> {
   return lanes.withRunner('jobs', undefined, async (runner) => {
-    await runner.connect();
     try {
       return await Promise.race([perform(runner, job, stop), rejectionOn(cutOff)]);
     } catch (error) {

@@ -69,7 +69,11 @@ describe('a connection that real servers refuse', () => {
       () => plain.url(someone, 'none'),
       /the database does not exist.*database "none".*3D000/,
     ],
-    ['a database without CONNECT', () => plain.url(someone, 'closed'), /lacks a right: .*CONNECT.*42501/],
+    [
+      'a database without CONNECT',
+      () => plain.url(someone, 'closed'),
+      /lacks a right \(permission denied .*'closed'\): .*CONNECT.*42501/,
+    ],
     [
       'a login with all its connections',
       () => plain.url(`limited:${PASSWORD}`, 'postgres'),

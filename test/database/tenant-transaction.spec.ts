@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -53,6 +54,19 @@ describe('a transaction of a tenant', () => {
     );
     return row;
   }
+
+  it('passes on the error of a file, which has a code of the network, and changes nothing', async () => {
+    const eventId = randomUUID();
+    const work = async (manager: EntityManager): Promise<string> => {
+      await change(9, eventId)(manager);
+      return readFile('/nowhere/file', 'utf8');
+    };
+    const error: unknown = await transaction
+      .run(tenant.tenantId, eventId, work)
+      .catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'ENOENT', syscall: 'open' });
+    expect(await stored(eventId)).toMatchObject({ events: 0 });
+  });
 
   /** Waits until the server has noticed that a connection was cut. */
   async function settled(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { ErrorCause } from '../../src/database/connection/causes/error-cause.js';
+import { STATES, type ErrorCause } from '../../src/database/connection/causes/error-cause.js';
 import { NETWORK_CAUSES } from '../../src/database/connection/causes/network-causes.js';
 import { SERVER_CAUSES } from '../../src/database/connection/causes/server-causes.js';
 import { PARAMETERS } from '../../src/config/database-url-parameters.js';
@@ -16,13 +16,14 @@ export function databaseErrorParts(): ReadonlyMap<string, string> {
 }
 
 function tableOf(causes: readonly ErrorCause[]): string {
-  const rows = causes.map(({ codes, cause, cure, answer }) => [
+  const rows = causes.map(({ codes, cause, cure, state }) => [
     codes.length === 0 ? 'none' : codes.map((code) => `\`${code}\``).join(', '),
     capitalized(cause),
     capitalized(cure),
-    ANSWERS[answer],
+    STATES[state].ready ? 'ready' : 'not ready',
+    ANSWERS[STATES[state].answer],
   ]);
-  return markdownTable(['Code', 'Cause', 'What to do', 'Requests get'], rows);
+  return markdownTable(['Code', 'Cause', 'What to do', 'Readiness', 'Requests get'], rows);
 }
 
 /** Breaks a paragraph into lines like those of the documents. */

@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { APP_ROLE, READER_ROLE, SERVICE } from '../support/database.js';
+import type { Answer } from '../support/http-client.js';
 import { ADMIN, Strongroom } from '../support/strongroom.js';
 
+const UNAVAILABLE = '503 unavailable again in 2';
 const READ = 'read_secrets(uuid[],text[],uuid[],text[],json[],json[],uuid[],boolean[])';
 
 describe('a process is ready if requests can be served', () => {
@@ -32,6 +35,26 @@ describe('a process is ready if requests can be served', () => {
       room.call(ADMIN, 'GET', '/api/v3.1/status'),
     ]);
     return { probe, ok, status };
+  }
+
+  /** Sends requests that together need every table and function. */
+  const requests = (tenant: string) =>
+    Promise.all([
+      room.secret(ADMIN, 'GET', 'kept'),
+      room.secret(ADMIN, 'PUT', `new-${randomUUID()}`, 'x'),
+      room.secret(ADMIN, 'PATCH', 'kept', 'x'),
+      room.call(ADMIN, 'GET', '/api/v3.1/secrets'),
+      room.call(ADMIN, 'GET', '/api/v3.1/status'),
+      room.call(ADMIN, 'DELETE', `/api/v3.1/tenants/${tenant}`),
+    ]);
+
+  /** Returns how those of the requests fail that fail for the service, each way once. */
+  function whatFails(sent: readonly Answer[]): unknown[] {
+    const failed = sent.filter(({ status }) => status >= 500);
+    const ways = failed.map(({ status, body, headers }) =>
+      [status, body.error_code, 'again in', headers['retry-after']].join(' '),
+    );
+    return [...new Set(ways)];
   }
 
   const lines = () => room.logs.filter((line) => /"msg":"(not )?ready: /.test(line));
@@ -77,9 +100,11 @@ describe('a process is ready if requests can be served', () => {
       'ALTER FUNCTION update_secrets RENAME TO gone',
       'ALTER FUNCTION gone RENAME TO update_secrets',
     ],
+    ['a table', 'ALTER TABLE secrets RENAME TO gone', 'ALTER TABLE gone RENAME TO secrets'],
   ])('and not where it lacks %s', async (_what, damage, repair) => {
     await until(200);
     const before = lines().length;
+    const { tenant } = await room.tenant(`t-${before}`);
     await room.database.asSuperuser(damage);
     try {
       await until(503);
@@ -90,7 +115,8 @@ describe('a process is ready if requests can be served', () => {
         message: expect.stringMatching(/^Not ready to serve requests; request id [\w-]+$/),
       });
       if (status.status === 200) expect(status.body).toMatchObject({ status: 'Fail' });
-      else expect(status.status).toBeGreaterThanOrEqual(500);
+      else expect(whatFails([status])).toEqual([UNAVAILABLE]);
+      expect(whatFails(await requests(tenant))).toEqual([UNAVAILABLE]);
     } finally {
       await room.database.asSuperuser(repair);
     }
@@ -99,6 +125,29 @@ describe('a process is ready if requests can be served', () => {
     expect(told[0]).toMatch(/"level":"error".*"msg":"not ready: .*run `strongroom migrate`/);
     expect(told.at(-1)).toMatch(/"level":"warn".*"msg":"ready: /);
     expect((await room.secret(ADMIN, 'GET', 'kept')).body.value).toBe('x');
+  });
+
+  it('also where row-level security refuses a row: that request is a 500 with an alarm, since it is a fault', async () => {
+    await until(200);
+    const policy = (check: string) =>
+      room.database.asSuperuser(`ALTER POLICY tenant_rows ON secrets WITH CHECK (${check})`);
+    const [{ check } = { check: '' }] = await room.database.asSuperuser<{ check: string }>(
+      `SELECT pg_get_expr(polwithcheck, polrelid) AS check FROM pg_policy
+       WHERE polrelid = 'secrets'::regclass AND polname = 'tenant_rows'`,
+    );
+    await policy('false');
+    try {
+      const refused = await room.secret(ADMIN, 'PUT', 'refused', 'canary-7d1');
+      expect(refused.status).toBe(500);
+      expect(refused.headers).not.toHaveProperty('retry-after');
+      expect(await ready()).toBe(200);
+    } finally {
+      await policy(check);
+    }
+    const line = room.logs.filter((one) => one.includes('"alarm":"row_level_security"'));
+    expect(line).toHaveLength(1);
+    expect(line[0]).toMatch(/"level":"error".*"reason":"row-level security refused a row/);
+    expect(line[0]).not.toContain('canary');
   });
 
   /** Stops the backend of the service whose last statement matches, as a failing disk or a debugger would. */

@@ -1,8 +1,9 @@
 import { printable } from '../../common/printable.js';
 import { StartupError } from '../../common/startup-error.js';
 import { parseDatabaseUrl } from '../../config/database-url.js';
-import { findCause } from './causes/find-cause.js';
-import { driverErrorOf } from './driver-error.js';
+import { STATES } from './causes/error-cause.js';
+import { findCause, type FoundCause } from './causes/find-cause.js';
+import { asDatabaseError, driverErrorOf } from './driver-error.js';
 
 /** Names who asked the database: the URL, and the variable that holds it. */
 export interface Asker {
@@ -12,14 +13,15 @@ export interface Asker {
 
 /**
  * Returns an error that explains in one line why a connection or a statement at the start failed: the variable, the
- * cause, the cure, and which login asked for what. The driver's own message is left out, since it may hold anything.
+ * cause, the cure, and which login asked for what. The message of the server is left out where it may hold anything.
  */
 export function connectionProblem(error: unknown, { variable, url }: Asker): unknown {
   if (error instanceof StartupError) return error;
-  const { code = '' } = driverErrorOf(error) ?? {};
-  const { cause, cure } = findCause(error) ?? UNKNOWN;
+  const { code = '' } = driverErrorOf(asDatabaseError(error)) ?? {};
+  const found = findCause(error);
+  const problem = found === undefined ? UNKNOWN : causeAndCure(found);
   return new StartupError(
-    `${variable}: ${cause}: ${cure} (${[...described(url), code].filter(Boolean).join(', ')})`,
+    `${variable}: ${problem} (${[...described(url), code].filter(Boolean).join(', ')})`,
   );
 }
 
@@ -27,8 +29,12 @@ export function connectionProblem(error: unknown, { variable, url }: Asker): unk
 export function explainedCause(error: unknown): string | undefined {
   const found = findCause(error);
   if (found === undefined) return undefined;
-  const { cause, cure, code } = found;
-  return `${cause}: ${cure}${code === '' ? '' : ` (${code})`}`;
+  return `${causeAndCure(found)}${found.code === '' ? '' : ` (${found.code})`}`;
+}
+
+function causeAndCure({ cause, cure, state, text }: FoundCause): string {
+  const quoted = STATES[state].quotable ? ` (${printable(text.replaceAll('"', "'"), 200)})` : '';
+  return `${cause}${quoted}: ${cure}`;
 }
 
 /** Explains an error that PostgreSQL reported, as `explainedCause` does; undefined for errors of another origin. */
@@ -37,10 +43,8 @@ export function explainedServerError(error: unknown): string | undefined {
   return driver !== undefined && 'severity' in driver ? explainedCause(driver) : undefined;
 }
 
-const UNKNOWN = {
-  cause: 'cannot connect to PostgreSQL',
-  cure: 'read the log of the server, and check that host and port are those of PostgreSQL',
-};
+const UNKNOWN =
+  'cannot connect to PostgreSQL: read the log of the server, and check that host and port are those of PostgreSQL';
 
 function described(url: string): string[] {
   const { user, database, host, port } = parseDatabaseUrl(url);

@@ -1,9 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { DomainError } from '../../common/domain-error.js';
-import { Busy, Unavailable } from '../../common/errors.js';
-import { isDiskFull } from '../connection/disk-full.js';
-import { isUnavailable } from '../connection/unavailability.js';
-import { isDamage } from './serving-problems.js';
+import { Unavailable } from '../../common/errors.js';
+import { stateOf } from '../connection/causes/find-cause.js';
 
 /** Limits how long a probe of the service waits for the database. */
 const TIMEOUT_MS = 1_000;
@@ -104,9 +101,11 @@ export class DatabaseHealth {
   }
 
   private learnFrom(error: unknown): void {
-    const isNews = isAbsence(error) || (isDiskFull(error) && !this.full);
-    this.full ||= isDiskFull(error);
-    if (isNews || (isDamage(error) && !this.isFresh())) void this.check();
+    const state = stateOf(error);
+    const isNews = state === 'away' || state === 'unusable' || (state === 'full' && !this.full);
+    this.full ||= state === 'full';
+    const isDamage = state === 'forbidden' || state === 'incomplete';
+    if (isNews || (isDamage && !this.isFresh())) void this.check();
   }
 
   private isFresh(): boolean {
@@ -155,12 +154,6 @@ export class DatabaseHealth {
 
 function problemOf(state: DatabaseState): string | undefined {
   return state.kind === 'ready' ? undefined : state.problem;
-}
-
-/** Tells whether an error means that the database is unreachable, and not that others keep it busy. */
-function isAbsence(error: unknown): boolean {
-  if (error instanceof Busy) return false;
-  return error instanceof DomainError ? error instanceof Unavailable : isUnavailable(error);
 }
 
 /** Returns what `pending` gives within the time, otherwise undefined. */

@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StartupError } from '../../common/startup-error.js';
-import { driverErrorOf } from '../connection/driver-error.js';
-
-const LOCK_NOT_AVAILABLE = '55P03';
+import { isContention } from '../connection/unavailability.js';
 
 /**
  * Limits how long a statement of a migration waits for a lock, since every later request for that lock waits behind it.
@@ -10,7 +8,7 @@ const LOCK_NOT_AVAILABLE = '55P03';
 export const MIGRATION_LOCK_TIMEOUT = '2s';
 
 /**
- * Retries work that fails because a lock is not free in time. Pauses between attempts let requests that queued behind
+ * Retries work that fails because others hold a lock. Pauses between attempts let requests that queued behind
  * the lock proceed.
  *
  * @throws StartupError when the lock is still not free after `totalMs` milliseconds
@@ -24,7 +22,7 @@ export async function retryWhileLocked<T>(
     try {
       return await work();
     } catch (error) {
-      if (driverErrorOf(error)?.code !== LOCK_NOT_AVAILABLE) throw error;
+      if (!isContention(error)) throw error;
       if (performance.now() + pauseMs > end) {
         throw new StartupError(
           `A migration could not lock its tables for ${totalMs / 1_000} seconds: end long transactions on the database and start again`,

@@ -1,51 +1,38 @@
 import { StartupError } from '../../common/startup-error.js';
 import { printable } from '../../common/printable.js';
-import { diskFullProblem, isDiskFull } from '../connection/disk-full.js';
+import { findCause } from '../connection/causes/find-cause.js';
 import { driverErrorOf } from '../connection/driver-error.js';
 import { connectionProblem, explainedCause, type Asker } from '../connection/connection-problem.js';
-import { READ_ONLY } from '../readiness/serving-problems.js';
 import type { SchemaRoles } from '../repair/damage.js';
 import { extensionProblem } from '../repair/extensions.js';
 
 interface Circumstances extends Partial<Pick<SchemaRoles, 'appRole' | 'readerRole'>> {
-  /** Who asked the database, if only one login may have. */
+  /** Names the login that asked the database, if only one may have. */
   readonly asker?: Asker;
 }
 
-const INSUFFICIENT_PRIVILEGE = '42501';
-const READ_ONLY_TRANSACTION = '25006';
 const NOT_SUPPORTED = '0A000';
-
-/** Matches the SQLSTATEs of parts of the schema that are missing. */
-const MISSING = /^(3F000|42703|42704|42883|42P01)$/;
 
 /**
  * Returns an error that explains in one line why the database made a start, a migration or a look at it impossible. An
  * error that has nothing to do with the database is returned unchanged.
  */
 export function startProblem(error: unknown, circumstances: Circumstances = {}): unknown {
+  if (error instanceof StartupError) return error;
   const driver = driverErrorOf(error);
-  if (error instanceof StartupError || driver === undefined) return error;
-  const { code = '' } = driver;
-  const message = printable(driver.message, 200);
-  if (code === NOT_SUPPORTED && message.includes('extension')) return extensionProblem(`(${message})`);
-  if (code === INSUFFICIENT_PRIVILEGE) return new StartupError(missingRight(message, circumstances));
-  if (MISSING.test(code))
+  if (driver?.code === NOT_SUPPORTED && driver.message.includes('extension'))
+    return extensionProblem(`(${printable(driver.message, 200)})`);
+  const found = findCause(error);
+  if (found === undefined) return error;
+  const message = printable(found.text, 200);
+  if (found.state === 'forbidden') return new StartupError(missingRight(message, circumstances));
+  if (found.state === 'incomplete')
     return new StartupError(
       `The database lacks a part of the schema (${message}): restore the backup again, and read the errors of the restore`,
     );
-  return stateProblem(error, code, circumstances.asker);
-}
-
-/** Explains a state of the server that makes work impossible; returns any other error unchanged. */
-function stateProblem(error: unknown, code: string, asker: Asker | undefined): unknown {
-  const variable = asker?.variable ?? 'DATABASE_URL';
-  if (isDiskFull(error)) return new StartupError(`${variable}: ${diskFullProblem(error)}`);
-  if (code === READ_ONLY_TRANSACTION) return new StartupError(`${variable}: ${READ_ONLY}`);
-  const explained = explainedCause(error);
-  if (explained === undefined) return error;
+  const { asker } = circumstances;
   return asker === undefined
-    ? new StartupError(`${variable}: ${explained}`)
+    ? new StartupError(`DATABASE_URL: ${explainedCause(error)}`)
     : connectionProblem(error, asker);
 }
 

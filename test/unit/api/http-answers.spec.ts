@@ -68,6 +68,18 @@ describe('answers to every request', () => {
       expect(lines[0]).toHaveProperty('err.message', 'canary-of-a-failure');
     });
 
+    it('of a file are no failures of the database, whose errors of the network have the same codes', async () => {
+      const answer = await get('/things/no-file', { ...SOMEBODY, 'X-Request-Id': 'failed-file' });
+      expect(answer.status).toBe(500);
+      expect(answer.body.error_code).toBe('internal_server_error');
+      expect(answer.text).not.toContain('canary');
+      const [line] = layer.logs.filter(
+        ({ requestId, level }) => requestId === 'failed-file' && level === 'error',
+      );
+      expect(line).toMatchObject({ err: { code: 'ENOENT', stack: expect.stringMatching(/ at .*:\d+/) } });
+      expect(line).not.toHaveProperty('reason');
+    });
+
     it('of the database ask to come again', async () => {
       const answer = await get('/things/no-database', { ...SOMEBODY, 'X-Request-Id': 'failed-2' });
       expect(answer.status).toBe(503);

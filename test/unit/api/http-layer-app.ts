@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import {
   Controller,
   Delete,
@@ -71,6 +72,11 @@ class ThingsController {
   @Get('fails')
   fails(): never {
     throw new Error('canary-of-a-failure');
+  }
+
+  @Get('no-file')
+  async noFile(): Promise<object> {
+    return { text: await readFile('/nowhere/canary-file', 'utf8') };
   }
 
   @Get('no-database')

@@ -48,6 +48,7 @@ describe('the description of the API', () => {
         '/things/address',
         '/things/fails',
         '/things/no-database',
+        '/things/no-file',
       ].concat(['/things/slow', '/things/{key}']),
     );
     expect(document.components.securitySchemes).toEqual({ basic: { type: 'http', scheme: 'basic' } });

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { StartupError } from '../../../src/common/startup-error.js';
 import { findCause } from '../../../src/database/connection/causes/find-cause.js';
+import { asDatabaseError } from '../../../src/database/connection/driver-error.js';
 import { connectionProblem } from '../../../src/database/connection/connection-problem.js';
 
-const withCode = (code: string, message = 'of the driver') => Object.assign(new Error(message), { code });
+const withCode = (code: string, message = 'of the driver') =>
+  asDatabaseError(Object.assign(new Error(message), { code })) as Error;
 
 /** Says what an operator reads for an error. */
 const told = (error: Error) =>
@@ -28,7 +30,7 @@ describe('what an operator is told of an error', () => {
     ['28000', /does not admit the login: .*pg_hba\.conf/],
     ['28999', /does not admit the login/],
     ['3D000', /the database does not exist/],
-    ['53100', /a disk of the server is full/],
+    ['53100', /the disk of PostgreSQL is full \(of the driver\)/],
     ['53200', /out of memory/],
     ['53300', /all connections .* STRONGROOM_DATABASE_POOL_SIZE/],
     ['53400', /a limit of the server/],
@@ -40,8 +42,8 @@ describe('what an operator is told of an error', () => {
     ['25006', /only be read: .*default_transaction_read_only/],
     ['08P01', /pool_mode = session and ignore_startup_parameters = options/],
     ['08006', /refused or lost/],
-    ['42501', /lacks a right: .*CONNECT/],
-    ['42704', /does not know a setting/],
+    ['42501', /lacks a right \(of the driver\): .*CONNECT/],
+    ['42704', /does not know a setting.*: correct/],
     ['XX001', /damaged/],
     ['XX000', /a fault of its own/],
     ['ECONNREFUSED', /nothing listens at that address/],

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { asDatabaseError } from '../../../src/database/connection/driver-error.js';
 import { DatabaseHealth, type DatabaseState } from '../../../src/database/readiness/database-health.js';
 
-const FULL = Object.assign(new Error('could not extend file'), { code: '53100' });
+const failed = (code: string) =>
+  asDatabaseError(Object.assign(new Error('of the driver'), { code })) as Error;
+const FULL = failed('53100');
 
 describe('DatabaseHealth', () => {
   const ask = jest.fn<() => Promise<string | undefined>>();
@@ -70,7 +73,7 @@ describe('DatabaseHealth', () => {
   it('does not keep an answer when a request finds that the database is gone', async () => {
     ask.mockResolvedValueOnce(undefined).mockRejectedValue(new Error('gone'));
     expect(await health.isReady()).toBe(true);
-    const lost = Object.assign(new Error('lost'), { code: 'ECONNRESET' });
+    const lost = failed('ECONNRESET');
     await expect(health.watch(() => Promise.reject(lost))).rejects.toBe(lost);
     expect(await health.isReady()).toBe(false);
   });

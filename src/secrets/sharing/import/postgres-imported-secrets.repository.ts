@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { newEvent, type AuditEvent } from '../../../audit/audit-event.js';
 import { AuditWriter } from '../../../audit/audit-writer.js';
-import { Busy } from '../../../common/errors.js';
 import { nameProblem } from '../../../common/resource-name.js';
 import { TimeSlice } from '../../../common/turns/time-slice.js';
 import { isContention } from '../../../database/connection/unavailability.js';
@@ -81,7 +80,7 @@ export class PostgresImportedSecretsRepository extends ImportedSecretsRepository
     const options = { lane: 'imports', share: { group: logId, member: importer.userId } } as const;
     return this.transaction.run(logId, event.id, attempt, options).catch((error: unknown) => {
       // Another import of the same keys held its locks for too long: nothing was written.
-      if (!(error instanceof Busy) || !isContention(error.cause)) throw error;
+      if (!isContention(error)) throw error;
       return { kind: 'stale', rows: plan.rows.map(({ row }) => row) };
     });
   }
