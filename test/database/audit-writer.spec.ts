@@ -9,6 +9,7 @@ import { TenantTransaction } from '../../src/database/tenant-transaction.js';
 import { APP_ROLE } from '../support/database.js';
 import { IdentityServices } from './identity-services.js';
 import { lanesOf } from '../support/lanes.js';
+import { causedBy } from '../support/caused-by.js';
 
 const SECRET = '0192f0c1-2233-7444-8555-999999999999';
 
@@ -202,7 +203,7 @@ describe('AuditWriter', () => {
        FROM audit_events`,
     ]) {
       const attempt = services.transaction.run(tenant, newId(), (manager) => manager.query(statement));
-      await expect(attempt).rejects.toThrow('permission denied');
+      await expect(attempt).rejects.toMatchObject(causedBy('permission denied'));
     }
     expect(await services.events(event.id)).toHaveLength(1);
   });
@@ -214,7 +215,7 @@ describe('AuditWriter', () => {
     const event = newEvent('secret.read', ALICE);
     await services.database.asSuperuser('ALTER TABLE audit_events RENAME TO audit_events_away');
     try {
-      await expect(writer.record(tenant, event)).rejects.toThrow('audit_events');
+      await expect(writer.record(tenant, event)).rejects.toMatchObject(causedBy('audit_events'));
     } finally {
       await services.database.asSuperuser('ALTER TABLE audit_events_away RENAME TO audit_events');
     }

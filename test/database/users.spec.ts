@@ -5,6 +5,7 @@ import { newId } from '../../src/common/ids.js';
 import { TenantCreation } from '../../src/tenants/tenant-creation.js';
 import { BootstrapAdministrator } from '../../src/users/bootstrap-administrator.js';
 import { systemCaller } from '../support/callers.js';
+import { causedBy } from '../support/caused-by.js';
 import { IdentityServices, reasons } from './identity-services.js';
 
 const PASSWORD = 'correct horse: battery';
@@ -237,9 +238,11 @@ describe('UsersService', () => {
     const [before] = await stored('alice');
     await services.database.asSuperuser('ALTER TABLE audit_events RENAME TO audit_events_away');
     try {
-      await expect(create('unrecorded')).rejects.toThrow('audit_events');
-      await expect(setPassword('alice', 'not to be stored')).rejects.toThrow('audit_events');
-      await expect(addToTenant('alice', 'default_tenant', 'user')).rejects.toThrow('audit_events');
+      await expect(create('unrecorded')).rejects.toMatchObject(causedBy('audit_events'));
+      await expect(setPassword('alice', 'not to be stored')).rejects.toMatchObject(causedBy('audit_events'));
+      await expect(addToTenant('alice', 'default_tenant', 'user')).rejects.toMatchObject(
+        causedBy('audit_events'),
+      );
     } finally {
       await services.database.asSuperuser('ALTER TABLE audit_events_away RENAME TO audit_events');
     }
