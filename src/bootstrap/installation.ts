@@ -26,7 +26,7 @@ export interface Installation extends Omit<DataSources, 'close'> {
   readonly firstAdministrator: FirstAdministrator | undefined;
   readonly appliedMigrations: readonly string[];
   readonly functionsInstalled: boolean;
-  /** What was wrong with the schema and is mended. */
+  /** Says what was wrong with the schema and is mended. */
   readonly mended: readonly string[];
   readonly close: () => Promise<void>;
 }

@@ -16,7 +16,7 @@ const oneOf =
 
 const LARGEST_INTEGER = 2_147_483_647;
 
-/** As with libpq, a number may be negative, which means the system's own or none. */
+/** Checks a number as libpq does: it may be negative, which means the system's own or none. */
 const integer =
   (unit: string): Check =>
   (value) =>
