@@ -3,34 +3,27 @@
  * the errors of nginx itself have the form of the service's errors.
  * Run it with `npm run drill:rolling-restart`; it needs nginx (Debian: apt-get install nginx).
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
-import { startEmbeddedPostgres } from '../../dist/src/database/embedded/embedded-postgres.js';
+import { environmentOf, HEADERS, requireProgram, startDatabase } from './support/drill.js';
 
 const RESTARTS = 4;
 const CONNECTIONS = 16;
 const NGINX_PORT = 18_080;
 const REPLICA_PORTS = [18_081, 18_082];
-const PASSWORD = 'drill-password';
-const HEADERS = {
-  Authorization: `Basic ${Buffer.from(`admin:${PASSWORD}`).toString('base64')}`,
-  tenant: 'default_tenant',
-  'Content-Type': 'application/json',
-};
 
-if (spawnSync('nginx', ['-v']).error !== undefined) {
-  process.stderr.write('nginx is not installed; on Debian: apt-get install nginx\n');
-  process.exit(1);
-}
+requireProgram('nginx', ['-v']);
 const folder = mkdtempSync(join(tmpdir(), 'strongroom-drill-'));
-const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'data') });
-const environment = await prepareDatabase();
+const postgres = await startDatabase(folder);
+const environment = {
+  NODE_ENV: 'production',
+  ...environmentOf((login) => postgres.url(login, 'drill')),
+};
 const replicas = [];
 for (const port of REPLICA_PORTS) replicas.push(await startReplica(port));
 const nginx = startNginx();
@@ -118,22 +111,6 @@ function call(method, body, agent) {
       .on('error', (error) => resolve(error.code))
       .end(body);
   });
-}
-
-async function prepareDatabase() {
-  const client = new pg.Client({ connectionString: postgres.url('postgres', 'postgres') });
-  await client.connect();
-  await client.query('CREATE ROLE drill_owner LOGIN CREATEROLE');
-  await client.query('CREATE ROLE drill_service LOGIN');
-  await client.query('CREATE DATABASE drill OWNER drill_owner');
-  await client.end();
-  return {
-    NODE_ENV: 'production',
-    DATABASE_URL: postgres.url('drill_service', 'drill'),
-    DATABASE_OWNER_URL: postgres.url('drill_owner', 'drill'),
-    STRONGROOM_ROOT_KEYS: `drill:${Buffer.from('a key for drills, of 32 bytes...').toString('base64')}`,
-    STRONGROOM_ADMIN_PASSWORD: PASSWORD,
-  };
 }
 
 async function startReplica(port) {
