@@ -29,7 +29,7 @@ export interface Installation extends Omit<DataSources, 'close'> {
   readonly functionsInstalled: boolean;
   /** Says that one login both migrates and serves, if it does. */
   readonly loginWarning: string | undefined;
-  /** What was wrong with the schema and is mended. */
+  /** Says what was wrong with the schema and is mended. */
   readonly mended: readonly string[];
   readonly close: () => Promise<void>;
 }

@@ -1,7 +1,10 @@
 /** Holds the text of a secret, or what is wrong with it, as the end of a sentence. Neither repeats the secret. */
 export type SecretText = { readonly text: string } | { readonly problem: string };
 
-/** `line`: a secret that is one line. `list`: items with white space between, whose reader ignores the white space. */
+/**
+ * Names the form of a secret: a `line`, or a `list` of items with white space between, whose reader ignores the white
+ * space.
+ */
 export type SecretForm = 'line' | 'list';
 
 /** Matches what editors and shells leave at the ends of a text, and nobody types there. */

@@ -14,11 +14,26 @@ const oneOf =
   (value) =>
     values.includes(value) ? undefined : `must be ${inWords(values)}${why}`;
 
+const LARGEST_INTEGER = 2_147_483_647;
+
+/** Checks a number as libpq does: it may be negative, which means the system's own or none. */
+const integer =
+  (unit: string): Check =>
+  (value) =>
+    /^-?\d{1,10}$/.test(value) && Math.abs(Number(value)) <= LARGEST_INTEGER
+      ? undefined
+      : `must be a whole number${unit}, up to ${LARGEST_INTEGER}`;
+
 /** Lists the parameters that libpq knows and that have no effect here: Strongroom sets its own time-outs. */
-const WITHOUT_EFFECT = [
-  ...['connect_timeout', 'fallback_application_name', 'keepalives', 'keepalives_idle', 'keepalives_interval'],
-  ...['keepalives_count', 'tcp_user_timeout'],
-];
+const WITHOUT_EFFECT: Readonly<Record<string, Check>> = {
+  connect_timeout: integer(' of seconds'),
+  fallback_application_name: anything,
+  keepalives: oneOf(['0', '1']),
+  keepalives_idle: integer(' of seconds'),
+  keepalives_interval: integer(' of seconds'),
+  keepalives_count: integer(''),
+  tcp_user_timeout: integer(' of milliseconds'),
+};
 
 const CHECKS: Readonly<Record<string, Check>> = {
   host: anything,
@@ -45,7 +60,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   target_session_attrs: oneOf(['any', 'read-write', 'primary'], ': the service writes'),
   client_encoding: oneOf(['UTF8', 'utf8', 'UTF-8', 'utf-8', 'auto']),
   gssencmode: oneOf(['disable', 'prefer'], ': the driver has no GSSAPI'),
-  ...Object.fromEntries(WITHOUT_EFFECT.map((name) => [name, anything])),
+  ...WITHOUT_EFFECT,
 };
 
 /** Lists the parameters that a URL may have after its `?`. */

@@ -6,7 +6,7 @@ import type { TenantCipher } from './tenant-cipher.js';
 
 const SHOWN = '[sealed]';
 
-/** A value in clear, with what it will be sealed for and by. */
+/** Holds a value in clear, with what it will be sealed for and by. */
 interface Unsealed {
   readonly cipher: TenantCipher;
   readonly binding: Binding;

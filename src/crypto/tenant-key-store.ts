@@ -1,4 +1,4 @@
-/** One generation of a tenant's key, as it is stored. */
+/** Holds one generation of a tenant's key, as it is stored. */
 export interface WrappedTenantKey {
   readonly tenantId: string;
   readonly generation: number;

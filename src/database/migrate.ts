@@ -47,7 +47,7 @@ export interface Migrated {
   /** The names of the applied migrations. */
   readonly applied: readonly string[];
   readonly functionsInstalled: boolean;
-  /** What was wrong with the schema, such as rights that a restore had lost, and is mended. */
+  /** Says what was wrong with the schema, such as rights that a restore had lost, and is mended. */
   readonly mended: readonly string[];
 }
 

@@ -11,17 +11,17 @@ export function administers(tenant: TenantContext): boolean {
   return tenant.permissions.has('administrators');
 }
 
-/** A private secret is there for its creator and the tenant's administrators only. */
+/** Tells whether a secret is there for a caller: a private one is for its creator and the tenant's administrators only. */
 export function maySee(tenant: TenantContext, secret: SecretDescription): boolean {
   return secret.visibility !== 'private' || mayReveal(tenant, secret);
 }
 
-/** A hidden value is for its creator and the tenant's administrators, and so is changing it. */
+/** Tells whether a caller may read and change a value: a hidden one is for its creator and the tenant's administrators. */
 export function mayTouch(tenant: TenantContext, secret: SecretDescription): boolean {
   return !secret.isHiddenValue || mayReveal(tenant, secret);
 }
 
-/** The creator and the tenant's administrators decide whether a value is hidden. */
+/** Tells whether a caller decides if a value is hidden: its creator and the tenant's administrators do. */
 export function mayReveal(tenant: TenantContext, secret: SecretDescription): boolean {
   return secret.creatorId === tenant.userId || administers(tenant);
 }

@@ -37,7 +37,7 @@ export function descriptionProblem(value: unknown): string | undefined {
   return /[^\P{Cc}\n\t]/u.test(value) ? 'must hold no control characters but newline and tab' : undefined;
 }
 
-/** The attributes of a secret that nothing is said of. */
+/** Lists the attributes of a secret that nothing is said of. */
 export const DEFAULT_ATTRIBUTES: SecretAttributes = {
   visibility: 'tenant',
   isHiddenValue: false,

@@ -15,7 +15,7 @@ export interface NewSecret {
   readonly providerOptions: SealedValue | null;
 }
 
-/** `foreign`: there is none of that key in the tenant, but a global one of another. */
+/** Tells that the tenant has no secret of that key; `foreign` if there is a global one of another tenant. */
 export type Missing = { readonly kind: 'absent' } | { readonly kind: 'foreign' };
 export type ReadOutcome =
   { readonly kind: 'found'; readonly secret: VisibleSecret } | { readonly kind: 'absent' };

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { clientConfig } from '../../src/database/connection/client-config.js';
 import { CERTIFICATES, CERTIFIED, SecuredServer } from '../support/secured-server.js';
+import { serverVersion } from '../support/server.js';
 
 const ROLE = 'a+b %40@:/?#&é';
 const PASSWORD = ' p+q %2B@:/?#&=ü ';
@@ -65,16 +66,21 @@ describe('a URL whose role, password and database have signs of URLs in them', (
     expect(await session(url)).toMatchObject({ memory: '5MB', name: 'a+b' });
   });
 
-  it.each([
-    'sslmode=verify-full',
-    'sslmode=verify-ca',
-    'sslmode=require',
-    'ssl=true',
-    'sslnegotiation=direct',
-  ])('encrypts with %s and the authority of the server’s certificate', async (mode) => {
-    const parameters = `${mode}&sslrootcert=${CERTIFICATES}/ca.crt`;
+  it.each(['sslmode=verify-full', 'sslmode=verify-ca', 'sslmode=require', 'ssl=true'])(
+    'encrypts with %s and the authority of the server’s certificate',
+    async (mode) => {
+      const parameters = `${mode}&sslrootcert=${CERTIFICATES}/ca.crt`;
+      const url = server.url(`${sparse(ROLE)}:${sparse(PASSWORD)}`, 'postgres', parameters);
+      expect(await session(url)).toMatchObject({ role: ROLE, tls: true });
+    },
+  );
+
+  it('encrypts at once with sslnegotiation=direct, or not at all where the server is too old for that', async () => {
+    const parameters = `sslnegotiation=direct&sslrootcert=${CERTIFICATES}/ca.crt`;
     const url = server.url(`${sparse(ROLE)}:${sparse(PASSWORD)}`, 'postgres', parameters);
-    expect(await session(url)).toMatchObject({ role: ROLE, tls: true });
+    const version = await serverVersion((text) => server.asSuperuser(text));
+    if (version >= 17) expect(await session(url)).toMatchObject({ role: ROLE, tls: true });
+    else await expect(session(url)).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 
   it('needs the right name of the host for verify-full, and not for verify-ca', async () => {

@@ -5,7 +5,7 @@ import { assertSessions } from '../../src/database/connection/session-check.js';
 import { SETTINGS_OF_SOME_VERSIONS } from '../../src/database/connection/session-settings.js';
 import { ownerDataSource } from '../../src/database/migrate.js';
 import { OWNER_SETTINGS } from '../../src/database/upgrade/owner-settings.js';
-import { disturbances, disturb, undisturb } from '../support/disturbed-settings.js';
+import { disturbances, disturb, hasSetting, undisturb } from '../support/disturbed-settings.js';
 import {
   APP_ROLE,
   OWNER,
@@ -14,6 +14,7 @@ import {
   cloneDatabase,
   type TestDatabase,
 } from '../support/database.js';
+import { serverVersion } from '../support/server.js';
 
 const asker = (variable: string) => ({ variable, url: 'postgresql://someone@host/database' });
 
@@ -41,7 +42,10 @@ describe('a setting of the database or of the role', () => {
   it.each(Object.keys(disturbances))(
     'does not reach a session of the service or of the owner: %s',
     async (name) => {
-      await disturb(database, [name], [SERVICE, OWNER]);
+      const isKnown = hasSetting(await serverVersion(), name);
+      const disturbed = disturb(database, [name], [SERVICE, OWNER]);
+      if (isKnown) await disturbed;
+      else await expect(disturbed).rejects.toThrow('unrecognized configuration parameter');
       const service = await openServiceDataSource({ ...login, url: database.url, poolSize: 2 });
       const owner = await ownerDataSource({
         ...{ ownerUrl: database.ownerUrl, appRole: APP_ROLE, readerRole: READER_ROLE },
@@ -49,7 +53,9 @@ describe('a setting of the database or of the role', () => {
       try {
         await assertSessions(service, serviceSettings(login), asker('DATABASE_URL'));
         await assertSessions(owner, OWNER_SETTINGS, asker('DATABASE_OWNER_URL'));
-        expect(await valueIn(service, name)).not.toBe(disturbances[name]);
+        const value = await valueIn(service, name);
+        expect(value).not.toBe(disturbances[name]);
+        expect(value !== null).toBe(isKnown);
       } finally {
         await Promise.all([service.destroy(), owner.destroy()]);
         await undisturb(database, [SERVICE, OWNER]);

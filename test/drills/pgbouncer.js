@@ -1,31 +1,20 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { startEmbeddedPostgres } from '../../dist/src/database/embedded/embedded-postgres.js';
+import { environmentOf, HEADERS, requireProgram, startDatabase } from './support/drill.js';
 
 /**
  * Connects Strongroom through PgBouncer: in session mode everything must work, in transaction and statement mode the
  * start and doctor must refuse with one line.
  */
-const PASSWORD = 'password-of-the-drill';
-const HEADERS = {
-  Authorization: `Basic ${Buffer.from(`admin:${PASSWORD}`).toString('base64')}`,
-  tenant: 'default_tenant',
-  'Content-Type': 'application/json',
-};
-
-if (spawnSync('pgbouncer', ['--version']).error !== undefined) {
-  process.stderr.write('pgbouncer is not installed; on Debian: apt-get install pgbouncer\n');
-  process.exit(1);
-}
+requireProgram('pgbouncer', ['--version']);
 const folder = mkdtempSync(join(tmpdir(), 'strongroom-drill-'));
 chmodSync(folder, 0o755);
-const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'data') });
-await prepareDatabase();
+const postgres = await startDatabase(folder);
 const problems = [];
 try {
   await works('session');
@@ -115,30 +104,11 @@ ${setting}
   const pooler = spawn('pgbouncer', [...user, join(directory, 'pgbouncer.ini')], { stdio: 'ignore' });
   try {
     await untilOpen(port);
-    await work(environmentOn(port));
+    await work(environmentOf((login) => `postgresql://${login}@127.0.0.1:${port}/drill`));
   } finally {
     pooler.kill('SIGINT');
     await ended(pooler);
   }
-}
-
-function environmentOn(port) {
-  const url = (login) => `postgresql://${login}@127.0.0.1:${port}/drill`;
-  return {
-    DATABASE_URL: url('drill_service'),
-    DATABASE_OWNER_URL: url('drill_owner'),
-    STRONGROOM_ROOT_KEYS: `drill:${Buffer.from('a key for drills, of 32 bytes...').toString('base64')}`,
-    STRONGROOM_ADMIN_PASSWORD: PASSWORD,
-  };
-}
-
-async function prepareDatabase() {
-  const client = new pg.Client({ connectionString: postgres.url('postgres', 'postgres') });
-  await client.connect();
-  await client.query('CREATE ROLE drill_owner LOGIN CREATEROLE');
-  await client.query('CREATE ROLE drill_service LOGIN');
-  await client.query('CREATE DATABASE drill OWNER drill_owner');
-  await client.end();
 }
 
 function run(file, args, environment) {

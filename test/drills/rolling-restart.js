@@ -11,10 +11,9 @@ import { request as secureRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
-import { startEmbeddedPostgres } from '../../dist/src/database/embedded/embedded-postgres.js';
-import { startNameServer } from './name-server.js';
-import { makeCertificate, requireNginx, startNginx } from './nginx.js';
+import { makeCertificate, startNginx } from './support/nginx.js';
+import { startNameServer } from './support/name-server.js';
+import { environmentOf, HEADERS, requireProgram, startDatabase } from './support/drill.js';
 
 const RESTARTS = 4;
 const CONNECTIONS = 16;
@@ -22,17 +21,14 @@ const NGINX_PORT = 18_080;
 const REPLICA_PORT = 18_081;
 /** Addresses of this machine, by which nginx tells the replicas apart as by those of containers. */
 const ADDRESSES = ['127.0.1.1', '127.0.1.2', '127.0.1.3'];
-const PASSWORD = 'drill-password';
-const HEADERS = {
-  Authorization: `Basic ${Buffer.from(`admin:${PASSWORD}`).toString('base64')}`,
-  tenant: 'default_tenant',
-  'Content-Type': 'application/json',
-};
 
-requireNginx();
+requireProgram('nginx', ['-v']);
 const folder = mkdtempSync(join(tmpdir(), 'strongroom-drill-'));
-const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'data') });
-const environment = await prepareDatabase();
+const postgres = await startDatabase(folder);
+const environment = {
+  NODE_ENV: 'production',
+  ...environmentOf((login) => postgres.url(login, 'drill')),
+};
 let nginx;
 const replicas = new Map();
 // A drill that fails leaves nothing running.
@@ -166,22 +162,6 @@ function call(method, body, agent) {
       .on('error', (error) => resolve(error.code))
       .end(body);
   });
-}
-
-async function prepareDatabase() {
-  const client = new pg.Client({ connectionString: postgres.url('postgres', 'postgres') });
-  await client.connect();
-  await client.query('CREATE ROLE drill_owner LOGIN CREATEROLE');
-  await client.query('CREATE ROLE drill_service LOGIN');
-  await client.query('CREATE DATABASE drill OWNER drill_owner');
-  await client.end();
-  return {
-    NODE_ENV: 'production',
-    DATABASE_URL: postgres.url('drill_service', 'drill'),
-    DATABASE_OWNER_URL: postgres.url('drill_owner', 'drill'),
-    STRONGROOM_ROOT_KEYS: `drill:${Buffer.from('a key for drills, of 32 bytes...').toString('base64')}`,
-    STRONGROOM_ADMIN_PASSWORD: PASSWORD,
-  };
 }
 
 async function startReplica(address) {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cloneDatabase, OWNER, SERVICE, type TestDatabase } from '../support/database.js';
-import { disturb, disturbances, undisturb } from '../support/disturbed-settings.js';
+import { disturb, disturbances, hasSetting, undisturb } from '../support/disturbed-settings.js';
+import { serverVersion } from '../support/server.js';
 import { SessionPooler } from '../support/session-pooler.js';
 import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
 
@@ -54,7 +55,9 @@ describe('the answers of the service', () => {
     let room: Strongroom;
     beforeAll(async () => {
       database = await cloneDatabase();
-      await disturb(database, Object.keys(disturbances), [SERVICE, OWNER]);
+      const version = await serverVersion();
+      const names = Object.keys(disturbances).filter((name) => hasSetting(version, name));
+      await disturb(database, names, [SERVICE, OWNER]);
       room = await Strongroom.start({}, database);
     });
     afterAll(async () => {

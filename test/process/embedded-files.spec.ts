@@ -91,15 +91,42 @@ describe('the files and the user of the embedded PostgreSQL', () => {
     );
   });
 
-  it("refuses somebody else's directory for the socket", async () => {
-    const dataDir = sandbox.dataDir('foreign-socket');
-    const sockets = join(dataDir, 'socket');
-    mkdirSync(sockets, { recursive: true, mode: 0o700 });
-    // Only root can change a directory's owner; for other users the root directory belongs to someone else.
-    if (isRoot) chownSync(sockets, 65533, 65533);
-    else replaceByLink(sockets, '/');
-    await expect(sandbox.start(dataDir)).rejects.toThrow(`${sockets} must belong to you alone`);
+  it('names the owner of a folder that belongs to somebody else, says what to do, and changes nothing', async () => {
+    // Only root can give folders away; for other users the root directory belongs to somebody else.
+    const cases = isRoot ? ['socket', 'postgres', '.'].map(givenAway) : [inRootDirectory()];
+    for (const { dataDir, refused, owner, cure } of cases) {
+      const before = stateOf(dataDir);
+      const message = await sandbox.start(dataDir).then(() => 'started', String);
+      expect(message).toContain(`${refused} belongs to ${owner}, and this process runs as `);
+      expect(message).toContain(`${cure}, or set STRONGROOM_DATA_DIR to another folder`);
+      expect(stateOf(dataDir)).toEqual(before);
+    }
   });
+
+  function stateOf(path: string) {
+    const { uid, mode, mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? {};
+    return { uid, mode, mtimeMs };
+  }
+
+  function givenAway(part: string) {
+    const dataDir = sandbox.dataDir(`foreign-${part}`);
+    const refused = join(dataDir, part);
+    mkdirSync(refused, { recursive: true, mode: 0o700 });
+    mkdirSync(join(dataDir, 'socket'), { recursive: true, mode: 0o700 });
+    chownSync(refused, 65533, 65533);
+    return {
+      dataDir,
+      refused,
+      owner: 'uid 65533',
+      cure: `start as that user, or run \`chown -R 0 ${dataDir}\``,
+    };
+  }
+
+  function inRootDirectory() {
+    const dataDir = '/strongroom-of-nobody';
+    const cure = `create ${dataDir} as that user and run \`chown ${process.getuid?.()} ${dataDir}\``;
+    return { dataDir, refused: '/', owner: 'root (uid 0)', cure };
+  }
 
   it('refuses a link in the place of the directory for the socket', async () => {
     const dataDir = sandbox.dataDir('linked-socket');

@@ -34,6 +34,14 @@ export const disturbances: Readonly<Record<string, string>> = {
   transform_null_equals: 'on',
 };
 
+/** Names the version since which the server has a setting, for those that came after the oldest version that is supported. */
+const SINCE: Readonly<Record<string, number>> = { transaction_timeout: 17 };
+
+/** Tells whether a server of the version has a setting. */
+export function hasSetting(version: number, name: string): boolean {
+  return version >= (SINCE[name] ?? 0);
+}
+
 /** Sets the named settings for the database and, there, for the roles. */
 export async function disturb(
   database: TestDatabase,

@@ -20,6 +20,15 @@ export function testServer(): Promise<EmbeddedPostgres> {
   return server;
 }
 
+/** Returns the major version of a server; by default of the one of this run. */
+export async function serverVersion(
+  ask: (text: string) => Promise<unknown[]> = async (text) =>
+    query((await testServer()).url('postgres', 'postgres'), text),
+): Promise<number> {
+  const [row] = (await ask('SHOW server_version_num')) as { server_version_num: string }[];
+  return Math.trunc(Number(row?.server_version_num) / 10_000);
+}
+
 /** Runs one statement on a connection of its own and returns its rows. */
 export async function query<R extends object>(
   url: string,

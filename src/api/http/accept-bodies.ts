@@ -1,10 +1,10 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { TooLarge } from '../../common/errors.js';
 import type { ArrivalLimits } from './arrival-watch.js';
 import { BodyRoom, BYTES_OF_TENANT } from './body-room.js';
 import { COMMON_HEADERS } from './common-headers.js';
 import { dealWithUnreadRest } from './unread-rest.js';
-import { UnreadBody } from './unread-body.js';
+import { UnreadBody, type BodyRules } from './unread-body.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -46,34 +46,11 @@ const VALUES_OF_PART = 3;
  * Passes the body of each request to its route as an `UnreadBody`, whatever its content type. A request without a body
  * has none. Only a declared length is checked at once.
  */
-export function acceptBodies(
-  instance: FastifyInstance,
-  { maxValueBytes, maxImportBytes, bodyStallMilliseconds, bodyMilliseconds }: BodyLimits,
-): void {
-  const arrival = { bodyStallMilliseconds, bodyMilliseconds };
-  const maxBytes = bodyLimit(maxValueBytes);
-  const maxPartBytes = VALUES_OF_PART * maxBytes;
-  const ordinary = {
-    ...{ arrival, maxPartBytes, maxBytes, inParts: false, memoryOfByte: MEMORY_OF_BYTE },
-    room: new BodyRoom(Math.max(BYTES_OF_TENANT, maxBytes)),
-  };
-  // An import may take all the room of its tenant for long, which must not keep its ordinary bodies waiting.
-  const large = {
-    ...{
-      arrival,
-      maxPartBytes,
-      maxBytes: maxImportBytes,
-      inParts: true,
-      memoryOfByte: MEMORY_OF_IMPORTED_BYTE,
-    },
-    room: new BodyRoom(Math.max(BYTES_OF_TENANT, maxImportBytes)),
-  };
-  const rulesOf = ({ routeOptions }: FastifyRequest) =>
-    routeOptions.config.largeBody === true ? large : ordinary;
-
+export function acceptBodies(instance: FastifyInstance, limits: BodyLimits): void {
+  const { ordinary, large } = rulesOf(limits);
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser('*', (request, _payload, done) => {
-    const rules = rulesOf(request);
+    const rules = request.routeOptions.config.largeBody === true ? large : ordinary;
     if (Number(request.headers['content-length'] ?? 0) > rules.maxBytes)
       done(new TooLarge(`The body is larger than ${rules.maxBytes} bytes`));
     else done(null, new UnreadBody(request.raw, rules));
@@ -91,4 +68,31 @@ export function acceptBodies(
     dealWithUnreadRest(request.raw, reply);
     done();
   });
+}
+
+/** Returns the rules of ordinary bodies, and those of routes with `largeBody`. */
+function rulesOf({
+  maxValueBytes,
+  maxImportBytes,
+  ...arrival
+}: BodyLimits): Record<'ordinary' | 'large', BodyRules> {
+  const maxBytes = bodyLimit(maxValueBytes);
+  const maxPartBytes = VALUES_OF_PART * maxBytes;
+  return {
+    ordinary: {
+      ...{ arrival, maxPartBytes, maxBytes, inParts: false, memoryOfByte: MEMORY_OF_BYTE },
+      room: new BodyRoom(Math.max(BYTES_OF_TENANT, maxBytes)),
+    },
+    // An import may take all the room of its tenant for long, which must not keep its ordinary bodies waiting.
+    large: {
+      ...{
+        arrival,
+        maxPartBytes,
+        maxBytes: maxImportBytes,
+        inParts: true,
+        memoryOfByte: MEMORY_OF_IMPORTED_BYTE,
+      },
+      room: new BodyRoom(Math.max(BYTES_OF_TENANT, maxImportBytes)),
+    },
+  };
 }

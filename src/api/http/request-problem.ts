@@ -36,7 +36,7 @@ function lineProblem({ httpVersion, url = '' }: IncomingMessage): string | undef
   return 'The request line must name a path that begins with `/`, without a fragment (`#`)';
 }
 
-/** The router checks the escapes of the path, but nothing checks those of the query. */
+/** Says what is wrong with the escapes of the query, which nothing else checks. The router checks those of the path. */
 function queryProblem(url: string): string | undefined {
   const query = url.includes('?') ? url.slice(url.indexOf('?')) : '';
   if (!query.includes('%')) return undefined;

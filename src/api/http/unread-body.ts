@@ -113,7 +113,8 @@ export class UnreadBody {
   private listen(take: (bytes: Buffer) => void): Promise<void> {
     const { request } = this;
     return new Promise((resolve, reject) => {
-      let [bytes, bytesOfTurn] = [0, 0];
+      let bytes = 0;
+      const takeTurns = turnsOf(request);
       const fail = (error: Error): void => {
         stop();
         request.resume();
@@ -122,18 +123,13 @@ export class UnreadBody {
       const onData = (chunk: Buffer): void => {
         watch.arrived(chunk.length);
         bytes += chunk.length;
-        bytesOfTurn += chunk.length;
         try {
           this.requireLength(bytes);
           take(chunk);
+          takeTurns(chunk.length);
         } catch (error) {
           fail(error as Error);
-          return;
         }
-        if (bytesOfTurn < BYTES_OF_A_TURN) return;
-        bytesOfTurn = 0;
-        request.pause();
-        setImmediate(() => request.resume());
       };
       const onEnd = (): void => {
         stop();
@@ -162,4 +158,16 @@ export class UnreadBody {
 /** Tells whether the client waits to be asked for the body (RFC 9110, section 10.1.1). */
 function isAwaited({ headers: { expect }, httpVersion }: IncomingMessage): boolean {
   return expect?.toLowerCase() === '100-continue' && httpVersion === '1.1';
+}
+
+/** Returns a function that counts the bytes that were read, and lets the event loop serve others after so many. */
+function turnsOf(request: IncomingMessage): (bytes: number) => void {
+  let bytesOfTurn = 0;
+  return (bytes) => {
+    bytesOfTurn += bytes;
+    if (bytesOfTurn < BYTES_OF_A_TURN) return;
+    bytesOfTurn = 0;
+    request.pause();
+    setImmediate(() => request.resume());
+  };
 }

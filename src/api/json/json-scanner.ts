@@ -42,7 +42,7 @@ export class JsonScanner {
   private field: string | undefined;
   private valueStart = 0;
   private partStart = 0;
-  /** What the texts of earlier parts held. */
+  /** Counts the unpaired halves, as the next field the zeros, in the texts of earlier parts. */
   private halvesBefore = 0;
   private nulsBefore = 0;
   private value: JsonValue | undefined;

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StartupError } from '../../common/startup-error.js';
-import { cureOf } from './file-problem.js';
+import { dataProblem } from './file-problem.js';
 
 /** Matches the files of our data directory, and those of an empty mounted volume. */
 const OURS = /^(postgres(\.log|\.draft-\d+)?|socket|root\.key|lost\+found)$/;
@@ -17,7 +17,7 @@ export function prepareDataDirectory(path: string): void {
     if (entries.length === 0 || entries.some((name) => OURS.test(name))) return;
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    throw new StartupError(`STRONGROOM_DATA_DIR: ${path} cannot be used (${code})${cureOf(code)}`);
+    throw dataProblem(code, path, path);
   }
   throw new StartupError(
     `STRONGROOM_DATA_DIR: ${path} holds something else; give an empty folder, or one that does not exist`,

@@ -6,6 +6,7 @@ import { clientConfig } from '../connection/client-config.js';
 import { locateBinaries } from './binaries.js';
 import { prepareCluster } from './cluster.js';
 import { prepareDataDirectory } from './data-directory.js';
+import { requireOwnership } from './ownership.js';
 import { STARTER_SETTING, ServerProcess, type ServerFiles } from './server-process.js';
 import { serverUser, type ServerUser } from './server-user.js';
 import { socketDirectory } from './socket-directory.js';
@@ -56,6 +57,7 @@ async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres
   const { dataDir, settings = {}, onProgress = () => undefined, user = serverUser() } = options;
   user.requireEntry(binaries.postgres);
   prepareDataDirectory(dataDir);
+  requireOwnership(dataDir, user.uid);
   user.allowEntry(dataDir);
   user.requireEntry(dataDir);
   const sockets = socketDirectory(dataDir, user.uid);

@@ -1,12 +1,13 @@
 import { StartupError } from '../../common/startup-error.js';
+import { ownerProblem } from './ownership.js';
 
 const CURES: Readonly<Record<string, string>> = {
   EROFS: 'it is on a read-only file system: mount it for writing',
-  EACCES: 'this user may not write there: change the owner of the folder',
-  EPERM: 'this user may not change it: change the owner of the folder',
   ENOSPC: 'the disk is full: free some space',
   EDQUOT: 'the quota of this user is exhausted: free some space',
 };
+
+const FORBIDDEN = ['EACCES', 'EPERM'];
 
 /**
  * Describes a failure to read, write or start a file as one line for the operator.
@@ -20,15 +21,22 @@ export function fileProblem(error: unknown, dataDir: string): StartupError | und
       `The embedded PostgreSQL cannot be started (${syscall}: ${code}): set DATABASE_URL to a server of yours`,
     );
   const isData = `${path}/`.startsWith(`${dataDir}/`);
-  const cure = cureOf(code, isData);
+  if (isData) return dataProblem(code, path, dataDir);
   return new StartupError(
-    `${isData ? 'STRONGROOM_DATA_DIR' : 'TMPDIR'}: ${path} cannot be used (${code})${cure}`,
+    `TMPDIR: ${path} cannot be used (${code})${cureOf(code, 'name another folder, or a shorter STRONGROOM_DATA_DIR')}`,
   );
 }
 
+/** Describes a failure to read or write a path in the data directory. */
+export function dataProblem(code: string, path: string, dataDir: string): StartupError {
+  const cure = FORBIDDEN.includes(code)
+    ? `; ${ownerProblem(path, dataDir)}`
+    : cureOf(code, 'name another folder');
+  return new StartupError(`STRONGROOM_DATA_DIR: ${path} cannot be used (${code})${cure}`);
+}
+
 /** Returns what to do, as the end of a sentence; empty where only the operator can know. */
-export function cureOf(code: string, isData = true): string {
-  const cure = CURES[code];
-  const other = isData ? 'name another folder' : 'name another folder, or a shorter STRONGROOM_DATA_DIR';
-  return cure === undefined ? '' : `; ${cure}, or ${other}`;
+function cureOf(code: string, otherwise: string): string {
+  const cure = FORBIDDEN.includes(code) ? 'this user may not write there: change the owner' : CURES[code];
+  return cure === undefined ? '' : `; ${cure}, or ${otherwise}`;
 }

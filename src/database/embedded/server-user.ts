@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { userInfo } from 'node:os';
+import { chmodSync, chownSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StartupError } from '../../common/startup-error.js';
+import { isKnown, readPasswordFile, systemUserIn, type SystemUser } from './system-users.js';
 
 /** Describes the user that runs PostgreSQL's programs, which refuse to run as root. */
 export interface ServerUser {
@@ -19,12 +19,6 @@ export interface ServerUser {
    * @throws StartupError when it runs as another user, who may not enter a folder above the path
    */
   readonly requireEntry: (path: string) => void;
-}
-
-interface SystemUser {
-  readonly name: string;
-  readonly uid: number;
-  readonly gid: number;
 }
 
 const nothing = (): void => undefined;
@@ -45,17 +39,6 @@ export function serverUser(namespaces?: boolean): ServerUser {
   throw new StartupError(
     'PostgreSQL refuses to run as root, and there is no other user: start as an ordinary user, or set DATABASE_URL',
   );
-}
-
-/** Returns the user of a password file to run as: `postgres`, `nobody`, or else the first that is not root. */
-export function systemUserIn(passwordFile: string): SystemUser | undefined {
-  const users = passwordFile
-    .split('\n')
-    .map((line) => line.split(':'))
-    .map(([name = '', , uid, gid]) => ({ name, uid: Number(uid), gid: Number(gid) }))
-    .filter(({ uid, gid }) => uid > 0 && gid >= 0);
-  const named = (wanted: string) => users.find(({ name }) => name === wanted);
-  return named('postgres') ?? named('nobody') ?? users[0];
 }
 
 function asOneself(wrapper: readonly string[] = []): ServerUser {
@@ -100,22 +83,5 @@ function requireEntry(path: string, { name, uid, gid }: SystemUser): void {
           `user, run \`chmod o+x ${folder}\`, or set DATABASE_URL`,
       );
     if (folder === dirname(folder)) return;
-  }
-}
-
-/** Tells whether the system knows the name of our user, which initdb looks up. */
-function isKnown(): boolean {
-  try {
-    return userInfo().username !== '';
-  } catch {
-    return false;
-  }
-}
-
-function readPasswordFile(): string {
-  try {
-    return readFileSync('/etc/passwd', 'utf8');
-  } catch {
-    return '';
   }
 }

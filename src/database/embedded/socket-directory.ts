@@ -3,6 +3,7 @@ import { lstatSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StartupError } from '../../common/startup-error.js';
+import { ownId } from './system-users.js';
 
 /** Limits the directory's path, since the path of a unix socket has at most 107 bytes. */
 const LONGEST = 100;
@@ -15,7 +16,7 @@ const LONGEST = 100;
  */
 export function socketDirectory(dataDir: string, serverUid?: number): string {
   const beside = join(dataDir, 'socket');
-  const uid = process.getuid?.() ?? 0;
+  const uid = ownId();
   const fits = Buffer.byteLength(join(beside, '.s.PGSQL.5432')) <= LONGEST;
   const digest = createHash('sha256').update(dataDir).digest('hex').slice(0, 16);
   const path = fits ? beside : join(tmpdir(), `strongroom-${uid}-${digest}`);

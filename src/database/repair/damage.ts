@@ -12,11 +12,11 @@ export interface SchemaRoles {
 export interface Damage {
   /** True if it concerns the separation of tenants. */
   readonly rowSecurity?: boolean;
-  /** What is wrong, for a line to the operator. */
+  /** Says what is wrong, for a line to the operator. */
   readonly problem: string;
   /** The statements with which the owner's login mends it. */
   readonly mend?: readonly string[];
-  /** What the operator has to do, where the owner's login cannot mend it. */
+  /** Says what the operator has to do, where the owner's login cannot mend it. */
   readonly cure?: string;
 }
 

@@ -4,7 +4,7 @@ import { identifier, rowsOf, type Damage, type SchemaRoles } from './damage.js';
 import type { SqlRunner } from '../schema/role-variables.js';
 
 interface OwnedObject {
-  /** What stands between ALTER and OWNER TO. */
+  /** Stands between ALTER and OWNER TO. */
   readonly object: string;
   readonly name: string;
   readonly owner: string;

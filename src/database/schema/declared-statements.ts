@@ -92,13 +92,18 @@ export interface DeclaredFunction {
   readonly callers: readonly DeclaredGrant['role'][];
 }
 
+/** Tells whether the file of a function gives it to the reader. */
+export function belongsToReader(text: string): boolean {
+  return /^ALTER FUNCTION \w+ OWNER TO :"reader_role";$/m.test(text);
+}
+
 /** Returns all functions of this program. */
 export function declaredFunctions(): DeclaredFunction[] {
   return FUNCTIONS.map((path) => {
     const text = readSchemaFile(`functions/${path}.sql`);
     return {
       name: /^CREATE OR REPLACE FUNCTION (\w+)/m.exec(text)?.[1] ?? '',
-      ofReader: /^ALTER FUNCTION \w+ OWNER TO :"reader_role";$/m.test(text),
+      ofReader: belongsToReader(text),
       callers: rolesIn(/^GRANT EXECUTE ON FUNCTION \w+ TO ([^;]+);$/m.exec(text)?.[1] ?? ''),
     };
   });

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { belongsToReader } from './declared-statements.js';
 import { functionFingerprint } from './function-fingerprint.js';
 import type { FunctionSet } from './function-set.js';
 import { withVariables } from './read-schema.js';
@@ -45,9 +46,7 @@ export async function functionsProblem(
 /** Returns the problem that functions of the reader belong to another role; undefined if there is none. */
 async function readersProblem(runner: SqlRunner, { texts }: FunctionSet): Promise<string | undefined> {
   const { reader_role: reader } = await roleVariables(runner);
-  const ofReader = [...texts].filter(([, text]) =>
-    /^ALTER FUNCTION \w+ OWNER TO :"reader_role";$/m.test(text),
-  );
+  const ofReader = [...texts].filter(([, text]) => belongsToReader(text));
   const others = (await runner.query(
     `SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.proname = ANY ($1)
        AND pg_get_userbyid(p.proowner) <> $2`,

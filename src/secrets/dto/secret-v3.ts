@@ -3,7 +3,7 @@ import { CursorPageMetadata } from '../../api/lists/list-envelope.js';
 
 const TIME = { type: String, example: '2026-03-20T08:23:31.276Z', description: 'UTC, with milliseconds' };
 
-/** A secret in a list: never with its value. */
+/** Describes a secret in a list: never with its value. */
 class SecretListItemV3 {
   @ApiProperty({ example: 'database.password' })
   key: string;

@@ -4,7 +4,7 @@ import { calledVersion } from '../../api/http/api-version.decorator.js';
 import { flagOf, IsFlag } from '../../api/input/is-flag.decorator.js';
 import { readQuery } from '../../api/input/validated-query.pipe.js';
 
-/** The query of a read under v3.1. */
+/** Describes the query of a read under v3.1. */
 class ReadSecretQuery {
   @IsFlag()
   _skip_value?: unknown;

@@ -1,7 +1,7 @@
 import { DomainError } from '../../common/domain-error.js';
 import { depthProblem } from '../value-schema/schema-bounds.js';
 
-/** Longer rules are not repeated in the answer, nor those with what could break a line or a terminal. */
+/** Limits the rules that an answer repeats; one with what could break a line or a terminal is not repeated either. */
 const LONGEST_REPEATED = 1_000;
 const UNSAFE = /[\p{C}\p{Zl}\p{Zp}]/u;
 

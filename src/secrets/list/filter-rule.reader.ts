@@ -23,7 +23,7 @@ const NAME_PATTERNS: Readonly<Record<string, RuleOperator>> = {
 };
 
 /**
- * The rules that a client has written.
+ * Reads the rules that a client has written.
  * @throws InvalidFilterRule for the first that is not valid
  * @throws BadParameters where there are too many
  */

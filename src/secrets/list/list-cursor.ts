@@ -1,11 +1,11 @@
 import { isCalendarTime } from '../../common/calendar-time.js';
 import { BadParameters } from '../../common/errors.js';
 
-/** The orders that can be paged by cursor: those that an index has. */
+/** Lists the orders that can be paged by cursor: those that an index has. */
 export const CURSOR_ORDERS = ['created_at', 'key'] as const;
 type CursorOrder = (typeof CURSOR_ORDERS)[number];
 
-/** The last item of the page before, by what the list is sorted by. */
+/** Holds the last item of the page before, by what the list is sorted by. */
 export interface ListCursor {
   readonly by: CursorOrder;
   readonly descending: boolean;
@@ -47,7 +47,7 @@ function isLast(by: CursorOrder, last: readonly unknown[]): last is string[] {
   return last.length === rules.length && rules.every((rule, index) => rule(last[index]));
 }
 
-/** A point in time as the database writes it in JSON: in whatever zone its session is. */
+/** Matches a point in time as the database writes it in JSON: in whatever zone its session is. */
 function isTime(value: unknown): boolean {
   const time = typeof value === 'string' ? TIME.exec(value)?.[1] : undefined;
   return time !== undefined && isCalendarTime(time);

@@ -1,7 +1,7 @@
 import { listEnvelopeText } from '../../api/lists/list-envelope.js';
 import type { ListOptions, SecretPage } from './list-options.js';
 
-/** A page as clients expect it. One by cursor has no total; it says where the next begins. */
+/** Writes a page as clients expect it. One by cursor has no total; it says where the next begins. */
 export function secretListText(
   { items, total, filtered, next }: SecretPage,
   { size, offset }: ListOptions,

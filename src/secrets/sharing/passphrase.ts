@@ -7,7 +7,7 @@ export const PASSPHRASE_HEADER = 'X-Export-Passphrase';
 const SHORTEST = 8;
 const LONGEST = 1_024;
 
-/** The passphrase of the header, as UTF-8; undefined where there is none. */
+/** Returns the passphrase of the header, as UTF-8; undefined where there is none. */
 export const HeaderPassphrase = createParamDecorator(
   (_: undefined, context: ExecutionContext): string | undefined => {
     const { headersDistinct } = context.switchToHttp().getRequest<FastifyRequest>().raw;
@@ -24,7 +24,7 @@ export const HeaderPassphrase = createParamDecorator(
 );
 
 /**
- * The one passphrase of a request.
+ * Returns the one passphrase of a request.
  * @param elsewhere what was given as `name`, for clients that do not know the header
  * @throws BadParameters when both are given and differ, or it is empty or too long
  */

@@ -10,7 +10,7 @@ import { insertRecord } from './secret-records.js';
 import { SecretRows } from './secret-row.js';
 import { SecretWrites, type WriteAnswer } from './secret-writes.js';
 
-/** `elsewhere`: the secret is to be global, and another tenant has the key. */
+/** Tells what became of an insert; `elsewhere` if the secret is to be global, and another tenant has the key. */
 export type InsertOutcome =
   { readonly kind: 'created'; readonly secret: StoredSecret } | { readonly kind: 'taken' | 'elsewhere' };
 

@@ -8,13 +8,13 @@ import type { SealedValue } from '../../crypto/sealed-value.js';
 import { SecretEntity } from '../secret.entity.js';
 import type { StoredSecret, VisibleSecret } from '../secret.js';
 
-/** A row of `secrets` by the names of its columns, with the names of its tenant and creator beside it. */
+/** Describes a row of `secrets` by the names of its columns, with the names of its tenant and creator beside it. */
 export type SecretRow = Readonly<Record<string, unknown>> & {
   readonly tenant_name?: string;
   readonly creator_name: string;
 };
 
-/** A secret on its way into the database: JSON by the names of columns, with what is sealed beside it. */
+/** Describes a secret on its way into the database: JSON by the names of columns, with what is sealed beside it. */
 export interface SecretRecord {
   readonly json: string;
   readonly value: Buffer | null;

@@ -6,12 +6,17 @@
 
 /** @typedef {import('ajv').ErrorObject} ErrorObject */
 
+/**
+ * Describes what Ajv tells of an error, by its keyword.
+ * @typedef {Readonly<Record<string, unknown>>} Params
+ */
+
 /** Limits the errors of the schemas of `anyOf` and `oneOf` that are told. */
 const SHOWN_CAUSES = 2;
 
 /**
  * Maps a keyword to what is wrong with the value. `what` is the subject, such as "The value at /port".
- * @type {Record<string, (what: string, params: any) => string>}
+ * @type {Record<string, (what: string, params: Params) => string>}
  */
 const MESSAGES = {
   type: (what, { type }) => `${what} is not of type ${[type].flat().map(shown).join(', ')}`,
@@ -91,7 +96,7 @@ function messageOf({ keyword, params, instancePath, propertyName }, names) {
 
 /**
  * @param {string} what
- * @param {any} params
+ * @param {Params} params
  */
 function dependency(what, { property, missingProperty }) {
   return `${shown(missingProperty)} is a dependency of ${shown(property)} in ${lower(what)}`;

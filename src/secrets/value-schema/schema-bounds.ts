@@ -1,7 +1,7 @@
 const LARGEST_SCHEMA = 64 * 1024;
 const DEEPEST = 64;
 
-/** All objects and arrays of a schema: an upper bound of how many schemas it has inside. */
+/** Limits the objects and arrays of a schema, and thereby the schemas that it has inside. */
 const MOST_NODES = 2000;
 
 /** Returns what is wrong with the length of a schema as it was sent, if anything. */

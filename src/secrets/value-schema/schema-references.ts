@@ -1,6 +1,6 @@
 export type SchemaObject = Readonly<Record<string, unknown>>;
 
-/** A schema with an `$id`, or the outermost one: what `#` means for all references inside. */
+/** Describes a schema with an `$id`, or the outermost one: what `#` means for all references inside. */
 interface Resource {
   readonly root: SchemaObject;
   /** Maps a name to its subschema; to undefined if two subschemas claim it. */

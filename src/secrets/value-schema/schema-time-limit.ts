@@ -9,7 +9,7 @@ export interface TimeLimit {
 
 const POLL_MS = 50;
 
-/** Linux counts processor time in hundredths of a second (USER_HZ). */
+/** Holds the unit in which Linux counts processor time, a hundredth of a second (USER_HZ). */
 const TICK_MS = 10;
 
 /**

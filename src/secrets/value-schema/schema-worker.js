@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The program of the worker that `SchemaValidator` starts. JavaScript as it is, so that it runs from the sources under
+ * Runs in the worker that `SchemaValidator` starts. It is JavaScript, so that it runs from the sources under
  * test as well as from the build: nothing translates a worker's program under Jest.
  *
  * It takes `{ schema, value }`, both as JSON, and answers each with a verdict. No text of it holds anything of the value.
@@ -39,13 +39,14 @@ const DIALECTS = {
 };
 
 /**
- * By dialect, to judge schemas by their meta-schema only: that is compiled once.
+ * Holds validators by dialect, which judge schemas by their meta-schema only: that is compiled once.
  * @type {Map<string, Validator>}
  */
 const judges = new Map();
 
 /**
- * A validator keeps parts of whatever it has compiled for as long as it lives, so each schema has one of its own.
+ * Returns the validators of a dialect. One keeps parts of whatever it has compiled for as long as it lives, so each schema
+ * has one of its own.
  * @param {string} dialect
  */
 function validatorsOf(dialect) {

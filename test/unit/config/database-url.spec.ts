@@ -112,9 +112,30 @@ describe('a URL of PostgreSQL', () => {
       /^has a wrong target_session_attrs.*the service writes/,
     ],
     ['postgresql://u@h/d?client_encoding=LATIN1', /^has a wrong client_encoding/],
+    ...[
+      'connect_timeout',
+      'keepalives_idle',
+      'keepalives_interval',
+      'keepalives_count',
+      'tcp_user_timeout',
+    ].flatMap((name): [string, RegExp][] =>
+      [CANARY, '', '5s', '1.5', '1e3', '+5', '2147483648'].map((value) => [
+        `postgresql://u@h/d?${name}=${value}`,
+        new RegExp(
+          `^has a wrong ${name}: it must be a whole number( of (milli)?seconds)?, up to 2147483647$`,
+        ),
+      ]),
+    ),
+    ['postgresql://u@h/d?keepalives=on', /^has a wrong keepalives: it must be 0 or 1$/],
   ])('%j is refused in one line that names the cure', (url, message) => {
     expect(problem(url)).toMatch(message);
   });
+});
+
+it('takes the numbers of libpq that have no effect', () => {
+  const query =
+    'connect_timeout=-1&keepalives=0&keepalives_idle=0&keepalives_interval=5&keepalives_count=3&tcp_user_timeout=2147483647';
+  expect([...parseDatabaseUrl(`postgresql://u@h/d?${query}`).parameters.values()]).toHaveLength(6);
 });
 
 describe('the TLS of a URL', () => {

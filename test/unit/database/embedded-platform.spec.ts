@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { StartupError } from '../../../src/common/startup-error.js';
 import { locateBinaries } from '../../../src/database/embedded/binaries.js';
 import { fileProblem } from '../../../src/database/embedded/file-problem.js';
-import { systemUserIn } from '../../../src/database/embedded/server-user.js';
+import { systemUserIn } from '../../../src/database/embedded/system-users.js';
 
 const ROOT = 'root:x:0:0:root:/root:/bin/bash';
 const NOBODY = 'nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin';
@@ -34,7 +34,7 @@ describe('the embedded PostgreSQL', () => {
 
   it.each([
     ['EROFS', '/data/socket', /^STRONGROOM_DATA_DIR: \/data\/socket cannot be used \(EROFS\); .*read-only/],
-    ['EACCES', '/data', /^STRONGROOM_DATA_DIR: \/data cannot be used \(EACCES\); .*owner/],
+    ['EACCES', '/data', /^STRONGROOM_DATA_DIR: \/data cannot be used \(EACCES\); .* belongs to /],
     ['ENOSPC', '/data/postgres.log', /^STRONGROOM_DATA_DIR: .*\(ENOSPC\); the disk is full/],
     ['EROFS', '/tmp/strongroom-0', /^TMPDIR: \/tmp\/strongroom-0 .*, or a shorter STRONGROOM_DATA_DIR$/],
     ['ELOOP', '/data/x', /^STRONGROOM_DATA_DIR: \/data\/x cannot be used \(ELOOP\)$/],

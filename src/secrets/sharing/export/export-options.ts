@@ -1,4 +1,4 @@
-/** Which secrets are exported, and what of each. */
+/** Says which secrets are exported, and what of each. */
 export interface ExportOptions {
   /** Every tenant in which the caller may export, not only the one of the request. */
   readonly allTenants: boolean;

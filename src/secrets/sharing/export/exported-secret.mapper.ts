@@ -15,7 +15,7 @@ const METADATA = ['creator', 'created_at', 'updated_at'] as const;
 type Field = keyof ExportedSecretItem;
 
 /**
- * The fields that are asked for.
+ * Returns the fields that are asked for.
  * @throws NoSuchIncludeField
  */
 export function exportedFields(query: ExportQuery): ReadonlySet<Field> {

@@ -3,7 +3,7 @@ import type { TenantContext } from '../../../common/tenant-context.js';
 import type { StoredSecret } from '../../secret.js';
 import type { ExportOptions } from './export-options.js';
 
-/** Which part of a tenant's secrets is read. */
+/** Says which part of a tenant's secrets is read. */
 export interface BatchQuestion {
   readonly options: ExportOptions;
   /** The last key of the batch before; undefined for the first. */
@@ -16,7 +16,7 @@ export interface BatchQuestion {
 export type ExportAction = 'secret.export' | 'secret.export_head';
 
 /**
- * The port to what a tenant exports: its own secrets whose value the caller may see. Global ones of other tenants are
+ * Reads what a tenant exports: its own secrets whose value the caller may see. Global ones of other tenants are
  * their owners' to export.
  * @throws Unavailable when the database cannot be reached
  * @throws Forbidden where the caller's right has ended, at whichever batch

@@ -12,7 +12,7 @@ import type { ExportOptions } from './export-options.js';
 import { ExportedSecretsRepository } from './exported-secrets.repository.js';
 import { TenantsOfCaller } from '../tenants-of-caller.js';
 
-/** A secret as it leaves: under a passphrase, value and options are tokens. */
+/** Describes a secret as it leaves: under a passphrase, value and options are tokens. */
 export interface ExportedSecret extends OpenedSecret {
   readonly encrypted: boolean;
 }

@@ -16,7 +16,7 @@ function Texts(description: string): PropertyDecorator {
 
 const EXACT = 'Only those with exactly this; given several times, any of them';
 
-/** Which secrets are exported, and how. Booleans may be written as text in any case. */
+/** Says which secrets are exported, and how. Booleans may be written as text in any case. */
 export class ExportQuery {
   @ApiPropertyOptional({
     type: String,

@@ -4,7 +4,7 @@ import { VISIBILITIES } from '../../../secret.js';
 
 const TIME = { type: String, example: '2026-03-20T08:23:31.276Z' };
 
-/** An exported secret: those fields that were asked for. */
+/** Describes an exported secret: those fields that were asked for. */
 export class ExportedSecretItem {
   @ApiPropertyOptional({ example: 'database.password' })
   key?: string;

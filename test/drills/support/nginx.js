@@ -5,13 +5,6 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Ends the process with a hint where nginx is not installed. */
-export function requireNginx() {
-  if (spawnSync('nginx', ['-v']).error === undefined) return;
-  process.stderr.write('nginx is not installed; on Debian: apt-get install nginx\n');
-  process.exit(1);
-}
-
 /**
  * Starts nginx and waits until it accepts connections.
  * @param listen the file of `deploy` that says how it listens
