@@ -16,6 +16,10 @@ const STOP_DEADLINE_MS = 10_000;
 /** Limits the drain when a person waits for its end: just long enough for requests that are already arriving. */
 const HASTY_DRAIN_MS = 200;
 
+/** Sets how long connections that have not sent a request yet are waited for, and how long when a person waits. */
+const QUIET_MS = 1_000;
+const HASTY_QUIET_MS = 50;
+
 /** Represents a running service. */
 export interface Service {
   /** The URL that it listens on, such as http://127.0.0.1:8080. */
@@ -47,6 +51,7 @@ export async function startHttpServer(installation: Installation, logger: Logger
       app.get(Drain).stop(app, {
         waitMilliseconds: inHaste ? Math.min(HASTY_DRAIN_MS, drainMilliseconds) : drainMilliseconds,
         deadlineMilliseconds: STOP_DEADLINE_MS,
+        quietMilliseconds: inHaste ? HASTY_QUIET_MS : QUIET_MS,
       }),
   };
 }

@@ -12,6 +12,7 @@ import { CurrentUserController } from './users/current-user.controller.js';
 import { MaintenanceController } from './maintenance/maintenance.controller.js';
 import { MaintenanceMode } from './maintenance/maintenance-mode.js';
 import { OkController } from './status/ok.controller.js';
+import { RootController } from './status/root.controller.js';
 import { PermissionsController } from './permissions/permissions.controller.js';
 import { StatusController } from './status/status.controller.js';
 import { TokensV3Controller } from './tokens/tokens-v3.controller.js';
@@ -38,6 +39,7 @@ import { VersionController } from './status/version.controller.js';
     StatusController,
     MaintenanceController,
     OkController,
+    RootController,
     CloudifyClusterController,
     CloudifyConfigController,
     TokensController,

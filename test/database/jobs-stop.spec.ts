@@ -119,7 +119,11 @@ describe('a service with jobs', () => {
     runs = 0;
     const app = await serve();
     await until(() => runs > 0);
-    const stopped = app.get(Drain).stop(app, { waitMilliseconds: 500, deadlineMilliseconds: 5_000 });
+    const stopped = app.get(Drain).stop(app, {
+      waitMilliseconds: 500,
+      deadlineMilliseconds: 5_000,
+      quietMilliseconds: 50,
+    });
     const before = runs;
     await until(() => runs > before);
     await stopped;

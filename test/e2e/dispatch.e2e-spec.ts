@@ -7,7 +7,8 @@ const LIMIT_OF_PARAMETER = 2_000;
 
 /** Lists calls that end in each layer of the service, with the response of the first layer that refuses. */
 const REFUSALS: readonly (readonly [string, string, As, number, string])[] = [
-  ['GET', '/', ADMIN, 404, 'unknown_address'],
+  ['GET', '/nothing', ADMIN, 404, 'unknown_address'],
+  ['POST', '/', {}, 405, 'method_not_allowed'],
   ['GET', '/api/v3/nothing', {}, 404, 'unknown_address'],
   ['GET', `${SECRETS}/`, ADMIN, 404, 'unknown_address'],
   ['GET', `${SECRETS}/a/b`, ADMIN, 404, 'unknown_address'],

@@ -120,6 +120,7 @@ const ROUTES: Readonly<Record<string, string>> = {
   'GET /api/v3.1/config': 'version_get',
   'GET /api/v3.1/license': 'license_list',
   'GET /api/v3.1/ok': 'public',
+  'GET /': 'public',
   'GET /health/live': 'public',
   'GET /health/ready': 'public',
 };

@@ -45,18 +45,20 @@ export class OpenApiValidator {
       if (answer.text !== '') throw new Error(`${name} has a body`);
       return;
     }
-    const schema = response.content?.['application/json']?.schema;
-    if (schema === undefined) throw new Error(`The API document gives no schema for ${name}`);
-    this.validate(name, relocated(schema), answer);
+    const [type = ''] = (answer.headers['content-type'] ?? '').split(';');
+    const schema = response.content?.[type]?.schema;
+    if (schema === undefined) throw new Error(`The API document gives no schema for ${name} as ${type}`);
+    const content = type === 'application/json' ? answer.body : answer.text;
+    this.validate(`${name} ${type}`, relocated(schema), answer, content);
   }
 
-  private validate(name: string, schema: object, answer: Answer): void {
+  private validate(name: string, schema: object, answer: Answer, content: unknown = answer.body): void {
     let check = this.compiled.get(name);
     if (check === undefined) {
       check = this.ajv.compile(schema);
       this.compiled.set(name, check);
     }
-    if (!check(answer.body)) {
+    if (!check(content)) {
       throw new Error(
         `${name} is not as documented: ${this.ajv.errorsText(check.errors)}: ${answer.text.slice(0, 300)}`,
       );

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Server } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
@@ -9,7 +10,14 @@ export interface DrainTimes {
   readonly waitMilliseconds: number;
   /** The time after that until requests that are still running are cut off. */
   readonly deadlineMilliseconds: number;
+  /** How long connections without a running request stay open after that, since a request may be on its way. */
+  readonly quietMilliseconds: number;
 }
+
+const POLL_MS = 10;
+
+/** Lists the events by which Node's server hands a request on; the last two are for requests with `Expect`. */
+const REQUESTS = ['request', 'checkContinue', 'checkExpectation'] as const;
 
 /**
  * Shuts the server down in order. At first only readiness changes, and answers carry `Connection: close`: until load
@@ -19,13 +27,20 @@ export interface DrainTimes {
 @Injectable()
 export class Drain {
   private draining = false;
+  /** Counts the requests that are not answered yet. */
+  private running = 0;
 
   get isDraining(): boolean {
     return this.draining;
   }
 
-  /** Makes responses carry `Connection: close` once the shutdown has begun. */
+  /** Counts requests, and makes responses carry `Connection: close` once the shutdown has begun. */
   watch(instance: FastifyInstance): void {
+    const count = (_request: IncomingMessage, response: ServerResponse): void => {
+      this.running += 1;
+      response.once('close', () => (this.running -= 1));
+    };
+    for (const event of REQUESTS) instance.server.on(event, count);
     instance.addHook('onSend', (_request, reply, _payload, done) => {
       if (this.draining) reply.header('Connection', 'close');
       done();
@@ -35,7 +50,7 @@ export class Drain {
   /** Stops the server and closes the application. Requests that are still running at the deadline are cut off. */
   async stop(
     app: NestFastifyApplication,
-    { waitMilliseconds, deadlineMilliseconds }: DrainTimes,
+    { waitMilliseconds, deadlineMilliseconds, quietMilliseconds }: DrainTimes,
   ): Promise<void> {
     const server = app.getHttpServer();
     this.draining = true;
@@ -46,10 +61,23 @@ export class Drain {
     Server.prototype.close.call(server);
     server.closeIdleConnections();
     const cutOff = setTimeout(() => server.closeAllConnections(), deadlineMilliseconds);
+    const closed = app.close();
     try {
-      await app.close();
+      await Promise.race([closed, this.untilQuiet(quietMilliseconds)]);
+      // Those that never sent a request, as browsers open them in advance, would stay until the deadline.
+      server.closeAllConnections();
+      await closed;
     } finally {
       clearTimeout(cutOff);
+    }
+  }
+
+  /** Waits until no request has been running for that long. */
+  private async untilQuiet(milliseconds: number): Promise<void> {
+    let since = performance.now();
+    while (performance.now() - since < milliseconds) {
+      await wait(POLL_MS);
+      if (this.running > 0) since = performance.now();
     }
   }
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { Agent, request, type IncomingHttpHeaders } from 'node:http';
+import { connect } from 'node:net';
 import { Drain } from '../../../src/api/http/drain.js';
 import { startHttpLayer, type HttpLayerApp } from './http-layer-app.js';
 
@@ -42,7 +43,7 @@ describe('Drain', () => {
     return { slow };
   }
   const stop = (waitMilliseconds: number, deadlineMilliseconds = 3_600_000) =>
-    layer.app.get(Drain).stop(layer.app, { waitMilliseconds, deadlineMilliseconds });
+    layer.app.get(Drain).stop(layer.app, { waitMilliseconds, deadlineMilliseconds, quietMilliseconds: 50 });
 
   it('is not ready at once, and serves kept and new connections until the wait is over', async () => {
     const before = await get('/things/a');
@@ -81,4 +82,18 @@ describe('Drain', () => {
     await get('/things/a');
     await expect(stop(0)).resolves.toBeUndefined();
   });
+
+  it.each(['', 'GET /things/a HTTP/1.1\r\nHo'])(
+    'lets go of a connection on which only %j has come, without a wait for the deadline',
+    async (sent) => {
+      const socket = connect(layer.port, '127.0.0.1').on('error', () => undefined);
+      const closed = once(socket, 'close');
+      const accepted = once(layer.app.getHttpServer(), 'connection');
+      await once(socket, 'connect');
+      socket.write(sent);
+      await accepted;
+      await stop(0);
+      await closed;
+    },
+  );
 });

@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { packageVersion } from '../../src/common/package-version.js';
+import { ADMIN, Strongroom } from '../support/strongroom.js';
+
+const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8';
+
+describe('the root', () => {
+  let room: Strongroom;
+  beforeAll(async () => {
+    room = await Strongroom.start();
+  });
+  afterAll(() => room.stop());
+
+  const root = (headers: Record<string, string> = {}) => room.send({ path: '/', headers });
+
+  it.each([undefined, '*/*', 'application/json', 'text/html, application/json'])(
+    'says as JSON to whoever accepts %s where to go, and each address is there',
+    async (accept) => {
+      const answer = await root(accept === undefined ? {} : { accept });
+      expect([answer.status, answer.headers['content-type']]).toEqual([
+        200,
+        'application/json; charset=utf-8',
+      ]);
+      const { documents, openapi, secrets, health } = answer.body as Record<string, string>;
+      for (const path of [documents!, openapi!, secrets!, health!])
+        expect([path, (await room.call(ADMIN, 'GET', path)).status]).toEqual([path, 200]);
+    },
+  );
+
+  it.each([BROWSER, 'text/plain'])('says it as text to whoever accepts %s', async (accept) => {
+    const answer = await root({ accept });
+    expect([answer.status, answer.headers['content-type'], answer.headers.vary]).toEqual([
+      200,
+      'text/plain; charset=utf-8',
+      'Accept',
+    ]);
+    for (const path of ['/api/docs', '/api/docs-json', '/api/v3.1/secrets', '/health/ready'])
+      expect(answer.text).toContain(`\n${path} `);
+  });
+
+  it('tells no version', async () => {
+    for (const accept of ['*/*', BROWSER])
+      expect((await root({ accept })).text).not.toContain(packageVersion());
+  });
+});
