@@ -18,7 +18,7 @@ interface ActionDefinition<D extends AuditDetailField> {
 export const AUDIT_ACTIONS = {
   'cluster.list': system('Lists the nodes of the cluster; only refusals are recorded.'),
   'config.read': system('Reads the configuration that Cloudify clients ask for; only refusals are recorded.'),
-  doctor: system('Checks the installation with `strongroom doctor`, which writes this event as a test.'),
+  doctor: system('Checks the installation with `strongroom-admin doctor`, which writes this event as a test.'),
   'license.list': system('Lists the licenses that Cloudify clients ask for; only refusals are recorded.'),
   login: system('Attempts to log in with a password or a token; only failures are recorded.'),
   'login.refused': system('Reports how many logins from one address the throttle refused.', 'count'),

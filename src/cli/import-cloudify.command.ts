@@ -31,9 +31,9 @@ const HELP = `
 A running manager is read as one of its administrators, whose password is prompted for, or read from standard input.
 From a file, only secrets can be moved. What exists already stays as it is, so the command can be run again.
 
-  strongroom import-cloudify https://manager.example.com --dry-run
-  strongroom import-cloudify https://manager.example.com --ca ca.pem --passwords-file new-passwords.txt
-  strongroom import-cloudify exported.json --create-tenants --passphrase-file passphrase.txt
+  strongroom-admin import-cloudify https://manager.example.com --dry-run
+  strongroom-admin import-cloudify https://manager.example.com --ca ca.pem --passwords-file new-passwords.txt
+  strongroom-admin import-cloudify exported.json --create-tenants --passphrase-file passphrase.txt
 
 Progress goes to standard error, the report to standard output. See docs/moving-from-cloudify.md.`;
 
@@ -43,7 +43,10 @@ export function importCloudifyCommand(io: Terminal): Command {
     .argument('<source>', "the manager's URL, or a file that `cfy secrets export` wrote")
     .option('--dry-run', 'show what would happen, and change nothing')
     .option('--passwords-file <file>', 'a new file for the random passwords of new users')
-    .option('--invite', 'give new users no password: set one for each by `strongroom user set-password`')
+    .option(
+      '--invite',
+      'give new users no password: set one for each by `strongroom-admin user set-password`',
+    )
     .option('--override', 'replace secrets that exist already')
     .option('--owner <username>', 'administrator here who becomes the owner of secrets of unknown users')
     .option('--username <username>', 'administrator of the manager', 'admin')
@@ -82,7 +85,7 @@ async function importCloudify(io: Terminal, source: string, options: Options): P
     const move = { owner, override: options.override === true, dryRun, keepPassword };
     await moveCloudify(services, caller, contents, move, report, tell);
     if (options.invite === true)
-      report.note('New users have no password: `strongroom user set-password <name>`');
+      report.note('New users have no password: `strongroom-admin user set-password <name>`');
     for (const line of report.lines()) io.write(`${line}\n`);
   });
 }

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { commandName } from '../common/command-name.js';
 import { DomainError } from '../common/domain-error.js';
 import { packageVersion } from '../common/package-version.js';
 import { StartupError } from '../common/startup-error.js';
@@ -14,7 +15,7 @@ const EXIT_CODES = `
 Exit codes: 0 done; 1 refused or failed, with one line on standard error that says why; 2 wrong usage.
 The environment is the service's own: see docs/configuration.md.`;
 
-/** Runs one `strongroom` command line and returns its exit code. */
+/** Runs one command line and returns its exit code. */
 export async function runCommand(args: readonly string[], io: Terminal = terminal): Promise<number> {
   try {
     await program(io).parseAsync(args, { from: 'user' });
@@ -27,7 +28,7 @@ export async function runCommand(args: readonly string[], io: Terminal = termina
 }
 
 function program(io: Terminal): Command {
-  const root = new Command('strongroom')
+  const root = new Command(commandName())
     .description('Administers a Strongroom installation')
     .version(packageVersion(), '--version', 'print the version')
     .addHelpText('after', EXIT_CODES);
@@ -54,5 +55,5 @@ function explanation(error: unknown): string {
   const cause = explainedServerError(error);
   if (cause !== undefined) return `The database: ${cause}`;
   const name = error instanceof Error ? error.name : typeof error;
-  return `Unexpected failure (${name}); \`strongroom doctor\` may say more`;
+  return `Unexpected failure (${name}); \`${commandName()} doctor\` may say more`;
 }

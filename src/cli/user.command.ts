@@ -5,7 +5,7 @@ import { withServices } from './with-services.js';
 
 const passwordHelp = (command: string): string => `
 The password is prompted for, or read from standard input:
-  strongroom user ${command} alice < password.txt`;
+  strongroom-admin user ${command} alice < password.txt`;
 
 export function userCommand(io: Terminal): Command {
   return new Command('user')
@@ -27,7 +27,7 @@ function create(io: Terminal): Command {
       const password = await io.readPassword('Password');
       await withServices(io, async (services, caller) => {
         await services.get(UsersService).create({ username, password, systemRole: options.role }, caller);
-        io.write(`Created the user ${username}; \`strongroom tenant add-user\` adds it to a tenant\n`);
+        io.write(`Created the user ${username}; \`strongroom-admin tenant add-user\` adds it to a tenant\n`);
       });
     });
 }

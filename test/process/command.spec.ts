@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cloneDatabase, type TestDatabase } from '../support/database.js';
 import { external, PASSWORD } from './external.js';
-import { strongroom } from './program.js';
+import { strongroomAdmin } from './program.js';
 
 const COMMANDS = [
   'migrate',
@@ -24,22 +24,22 @@ interface Recorded {
   body: string;
 }
 
-describe('strongroom without an installation', () => {
+describe('strongroom-admin without an installation', () => {
   it('prints its version', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
-    expect(await strongroom(['--version'], {})).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+    expect(await strongroomAdmin(['--version'], {})).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 
   it('helps with each command', async () => {
     const all = await Promise.all(
       [[], ...COMMANDS.map((name) => name.split(' '))].map(async (words) => ({
         name: words.join(' '),
-        ...(await strongroom([...words, '--help'], {})),
+        ...(await strongroomAdmin([...words, '--help'], {})),
       })),
     );
     for (const { name, code, stdout, stderr } of all) {
       expect([name, code, stderr]).toEqual([name, 0, '']);
-      expect(stdout).toContain(`Usage: strongroom${name === '' ? '' : ` ${name}`}`);
+      expect(stdout).toContain(`Usage: strongroom-admin${name === '' ? '' : ` ${name}`}`);
     }
     expect(all[0]?.stdout).toContain('Exit codes: 0 done');
   });
@@ -52,22 +52,22 @@ describe('strongroom without an installation', () => {
     [['user', 'create', 'alice', '--role', 'king'], 'Allowed choices are default, sys_admin'],
     [['tenant', 'add-user', 'default_tenant', 'alice'], "required option '--role <role>'"],
   ])('ends with 2 for the wrong usage %j', async (args, message) => {
-    const { code, stdout, stderr } = await strongroom(args, {});
+    const { code, stdout, stderr } = await strongroomAdmin(args, {});
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(message);
     expect(stderr).toContain('--help');
   });
 
   it('ends with 1 and one line for a wrong configuration', async () => {
-    const { code, stderr } = await strongroom(['migrate'], { NODE_ENV: 'production' });
+    const { code, stderr } = await strongroomAdmin(['migrate'], { NODE_ENV: 'production' });
     expect(code).toBe(1);
     expect(stderr).toMatch(/^DATABASE_URL must be set in production[^\n]*\n$/);
   });
 });
 
-describe('strongroom on an installation', () => {
+describe('strongroom-admin on an installation', () => {
   let database: TestDatabase;
-  const run = (line: string, input = '') => strongroom(line.split(' '), external(database), input);
+  const run = (line: string, input = '') => strongroomAdmin(line.split(' '), external(database), input);
   const events = () =>
     database.asSuperuser<Recorded>(`SELECT body, body::json ->> 'action' AS action, body::json ->> 'key' AS key,
       body::json ->> 'outcome' AS outcome FROM audit_events ORDER BY at, id`);
@@ -139,7 +139,7 @@ describe('strongroom on an installation', () => {
 
   it('files what is wrong under its subject, with the login and the variable that were asked', async () => {
     const findings = async (overrides: NodeJS.ProcessEnv) => {
-      const { code, stdout } = await strongroom(['doctor'], { ...external(database), ...overrides });
+      const { code, stdout } = await strongroomAdmin(['doctor'], { ...external(database), ...overrides });
       expect(code).toBe(1);
       return stdout;
     };
@@ -167,7 +167,7 @@ describe('strongroom on an installation', () => {
       ...external(database),
       STRONGROOM_ROOT_KEYS: `test:${Buffer.from('another key of thirty-two bytes.').toString('base64')}`,
     };
-    const keys = await strongroom(['doctor'], other);
+    const keys = await strongroomAdmin(['doctor'], other);
     expect([keys.code, keys.stdout]).toEqual([1, expect.stringMatching(/^FAILED +keys: /m)]);
     await database.asSuperuser('ALTER TABLE secrets DISABLE ROW LEVEL SECURITY');
     const open = await run('doctor');

@@ -1,3 +1,4 @@
+import { commandName } from '../../common/command-name.js';
 import { printable } from '../../common/printable.js';
 import { shortList } from '../../common/short-list.js';
 import { explainedCause } from '../connection/connection-problem.js';
@@ -20,7 +21,7 @@ const STANDBY =
 export const READ_ONLY =
   'the database can only be read: set default_transaction_read_only to off for the database, the role and the server ' +
   '(a managed server that switched it on by itself may have run out of storage)';
-const MIGRATE = 'run `strongroom migrate`, which restores what is missing';
+const MIGRATE = `run \`${commandName()} migrate\`, which restores what is missing`;
 
 /** Returns the problem with a database that cannot be written to, and its cure; undefined if there is none. */
 export function readOnlyProblem({ standby, read_only: readOnly }: Writability): string | undefined {

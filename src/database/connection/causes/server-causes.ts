@@ -1,3 +1,4 @@
+import { commandName } from '../../../common/command-name.js';
 import type { ErrorCause } from './error-cause.js';
 
 /**
@@ -136,7 +137,7 @@ export const SERVER_CAUSES: readonly ErrorCause[] = [
     codes: ['22023'],
     only: ONE_NAME,
     cause: 'the role of the service does not exist',
-    cure: 'run `strongroom migrate` with the login of the owner, or correct STRONGROOM_APP_ROLE',
+    cure: `run \`${commandName()} migrate\` with the login of the owner, or correct STRONGROOM_APP_ROLE`,
     answer: 'internal',
   },
   {
@@ -160,7 +161,7 @@ export const SERVER_CAUSES: readonly ErrorCause[] = [
   {
     codes: ['42P01', '42883', '42703', '3F000'],
     cause: 'the database lacks a table, a column or a function of Strongroom, or hides it from the login',
-    cure: 'run `strongroom migrate`, and check that the URLs name one database',
+    cure: `run \`${commandName()} migrate\`, and check that the URLs name one database`,
     answer: 'internal',
   },
   {
