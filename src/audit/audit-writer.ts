@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { NIL_UUID } from '../common/ids.js';
+import type { SqlConnection } from '../database/connection/sql-connection.js';
 import { GroupCommit, type GroupedWrite } from '../database/group-commit.js';
 import type { NamedStatement } from '../database/named-query.js';
 import { TenantTransaction } from '../database/tenant-transaction.js';
@@ -89,7 +90,7 @@ const RECORD_EACH = `
 const RECORD_IN_LOG = `${RECORD} WHERE current_setting('app.tenant', true) = $2`;
 
 /** Records the event in a transaction that may have been opened for a different log. */
-export async function appendEvent(manager: EntityManager, logId: string, event: AuditEvent): Promise<void> {
+export async function appendEvent(manager: SqlConnection, logId: string, event: AuditEvent): Promise<void> {
   await manager.query(RECORD, [jsonArray([auditEntry(logId, event)])]);
 }
 

@@ -18,6 +18,7 @@ export const AUDIT_DETAIL_FIELDS = {
   show_getting_started: 'The new value of the setting `show_getting_started`',
   stage: '`begin` or `end`',
   system_role: 'The system role of the user or user group',
+  username: 'The name of the user whom a token is for, if an operator creates it',
 } as const;
 
 export type AuditDetailField = keyof typeof AUDIT_DETAIL_FIELDS;

@@ -1,3 +1,4 @@
+import { commandName } from '../common/command-name.js';
 import { StartupError } from '../common/startup-error.js';
 import type { Configuration } from '../config/configuration.js';
 import { pendingUpgrade } from '../database/migrate.js';
@@ -6,7 +7,7 @@ import type { DatabaseLocation } from './database-location.js';
 import { withOwnerConnection } from './owner-connection.js';
 
 /** Says who migrates where the service's login is given alone. */
-export const BY_MIGRATE = 'run `strongroom-admin migrate` with DATABASE_OWNER_URL';
+export const BY_MIGRATE = `run \`${commandName()} migrate\` with DATABASE_OWNER_URL`;
 
 /**
  * Verifies that a database which this process may not migrate is up to date and has an administrator.

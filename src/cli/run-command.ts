@@ -1,58 +1,38 @@
-import { Command, CommanderError } from 'commander';
-import { DomainError } from '../common/domain-error.js';
-import { packageVersion } from '../common/package-version.js';
-import { StartupError } from '../common/startup-error.js';
-import { explainedServerError } from '../database/connection/connection-problem.js';
-import { doctorCommand } from './doctor.command.js';
-import { importCloudifyCommand } from './import-cloudify.command.js';
-import { migrateCommand } from './migrate.command.js';
-import { tenantCommand } from './tenant.command.js';
+import { CommanderError } from 'commander';
+import type { Call, Dispatch } from './commands/command-spec.js';
+import { EXIT_CODES } from './exit-codes.js';
+import { program } from './program.js';
 import { terminal, type Terminal } from './terminal.js';
-import { userCommand } from './user.command.js';
 
-const EXIT_CODES = `
-Exit codes: 0 done; 1 refused or failed, with one line on standard error that says why; 2 wrong usage.
-The environment is the service's own: see docs/configuration.md.`;
+interface Forms {
+  readonly json?: true;
+  readonly quiet?: true;
+}
 
-/** Runs one `strongroom` command line and returns its exit code. */
+/** Runs one command line and returns its exit code. */
 export async function runCommand(args: readonly string[], io: Terminal = terminal): Promise<number> {
+  let code: number = EXIT_CODES.done.code;
+  const dispatch: Dispatch = async (command, load, { args: words, options }) => {
+    const action = await load();
+    const { json, quiet } = options as Forms;
+    const output = await action({ io, args: words, options, command } as Call<never, never>);
+    if (json === true) io.write(`${JSON.stringify(output.json, null, 2)}\n`);
+    else if (quiet === true) io.write(output.quiet.map((line) => `${line}\n`).join(''));
+    else {
+      io.write(output.text);
+      for (const line of output.hints ?? []) io.error(line);
+    }
+    if (output.failed === true) code = EXIT_CODES.failed.code;
+  };
   try {
-    await program(io).parseAsync(args, { from: 'user' });
-    return 0;
+    await program(dispatch, io).parseAsync(args, { from: 'user' });
+    return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    io.error(explanation(error));
-    return 1;
+    if (error instanceof CommanderError)
+      return error.exitCode === 0 ? EXIT_CODES.done.code : EXIT_CODES.usage.code;
+    const { explain } = await import('./explain-failure.js');
+    const { exit, line } = explain(error);
+    io.error(line);
+    return EXIT_CODES[exit].code;
   }
-}
-
-function program(io: Terminal): Command {
-  const root = new Command('strongroom')
-    .description('Administers a Strongroom installation')
-    .version(packageVersion(), '--version', 'print the version')
-    .addHelpText('after', EXIT_CODES);
-  for (const make of [migrateCommand, tenantCommand, userCommand, importCloudifyCommand, doctorCommand])
-    root.addCommand(make(io));
-  configure(root, io);
-  return root;
-}
-
-/** Makes wrong usage throw instead of ending the process, and directs all output to `io`. */
-function configure(command: Command, io: Terminal): void {
-  command.exitOverride().helpOption('--help', 'show this help');
-  command.showHelpAfterError('(add --help for the usage)');
-  command.configureOutput({
-    writeOut: (text) => io.write(text),
-    writeErr: (text) => io.error(text.trimEnd()),
-  });
-  for (const child of command.commands) configure(child, io);
-}
-
-/** Explains an error in one line. The message of an unknown error may hold anything, so it is not shown. */
-function explanation(error: unknown): string {
-  if (error instanceof DomainError || error instanceof StartupError) return error.message;
-  const cause = explainedServerError(error);
-  if (cause !== undefined) return `The database: ${cause}`;
-  const name = error instanceof Error ? error.name : typeof error;
-  return `Unexpected failure (${name}); \`strongroom doctor\` may say more`;
 }

@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import { createInterface } from 'node:readline/promises';
 import { StartupError } from '../common/startup-error.js';
+import { CommandError } from './command-error.js';
 import { requireSecret } from './read-text-file.js';
 
 /** Limits a secret on standard input. */
@@ -14,6 +15,11 @@ export interface Terminal {
   readPassword(prompt: string): Promise<string>;
   /** Reads a secret that exists already, which is asked for once. */
   readSecret(prompt: string): Promise<string>;
+  /**
+   * Asks whether to go on; only `y` and `yes` do.
+   * @throws CommandError where nobody can answer
+   */
+  confirm(question: string): Promise<boolean>;
 }
 
 export const terminal: Terminal = {
@@ -21,7 +27,22 @@ export const terminal: Terminal = {
   error: (line) => void process.stderr.write(`${line}\n`),
   readPassword: (prompt) => (process.stdin.isTTY ? askTwice(prompt) : fromInput()),
   readSecret: (prompt) => (process.stdin.isTTY ? ask(`${prompt}: `) : fromInput()),
+  confirm: (question) => {
+    if (process.stdin.isTTY) return askYesOrNo(question);
+    throw new CommandError(`${question} Nobody can answer here: give --yes; nothing was done`, 'usage');
+  },
 };
+
+async function askYesOrNo(question: string): Promise<boolean> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
+  } catch {
+    throw new CommandError('Cancelled; nothing was done');
+  } finally {
+    lines.close();
+  }
+}
 
 async function askTwice(prompt: string): Promise<string> {
   const password = await ask(`${prompt}: `);

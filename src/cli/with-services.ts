@@ -1,30 +1,35 @@
+import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
-import type { INestApplicationContext } from '@nestjs/common';
-import { AdministrationContextModule } from './administration-context.module.js';
-import type { Caller } from '../common/tenant-context.js';
-import { loadConfiguration } from '../config/load-configuration.js';
+import type { INestApplicationContext, Type } from '@nestjs/common';
 import { firstStartNotice } from '../bootstrap/startup-messages.js';
 import { openInstallation } from '../bootstrap/installation.js';
+import type { Caller } from '../common/tenant-context.js';
 import { createLogger } from '../observability/logger.js';
+import { AdministrationContextModule } from './administration-context.module.js';
 import { commandCaller } from './command-caller.js';
+import { requireConfiguration, opened } from './opening.js';
 import type { Terminal } from './terminal.js';
 
-/** Opens the installation and the services over it for one command, as the service itself does. */
-export async function withServices(
+/**
+ * Opens the installation and the services over it for one command, as the service itself does.
+ * @param features names modules beside those of tenants and users
+ * @throws CommandError where the installation cannot be opened
+ */
+export async function withServices<T>(
   io: Terminal,
-  work: (services: INestApplicationContext, caller: Caller) => Promise<void>,
-): Promise<void> {
-  const configuration = loadConfiguration();
-  const installation = await openInstallation(configuration, (line) => io.error(line));
+  work: (services: INestApplicationContext, caller: Caller) => Promise<T>,
+  features: readonly Type[] = [],
+): Promise<T> {
+  const configuration = requireConfiguration();
+  const installation = await opened(openInstallation(configuration, (line) => io.error(line)));
   for (const line of firstStartNotice(installation)) io.error(line);
   try {
-    const logger = createLogger('error');
-    const module = AdministrationContextModule.of(installation, logger);
+    const module = AdministrationContextModule.of(installation, createLogger('error'), features);
     const services = await NestFactory.createApplicationContext(module, {
       logger: false,
       abortOnError: false,
     });
-    await work(services, commandCaller());
+    return await work(services, commandCaller());
   } finally {
     await installation.close();
   }

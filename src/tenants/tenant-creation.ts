@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { newEvent } from '../audit/audit-event.js';
 import { appendEvent, SYSTEM_LOG } from '../audit/audit-writer.js';
+import { commandName } from '../common/command-name.js';
 import { newId } from '../common/ids.js';
 import { StartupError } from '../common/startup-error.js';
 import type { Caller } from '../common/tenant-context.js';
@@ -42,7 +43,7 @@ export class TenantCreation {
     if (!(await this.tenants.insert(manager, { id, name }))) return undefined;
     const rootKeyId = await this.rootKeys.findActiveId(manager);
     if (rootKeyId === undefined)
-      throw new StartupError('The database knows no active root key; run `strongroom migrate`');
+      throw new StartupError(`The database knows no active root key; run \`${commandName()} migrate\``);
     const wrapped = this.configuredKeys.newTenantKey(rootKeyId, id, 1);
     await this.tenantKeys.insert(manager, { tenantId: id, generation: 1, rootKeyId, wrapped });
     return id;

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { newEvent } from '../audit/audit-event.js';
 import { AuditedTransaction } from '../audit/audited-transaction.js';
 import { Refusal } from '../audit/refusal.js';
@@ -58,17 +59,39 @@ export class TenantsService {
    */
   async delete({ id, name }: { id: string; name: string }, caller: Caller): Promise<void> {
     const event = newEvent('tenant.delete', caller, { key: name });
-    await this.transaction.run<undefined>(event, async (manager) => {
-      if (name === DEFAULT_TENANT) return Refusal.conflict(`Tenant \`${name}\` can never be deleted`);
-      if (!(await this.tenants.lockForDelete(manager, id)))
-        return new Refusal('forbidden', tenantRefused('tenant_delete', name));
-      if (await this.tenants.hasMembers(manager, id))
-        return Refusal.conflict(`Tenant \`${name}\` still has users or user groups: remove them first`);
-      if (await this.tenants.hasSecrets(manager, id))
-        return Refusal.conflict(`Tenant \`${name}\` still holds secrets: delete them first`);
-      await this.tenants.delete(manager, id);
-      await this.keys.retireAll(manager, id);
-      return undefined;
-    });
+    const gone = new Refusal('forbidden', tenantRefused('tenant_delete', name));
+    await this.transaction.run<undefined>(event, (manager) => this.deleteIn(manager, { id, name }, gone));
+  }
+
+  /**
+   * Deletes an empty tenant for an operator on the machine, as `delete` does.
+   * @throws NotFound where there is no such tenant
+   * @throws Conflict for the default tenant, and for one that has members or secrets
+   */
+  async deleteByOperator(name: string, caller: Caller): Promise<void> {
+    await this.transaction.run<undefined>(
+      newEvent('tenant.delete', caller, { key: name }),
+      async (manager) => {
+        const tenant = await this.tenants.findByName(manager, name);
+        const missing = Refusal.missing('Tenant', name);
+        return tenant === null ? missing : this.deleteIn(manager, tenant, missing);
+      },
+    );
+  }
+
+  private async deleteIn(
+    manager: EntityManager,
+    { id, name }: { id: string; name: string },
+    gone: Refusal,
+  ): Promise<Refusal | undefined> {
+    if (name === DEFAULT_TENANT) return Refusal.conflict(`Tenant \`${name}\` can never be deleted`);
+    if (!(await this.tenants.lockForDelete(manager, id))) return gone;
+    if (await this.tenants.hasMembers(manager, id))
+      return Refusal.conflict(`Tenant \`${name}\` still has users or user groups: remove them first`);
+    if (await this.tenants.hasSecrets(manager, id))
+      return Refusal.conflict(`Tenant \`${name}\` still holds secrets: delete them first`);
+    await this.tenants.delete(manager, id);
+    await this.keys.retireAll(manager, id);
+    return undefined;
   }
 }

@@ -37,6 +37,28 @@ export class TenantDirectory {
     });
   }
 
+  /** Returns a page of all tenants to an operator on the machine. */
+  listForOperator(
+    options: Omit<TenantListOptions, 'memberId'>,
+    caller: Caller,
+  ): Promise<Page<TenantCounts | TenantMembers>> {
+    return this.transaction.run(newEvent('tenant.list', caller), (manager) =>
+      this.tenants.list(manager, { ...options, memberId: undefined }, false),
+    );
+  }
+
+  /**
+   * Returns one tenant with its members to an operator on the machine.
+   * @throws NotFound
+   */
+  readForOperator(name: string, caller: Caller): Promise<TenantMembers> {
+    return this.transaction.run(newEvent('tenant.read', caller, { key: name }), async (manager) => {
+      const tenant = await this.tenants.findByName(manager, name);
+      const described = tenant && (await this.tenants.describe(manager, tenant.id, true));
+      return described ?? Refusal.missing('Tenant', name);
+    });
+  }
+
   /**
    * Returns one tenant. The caller's right to see it has been checked.
    * @throws Forbidden where it was deleted in the meantime

@@ -80,11 +80,7 @@ export class TenantMembersService {
   async addByOperator(membership: Membership, role: string, caller: Caller): Promise<TenantCounts> {
     const tenantRole = requireTenantRole(role);
     const event = eventOf('add', membership, caller, tenantRole);
-    const admission = {
-      refusal: Refusal.missing('Tenant', membership.tenantName),
-      admits: () => Promise.resolve(true),
-    };
-    return this.change(event, membership, admission, this.insertion(membership, tenantRole));
+    return this.change(event, membership, ofOperator(membership), this.insertion(membership, tenantRole));
   }
 
   /**
@@ -92,15 +88,22 @@ export class TenantMembersService {
    * @throws NotFound when it is no member
    */
   async update(membership: Membership, role: string, caller: Caller): Promise<TenantCounts> {
-    const { kind } = membership;
     const tenantRole = requireTenantRole(role);
     const event = eventOf('update', membership, caller, tenantRole);
     const admission = this.byPermission('update', membership, caller);
-    return this.change(event, membership, admission, async (manager, { tenant, member }) => {
-      const key = { kind, tenantId: tenant.id, memberId: member.id };
-      const updated = await this.members.updateRole(manager, key, tenantRole);
-      return updated ? undefined : noMember(kind, tenant, member);
-    });
+    return this.change(event, membership, admission, this.changeOfRole(membership, tenantRole));
+  }
+
+  /**
+   * Changes a member's role for an operator on the machine.
+   * @throws BadParameters when the role is not one of a tenant
+   * @throws NotFound when there is no such tenant, or it is no member
+   */
+  async updateByOperator(membership: Membership, role: string, caller: Caller): Promise<TenantCounts> {
+    const tenantRole = requireTenantRole(role);
+    const event = eventOf('update', membership, caller, tenantRole);
+    const change = this.changeOfRole(membership, tenantRole);
+    return this.change(event, membership, ofOperator(membership), change);
   }
 
   /**
@@ -108,13 +111,19 @@ export class TenantMembersService {
    * @throws NotFound when it is no member
    */
   remove(membership: Membership, caller: Caller): Promise<TenantCounts> {
-    const { kind } = membership;
     const event = eventOf('remove', membership, caller);
     const admission = this.byPermission('remove', membership, caller);
-    return this.change(event, membership, admission, async (manager, { tenant, member }) => {
-      const deleted = await this.members.delete(manager, { kind, tenantId: tenant.id, memberId: member.id });
-      return deleted ? undefined : noMember(kind, tenant, member);
-    });
+    return this.change(event, membership, admission, this.removal(membership));
+  }
+
+  /**
+   * Removes a member for an operator on the machine.
+   * @returns the tenant without the member
+   * @throws NotFound when there is no such tenant, or it is no member
+   */
+  removeByOperator(membership: Membership, caller: Caller): Promise<TenantCounts> {
+    const event = eventOf('remove', membership, caller);
+    return this.change(event, membership, ofOperator(membership), this.removal(membership));
   }
 
   /** @throws Forbidden, the same error for a tenant that does not exist and for one where the caller may not do this */
@@ -152,6 +161,26 @@ export class TenantMembersService {
       );
     };
   }
+
+  private changeOfRole({ kind }: Membership, role: TenantRole): Change {
+    return async (manager, { tenant, member }) => {
+      const key = { kind, tenantId: tenant.id, memberId: member.id };
+      const updated = await this.members.updateRole(manager, key, role);
+      return updated ? undefined : noMember(kind, tenant, member);
+    };
+  }
+
+  private removal({ kind }: Membership): Change {
+    return async (manager, { tenant, member }) => {
+      const deleted = await this.members.delete(manager, { kind, tenantId: tenant.id, memberId: member.id });
+      return deleted ? undefined : noMember(kind, tenant, member);
+    };
+  }
+}
+
+/** Admits an operator on the machine, who may do everything. */
+function ofOperator({ tenantName }: Membership): Admission {
+  return { refusal: Refusal.missing('Tenant', tenantName), admits: () => Promise.resolve(true) };
 }
 
 function eventOf(

@@ -3,6 +3,7 @@ import { TenantsModule } from '../tenants/tenants.module.js';
 import { UserGroupsRepository } from './groups/user-groups.repository.js';
 import { UserGroupsService } from './groups/user-groups.service.js';
 import { LastAdministrator } from './last-administrator.js';
+import { LoginLocks } from './login-locks.service.js';
 import { LoginLocksRepository } from './login-locks.repository.js';
 import { RolePermissionsRepository } from './permissions/role-permissions.repository.js';
 import { RolePermissions } from './permissions/role-permissions.service.js';
@@ -25,6 +26,7 @@ const SERVICES = [
   TenantMembersService,
   RolePermissions,
   TokensService,
+  LoginLocks,
 ];
 
 const REPOSITORIES = [

@@ -76,7 +76,7 @@ describe('the connections of the service', () => {
       appRole: 'no_such_role',
     });
     await expect(opened).rejects.toThrow(
-      /^DATABASE_URL: the role of the service does not exist: run `strongroom migrate`/,
+      /^DATABASE_URL: the role of the service does not exist: run `strongroom-admin migrate`/,
     );
   });
 

@@ -122,7 +122,7 @@ describe('a process is ready if requests can be served', () => {
     }
     await until(200);
     const told = lines().slice(before);
-    expect(told[0]).toMatch(/"level":"error".*"msg":"not ready: .*run `strongroom migrate`/);
+    expect(told[0]).toMatch(/"level":"error".*"msg":"not ready: .*run `strongroom-admin migrate`/);
     expect(told.at(-1)).toMatch(/"level":"warn".*"msg":"ready: /);
     expect((await room.secret(ADMIN, 'GET', 'kept')).body.value).toBe('x');
   });

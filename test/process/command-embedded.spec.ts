@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { Api } from './api.js';
 import { DataFolder } from './data-folder.js';
-import { service, strongroom, type Program } from './program.js';
+import { service, strongroomAdmin, type Program } from './program.js';
 
 const PASSWORD = 'set-by-the-command';
 
-describe('strongroom and the embedded database', () => {
+describe('strongroom-admin and the embedded database', () => {
   const folder = new DataFolder();
   let program: Program | undefined;
   afterAll(async () => {
@@ -16,7 +16,7 @@ describe('strongroom and the embedded database', () => {
   });
 
   it('starts the server for its own time', async () => {
-    const { code, stderr } = await strongroom(['tenant', 'create', 'payments'], folder.environment);
+    const { code, stderr } = await strongroomAdmin(['tenant', 'create', 'payments'], folder.environment);
     expect(code).toBe(0);
     expect(stderr).toMatch(/^Password: +\S{20,}$/m);
     expect(existsSync(join(folder.path, 'postgres/postmaster.pid'))).toBe(false);
@@ -26,10 +26,10 @@ describe('strongroom and the embedded database', () => {
     program = service(folder.environment);
     const api = new Api(await program.listening(), PASSWORD);
     expect((await api.call('GET', '')).status).toBe(401);
-    const set = await strongroom(['user', 'set-password', 'admin'], folder.environment, PASSWORD);
+    const set = await strongroomAdmin(['user', 'set-password', 'admin'], folder.environment, PASSWORD);
     expect(set).toMatchObject({ code: 0, stdout: 'Changed the password of admin\n' });
     expect((await api.call('GET', '')).status).toBe(200);
-    expect(await strongroom(['doctor'], folder.environment)).toMatchObject({ code: 0 });
+    expect(await strongroomAdmin(['doctor'], folder.environment)).toMatchObject({ code: 0 });
     expect((await api.call('GET', '')).status).toBe(200);
   });
 });

@@ -8,20 +8,20 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cloneDatabase, type TestDatabase } from '../support/database.js';
 import { ADMIN, ADMIN_PASSWORD, Strongroom } from '../support/strongroom.js';
 import { external, PASSWORD } from './external.js';
-import { service, strongroom } from './program.js';
+import { service, strongroomAdmin } from './program.js';
 
 const V31 = '/api/v3.1/secrets';
 const CANARY = 'canary of a value';
 const PASSPHRASE = 'a passphrase of the file';
 
 /** Uses a Strongroom as the source, since it implements the manager's API. */
-describe('strongroom import-cloudify', () => {
+describe('strongroom-admin import-cloudify', () => {
   let source: Strongroom;
   let database: TestDatabase;
   let folder: string;
   const file = (name: string) => join(folder, name);
   const run = (args: readonly string[], input = `${ADMIN_PASSWORD}\n`) =>
-    strongroom(['import-cloudify', ...args], external(database), input);
+    strongroomAdmin(['import-cloudify', ...args], external(database), input);
   const fromSource = (...args: string[]) => run([source.service.url, ...args]);
   const states = async () => {
     const tables = [
@@ -61,7 +61,7 @@ describe('strongroom import-cloudify', () => {
     }))
       expect((await source.call(alice, 'PUT', `${V31}/${key}`, body)).status).toBe(200);
     await call('PUT', '/secrets/everywhere', { value: `${CANARY} global`, visibility: 'global' });
-    await strongroom(['migrate'], external(database));
+    await strongroomAdmin(['migrate'], external(database));
     writeFileSync(file('wrong-password'), 'a wrong password\n');
   });
   afterAll(async () => {

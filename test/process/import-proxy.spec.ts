@@ -4,11 +4,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { cloneDatabase, type TestDatabase } from '../support/database.js';
 import { ADMIN_PASSWORD, Strongroom } from '../support/strongroom.js';
 import { external } from './external.js';
-import { strongroom } from './program.js';
+import { strongroomAdmin } from './program.js';
 
 const LOGIN = `Basic ${Buffer.from('somebody:proxy-canary').toString('base64')}`;
 
-describe('strongroom import-cloudify behind a proxy', () => {
+describe('strongroom-admin import-cloudify behind a proxy', () => {
   let source: Strongroom;
   let database: TestDatabase;
   const asked: { readonly target: string; readonly login: string | undefined }[] = [];
@@ -36,7 +36,7 @@ describe('strongroom import-cloudify behind a proxy', () => {
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
     source = await Strongroom.start();
     database = await cloneDatabase();
-    await strongroom(['migrate'], external(database));
+    await strongroomAdmin(['migrate'], external(database));
   });
   afterAll(async () => {
     await source.stop();
@@ -47,7 +47,7 @@ describe('strongroom import-cloudify behind a proxy', () => {
   beforeEach(() => void asked.splice(0));
 
   const run = (variables: NodeJS.ProcessEnv) =>
-    strongroom(
+    strongroomAdmin(
       ['import-cloudify', source.service.url, '--dry-run'],
       { ...external(database), ...variables },
       `${ADMIN_PASSWORD}\n`,

@@ -5,7 +5,7 @@ import { cloneDatabase, type TestDatabase } from '../support/database.js';
 import { CERTIFICATES, SecuredServer } from '../support/secured-server.js';
 import { ROOT_KEY } from '../support/strongroom.js';
 import { external, PASSWORD } from './external.js';
-import { service, strongroom, type Program } from './program.js';
+import { service, strongroomAdmin, type Program } from './program.js';
 
 const WARNER = join(import.meta.dirname, 'warn.mjs');
 
@@ -88,7 +88,7 @@ describe('the standard error of the service holds lines of JSON only', () => {
       const warned = lines.filter(({ msg }) => String(msg).includes('sslmode=no-verify')).length;
       expect(warned).toBe(mode === 'no-verify' ? 2 : 0);
       expect(lines.filter(({ warning }) => warning !== undefined)).toEqual([]);
-      expect(await strongroom(['doctor'], environment)).toMatchObject({ code: 0, stderr: '' });
+      expect(await strongroomAdmin(['doctor'], environment)).toMatchObject({ code: 0, stderr: '' });
     });
   });
 });

@@ -9,7 +9,7 @@ import { query } from '../support/server.js';
 import { Api } from './api.js';
 import { DataFolder } from './data-folder.js';
 import { PASSWORD } from './external.js';
-import { service, strongroom, type Program } from './program.js';
+import { service, strongroomAdmin, type Program } from './program.js';
 
 const NAMES = {
   owner: 'strongroom_owner',
@@ -59,7 +59,7 @@ describe('deploy/postgres-init.sql', () => {
     const api = new Api(await program.listening(), PASSWORD);
     expect((await api.call('PUT', 'first', 'x')).status).toBe(200);
     expect(await api.value('first')).toBe('x');
-    expect(await strongroom(['doctor'], environment)).toMatchObject({
+    expect(await strongroomAdmin(['doctor'], environment)).toMatchObject({
       code: 0,
       stdout: expect.not.stringContaining('warning'),
     });
@@ -87,7 +87,7 @@ describe('deploy/postgres-init.sql', () => {
     program = service(environment);
     const api = new Api(await program.listening(), PASSWORD);
     expect(await api.value('first')).toBe('x');
-    expect((await strongroom(['doctor'], environment)).code).toBe(0);
+    expect((await strongroomAdmin(['doctor'], environment)).code).toBe(0);
   });
 
   it('asks for a password that a new login needs', async () => {
@@ -122,11 +122,11 @@ describe('deploy/postgres-init.sql', () => {
       server.url('postgres', 'managed'),
       'ALTER TABLE secrets OWNER TO cloud_admin; ALTER TYPE audit_entry OWNER TO cloud_admin',
     );
-    expect((await strongroom(['doctor'], managed)).stdout).toMatch(
+    expect((await strongroomAdmin(['doctor'], managed)).stdout).toMatch(
       /^FAILED +roles: audit_entry, secrets belong to cloud_admin/m,
     );
     await asAdministrator(script(names));
-    expect(await strongroom(['doctor'], managed)).toMatchObject({
+    expect(await strongroomAdmin(['doctor'], managed)).toMatchObject({
       code: 0,
       stdout: expect.not.stringContaining('warning'),
     });

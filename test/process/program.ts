@@ -82,8 +82,8 @@ export function service(environment: NodeJS.ProcessEnv): Program {
   return new Program('main.js', [], { PORT: '0', STRONGROOM_DRAIN_MS: '0', ...environment });
 }
 
-/** Runs `strongroom` until it ends. */
-export function strongroom(
+/** Runs `strongroom-admin` until it ends. */
+export function strongroomAdmin(
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
   input = '',

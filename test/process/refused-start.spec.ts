@@ -8,7 +8,7 @@ import { OWNER, SERVICE, cloneDatabase, type TestDatabase } from '../support/dat
 import { makeUnreleasedDatabase } from '../support/unreleased-database.js';
 import { DataFolder } from './data-folder.js';
 import { external } from './external.js';
-import { service, strongroom } from './program.js';
+import { service, strongroomAdmin } from './program.js';
 import { refusal } from './refusal.js';
 
 const HIDING = join(import.meta.dirname, 'missing-packages.mjs');
@@ -86,7 +86,7 @@ describe('a data folder that cannot be one', () => {
 
   it('because there is none yet is not made by a look', async () => {
     const folder = new DataFolder();
-    const { code, stdout } = await strongroom(['doctor'], folder.environment);
+    const { code, stdout } = await strongroomAdmin(['doctor'], folder.environment);
     expect([code, stdout]).toEqual([
       1,
       expect.stringMatching(/^FAILED +database: there is no embedded database/m),
@@ -214,10 +214,10 @@ describe('a database of the unreleased past', () => {
   it('stops the start, the migration and the look of the doctor with one line', async () => {
     const line = /made by an unreleased version of Strongroom .*commit 3fe6459.*import the file/;
     expect(await refusal(external(database))).toMatch(line);
-    const { code, stderr } = await strongroom(['migrate'], external(database));
+    const { code, stderr } = await strongroomAdmin(['migrate'], external(database));
     expect([code, stderr.trimEnd()]).toEqual([1, expect.stringMatching(line)]);
     expect(stderr.trimEnd()).not.toContain('\n');
-    const doctor = await strongroom(['doctor'], external(database));
+    const doctor = await strongroomAdmin(['doctor'], external(database));
     expect([doctor.code, doctor.stdout.match(new RegExp(line, 'g'))?.length]).toEqual([1, 1]);
   });
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { APP_ROLE, OWNER, READER_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
 import { Api } from './api.js';
 import { external, PASSWORD } from './external.js';
-import { service, strongroom } from './program.js';
+import { service, strongroomAdmin } from './program.js';
 
 const BOTH = `${APP_ROLE}, ${READER_ROLE}`;
 
@@ -20,7 +20,7 @@ const RESTORES: [how: string, left: string, said: RegExp][] = [
        FOR f IN SELECT oid FROM pg_proc WHERE proowner = '${READER_ROLE}'::regrole LOOP
          EXECUTE format('ALTER FUNCTION %s OWNER TO ${OWNER}', f);
        END LOOP; END $$`,
-    /^FAILED +database: the functions differ from those that were installed; run `strongroom migrate`/m,
+    /^FAILED +database: the functions differ from those that were installed; run `strongroom-admin migrate`/m,
   ],
   [
     'into a server without the roles',
@@ -32,7 +32,7 @@ const RESTORES: [how: string, left: string, said: RegExp][] = [
   [
     'into a server without pg_trgm',
     'DROP EXTENSION pg_trgm CASCADE',
-    /^FAILED +database: missing: the extension pg_trgm: run `strongroom migrate`/m,
+    /^FAILED +database: missing: the extension pg_trgm: run `strongroom-admin migrate`/m,
   ],
 ];
 
@@ -47,7 +47,7 @@ describe('a database that was restored', () => {
   });
   afterAll(() => database.drop());
 
-  const doctor = () => strongroom(['doctor'], external(database));
+  const doctor = () => strongroomAdmin(['doctor'], external(database));
 
   it.each(RESTORES)('%s is named by doctor, mended by a start, and serves', async (_how, left, said) => {
     await database.asSuperuser(left);
@@ -61,7 +61,7 @@ describe('a database that was restored', () => {
     expect((await fetch(`${api.url}/health/ready`)).status).toBe(200);
     await started.stop();
     expect((await doctor()).code).toBe(0);
-    expect(await strongroom(['migrate'], external(database))).toMatchObject({
+    expect(await strongroomAdmin(['migrate'], external(database))).toMatchObject({
       code: 0,
       stdout: 'The database is up to date\n',
     });

@@ -3,7 +3,7 @@ import { OWNER, cloneDatabase, type TestDatabase } from '../support/database.js'
 import { query } from '../support/server.js';
 import { Api } from './api.js';
 import { PASSWORD, external } from './external.js';
-import { service, strongroom } from './program.js';
+import { service, strongroomAdmin } from './program.js';
 import { refusal } from './refusal.js';
 
 describe('the service with its own login alone', () => {
@@ -25,13 +25,13 @@ describe('the service with its own login alone', () => {
   });
 
   it('serves once the owner has migrated, warns of nothing, and passes the doctor', async () => {
-    expect(await strongroom(['migrate'], withOwner())).toMatchObject({ code: 0 });
+    expect(await strongroomAdmin(['migrate'], withOwner())).toMatchObject({ code: 0 });
     const started = service(alone());
     const url = await started.listening();
     expect((await new Api(url, PASSWORD).call('PUT', 'a', 'one')).status).toBe(200);
     const { stderr } = await started.stop();
     expect(stderr).not.toMatch(/"level":"(warn|error)"/);
-    const { code, stdout } = await strongroom(['doctor'], alone());
+    const { code, stdout } = await strongroomAdmin(['doctor'], alone());
     expect([code, stdout]).toEqual([
       0,
       expect.stringMatching(/asked by the service's login, which owns nothing/),
@@ -48,9 +48,9 @@ describe('the service with its own login alone', () => {
       /^DATABASE_URL: the functions differ .*run `strongroom-admin migrate` with DATABASE_OWNER_URL$/,
     );
     expect(await query(database.ownerUrl, functions)).toEqual(before);
-    const doctor = await strongroom(['doctor'], alone());
+    const doctor = await strongroomAdmin(['doctor'], alone());
     expect([doctor.code, doctor.stdout]).toEqual([1, expect.stringContaining('strongroom-admin migrate')]);
-    expect(await strongroom(['migrate'], withOwner())).toMatchObject({ code: 0 });
+    expect(await strongroomAdmin(['migrate'], withOwner())).toMatchObject({ code: 0 });
     const again = service(alone());
     await again.listening();
     await again.stop();

@@ -3,13 +3,13 @@ import pg from 'pg';
 import { cloneDatabase, type TestDatabase } from '../support/database.js';
 import { query } from '../support/server.js';
 import { external } from './external.js';
-import { service, strongroom } from './program.js';
+import { service, strongroomAdmin } from './program.js';
 import { refusal, refusalIn } from './refusal.js';
 
 /** Returns what the start and `migrate` say: one line each, which are the same. */
 async function refusals(database: TestDatabase): Promise<string> {
   const started = await service(external(database)).ended;
-  const migrated = await strongroom(['migrate'], external(database));
+  const migrated = await strongroomAdmin(['migrate'], external(database));
   expect([started.code, migrated.code, started.stdout, migrated.stdout]).toEqual([1, 1, '', '']);
   const line = refusalIn(started.stderr);
   expect(migrated.stderr.trimEnd()).toBe(line);
@@ -29,7 +29,7 @@ describe('a database that cannot serve is refused in one line with the cure', ()
     await set(`ALTER DATABASE ${database.name} SET default_transaction_read_only = on`);
     const line = /the database can only be read: set default_transaction_read_only to off/;
     expect(await refusals(database)).toMatch(line);
-    const doctor = await strongroom(['doctor'], external(database));
+    const doctor = await strongroomAdmin(['doctor'], external(database));
     expect([doctor.code, doctor.stdout]).toEqual([1, expect.stringMatching(line)]);
     expect(doctor.stdout).toMatch(/^FAILED +database: /m);
     expect(doctor.stdout).not.toContain('unexpected');
@@ -72,7 +72,7 @@ describe('a database that cannot serve is refused in one line with the cure', ()
     );
     await backup.end();
     await started.stop();
-    const migrated = await strongroom(['migrate'], external(database));
+    const migrated = await strongroomAdmin(['migrate'], external(database));
     expect([migrated.code, migrated.stderr]).toEqual([0, '']);
     expect(await database.asSuperuser(`SELECT to_regclass('${next}')::text AS name`)).toEqual([
       { name: next },

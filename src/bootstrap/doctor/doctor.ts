@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { commandName } from '../../common/command-name.js';
 import { StartupError } from '../../common/startup-error.js';
 import type { Caller } from '../../common/tenant-context.js';
 import { loadConfiguration } from '../../config/load-configuration.js';
@@ -89,7 +90,7 @@ async function diagnoseDatabase(
   const { length } = pending.migrations;
   const problem = length > 0 ? `migrations are pending (${length})` : pending.functions;
   if (problem === undefined) report('database', 'the schema is up to date');
-  else report('database', `${problem}; run \`strongroom migrate\``, 'failed');
+  else report('database', `${problem}; run \`${commandName()} migrate\``, 'failed');
   if (length > 0) return 'none';
   const whole = await withOwnerConnection(location, (owner) => diagnoseSchema(owner, roles, report));
   return whole && problem === undefined ? 'whole' : 'damaged';

@@ -1,3 +1,4 @@
+import { commandName } from '../../common/command-name.js';
 import { printable } from '../../common/printable.js';
 import { parseDatabaseUrl } from '../../config/database-url.js';
 import type { SqlConnection } from '../../database/connection/sql-connection.js';
@@ -60,6 +61,6 @@ export function askedBy({ embedded, ownerUrl, ownerVariable }: DatabaseLocation)
   return embedded ? `${login} of the embedded database` : `${login} of ${ownerVariable}`;
 }
 
-function lineOf({ problem, cure = 'run `strongroom migrate`, which mends it' }: Damage): string {
+function lineOf({ problem, cure = `run \`${commandName()} migrate\`, which mends it` }: Damage): string {
   return `${problem}: ${cure}`;
 }

@@ -14,7 +14,7 @@ export class MoveReport {
   private readonly counts = new Map<Kind, Counts>(
     KINDS.map((kind) => [kind, { moved: 0, existing: 0, replaced: 0 }]),
   );
-  private readonly notMoved: string[] = [];
+  private readonly notMoved: { kind: Kind; name: string; reason: string }[] = [];
   private readonly notes: string[] = [];
 
   constructor(private readonly dryRun: boolean) {}
@@ -26,7 +26,7 @@ export class MoveReport {
 
   /** @param reason one line that holds no value */
   missed(kind: Kind, name: string, reason: string): void {
-    this.notMoved.push(`  ${kind}: ${printable(name, 300)}: ${printable(reason, 400)}`);
+    this.notMoved.push({ kind, name: printable(name, 300), reason: printable(reason, 400) });
   }
 
   note(line: string): void {
@@ -42,6 +42,17 @@ export class MoveReport {
         (counts.replaced > 0 ? `, ${counts.replaced} ${replaced}` : ''),
     );
     if (this.notMoved.length === 0) return [...counted, ...this.notes, 'Nothing was left out'];
-    return [...counted, ...this.notes, `Not moved (${this.notMoved.length}):`, ...this.notMoved];
+    const missed = this.notMoved.map(({ kind, name, reason }) => `  ${kind}: ${name}: ${reason}`);
+    return [...counted, ...this.notes, `Not moved (${missed.length}):`, ...missed];
+  }
+
+  /** Returns the report as one document. */
+  json(): object {
+    return {
+      dry_run: this.dryRun,
+      counts: Object.fromEntries([...this.counts].map(([kind, counts]) => [kind, { ...counts }])),
+      notes: this.notes,
+      not_moved: this.notMoved,
+    };
   }
 }

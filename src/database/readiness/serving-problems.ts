@@ -1,3 +1,4 @@
+import { commandName } from '../../common/command-name.js';
 import { shortList } from '../../common/short-list.js';
 import { STATES } from '../connection/causes/error-cause.js';
 import { stateOf } from '../connection/causes/find-cause.js';
@@ -16,7 +17,7 @@ export const WRITABILITY = `pg_is_in_recovery() AS standby, current_setting('tra
 
 const STANDBY =
   'the server is a standby, which can only be read: name the primary in the URL, or promote this server';
-const MIGRATE = 'run `strongroom migrate`, which restores what is missing';
+const MIGRATE = `run \`${commandName()} migrate\`, which restores what is missing`;
 
 /** Returns the problem with a database that cannot be written to, and its cure; undefined if there is none. */
 export function readOnlyProblem({ standby, read_only: readOnly }: Writability): string | undefined {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { nameProblem } from '../../common/resource-name.js';
 import { listRows } from '../../database/list-rows.js';
 import type { Page } from '../../database/page-request.js';
 import type { TokenExpiry } from './token-expiry.js';
@@ -22,6 +23,10 @@ const FROM = `
 /** Keeps a user from changing until the transaction ends, unless all tokens were ended since the epoch $2. */
 const HOLD_OWNER = `
   SELECT id FROM users WHERE id = $1 AND token_epoch = $2 AND active AND deleted_at IS NULL FOR SHARE`;
+
+const FIND_OWNER = `
+  SELECT id AS "userId", token_epoch AS epoch FROM users
+  WHERE lower(username) = lower($1 COLLATE "C") AND deleted_at IS NULL`;
 
 const END_EPOCH = 'UPDATE users SET token_epoch = token_epoch + 1 WHERE id = $1';
 
@@ -81,6 +86,16 @@ export class TokensRepository {
     const values = [id, userId, secretHash, description, at, createdBy, after];
     const inserted = await manager.query<unknown[]>(INSERT, values);
     return inserted.length > 0;
+  }
+
+  /** Finds the user who is to own a token, with how often all tokens of the user were ended. */
+  async findOwner(
+    manager: EntityManager,
+    username: string,
+  ): Promise<{ userId: string; epoch: number } | undefined> {
+    if (nameProblem(username) !== undefined) return undefined;
+    const [row] = await manager.query<{ userId: string; epoch: number }[]>(FIND_OWNER, [username]);
+    return row;
   }
 
   /** Tells whether a time is past on the clock of the database. */

@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { newEvent } from '../../audit/audit-event.js';
 import { AuditedTransaction } from '../../audit/audited-transaction.js';
 import { Refusal } from '../../audit/refusal.js';
 import { Forbidden } from '../../common/errors.js';
+import { printable } from '../../common/printable.js';
 import type { Caller } from '../../common/tenant-context.js';
 import type { Page } from '../../database/page-request.js';
 import { expiryInThePast, type TokenExpiry } from './token-expiry.js';
@@ -17,6 +19,16 @@ interface TokenCreator {
   readonly tokenId: string | undefined;
   readonly tokenEpoch: number;
   readonly caller: Caller;
+}
+
+interface TokenOptions {
+  readonly description: string | undefined;
+  readonly expiry: TokenExpiry | undefined;
+}
+
+interface CreatedToken {
+  readonly value: TokenValue;
+  readonly token: TokenDescription;
 }
 
 /** Creates, lists and deletes users' tokens, and records that in the system's log by the id, never the value. */
@@ -37,16 +49,15 @@ export class TokensService {
    */
   async create(
     { userId, tokenId, tokenEpoch: epoch, caller }: TokenCreator,
-    { description, expiry }: { description: string | undefined; expiry: TokenExpiry | undefined },
-  ): Promise<{ value: TokenValue; token: TokenDescription }> {
+    { description, expiry }: TokenOptions,
+  ): Promise<CreatedToken> {
     const value = newTokenValue();
     const { id, secret } = value;
     const secretHash = tokenHash(secret);
     const input = { id, userId, secretHash, description, expiry, epoch, createdBy: tokenId };
     const event = newEvent('token.create', caller, { key: id });
     const token = await this.transaction.run(event, async (manager) => {
-      if (expiry !== undefined && 'at' in expiry && (await this.tokens.isPast(manager, expiry.at)))
-        throw expiryInThePast();
+      await this.requireFuture(manager, expiry);
       const inserted = await this.tokens.insert(manager, input);
       const created = inserted ? await this.tokens.find(manager, id, userId) : undefined;
       return (
@@ -57,6 +68,36 @@ export class TokensService {
         )
       );
     });
+    return { value, token };
+  }
+
+  /**
+   * Creates a token of any user, for an operator on the machine.
+   * @throws BadParameters for an expiry in the past
+   * @throws NotFound for an unknown user
+   * @throws Conflict for a user who is not active
+   */
+  async createByOperator(
+    username: string,
+    { description, expiry }: TokenOptions,
+    caller: Caller,
+  ): Promise<CreatedToken> {
+    const value = newTokenValue();
+    const { id, secret } = value;
+    const detail = { username: printable(username, 256) };
+    const token = await this.transaction.run(
+      newEvent('token.create', caller, { key: id, detail }),
+      async (manager) => {
+        await this.requireFuture(manager, expiry);
+        const owner = await this.tokens.findOwner(manager, username);
+        if (owner === undefined) return Refusal.missing('User', username);
+        const { userId, epoch } = owner;
+        const input = { id, userId, secretHash: tokenHash(secret), description, expiry, epoch };
+        const inserted = await this.tokens.insert(manager, { ...input, createdBy: undefined });
+        const created = inserted ? await this.tokens.find(manager, id, userId) : undefined;
+        return created ?? Refusal.conflict(`User \`${username}\` is not active: activate the user first`);
+      },
+    );
     return { value, token };
   }
 
@@ -99,6 +140,11 @@ export class TokensService {
       await this.tokens.deleteAllOf(manager, user.id);
       return undefined;
     });
+  }
+
+  private async requireFuture(manager: EntityManager, expiry: TokenExpiry | undefined): Promise<void> {
+    if (expiry !== undefined && 'at' in expiry && (await this.tokens.isPast(manager, expiry.at)))
+      throw expiryInThePast();
   }
 }
 

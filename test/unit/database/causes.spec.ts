@@ -80,7 +80,7 @@ describe('what an operator is told of an error', () => {
   it('tells a role that does not exist from another setting that the server refuses', () => {
     for (const text of ['role "x" does not exist', 'Rolle »x« existiert nicht'])
       expect(told(withCode('22023', text))).toMatch(
-        /the role of the service does not exist: run `strongroom migrate`/,
+        /the role of the service does not exist: run `strongroom-admin migrate`/,
       );
     for (const text of ['invalid value for parameter "a": "b"', 'ungültiger Wert für Parameter »a«: »b«'])
       expect(told(withCode('22023', text))).toMatch(/refuses the value of a setting.*`options`/);

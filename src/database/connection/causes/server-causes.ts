@@ -1,3 +1,4 @@
+import { commandName } from '../../../common/command-name.js';
 import type { ErrorCause } from './error-cause.js';
 
 /**
@@ -135,21 +136,21 @@ export const SERVER_CAUSES: readonly ErrorCause[] = [
     routines: ['ExecWithCheckOptions', 'check_enable_rls'],
     cause:
       'row-level security refused a row or a statement, which is a fault of Strongroom or of a changed policy',
-    cure: 'run `strongroom doctor`, and report it with the line of the log',
+    cure: `run \`${commandName()} doctor\`, and report it with the line of the log`,
     state: 'faulty',
     alarm: 'row_level_security',
   },
   {
     codes: ['42501'],
     cause: 'the login lacks a right',
-    cure: 'run `strongroom migrate`, which grants what is missing; where it names the database, grant CONNECT as an administrator',
+    cure: `run \`${commandName()} migrate\`, which grants what is missing; where it names the database, grant CONNECT as an administrator`,
     state: 'forbidden',
   },
   {
     codes: ['22023'],
     only: ONE_NAME,
     cause: 'the role of the service does not exist',
-    cure: 'run `strongroom migrate` with the login of the owner, or correct STRONGROOM_APP_ROLE',
+    cure: `run \`${commandName()} migrate\` with the login of the owner, or correct STRONGROOM_APP_ROLE`,
     state: 'unusable',
   },
   {
@@ -161,7 +162,7 @@ export const SERVER_CAUSES: readonly ErrorCause[] = [
   {
     codes: ['42704'],
     cause: 'the server does not know a setting, a type or a role by the name that it is given',
-    cure: 'correct `options` in the URL, in which a blank is written %20 and a plus is a plus, or run `strongroom migrate`',
+    cure: `correct \`options\` in the URL, in which a blank is written %20 and a plus is a plus, or run \`${commandName()} migrate\``,
     state: 'incomplete',
   },
   {
@@ -173,7 +174,7 @@ export const SERVER_CAUSES: readonly ErrorCause[] = [
   {
     codes: ['42P01', '42883', '42703', '3F000'],
     cause: 'the database lacks a table, a column or a function of Strongroom, or hides it from the login',
-    cure: 'run `strongroom migrate`, and check that the URLs name one database',
+    cure: `run \`${commandName()} migrate\`, and check that the URLs name one database`,
     state: 'incomplete',
   },
   {

@@ -1,0 +1,72 @@
+import 'reflect-metadata';
+import { RecordedEvents, type EventFilter, type RecordedEvent } from '../../audit-trail/recorded-events.js';
+import { printable } from '../../common/printable.js';
+import { CommandError } from '../command-error.js';
+import type { Call } from '../commands/command-spec.js';
+import { explainEvent } from '../explain/explain-event.js';
+import { nextSteps, nothingFound } from '../explain/next-steps.js';
+import { list, record, type Output } from '../output/output.js';
+import { withOwner } from '../with-owner.js';
+
+export async function listEvents({ io, options }: Call<[], EventFilter>): Promise<Output> {
+  const { tenant, limit, action, actor, key } = options;
+  const events = await withOwner(io, { action: 'event.list', key: tenant ?? null }, async (owner) => {
+    const trail = new RecordedEvents(owner);
+    if (tenant !== undefined && !(await trail.hasLog(tenant)))
+      throw new CommandError(`There is no tenant \`${printable(tenant)}\`, and there never was`, 'notFound');
+    return trail.latest({ tenant, limit, action, actor, key });
+  });
+  return list(events, {
+    columns: [
+      ['TIME', ({ time }) => time],
+      ['TENANT', ({ tenant_id: id, tenant: name }) => (id === null ? '(system)' : (name ?? id))],
+      ['ACTOR', (event) => event.caller?.actor_name ?? event.caller?.actor_id],
+      ['ACTION', (event) => event.action],
+      ['KEY', (event) => event.key],
+      ['OUTCOME', ({ outcome }) => outcome],
+      ['REQUEST', (event) => event.caller?.request_id],
+    ],
+    id: ({ id }) => id,
+    none: 'There are no such events',
+  });
+}
+
+export async function showEvent({ io, args: [id] }: Call<[string]>): Promise<Output> {
+  const look = { action: 'event.read', key: printable(id, 64) } as const;
+  const [event, ...others] = await withOwner(io, look, (owner) => new RecordedEvents(owner).find(id));
+  if (event === undefined) throw new CommandError(`There is no event ${printable(id)}`, 'notFound');
+  const logs = [event, ...others].map(logOf);
+  return record({ ...event, logs }, event.id, [
+    ['Event', event.id],
+    ['Time', event.time],
+    ['Logs', logs],
+    ['Action', event.action],
+    ['Key', event.key],
+    ['Outcome', event.outcome],
+    ['Version', event.version],
+    ['Revision', event.revision],
+    ...Object.entries(event.caller ?? {}).map(([name, value]) => [label(name), value] as const),
+    ...Object.entries(event.detail ?? {}).map(([name, value]) => [label(name), value] as const),
+  ]);
+}
+
+export async function explainRequest({ io, args: [requestId] }: Call<[string]>): Promise<Output> {
+  const look = { action: 'event.explain', key: printable(requestId, 128) } as const;
+  const events = await withOwner(io, look, (owner) => new RecordedEvents(owner).ofRequest(requestId));
+  if (events.length === 0) throw new CommandError(nothingFound(printable(requestId, 128)), 'notFound');
+  return {
+    json: events.map((event) => ({ ...event, explanation: explainEvent(event).join(' ') })),
+    text: events.map((event) => `${explainEvent(event).join('\n')}\n`).join('\n'),
+    quiet: events.map(({ id }) => id),
+    hints: nextSteps(events),
+  };
+}
+
+function logOf({ tenant_id: id, tenant }: RecordedEvent): string {
+  return id === null ? 'of the system' : `of the tenant ${tenant ?? id}`;
+}
+
+function label(name: string): string {
+  const words = name.replaceAll('_', ' ');
+  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
+}

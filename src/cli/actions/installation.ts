@@ -1,0 +1,47 @@
+import 'reflect-metadata';
+import { diagnose } from '../../bootstrap/doctor/doctor.js';
+import type { Finding } from '../../bootstrap/doctor/finding.js';
+import { openInstallation } from '../../bootstrap/installation.js';
+import { firstStartNotice } from '../../bootstrap/startup-messages.js';
+import { commandCaller } from '../command-caller.js';
+import type { Call } from '../commands/command-spec.js';
+import { opened, requireConfiguration } from '../opening.js';
+import type { Output } from '../output/output.js';
+
+const MARKS = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ' };
+
+/** Checks the installation. */
+export async function examine(_call: Call): Promise<Output> {
+  const findings: Finding[] = [];
+  const healthy = await diagnose(commandCaller(), (finding) => findings.push(finding));
+  const lines = findings.map(({ subject, state, text }) => `${MARKS[state]}  ${subject}: ${text}\n`);
+  return {
+    json: { healthy, findings },
+    text: lines.join(''),
+    quiet: findings
+      .filter(({ state }) => state === 'failed')
+      .map(({ subject, text }) => `${subject}: ${text}`),
+    hints: healthy ? [] : ['The installation has problems: see the lines marked FAILED'],
+    failed: !healthy,
+  };
+}
+
+/** Brings the database up to date. */
+export async function migrate({ io }: Call): Promise<Output> {
+  const opening = openInstallation(requireConfiguration(), (line) => io.error(line));
+  const installation = await opened(opening);
+  for (const line of firstStartNotice(installation)) io.error(line);
+  await installation.close();
+  const { appliedMigrations: applied, mended, functionsInstalled } = installation;
+  const lines = [
+    ...applied.map((name) => `applied ${name}`),
+    ...mended.map((problem) => `mended: ${problem}`),
+    ...(functionsInstalled ? ['installed the functions'] : []),
+    'The database is up to date',
+  ];
+  return {
+    json: { applied, mended, functions_installed: functionsInstalled },
+    text: lines.map((line) => `${line}\n`).join(''),
+    quiet: applied,
+  };
+}

@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import type { MakeCommand } from './command-spec.js';
+import { option } from './make-command.js';
+
+const load = () => import('../actions/installation.js');
+
+export function doctorCommand(make: MakeCommand): Command {
+  return make({
+    name: 'doctor',
+    summary: 'check configuration, database, roles, row-level security and keys; changes nothing',
+    example: 'doctor',
+    load: async () => (await load()).examine,
+  });
+}
+
+export function migrateCommand(make: MakeCommand): Command {
+  return make({
+    name: 'migrate',
+    summary: 'bring the database up to this version; the service does the same when it starts',
+    example: 'migrate',
+    load: async () => (await load()).migrate,
+  });
+}
+
+export function configCommand(make: MakeCommand): Command {
+  return make({
+    name: 'config',
+    summary: 'show each variable with its value, secrets masked, and where it came from',
+    example: 'config',
+    load: async () => (await import('../actions/show-configuration.js')).showConfiguration,
+  });
+}
+
+export function demoCommand(make: MakeCommand): Command {
+  return make({
+    name: 'demo',
+    summary: 'make two tenants with users, roles, secrets and a token to try out',
+    options: [
+      option('--remove', 'remove what the demo made, and nothing else'),
+      option('--force', 'also in an installation with NODE_ENV=production'),
+    ],
+    notes: 'It can be run again: the users then get new passwords, and the token is replaced.',
+    example: 'demo',
+    load: async () => (await import('../actions/demo.js')).demo,
+  });
+}

@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { newEvent, type AuditEvent } from '../audit/audit-event.js';
+import { appendEvent, SYSTEM_LOG } from '../audit/audit-writer.js';
+import { locateDatabase } from '../bootstrap/database-location.js';
+import { withOwnerConnection } from '../bootstrap/owner-connection.js';
+import { startProblem } from '../database/upgrade/start-problem.js';
+import type { SqlConnection } from '../database/connection/sql-connection.js';
+import { CommandError } from './command-error.js';
+import { commandCaller } from './command-caller.js';
+import { opened, requireConfiguration } from './opening.js';
+import type { Terminal } from './terminal.js';
+
+/** Tells what the event of a look at the audit trail says, before and after it. */
+type Look = Pick<AuditEvent, 'key'> & { readonly action: 'event.explain' | 'event.list' | 'event.read' };
+
+/**
+ * Runs a look at the audit trail on a connection of the owner's login, since the service's may not read events, and
+ * records it in the system's log before its result is returned.
+ * @throws CommandError where the database cannot be reached, or has not been migrated
+ */
+export async function withOwner<T>(
+  io: Terminal,
+  { action, key }: Look,
+  look: (owner: SqlConnection) => Promise<T>,
+): Promise<T> {
+  const configuration = requireConfiguration();
+  const { databaseUrl, dataDir } = configuration;
+  if (databaseUrl === undefined && !existsSync(join(dataDir, 'postgres')))
+    throw new CommandError(`There is no embedded database in ${dataDir} yet`, 'unavailable');
+  const location = await opened(locateDatabase(configuration, (line) => io.error(line)));
+  try {
+    return await opened(
+      withOwnerConnection(location, async (owner) => {
+        try {
+          const found = await look(owner);
+          await appendEvent(owner, SYSTEM_LOG, newEvent(action, commandCaller(), { key }));
+          return found;
+        } catch (error) {
+          throw startProblem(error);
+        }
+      }),
+    );
+  } finally {
+    await location.stop();
+  }
+}
