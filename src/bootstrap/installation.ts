@@ -12,7 +12,7 @@ import { RootKeyRegistry } from '../tenants/root-key-registry.js';
 import { openDataSources, type DataSources } from './data-sources.js';
 import { locateDatabase, type DatabaseLocation } from './database-location.js';
 import { entities } from './entities.js';
-import { prepareFirstStart, type FirstAdministrator } from './first-start.js';
+import { prepareFirstStart, requireFirstPassword, type FirstAdministrator } from './first-start.js';
 import { withOwnerConnection } from './owner-connection.js';
 import { loadRootKeys, requireRootKeys, type RootKeySource } from './root-key-source.js';
 
@@ -61,7 +61,9 @@ function rootKeysOf(configuration: Configuration, location: DatabaseLocation): P
       await findOwnerDamage(connection, { ...configuration, serviceLogin: location.serviceLogin }),
     );
     const registry = new RootKeyRegistry();
-    const source = loadRootKeys(configuration, await registry.isInitialised(connection));
+    const isInitialised = await registry.isInitialised(connection);
+    if (!isInitialised) requireFirstPassword(configuration);
+    const source = loadRootKeys(configuration, isInitialised);
     await registry.check(connection, source.rootKeys);
     return source;
   });
@@ -75,7 +77,7 @@ async function prepare(
 ): Promise<Installation> {
   const hasher = new PasswordHasher(verificationsAtOnce(configuration.passwordVerifications));
   const { appRole, readerRole } = configuration;
-  const { ownerUrl, ownerVariable, serviceLogin, embedded } = location;
+  const { ownerUrl, ownerVariable, serviceLogin } = location;
   let firstAdministrator: FirstAdministrator | undefined;
   const { applied, functionsInstalled, mended } = await migrate({
     ownerUrl,
@@ -86,7 +88,7 @@ async function prepare(
     entities,
     onProgress,
     afterwards: async (manager) => {
-      firstAdministrator = await prepareFirstStart(manager, { configuration, rootKeys, hasher, embedded });
+      firstAdministrator = await prepareFirstStart(manager, { configuration, rootKeys, hasher });
     },
   });
   const { close, ...dataSources } = await openDataSources(configuration, location);
