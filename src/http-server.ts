@@ -33,7 +33,7 @@ export async function startHttpServer(installation: Installation, logger: Logger
   const { configuration } = installation;
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.of(installation, logger),
-    createHttpAdapter(configuration),
+    createHttpAdapter(configuration, logger),
     { bodyParser: false, logger, abortOnError: false },
   );
   setUpApi(app, logger);
