@@ -7,6 +7,8 @@ import { setUpApi } from './api/set-up-api.js';
 import { AppModule } from './app.module.js';
 import { StartupError } from './common/startup-error.js';
 import type { Configuration } from './config/configuration.js';
+import { logReadiness } from './database/readiness/readiness-log.js';
+import { startReport } from './bootstrap/start-report.js';
 import type { Installation } from './bootstrap/installation.js';
 import type { Logger } from './observability/logger.js';
 
@@ -38,10 +40,12 @@ export async function startHttpServer(installation: Installation, logger: Logger
   );
   setUpApi(app, logger);
   await listen(app, configuration);
-  reportDatabase(installation, logger);
+  logReadiness(installation.health, logger);
+  const url = urlOf(app, configuration);
+  logger.info(await startReport(installation), `started: Strongroom listens on ${url}`);
   const { drainMilliseconds } = configuration;
   return {
-    url: urlOf(app, configuration),
+    url,
     app,
     stop: (inHaste = false) =>
       app.get(Drain).stop(app, {
@@ -49,16 +53,6 @@ export async function startHttpServer(installation: Installation, logger: Logger
         deadlineMilliseconds: STOP_DEADLINE_MS,
       }),
   };
-}
-
-function reportDatabase({ health, connections }: Installation, logger: Logger): void {
-  logger.info({ connections }, 'this process may open this many connections to the database');
-  health.listen((state) => {
-    if (state.kind === 'away')
-      logger.error(`not ready: ${state.problem}; requests are refused until it does`);
-    else if (state.kind === 'unusable') logger.error(`not ready: ${state.problem}`);
-    else logger.warn('ready: the database can serve requests again');
-  });
 }
 
 async function listen(app: NestFastifyApplication, { host, port }: Configuration): Promise<void> {

@@ -24,7 +24,9 @@ export interface Installation extends Omit<DataSources, 'close'> {
   /** The key file, if this start created one. */
   readonly createdKeyFile: string | undefined;
   readonly firstAdministrator: FirstAdministrator | undefined;
+  readonly embedded: boolean;
   readonly appliedMigrations: readonly string[];
+  readonly newestMigration: string | undefined;
   readonly functionsInstalled: boolean;
   /** What was wrong with the schema and is mended. */
   readonly mended: readonly string[];
@@ -79,7 +81,7 @@ async function prepare(
   const { appRole, readerRole } = configuration;
   const { ownerUrl, ownerVariable, serviceLogin } = location;
   let firstAdministrator: FirstAdministrator | undefined;
-  const { applied, functionsInstalled, mended } = await migrate({
+  const { applied, newest, functionsInstalled, mended } = await migrate({
     ownerUrl,
     ownerVariable,
     appRole,
@@ -99,7 +101,9 @@ async function prepare(
     rootKeys,
     createdKeyFile: created ? file : undefined,
     firstAdministrator,
+    embedded: location.embedded,
     appliedMigrations: applied,
+    newestMigration: newest,
     functionsInstalled,
     mended,
     close: async () => {

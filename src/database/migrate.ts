@@ -46,6 +46,8 @@ export interface MigrateOptions {
 export interface Migrated {
   /** The names of the applied migrations. */
   readonly applied: readonly string[];
+  /** The name of the newest migration that the database has, which may be one of a newer program. */
+  readonly newest: string | undefined;
   readonly functionsInstalled: boolean;
   /** What was wrong with the schema, such as rights that a restore had lost, and is mended. */
   readonly mended: readonly string[];
@@ -164,7 +166,8 @@ async function migrateLocked(dataSource: DataSource, options: MigrateOptions): P
   const before = await acceptedMigrations(dataSource);
   await refuseForeignRoles(dataSource, options);
   await retryWhileLocked(() => dataSource.runMigrations({ transaction: 'each' }));
-  const applied = (await appliedMigrations(dataSource)).filter((name) => !before.includes(name));
+  const all = await appliedMigrations(dataSource);
+  const applied = all.filter((name) => !before.includes(name));
   const mended = (await isNewer(dataSource, functions))
     ? []
     : await retryWhileLocked(() => mendSchema(dataSource, options));
@@ -172,7 +175,7 @@ async function migrateLocked(dataSource: DataSource, options: MigrateOptions): P
   await tryToCreatePartitions(dataSource, onProgress);
   if (serviceLogin !== undefined) await joinServiceRole(dataSource, options.appRole, serviceLogin);
   if (afterwards !== undefined) await retryWhileLocked(() => dataSource.transaction(afterwards));
-  return { applied, functionsInstalled, mended };
+  return { applied, newest: all.at(-1), functionsInstalled, mended };
 }
 
 /** Tells whether the database belongs to a newer program, whose schema this one does not know. */

@@ -1,27 +1,21 @@
-import { DomainError } from '../../common/domain-error.js';
+import type { DomainError } from '../../common/domain-error.js';
 import { DecryptionError, UnknownKeyError } from '../../crypto/crypto-errors.js';
-import { explainedCause } from '../../database/connection/connection-problem.js';
+import { failureFields } from '../../database/readiness/failure-fields.js';
 import { errorFields } from '../../observability/error-fields.js';
 import type { Logger } from '../../observability/logger.js';
 
 /**
- * Logs an error that was answered as `error`. A value that failed to decrypt is logged with an alarm, since it needs
- * attention at once.
+ * Logs an error that was answered as `error`, in one line. A value that failed to decrypt is logged with an alarm, since
+ * it needs attention at once.
  */
 export function logFailure(logger: Logger, thrown: unknown, error: DomainError, requestId: string): void {
-  const err = errorFields(thrown);
-  if (isDecryptionFailure(thrown))
+  if (isDecryptionFailure(thrown)) {
+    const err = errorFields(thrown);
     logger.error({ alarm: 'decryption', requestId, err }, 'a stored value did not open');
-  else {
-    const cause = causeOf(thrown);
-    const reason = cause === undefined ? {} : { reason: cause };
-    logger[error.level]({ requestId, ...reason, err }, `answered ${error.status}`);
+    return;
   }
-}
-
-/** Explains which state of the database failed the request, if it was one. */
-function causeOf(thrown: unknown): string | undefined {
-  return explainedCause(thrown instanceof DomainError ? thrown.cause : thrown);
+  const fields = { requestId, errorCode: error.code, ...failureFields(thrown) };
+  logger[error.level](fields, `answered ${error.status}`);
 }
 
 /** Tells whether a value was altered or moved, or its key is gone. */

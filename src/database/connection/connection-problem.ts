@@ -19,7 +19,7 @@ export function connectionProblem(error: unknown, { variable, url }: Asker): unk
   const { code = '' } = driverErrorOf(error) ?? {};
   const { cause, cure } = findCause(error) ?? UNKNOWN;
   return new StartupError(
-    `${variable}: ${cause}: ${cure} (${[...described(url), code].filter(Boolean).join(', ')})`,
+    `${variable}: ${cause}: ${cure} (${[describedUrl(url), code].filter(Boolean).join(', ')})`,
   );
 }
 
@@ -42,12 +42,14 @@ const UNKNOWN = {
   cure: 'read the log of the server, and check that host and port are those of PostgreSQL',
 };
 
-function described(url: string): string[] {
+/** Names the login, the database and the address of a URL, without its password. */
+export function describedUrl(url: string): string {
   const { user, database, host, port } = parseDatabaseUrl(url);
   const place = host.includes(':') ? `[${host}]` : host;
-  return [
+  const parts = [
     `login "${printable(user)}"`,
     `database "${printable(database)}"`,
     `at ${printable(place, 256)}:${port}`,
   ];
+  return parts.join(', ');
 }
