@@ -53,13 +53,9 @@ export class NotFound extends DomainError {
 
 /** Answers an address that no route has. Its code differs from that of a missing resource, which clients may act on. */
 export class UnknownAddress extends DomainError {
-  constructor() {
-    super(
-      'unknown_address',
-      404,
-      'There is nothing at this address: addresses begin with /api/v3.1/ or /api/v3/, have no slash at their end and ' +
-        'none within a key or a name; /api/docs lists them',
-    );
+  /** @param hint says what would be right, as the rest of a sentence */
+  constructor(hint = 'addresses begin with /api/v3.1/ or /api/v3/') {
+    super('unknown_address', 404, `There is nothing at this address: ${hint}; /api/docs lists all`);
   }
 }
 

@@ -12,6 +12,7 @@ import { type BadParameters, MethodNotAllowed, UnknownAddress } from '../../comm
 import type { Logger } from '../../observability/logger.js';
 import { acceptBodies, type BodyLimits } from './accept-bodies.js';
 import { AccessLog } from './access-log.js';
+import { addressHint } from './address-hint.js';
 import { answerClientError } from './client-error.js';
 import { COMMON_HEADERS } from './common-headers.js';
 import { ConnectionOrder } from './connection-order.js';
@@ -123,7 +124,7 @@ function pathProblem(request: FastifyRequest, routes: RouteTable): Error | undef
   if (!request.is404 && !hidesSlash) return parameterProblem(request);
   const allowed = hidesSlash ? [] : routes.methodsFor(path);
   return allowed.length === 0 || allowed.includes(method)
-    ? new UnknownAddress()
+    ? new UnknownAddress(addressHint(path, routes))
     : new MethodNotAllowed(allowed);
 }
 
