@@ -7,6 +7,8 @@ import { setUpApi } from './api/set-up-api.js';
 import { AppModule } from './app.module.js';
 import { StartupError } from './common/startup-error.js';
 import type { Configuration } from './config/configuration.js';
+import { logReadiness } from './database/readiness/readiness-log.js';
+import { startReport } from './bootstrap/start-report.js';
 import type { Installation } from './bootstrap/installation.js';
 import type { Logger } from './observability/logger.js';
 
@@ -37,15 +39,17 @@ export async function startHttpServer(installation: Installation, logger: Logger
   const { configuration } = installation;
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.of(installation, logger),
-    createHttpAdapter(configuration),
+    createHttpAdapter(configuration, logger),
     { bodyParser: false, logger, abortOnError: false },
   );
   setUpApi(app, logger);
   await listen(app, configuration);
-  reportDatabase(installation, logger);
+  logReadiness(installation.health, logger);
+  const url = urlOf(app, configuration);
+  logger.info(await startReport(installation), `started: Strongroom listens on ${url}`);
   const { drainMilliseconds } = configuration;
   return {
-    url: urlOf(app, configuration),
+    url,
     app,
     stop: (inHaste = false) =>
       app.get(Drain).stop(app, {
@@ -54,16 +58,6 @@ export async function startHttpServer(installation: Installation, logger: Logger
         quietMilliseconds: inHaste ? HASTY_QUIET_MS : QUIET_MS,
       }),
   };
-}
-
-function reportDatabase({ health, connections }: Installation, logger: Logger): void {
-  logger.info({ connections }, 'this process may open this many connections to the database');
-  health.listen((state) => {
-    if (state.kind === 'away')
-      logger.error(`not ready: ${state.problem}; requests are refused until it does`);
-    else if (state.kind === 'unusable') logger.error(`not ready: ${state.problem}`);
-    else logger.warn('ready: the database can serve requests again');
-  });
 }
 
 async function listen(app: NestFastifyApplication, { host, port }: Configuration): Promise<void> {

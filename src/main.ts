@@ -7,6 +7,7 @@ import { explainedServerError } from './database/connection/connection-problem.j
 import { openInstallation } from './bootstrap/installation.js';
 import { errorFields } from './observability/error-fields.js';
 import { createLogger } from './observability/logger.js';
+import { programVersions } from './bootstrap/start-report.js';
 import { Shutdown } from './bootstrap/shutdown.js';
 import { startHttpServer } from './http-server.js';
 import { firstStartNotice, welcome } from './bootstrap/startup-messages.js';
@@ -19,6 +20,7 @@ async function run(): Promise<void> {
   const logger = createLogger(configuration.logLevel);
   logWarnings(logger);
   const shutdown = new Shutdown(logger, configuration.drainMilliseconds + STOP_DEADLINE_MS).watchErrors();
+  logger.info(programVersions(), 'Strongroom starts');
   for (const warning of configurationWarnings(configuration)) logger.warn(warning);
   const installation = await openInstallation(configuration, (line) => logger.info(line));
   if (installation.loginWarning !== undefined) logger.warn(installation.loginWarning);

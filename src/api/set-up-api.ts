@@ -1,8 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from '../observability/logger.js';
-import { logAccess } from './http/access-log.js';
 import { Drain } from './http/drain.js';
-import { cleanForwardedFor } from './http/forwarded-for.js';
 import { ErrorFilter } from './errors/error.filter.js';
 import { publishOpenApi } from './openapi/open-api.js';
 
@@ -10,8 +8,6 @@ import { publishOpenApi } from './openapi/open-api.js';
 export function setUpApi(app: NestFastifyApplication, logger: Logger): void {
   const instance = app.getHttpAdapter().getInstance();
   app.useGlobalFilters(new ErrorFilter(logger));
-  cleanForwardedFor(instance, logger);
   app.get(Drain).watch(instance);
-  logAccess(instance, logger);
   publishOpenApi(app);
 }

@@ -21,6 +21,20 @@ export function readBasicCredentials(header: string | undefined): BasicCredentia
   return { username: text.slice(0, colon), password: text.slice(colon + 1) };
 }
 
+/** Says what is wrong with a header without readable credentials, and what would be right, as the rest of a sentence. */
+export function credentialsProblem(header: string | undefined): string {
+  if (header === undefined) return `: ${BOTH_WAYS}`;
+  if (!/^basic( |$)/i.test(header))
+    return ` that is understood: the header \`Authorization\` has another scheme than Basic; ${BOTH_WAYS}`;
+  return (
+    ' that can be read: the header `Authorization` must be `Basic`, a space, and the base64 of `name:password` ' +
+    `in UTF-8, at most ${LONGEST_HEADER} characters`
+  );
+}
+
+const BOTH_WAYS =
+  'send a user name and a password by HTTP Basic authentication, or a token in the header `Authentication-Token`';
+
 function decode(encoded: string): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(encoded, 'base64'));

@@ -2,9 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { BasicStrategy as PassportBasicStrategy } from 'passport-http';
-import { Unauthorized } from '../common/errors.js';
+import { NoCredentials, Unauthorized } from '../common/errors.js';
 import { Authenticator } from './authenticator.js';
-import { readBasicCredentials, type BasicCredentials } from './basic-credentials.js';
+import { credentialsProblem, readBasicCredentials, type BasicCredentials } from './basic-credentials.js';
 import type { Principal } from './principal.js';
 import { singleHeader } from './single-header.js';
 
@@ -31,8 +31,9 @@ export class BasicStrategy extends PassportStrategy(PassportBasicStrategy, 'basi
    * @throws TooManyRequests, Unavailable when credentials cannot be checked at this moment
    */
   async principalOf(request: FastifyRequest): Promise<Principal> {
-    const credentials = readBasicCredentials(singleHeader(request.raw, 'authorization'));
-    if (credentials === undefined) throw new Unauthorized();
+    const header = singleHeader(request.raw, 'authorization');
+    const credentials = readBasicCredentials(header);
+    if (credentials === undefined) throw new NoCredentials(credentialsProblem(header));
     const principal = await this.validate(request, credentials);
     if (principal === false) throw new Unauthorized();
     return principal;

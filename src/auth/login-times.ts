@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Lanes } from '../database/lanes.js';
-import { errorFields } from '../observability/error-fields.js';
+import { failureFields } from '../database/readiness/failure-fields.js';
 import { Logger } from '../observability/logger.js';
 
 const INTERVAL_MS = 60_000;
@@ -40,8 +40,6 @@ export class LoginTimes {
     this.noted.set(id, now);
     this.lanes
       .query('events', undefined, { name, text, values: [id] })
-      .catch((error: unknown) =>
-        this.logger.warn({ err: errorFields(error) }, 'a login time was not stored'),
-      );
+      .catch((error: unknown) => this.logger.warn(failureFields(error), 'a login time was not stored'));
   }
 }

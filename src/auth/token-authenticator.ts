@@ -11,7 +11,10 @@ import { callerOf, principalOf, type Principal } from './principal.js';
 import { sourceNetwork } from './source-network.js';
 import { TokenFailures } from './throttle/token-failures.js';
 
-const UNKNOWN = 'Unauthorized: the token is not known';
+const MALFORMED =
+  'Invalid token structure: the header `Authentication-Token` must be `ctok-`, 10 letters or digits, `-`, and 40 letters ' +
+  'or digits';
+const UNKNOWN = 'Unauthorized: the token is not known: it is mistyped or was deleted, so create another';
 
 /**
  * Authenticates requests by token. Token and permissions are read for every request. The answers distinguish only what
@@ -31,7 +34,7 @@ export class TokenAuthenticator {
    */
   async authenticate(request: FastifyRequest, text: string): Promise<Principal> {
     const value = parseTokenValue(text);
-    if (value === undefined) throw new Unauthorized('Invalid token structure');
+    if (value === undefined) throw new Unauthorized(MALFORMED);
     const source = sourceNetwork(request.ip);
     const identity = await this.identities.find({
       tokenId: value.id,
@@ -61,7 +64,9 @@ export class TokenAuthenticator {
 function problemOf(identity: Identity, secret: string): string | undefined {
   const { token_hash: hash, user_id: owner } = identity;
   if (hash === null || owner === null || !timingSafeEqual(tokenHash(secret), hash)) return UNKNOWN;
-  if (identity.token_expired) return 'Token is expired';
+  if (identity.token_expired) return 'Token is expired: create another';
   if (identity.locked) return 'The token belongs to a locked account; try again later';
-  return identity.active === true ? undefined : 'No authentication: the user is not active';
+  return identity.active === true
+    ? undefined
+    : 'No authentication: the user is not active; an administrator can activate the account';
 }

@@ -5,6 +5,7 @@ import { assertDurable, assertServiceLogin } from '../database/connection/databa
 import { openServiceDataSource, serviceSettings } from '../database/connection/service-data-source.js';
 import { assertSessions } from '../database/connection/session-check.js';
 import { CONNECTIONS_BESIDE_POOL } from '../database/lanes.js';
+import { poolOf } from '../database/named-query.js';
 import { DatabaseHealth } from '../database/readiness/database-health.js';
 import { ServingQuestion } from '../database/readiness/serving-question.js';
 import type { DatabaseLocation } from './database-location.js';
@@ -58,6 +59,8 @@ export async function openDataSources(
     const problem = await new ServingQuestion(dataSource, readerRole).ask();
     if (problem !== undefined) throw new StartupError(`${variable}: ${problem}`);
     const health = new DatabaseHealth(new ServingQuestion(probes, readerRole));
+    for (const each of [dataSource, keyDataSource])
+      poolOf(each).on('error', () => health.noteLostConnection());
     const connections = poolSize + events + keys + probe;
     const closeAll = (): Promise<void> => {
       health.close();

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { newId } from '../common/ids.js';
 import { StartupError } from '../common/startup-error.js';
+import { passwordProblem, shortestFirstPassword } from '../common/password-rules.js';
 import type { Caller } from '../common/tenant-context.js';
 import type { Configuration } from '../config/configuration.js';
 import type { PasswordHasher } from '../crypto/password-hasher.js';
@@ -21,7 +22,25 @@ export interface FirstStart {
   readonly configuration: Configuration;
   readonly rootKeys: RootKeys;
   readonly hasher: PasswordHasher;
-  readonly embedded: boolean;
+}
+
+/**
+ * Verifies that the first administrator can have the configured password. With the embedded database one is generated
+ * where none is configured.
+ * @throws StartupError that names the variable and never repeats the password
+ */
+export function requireFirstPassword(configuration: Configuration): void {
+  const { adminPassword, adminPasswordProblem, databaseUrl, nodeEnv, passwordMinLength } = configuration;
+  if (adminPasswordProblem !== undefined) throw new StartupError(adminPasswordProblem);
+  if (adminPassword === undefined) {
+    if (databaseUrl === undefined) return;
+    throw new StartupError(
+      'STRONGROOM_ADMIN_PASSWORD is not set and there is no user yet: give the first password of the administrator',
+    );
+  }
+  const shortest = shortestFirstPassword(passwordMinLength, nodeEnv === 'production');
+  const problem = passwordProblem(adminPassword, shortest);
+  if (problem !== undefined) throw new StartupError(`STRONGROOM_ADMIN_PASSWORD ${problem}`);
 }
 
 /**
@@ -30,7 +49,7 @@ export interface FirstStart {
  */
 export async function prepareFirstStart(
   manager: EntityManager,
-  { configuration, rootKeys, hasher, embedded }: FirstStart,
+  { configuration, rootKeys, hasher }: FirstStart,
 ): Promise<FirstAdministrator | undefined> {
   const caller: Caller = {
     actorId: null,
@@ -46,12 +65,8 @@ export async function prepareFirstStart(
   const tenantId = await TenantCreation.of(rootKeys).ensureDefault(manager, caller);
   const administrator = new BootstrapAdministrator();
   if (!(await administrator.isMissing(manager))) return undefined;
+  requireFirstPassword(configuration);
   const chosen = configuration.adminPassword;
-  if (chosen === undefined && !embedded) {
-    throw new StartupError(
-      'STRONGROOM_ADMIN_PASSWORD is not set and there is no user yet: give the first password of the administrator',
-    );
-  }
   const username = configuration.adminUsername;
   const password = chosen ?? randomBytes(18).toString('base64url');
   await administrator.create(

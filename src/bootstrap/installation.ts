@@ -12,7 +12,7 @@ import { RootKeyRegistry } from '../tenants/root-key-registry.js';
 import { openDataSources, type DataSources } from './data-sources.js';
 import { locateDatabase, loginWarning, type DatabaseLocation } from './database-location.js';
 import { entities } from './entities.js';
-import { prepareFirstStart, type FirstAdministrator } from './first-start.js';
+import { prepareFirstStart, requireFirstPassword, type FirstAdministrator } from './first-start.js';
 import { withOwnerConnection } from './owner-connection.js';
 import { requireMigrated } from './require-migrated.js';
 import { loadRootKeys, requireRootKeys, type RootKeySource } from './root-key-source.js';
@@ -25,6 +25,7 @@ export interface Installation extends Omit<DataSources, 'close'> {
   /** The key file, if this start created one. */
   readonly createdKeyFile: string | undefined;
   readonly firstAdministrator: FirstAdministrator | undefined;
+  readonly embedded: boolean;
   readonly appliedMigrations: readonly string[];
   readonly functionsInstalled: boolean;
   /** Says that one login both migrates and serves, if it does. */
@@ -69,7 +70,9 @@ function rootKeysOf(configuration: Configuration, location: DatabaseLocation): P
         await findOwnerDamage(connection, { ...configuration, serviceLogin: location.serviceLogin }),
       );
     const registry = new RootKeyRegistry();
-    const source = loadRootKeys(configuration, await registry.isInitialised(connection));
+    const isInitialised = await registry.isInitialised(connection);
+    if (!isInitialised) requireFirstPassword(configuration);
+    const source = loadRootKeys(configuration, isInitialised);
     await registry.check(connection, source.rootKeys);
     return source;
   });
@@ -83,7 +86,7 @@ async function prepare(
 ): Promise<Installation> {
   const hasher = new PasswordHasher(verificationsAtOnce(configuration.passwordVerifications));
   const { appRole, readerRole } = configuration;
-  const { ownerUrl, ownerVariable, serviceLogin, embedded } = location;
+  const { ownerUrl, ownerVariable, serviceLogin } = location;
   let firstAdministrator: FirstAdministrator | undefined;
   const upgrade = (): Promise<Migrated> =>
     migrate({
@@ -95,7 +98,7 @@ async function prepare(
       entities,
       onProgress,
       afterwards: async (manager) => {
-        firstAdministrator = await prepareFirstStart(manager, { configuration, rootKeys, hasher, embedded });
+        firstAdministrator = await prepareFirstStart(manager, { configuration, rootKeys, hasher });
       },
     });
   const { applied, functionsInstalled, mended } = location.migrates ? await upgrade() : UP_TO_DATE;
@@ -107,6 +110,7 @@ async function prepare(
     rootKeys,
     createdKeyFile: created ? file : undefined,
     firstAdministrator,
+    embedded: location.embedded,
     appliedMigrations: applied,
     functionsInstalled,
     loginWarning: loginWarning(location),

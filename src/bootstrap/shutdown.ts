@@ -43,7 +43,7 @@ export class Shutdown {
         return;
       }
       this.firstSignal = now;
-      this.logger.info(`${signal}: draining`);
+      this.logger.info(`not ready: ${signal}: draining`);
       this.begin(0, signal === 'SIGINT');
     };
     process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
@@ -61,7 +61,10 @@ export class Shutdown {
     if (this.stop === undefined) process.exit(exitCode);
     setTimeout(() => process.exit(1), this.deadlineMs).unref();
     this.stop(isInterrupted).then(
-      () => process.exit(this.exitCode),
+      () => {
+        this.logger.info('stopped');
+        process.exit(this.exitCode);
+      },
       (error: unknown) => {
         this.logger.error({ err: errorFields(error) }, 'the stop was not clean');
         process.exit(1);

@@ -25,17 +25,26 @@ export class IllegalAction extends DomainError {
   }
 }
 
-/**
- * Answers missing, unknown, wrong, locked and inactive credentials alike, in words that clients match for each of them.
- */
+/** Begins the messages for credentials that prove no user; clients match these words. */
+const NO_INFO = 'User unauthorized: No authentication info provided';
+
+/** Answers unknown, wrong, locked and inactive credentials alike. */
 export class Unauthorized extends DomainError {
   constructor(
-    message = 'User unauthorized: No authentication info provided that proves a user: ' +
-      'give a user name and password by HTTP Basic authentication, or a token',
+    message = `${NO_INFO} that is right: the user name or the password is wrong, or the user is locked or inactive; ` +
+      'correct them, wait a while, or ask an administrator',
   ) {
     super('unauthorized_error', 401, message, 'info', {
       'WWW-Authenticate': 'Basic realm="Strongroom", charset="UTF-8"',
     });
+  }
+}
+
+/** Answers a request whose header holds no credentials that could be looked up. */
+export class NoCredentials extends Unauthorized {
+  /** @param problem says what the header lacks, as the rest of the sentence */
+  constructor(problem: string) {
+    super(`${NO_INFO}${problem}`);
   }
 }
 
@@ -53,12 +62,12 @@ export class NotFound extends DomainError {
 
 /** Answers an address that no route has. Its code differs from that of a missing resource, which clients may act on. */
 export class UnknownAddress extends DomainError {
-  constructor() {
+  /** @param hint says what would be right, as the rest of a sentence */
+  constructor(hint = 'addresses begin with /api/v3.1/ or /api/v3/') {
     super(
       'unknown_address',
       404,
-      'There is nothing at this address: addresses begin with /api/v3.1/ or /api/v3/, have no slash at their end and ' +
-        'none within a key or a name; /api/docs lists them',
+      `There is nothing at this address: ${hint} (/api/docs lists all addresses)`,
     );
   }
 }

@@ -1,10 +1,12 @@
 /**
  * Matches what could break a line or a terminal, or mislead a reader: controls, quotes, line and bidirectional marks.
  */
+const UNSAFE_ANYWHERE = /[\p{C}\p{Zl}\p{Zp}"\\]/u;
 const UNSAFE = /[\p{C}\p{Zl}\p{Zp}"\\]/gu;
 
 /** Makes text from outside fit for a message or a log line: escaped as in JSON, and limited to `max` characters. */
 export function printable(text: string, max = 80): string {
+  if (text.length <= max && !UNSAFE_ANYWHERE.test(text)) return text;
   const characters = Array.from(text.slice(0, max * 2 + 2));
   const cut = characters.length > max || text.length > max * 2 + 2;
   const shown = characters.slice(0, max).join('').replace(UNSAFE, escape);

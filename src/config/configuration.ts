@@ -1,7 +1,6 @@
 import { inspect } from 'node:util';
 import { IsIn, IsOptional, Length, Matches } from 'class-validator';
 import { EachAddress } from './each-address.decorator.js';
-import { IsPassword } from './is-password.decorator.js';
 import { IsPostgresUrl } from './is-postgres-url.decorator.js';
 import { variables } from './variables.js';
 import { WholeNumber } from './whole-number.decorator.js';
@@ -47,9 +46,14 @@ export class Configuration {
   })
   readonly adminUsername: string;
 
-  @IsOptional()
-  @IsPassword()
+  /** Holds the password of the first administrator, which is needed only while there is no user. */
   readonly adminPassword?: string;
+
+  /** Says in one line why there is no usable `adminPassword`, where one was meant to be given. */
+  readonly adminPasswordProblem?: string;
+
+  @WholeNumber(5, 128)
+  readonly passwordMinLength: number;
 
   @WholeNumber(1, 16_777_216)
   readonly maxValueBytes: number;

@@ -14,6 +14,7 @@ import { variables } from './variables.js';
 export function loadConfiguration(environment: NodeJS.ProcessEnv = process.env): Configuration {
   const reader = new EnvironmentReader(environment);
   const configuration = Object.assign(new Configuration(), textsOf(reader), numbersOf(reader), {
+    ...firstPasswordOf(environment),
     dataDir: resolve(reader.text(variables.dataDir) ?? ''),
     trustedProxies: Object.freeze(listOf(reader.text(variables.trustedProxies) ?? '')),
   });
@@ -25,15 +26,28 @@ export function loadConfiguration(environment: NodeJS.ProcessEnv = process.env):
 
 function textsOf(reader: EnvironmentReader): Partial<Configuration> {
   const names = ['nodeEnv', 'host', 'adminUsername', 'logLevel', 'appRole', 'readerRole'] as const;
-  const secrets = ['databaseUrl', 'databaseOwnerUrl', 'rootKeys', 'adminPassword'] as const;
+  const secrets = ['databaseUrl', 'databaseOwnerUrl', 'rootKeys'] as const;
   return Object.fromEntries([...names, ...secrets].map((name) => [name, reader.text(variables[name])]));
 }
 
+/**
+ * Reads the first administrator's password. What is wrong with it matters only while there is no user, so it is kept and
+ * not reported: operators are told to remove the file after the first start.
+ */
+function firstPasswordOf(
+  environment: NodeJS.ProcessEnv,
+): Pick<Configuration, 'adminPassword' | 'adminPasswordProblem'> {
+  const reader = new EnvironmentReader(environment);
+  const password = reader.text(variables.adminPassword);
+  return { adminPassword: password, adminPasswordProblem: reader.problems[0] };
+}
+
 function numbersOf(reader: EnvironmentReader): Partial<Configuration> {
-  const limits = ['maxValueBytes', 'maxImportBytes', 'poolSize', 'passwordVerifications'] as const;
+  const limits = ['maxValueBytes', 'maxImportBytes', 'poolSize'] as const;
+  const passwords = ['passwordMinLength', 'passwordVerifications'] as const;
   const arrival = ['headersMilliseconds', 'bodyStallMilliseconds', 'bodyMilliseconds'] as const;
   const times = ['keepAliveMilliseconds', ...arrival, 'drainMilliseconds'] as const;
-  const names = ['port', ...limits, ...times] as const;
+  const names = ['port', ...limits, ...passwords, ...times] as const;
   return Object.fromEntries(names.map((name) => [name, reader.number(variables[name])]));
 }
 

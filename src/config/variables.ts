@@ -38,6 +38,11 @@ export const variables = {
   rootKeys: secret('STRONGROOM_ROOT_KEYS', 'Root keys as id:base64 pairs, separated by commas', 'list'),
   adminUsername: variable('STRONGROOM_ADMIN_USERNAME', 'admin', 'Name of the first administrator'),
   adminPassword: secret('STRONGROOM_ADMIN_PASSWORD', 'Password of the first administrator'),
+  passwordMinLength: variable(
+    'STRONGROOM_PASSWORD_MIN_LENGTH',
+    '8',
+    'Fewest characters of a new password; in production the first administrator needs at least 12',
+  ),
   maxValueBytes: variable(
     'STRONGROOM_MAX_VALUE_BYTES',
     '65536',

@@ -6,7 +6,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { Lanes } from '../database/lanes.js';
-import { errorFields } from '../observability/error-fields.js';
+import { failureFields } from '../database/readiness/failure-fields.js';
 import { Logger } from '../observability/logger.js';
 import { firstDelay, nextDelay, retryDelay } from './job-delay.js';
 import { runInJobTransaction } from './job-transaction.js';
@@ -117,7 +117,7 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
 
   private retry(entry: ScheduledJob, error: unknown): void {
     const { job } = entry;
-    const fields = { job: job.name, err: errorFields(error) };
+    const fields = { job: job.name, ...failureFields(error) };
     if (this.state === 'stopped') {
       this.logger.warn(fields, 'a job was stopped before its end');
       return;

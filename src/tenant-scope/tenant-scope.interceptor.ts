@@ -14,7 +14,7 @@ import type { Principal } from '../auth/principal.js';
 import { namedTenant } from '../auth/named-tenant.js';
 import { Forbidden, MaintenanceModeActive } from '../common/errors.js';
 import type { TenantContext } from '../common/tenant-context.js';
-import { tenantRefused } from '../common/tenant-refused.js';
+import { permissionRefused, tenantRefused } from '../common/tenant-refused.js';
 import { ROUTE_PERMISSION, type RoutePermission } from './require-permission.decorator.js';
 
 /**
@@ -68,11 +68,8 @@ export class TenantScopeInterceptor implements NestInterceptor {
     const { permission, inTenant } = required;
     const name = namedTenant(request);
     if (name !== undefined && name !== '') return tenantRefused(permission, name);
-    return new Forbidden(
-      inTenant
-        ? 'Name one tenant that you may work in: send its name in one `tenant` header'
-        : `Not permitted: ${permission}`,
-    );
+    if (!inTenant) return permissionRefused(permission);
+    return new Forbidden('Name one tenant that you may work in: send its name in one `tenant` header');
   }
 
   private record(

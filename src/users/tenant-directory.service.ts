@@ -78,5 +78,7 @@ export class TenantDirectory {
 }
 
 function onlyAdministrators(): Forbidden {
-  return new Forbidden('Not permitted: `_get_data` for a list of tenants needs the role sys_admin');
+  return new Forbidden(
+    'Not permitted: `_get_data` for a list of tenants needs the role sys_admin; leave it out, or ask about one tenant',
+  );
 }

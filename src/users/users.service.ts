@@ -3,6 +3,7 @@ import { newEvent } from '../audit/audit-event.js';
 import { AuditedTransaction } from '../audit/audited-transaction.js';
 import { Refusal } from '../audit/refusal.js';
 import { BadParameters } from '../common/errors.js';
+import { Configuration } from '../config/configuration.js';
 import { newId } from '../common/ids.js';
 import { passwordProblem } from '../common/password-rules.js';
 import { nameProblem } from '../common/resource-name.js';
@@ -34,6 +35,7 @@ export class UsersService {
     @Inject(LoginLocksRepository) private readonly locks: LoginLocksRepository,
     @Inject(TokensRepository) private readonly tokens: TokensRepository,
     @Inject(PasswordHasher) private readonly hasher: PasswordHasher,
+    @Inject(Configuration) private readonly configuration: Pick<Configuration, 'passwordMinLength'>,
   ) {}
 
   /**
@@ -44,7 +46,7 @@ export class UsersService {
     const { username, systemRole } = profile;
     const problem = nameProblem(username);
     if (problem !== undefined) throw new BadParameters(`User name: ${problem}`);
-    requirePassword(password);
+    this.requirePassword(password);
     const passwordHash = await this.hasher.hash(password, caller.actorId ?? undefined);
     const event = newEvent('user.create', caller, { key: username, detail: { system_role: systemRole } });
     await this.transaction.run<undefined>(event, async (manager) => {
@@ -65,7 +67,7 @@ export class UsersService {
     caller: Caller,
     { endTokens = false } = {},
   ): Promise<void> {
-    requirePassword(password);
+    this.requirePassword(password);
     const passwordHash = await this.hasher.hash(password, caller.actorId ?? undefined);
     const detail = endTokens ? { end_tokens: 'true' } : null;
     const event = newEvent('user.set_password', caller, { key: username, detail });
@@ -78,9 +80,9 @@ export class UsersService {
       return undefined;
     });
   }
-}
 
-function requirePassword(password: string): void {
-  const problem = passwordProblem(password);
-  if (problem !== undefined) throw new BadParameters(`A password ${problem}`);
+  private requirePassword(password: string): void {
+    const problem = passwordProblem(password, this.configuration.passwordMinLength);
+    if (problem !== undefined) throw new BadParameters(`A password ${problem}`);
+  }
 }

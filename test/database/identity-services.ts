@@ -66,7 +66,8 @@ export class IdentityServices {
     this.tenants = this.tenantsUnder(rootKeys);
     const users = new UsersRepository();
     const tokens = new TokensRepository();
-    this.users = new UsersService(this.audited, users, new LoginLocksRepository(), tokens, this.hasher);
+    const locks = new LoginLocksRepository();
+    this.users = new UsersService(this.audited, users, locks, tokens, this.hasher, { passwordMinLength: 8 });
     this.members = new TenantMembersService(
       this.audited,
       new TenantsRepository(),

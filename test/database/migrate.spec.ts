@@ -174,7 +174,7 @@ describe('migrate', () => {
     const options = { ownerUrl: database.ownerUrl, ...ROLES };
     await migrate({ ...options, migrations: [...allMigrations, ExpandSlow1800000000999] });
     const before = await catalogue(database.superuserUrl);
-    expect(await migrate(options)).toEqual({ applied: [], functionsInstalled: false, mended: [] });
+    expect(await migrate(options)).toMatchObject({ applied: [], functionsInstalled: false, mended: [] });
     expect(await pendingUpgrade(options)).toEqual({ migrations: [], functions: undefined });
     expect(await catalogue(database.superuserUrl)).toEqual(before);
   });

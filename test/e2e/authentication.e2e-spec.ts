@@ -47,6 +47,26 @@ describe('who is calling', () => {
   });
 
   it.each([
+    ['no header', undefined, /^: send a user name and a password by HTTP Basic .*`Authentication-Token`$/],
+    ['another scheme', 'Bearer canary', / another scheme than Basic; .*`Authentication-Token`$/],
+    ['no base64', 'Basic canary!', / must be `Basic`, a space, and the base64 of `name:password` in UTF-8/],
+    ['no colon', `Basic ${base64('canary')}`, / the base64 of `name:password`/],
+    [
+      'a wrong password',
+      `Basic ${base64('admin:canary')}`,
+      / that is right: .* wrong, or .* locked or inactive/,
+    ],
+    ['an unknown name', `Basic ${base64('canary:x')}`, / that is right: .* wrong, or .* locked or inactive/],
+  ])('says what to do about %s', async (_what, header, text) => {
+    const { status, body } = await as(header);
+    expect(status).toBe(401);
+    const words = 'User unauthorized: No authentication info provided';
+    expect(body.message).toMatch(new RegExp(`^${words}`));
+    expect(String(body.message).slice(words.length)).toMatch(text);
+    expect(body.message).not.toContain('canary');
+  });
+
+  it.each([
     '',
     'Basic',
     'Basic ',

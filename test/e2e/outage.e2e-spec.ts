@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { Lanes } from '../../src/database/lanes.js';
@@ -93,7 +94,34 @@ describe('a database that fails', () => {
     return rows.length;
   }
 
+  /** Expects that the log since `from` tells of one outage: its begin, its end, and one line for each failed request. */
+  function expectPlainWords(from: number): void {
+    const lines = room.logs.slice(from).map((line) => JSON.parse(line) as Record<string, unknown>);
+    const [lost, back, ...more] = lines.filter(({ msg }) => /^(not )?ready: /.test(String(msg)));
+    expect(lost).toMatchObject({
+      level: 'error',
+      msg: expect.stringMatching(/^not ready: the database does not answer \(.*\); requests are refused/),
+    });
+    expect(back).toMatchObject({
+      level: 'warn',
+      notReadySeconds: expect.any(Number),
+      msg: expect.stringMatching(/^ready: the database can serve requests again, after [\d.]+ s$/),
+    });
+    expect(more).toEqual([]);
+    const failures = lines.filter(({ msg }) => msg === 'answered 503');
+    const refused = lines.filter(({ msg, status }) => msg === 'request' && status === 503);
+    expect(failures.filter(({ level }) => level === 'error').map(({ requestId }) => requestId)).toEqual(
+      refused.filter(({ route }) => route !== '/health/ready').map(({ requestId }) => requestId),
+    );
+    expect(failures).not.toEqual([]);
+    for (const failure of failures) {
+      expect(failure.errorCode).toBe('unavailable');
+      expect(JSON.stringify(failure)).not.toContain('"stack"');
+    }
+  }
+
   it('is 503 while it is gone, and over when it is back, without a restart', async () => {
+    const from = room.logs.length;
     await wire.cut();
     for (const [method, value] of [['GET'], ['PUT', 'y'], ['PATCH', 'y'], ['DELETE']] as const) {
       const answer = await room.secret(ADMIN, method, 'kept', value);
@@ -109,6 +137,16 @@ describe('a database that fails', () => {
     await untilReady();
     const answer = await room.secret(ADMIN, 'GET', 'kept');
     expect([answer.status, answer.body.value]).toEqual([200, 'x']);
+    expectPlainWords(from);
+  });
+
+  it('is noticed without any request, when idle connections are lost', async () => {
+    const from = room.logs.length;
+    const told = (text: string) => room.logs.slice(from).some((line) => line.includes(`"msg":"${text}`));
+    await wire.cut();
+    while (!told('not ready: the database does not answer')) await sleep(20);
+    await wire.mend(port);
+    while (!told('ready: the database can serve requests again')) await sleep(20);
   });
 
   it('is 503 where connections are lost in the middle', async () => {

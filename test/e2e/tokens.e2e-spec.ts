@@ -163,7 +163,7 @@ describe('tokens', () => {
   it('end with their time, their owner, and when they are deleted', async () => {
     const expired = await make(alice, { expiration_date: '+10h' });
     await expire(expired.id ?? '');
-    expect((await bear(expired.value ?? '', 'GET', SECRETS)).body.message).toBe('Token is expired');
+    expect((await bear(expired.value ?? '', 'GET', SECRETS)).body.message).toMatch(/^Token is expired/);
     const { id = '', value = '' } = await make(alice);
     expect((await room.call(alice, 'GET', `${TOKENS}/${expired.id ?? ''}`)).status).toBe(404);
     const inactive = (active: boolean) =>

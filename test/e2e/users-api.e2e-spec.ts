@@ -142,8 +142,8 @@ describe.each(['v3', 'v3.1'])('users under /api/%s', (version) => {
 
     it('by an administrator: password, role and flag', async () => {
       await create('carl');
-      expect((await change('carl', { password: 'another' })).status).toBe(200);
-      expect([await login('carl', 'password'), await login('carl', 'another')]).toEqual([401, 200]);
+      expect((await change('carl', { password: 'another-one' })).status).toBe(200);
+      expect([await login('carl', 'password'), await login('carl', 'another-one')]).toEqual([401, 200]);
       expect((await change('carl', { role: roles.admin })).body.role).toBe(roles.admin);
       expect((await change('carl', { role: 'default' })).body.role).toBe(roles.user);
       expect((await change('carl', { show_getting_started: false })).body.show_getting_started).toBe(false);
@@ -156,11 +156,11 @@ describe.each(['v3', 'v3.1'])('users under /api/%s', (version) => {
         expect((await change('dora', body, dora)).status).toBe(403);
         expect(await lastEvent()).toMatchObject({ key: 'dora', outcome: 'forbidden' });
       }
-      expect((await change('admin', { password: 'stolen' }, dora)).status).toBe(403);
+      expect((await change('admin', { password: 'stolen-one' }, dora)).status).toBe(403);
       expect(await lastEvent()).toMatchObject({ action: 'user.update', key: 'admin', outcome: 'forbidden' });
-      expect((await change('DORA', { password: 'renewed' }, dora)).status).toBe(200);
+      expect((await change('DORA', { password: 'renewed-one' }, dora)).status).toBe(200);
       expect(await lastEvent()).toMatchObject({ action: 'user.set_password', outcome: 'ok' });
-      expect([await login('dora', 'password'), await login('dora', 'renewed')]).toEqual([401, 200]);
+      expect([await login('dora', 'password'), await login('dora', 'renewed-one')]).toEqual([401, 200]);
     });
 
     it.each([
@@ -260,7 +260,7 @@ describe.each(['v3', 'v3.1'])('users under /api/%s', (version) => {
     for (const tenant of [undefined, 'default_tenant', 'no-such']) {
       const header = tenant === undefined ? {} : { tenant };
       const as: As = { login: manager.login, ...header };
-      const named = tenant === undefined ? /^Not permitted: user_list$/ : new RegExp(`user_list.*${tenant}`);
+      const named = tenant === undefined ? /^Not permitted: .*permission user_list;/ : new RegExp(`user_list.*${tenant}`);
       const refused = await call('GET', 'users', undefined, as);
       expect([refused.status, refused.body.message]).toEqual([403, expect.stringMatching(named)]);
       expect((await call('GET', 'user', undefined, as)).status).toBe(200);

@@ -56,7 +56,11 @@ describe('the recorded requests of real clients', () => {
   const admin = { login: '', tenant: 'default_tenant' };
 
   beforeAll(async () => {
-    room = await Strongroom.start({ STRONGROOM_ADMIN_PASSWORD: 'first-password' });
+    room = await Strongroom.start({
+      STRONGROOM_ADMIN_PASSWORD: 'first-password',
+      // The recorded users have passwords of five to seven characters, as Cloudify allows.
+      STRONGROOM_PASSWORD_MIN_LENGTH: '5',
+    });
     state = new RecordedState(room, admin);
   });
   afterAll(() => room.stop());

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -54,6 +55,33 @@ describe('the standard error of the service holds lines of JSON only', () => {
           expect.objectContaining({ level: 'warn', warning: 'DeprecationWarning', code: 'DEP9999' }),
         ]),
       );
+  });
+
+  it('and a start says what started, and a stop that it is over', async () => {
+    const program = service({ ...external(database), STRONGROOM_TRUSTED_PROXIES: '10.0.0.0/8' });
+    const url = await program.listening();
+    const ended = await program.stop();
+    const lines = linesOf(ended);
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    const programs = { level: 'info', version, node: process.version };
+    expect(lines[0]).toMatchObject({ ...programs, msg: 'Strongroom starts' });
+    expect(lines.find(({ msg }) => String(msg).startsWith('started: '))).toMatchObject({
+      ...programs,
+      msg: `started: Strongroom listens on ${url}`,
+      mode: 'development',
+      database: expect.stringMatching(/^login "test_service", database "test_\w+", at /),
+      postgresql: expect.stringMatching(/^\d+\.\d+/),
+      newestMigration: expect.stringMatching(/^[A-Z]\w+\d+$/),
+      migrationsApplied: 0,
+      rootKeyIds: ['test'],
+      activeRootKey: 'test',
+      pool: 10,
+      connections: 14,
+      trustedProxies: ['10.0.0.0/8'],
+    });
+    const last = lines.map(({ msg }) => String(msg)).slice(-2);
+    expect(last).toEqual(['not ready: SIGTERM: draining', 'stopped']);
+    expect(ended.stderr).not.toContain(ROOT_KEY.split(':')[1]);
   });
 
   it('with a start that is refused after a warning', async () => {

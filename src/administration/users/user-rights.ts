@@ -3,7 +3,8 @@ import type { AuditAction } from '../../audit/actions.js';
 import { newEvent } from '../../audit/audit-event.js';
 import { AuditWriter, SYSTEM_LOG } from '../../audit/audit-writer.js';
 import type { Principal } from '../../auth/principal.js';
-import { Forbidden } from '../../common/errors.js';
+import type { Forbidden } from '../../common/errors.js';
+import { permissionRefused } from '../../common/tenant-refused.js';
 
 /** Checks permissions that depend on more than the route, and records refusals. */
 @Injectable()
@@ -20,16 +21,22 @@ export class UserRights {
     action: AuditAction,
     username: string,
   ): Promise<void> {
-    if (!principal.permissions.has(permission)) await this.refuse(principal, permission, action, username);
+    if (principal.permissions.has(permission)) return;
+    await this.refuse(principal, permissionRefused(permission), action, username);
   }
 
   /**
    * Refuses the request.
-   * @throws Forbidden always, after recording the refusal
+   * @throws the error always, after recording the refusal
    */
-  async refuse(principal: Principal, needed: string, action: AuditAction, username: string): Promise<never> {
+  async refuse(
+    principal: Principal,
+    error: Forbidden,
+    action: AuditAction,
+    username: string,
+  ): Promise<never> {
     const event = newEvent(action, principal.caller, { key: username, outcome: 'forbidden' });
     await this.audit.record(SYSTEM_LOG, event);
-    throw new Forbidden(`Not permitted: ${needed}`);
+    throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Principal } from '../../auth/principal.js';
+import { Forbidden } from '../../common/errors.js';
 import { UserAdministration } from '../../users/user-administration.service.js';
 import { UsersService } from '../../users/users.service.js';
 import type { UserChange } from './user-change.js';
@@ -49,7 +50,9 @@ export class UserUpdate {
     if (isSelf(principal, name) && caller.method !== 'basic')
       await this.rights.refuse(
         principal,
-        'changing your own password with a token',
+        new Forbidden(
+          'Not permitted: changing your own password with a token; log in with your password for that',
+        ),
         'user.set_password',
         name,
       );

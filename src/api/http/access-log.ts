@@ -1,19 +1,97 @@
-import type { FastifyInstance } from 'fastify';
+import type { Duplex } from 'node:stream';
+import type { FastifyReply } from 'fastify';
 import type { AuthenticatedRequest } from '../../auth/authenticated-request.js';
+import { namedTenant } from '../../auth/named-tenant.js';
+import { printable } from '../../common/printable.js';
 import type { Logger } from '../../observability/logger.js';
 
+/** Describes the connection of a request at its beginning. */
+interface AtBegin {
+  readonly bytesWritten: number;
+  readonly remoteAddress: string | undefined;
+}
+
+/** Limits the characters of a path that a line repeats, and of a name in it. */
+const LONGEST_PATH = 512;
+const LONGEST_NAME = 256;
+
+/** Matches a token, of which only the id may be written. */
+const TOKEN = /(ctok-[A-Za-z0-9]{10})-[A-Za-z0-9]+/g;
+
 /**
- * Logs one line per request once it is answered. Logs the route's pattern instead of the URL, which callers control.
+ * Writes one line for each request once its answer is sent or its connection has ended. docs/logs.md describes the
+ * fields. A user is named only once the credentials are proved, since people type passwords into the field of the name;
+ * a query is never written, since it may hold a passphrase.
  */
-export function logAccess(instance: FastifyInstance, logger: Logger): void {
-  if (!logger.writes('info')) return;
-  instance.addHook('onResponse', (request: AuthenticatedRequest, reply, done) => {
+export class AccessLog {
+  private readonly isWritten: boolean;
+
+  constructor(private readonly logger: Logger) {
+    this.isWritten = logger.writes('info');
+  }
+
+  /** Writes the line of a request when its response closes. */
+  watch(request: AuthenticatedRequest, reply: FastifyReply): void {
+    if (!this.isWritten) return;
+    // Node.js remembers the address only once it has been read, and cannot look it up when the connection has ended.
+    const { bytesWritten, remoteAddress } = request.raw.socket;
+    const before = { bytesWritten, remoteAddress };
+    reply.raw.once('close', () => this.write(request, reply, before));
+  }
+
+  /** Writes the line of input that was not valid HTTP, of which nothing else is known. */
+  noHttp(socket: Duplex, fields: { readonly status: number; readonly requestId: string }): void {
+    const { remoteAddress } = socket as { remoteAddress?: string };
+    this.logger.info({ ...fields, source: remoteAddress }, 'not a request: no valid HTTP');
+  }
+
+  private write(request: AuthenticatedRequest, reply: FastifyReply, before: AtBegin): void {
+    const { method, id: requestId, principal } = request;
     const route = request.routeOptions.url ?? null;
-    const level = route?.startsWith('/health/') ? 'debug' : 'info';
-    const { method, id: requestId } = request;
-    const ms = Math.round(reply.elapsedTime * 10) / 10;
-    const username = request.principal?.username;
-    logger[level]({ method, route, status: reply.statusCode, ms, requestId, username }, 'request');
-    done();
-  });
+    const level = route?.startsWith('/health/') === true ? 'debug' : 'info';
+    const wasCut = !reply.raw.writableFinished;
+    this.logger[level](
+      {
+        method,
+        route,
+        path: pathOf(request),
+        status: reply.raw.headersSent ? reply.statusCode : null,
+        ...(wasCut && { cut: true }),
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+        bytes: bytesOf(request, reply, before),
+        source: (request.ip as string | undefined) ?? before.remoteAddress,
+        tenant: shown(namedTenant(request)),
+        key: shown(keyOf(request)),
+        requestId,
+        username: principal?.username,
+        tokenId: principal?.tokenId,
+      },
+      'request',
+    );
+  }
+}
+
+/** Returns the path without its query, without a host before it, which may hold a password, and without a token. */
+function pathOf({ raw: { url = '' } }: AuthenticatedRequest): string {
+  const [target = ''] = url.split('?', 1);
+  const path = target.startsWith('/') ? target : target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, '');
+  return printable(path.replace(TOKEN, '$1-********'), LONGEST_PATH);
+}
+
+function keyOf({ params }: AuthenticatedRequest): string | undefined {
+  return (params as { readonly key?: string } | undefined)?.key;
+}
+
+function shown(name: string | undefined): string | undefined {
+  return name === undefined ? undefined : printable(name, LONGEST_NAME);
+}
+
+/** Returns the length of the body; of a body that was streamed, everything that was sent with it. */
+function bytesOf(request: AuthenticatedRequest, reply: FastifyReply, before: AtBegin): number {
+  const { raw } = reply;
+  if (!raw.headersSent || request.method === 'HEAD') return 0;
+  const length = reply.getHeader('content-length');
+  if (length !== undefined && raw.writableFinished) return Number(length);
+  const isEmpty = reply.statusCode === 204 || reply.statusCode === 304;
+  return isEmpty ? 0 : request.raw.socket.bytesWritten - before.bytesWritten;
 }

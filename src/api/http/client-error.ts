@@ -39,12 +39,17 @@ const PROBLEMS: Readonly<Record<string, string>> = {
  * Answers input that is not valid HTTP, with the usual error body, and ends the connection. There is no request object
  * at this point.
  * @param isAnswering true where an answer is being sent, which must not be mixed with another
+ * @returns what was answered; undefined if nothing was
  */
-export function answerClientError(error: { code?: string }, socket: Duplex, isAnswering: boolean): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return;
+export function answerClientError(
+  error: { code?: string },
+  socket: Duplex,
+  isAnswering: boolean,
+): { readonly status: number; readonly requestId: string } | undefined {
+  if (error.code === 'ECONNRESET' || !socket.writable) return undefined;
   if (isAnswering) {
     linger(socket);
-    return;
+    return undefined;
   }
   const status = STATUSES[error.code ?? ''] ?? 400;
   const requestId = newId();
@@ -60,4 +65,5 @@ export function answerClientError(error: { code?: string }, socket: Duplex, isAn
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   socket.write([`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, '', body].join('\r\n'));
   linger(socket);
+  return { status, requestId };
 }

@@ -13,14 +13,23 @@ const MOST_WARNINGS = 10;
 export function cleanForwardedFor(instance: FastifyInstance, logger: Logger): void {
   const warned = new Set<string>();
   instance.addHook('onRequest', (request, _reply, done) => {
-    const { headers } = request.raw;
-    const given = String(headers['x-forwarded-for'] ?? '');
-    if (/[^\s,]/.test(given)) {
-      if (warned.size < MOST_WARNINGS && isFromStranger(request)) warn(request, warned, logger);
-      headers['x-forwarded-for'] = forwardedAddresses(given).join(', ');
-    }
+    if (warned.size < MOST_WARNINGS && givenBy(request) !== undefined && isFromStranger(request))
+      warn(request, warned, logger);
+    keepAddresses(request);
     done();
   });
+}
+
+/** Removes from the `X-Forwarded-For` of a request whatever is no address. */
+export function keepAddresses(request: FastifyRequest): void {
+  const given = givenBy(request);
+  if (given !== undefined) request.raw.headers['x-forwarded-for'] = forwardedAddresses(given).join(', ');
+}
+
+/** Returns the header of a request; undefined if it has no entry. */
+function givenBy({ raw: { headers } }: FastifyRequest): string | undefined {
+  const given = String(headers['x-forwarded-for'] ?? '');
+  return /[^\s,]/.test(given) ? given : undefined;
 }
 
 /**

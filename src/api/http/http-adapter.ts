@@ -9,10 +9,14 @@ import type { Duplex } from 'node:stream';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type BadParameters, MethodNotAllowed, UnknownAddress } from '../../common/errors.js';
+import type { Logger } from '../../observability/logger.js';
 import { acceptBodies, type BodyLimits } from './accept-bodies.js';
+import { AccessLog } from './access-log.js';
+import { addressHint } from './address-hint.js';
 import { answerClientError } from './client-error.js';
 import { COMMON_HEADERS } from './common-headers.js';
 import { ConnectionOrder } from './connection-order.js';
+import { cleanForwardedFor, keepAddresses } from './forwarded-for.js';
 import { errorBody } from '../errors/error-body.js';
 import { requestIdFrom } from './request-id.js';
 import { requestProblem } from './request-problem.js';
@@ -37,11 +41,14 @@ const HEADERS_CHECK_MS = 5_000;
  * Creates the HTTP server, which limits, orders and routes requests. Bodies stay unread until a handler asks for them,
  * after authentication and authorization.
  */
-export function createHttpAdapter(options: HttpAdapterOptions): FastifyAdapter {
+export function createHttpAdapter(options: HttpAdapterOptions, logger: Logger): FastifyAdapter {
   const { trustedProxies } = options;
   const order = new ConnectionOrder();
-  const refuse = (error: { code?: string }, socket: Duplex): void =>
-    answerClientError(error, socket, order.isAnswering(socket));
+  const log = new AccessLog(logger);
+  const refuse = (error: { code?: string }, socket: Duplex): void => {
+    const answered = answerClientError(error, socket, order.isAnswering(socket));
+    if (answered !== undefined) log.noHttp(socket, answered);
+  };
   const adapter = new FastifyAdapter({
     routerOptions: { maxParamLength: 2_000, caseSensitive: true, ignoreTrailingSlash: false },
     genReqId: (raw: IncomingMessage) => requestIdFrom(raw.headers['x-request-id']),
@@ -51,13 +58,22 @@ export function createHttpAdapter(options: HttpAdapterOptions): FastifyAdapter {
     serverFactory: (handler: RequestListener) => createHttpServer(handler, options, refuse),
     // The router raises these before any hook runs, so they take their turn here.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
-      order.take(request.raw, reply.raw, () => answerFrameworkError(error, request, reply)),
+      order.take(request.raw, reply.raw, () => {
+        keepAddresses(request);
+        log.watch(request, reply);
+        answerFrameworkError(error, request, reply);
+      }),
     clientErrorHandler: refuse,
     logger: false,
     skipMiddie: true,
   });
   const instance: FastifyInstance = adapter.getInstance();
   keepOrder(instance, order);
+  cleanForwardedFor(instance, logger);
+  instance.addHook('onRequest', (request, reply, done) => {
+    log.watch(request, reply);
+    done();
+  });
   acceptBodies(instance, options);
   rejectMalformedAndUnknown(instance);
   instance.setReplySerializer(jsonOf);
@@ -108,7 +124,7 @@ function pathProblem(request: FastifyRequest, routes: RouteTable): Error | undef
   if (!request.is404 && !hidesSlash) return parameterProblem(request);
   const allowed = hidesSlash ? [] : routes.methodsFor(path);
   return allowed.length === 0 || allowed.includes(method)
-    ? new UnknownAddress()
+    ? new UnknownAddress(addressHint(path, routes))
     : new MethodNotAllowed(allowed);
 }
 

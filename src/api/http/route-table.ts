@@ -13,6 +13,15 @@ export class RouteTable {
     const found = [...this.routes.values()].filter(({ pattern }) => pattern.test(path));
     return [...new Set(found.flatMap(({ methods }) => [...methods]))].sort();
   }
+
+  has(path: string): boolean {
+    return [...this.routes.values()].some(({ pattern }) => pattern.test(path));
+  }
+
+  /** Returns the parts of each route between its slashes; those with a wildcard are left out. */
+  segmented(): readonly (readonly string[])[] {
+    return [...this.routes.keys()].filter((url) => !url.includes('*')).map((url) => url.split('/'));
+  }
 }
 
 function patternOf(url: string): RegExp {

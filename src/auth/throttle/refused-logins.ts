@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Lanes } from '../../database/lanes.js';
-import { errorFields } from '../../observability/error-fields.js';
+import { failureFields } from '../../database/readiness/failure-fields.js';
 import { Logger } from '../../observability/logger.js';
 
 const INTERVAL_MS = 1_000;
@@ -69,7 +69,7 @@ export class RefusedLogins implements OnApplicationShutdown {
     } catch (error) {
       for (const [source, count] of counts) this.add(source, count);
       if (!this.stopping.signal.aborted) this.stored ??= this.schedule();
-      this.logger.warn({ err: errorFields(error) }, 'the counts of refused logins are not stored yet');
+      this.logger.warn(failureFields(error), 'the counts of refused logins are not stored yet');
       throw error;
     }
   }

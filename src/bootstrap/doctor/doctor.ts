@@ -15,6 +15,7 @@ import { askedBy, diagnoseAccess, diagnoseSchema, serverVersion } from './schema
 import { diagnoseService } from './service-diagnosis.js';
 import { reasonOf } from './reason-of.js';
 import { locateDatabase, loginWarning, type DatabaseLocation } from '../database-location.js';
+import { requireFirstPassword } from '../first-start.js';
 import { withOwnerConnection } from '../owner-connection.js';
 import { BY_MIGRATE, migrationProblem } from '../require-migrated.js';
 import { loadRootKeys, requireRootKeys } from '../root-key-source.js';
@@ -47,7 +48,11 @@ export async function diagnose(caller: Caller, onFinding: (finding: Finding) => 
   if (location === undefined) return false;
   try {
     const schema = await attempt('database', () => diagnoseDatabase(configuration, location, report));
-    await attempt('keys', () => diagnoseKeys(configuration, location, report));
+    const isInitialised = await attempt('keys', () => diagnoseKeys(configuration, location, report));
+    if (isInitialised === false)
+      await attempt('configuration', () => {
+        requireFirstPassword(configuration);
+      });
     if (schema !== undefined && schema !== 'none')
       await diagnoseService(configuration, location, caller, { report, attempt, schema });
   } finally {
@@ -120,21 +125,23 @@ async function diagnoseMigrated(
   return problem === undefined ? 'whole' : 'damaged';
 }
 
+/** Returns whether the database has been given a root key, as the first start does. */
 async function diagnoseKeys(
   configuration: Configuration,
   location: DatabaseLocation,
   report: Report,
-): Promise<void> {
+): Promise<boolean> {
   cryptoSelfTest();
-  await withOwnerConnection(location, async (connection) => {
+  return withOwnerConnection(location, async (connection) => {
     const registry = new RootKeyRegistry();
     if (!(await registry.isInitialised(connection))) {
       report('keys', 'the database knows no root key yet; the first start registers one', 'warning');
-      return;
+      return false;
     }
     const { rootKeys } = loadRootKeys(configuration, true);
     await registry.check(connection, rootKeys);
     const count = await registry.unwrapTenantKeys(connection, rootKeys);
     report('keys', `the root keys match, and ${count} tenant keys open`);
+    return true;
   });
 }

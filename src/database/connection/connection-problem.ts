@@ -21,7 +21,7 @@ export function connectionProblem(error: unknown, { variable, url }: Asker): unk
   const found = findCause(error);
   const problem = found === undefined ? UNKNOWN : causeAndCure(found);
   return new StartupError(
-    `${variable}: ${problem} (${[...described(url), code].filter(Boolean).join(', ')})`,
+    `${variable}: ${problem} (${[describedUrl(url), code].filter(Boolean).join(', ')})`,
   );
 }
 
@@ -46,12 +46,14 @@ export function explainedServerError(error: unknown): string | undefined {
 const UNKNOWN =
   'cannot connect to PostgreSQL: read the log of the server, and check that host and port are those of PostgreSQL';
 
-function described(url: string): string[] {
+/** Names the login, the database and the address of a URL, without its password. */
+export function describedUrl(url: string): string {
   const { user, database, host, port } = parseDatabaseUrl(url);
   const place = host.includes(':') ? `[${host}]` : host;
-  return [
+  const parts = [
     `login "${printable(user)}"`,
     `database "${printable(database)}"`,
     `at ${printable(place, 256)}:${port}`,
   ];
+  return parts.join(', ');
 }

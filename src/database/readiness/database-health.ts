@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Unavailable } from '../../common/errors.js';
 import { stateOf } from '../connection/causes/find-cause.js';
+import { explainedCause } from '../connection/connection-problem.js';
 
 /** Limits how long a probe of the service waits for the database. */
 const TIMEOUT_MS = 1_000;
@@ -29,10 +30,12 @@ export interface Question {
 
 /**
  * Describes the database: it is `ready`, or it answers but cannot serve requests (`unusable`), or it does not answer
- * (`away`). The problem is one line for the operator.
+ * (`away`). The problem is one line for the operator. The reason is what the way to the database reported when it was
+ * found away, which may be another one at each try.
  */
 export type DatabaseState =
-  { readonly kind: 'ready' } | { readonly kind: 'unusable' | 'away'; readonly problem: string };
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'unusable' | 'away'; readonly problem: string; readonly reason?: string | undefined };
 
 /**
  * Checks whether the database can serve requests, for probes and status pages. Once it is known not to answer, requests
@@ -94,6 +97,11 @@ export class DatabaseHealth {
     }
   }
 
+  /** Checks the database since an idle connection was lost, which no request has noticed. */
+  noteLostConnection(): void {
+    if (!this.closed) void this.check();
+  }
+
   /** Stops the checks. */
   close(): void {
     this.closed = true;
@@ -146,8 +154,8 @@ export class DatabaseHealth {
       if (problem !== undefined) return { kind: 'unusable', problem };
       this.full = false;
       return { kind: 'ready' };
-    } catch {
-      return { kind: 'away', problem: 'the database does not answer' };
+    } catch (error) {
+      return { kind: 'away', problem: 'the database does not answer', reason: explainedCause(error) };
     }
   }
 }

@@ -154,7 +154,7 @@ export async function startHttpLayer(
   const logger = createLogger(logLevel, {
     write: (line: string) => void logs.push(JSON.parse(line) as Record<string, unknown>),
   });
-  const adapter = createHttpAdapter({
+  const options = {
     maxValueBytes,
     maxImportBytes: maxValueBytes,
     keepAliveMilliseconds: 72_000,
@@ -163,7 +163,8 @@ export async function startHttpLayer(
     bodyMilliseconds: 0,
     ...times,
     trustedProxies,
-  });
+  };
+  const adapter = createHttpAdapter(options, logger);
   const app = await NestFactory.create<NestFastifyApplication>(ThingsModule, adapter, {
     bodyParser: false,
     logger,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { opaqueString, passwordProblem } from '../../../src/common/password-rules.js';
+import { opaqueString, passwordProblem, shortestFirstPassword } from '../../../src/common/password-rules.js';
 
 describe('the form of a password', () => {
   it.each([
@@ -19,19 +19,30 @@ describe('the form of a password', () => {
   });
 
   it.each([
-    ['abcd', /5 to 256/],
-    ['e\u0301e\u0301e\u0301', /5 to 256/],
-    ['x'.repeat(257), /5 to 256/],
-    ['abc\u0000def', /control/],
-    ['abc\ndef', /control/],
-    ['abc\u007fdef', /control/],
-    ['abc\u0085def', /control/],
-    ['abcde\ud800', /well-formed/],
+    ['abcdefg', /8 to 256 characters long, and is shorter$/],
+    ['e\u0301'.repeat(7), /8 to 256 characters long, and is shorter$/],
+    ['x'.repeat(257), /8 to 256 characters long, and is longer$/],
+    ['abcd\u0000efg', /control/],
+    ['abcd\nefg', /control/],
+    ['abcd\u007fefg', /control/],
+    ['abcd\u0085efg', /control/],
+    ['abcdefg\ud800', /well-formed/],
   ])('%j is not taken', (password, problem) => {
-    expect(passwordProblem(password)).toMatch(problem);
+    expect(passwordProblem(password, 8)).toMatch(problem);
   });
 
-  it.each(['abcde', 'e\u0301'.repeat(256), '\u{1f511}'.repeat(5), '  ab  '])('%j is taken', (password) => {
-    expect(passwordProblem(password)).toBeUndefined();
+  it.each(['abcdefgh', 'e\u0301'.repeat(256), '\u{1f511}'.repeat(8), '  abcd  '])(
+    '%j is taken',
+    (password) => {
+      expect(passwordProblem(password, 8)).toBeUndefined();
+    },
+  );
+
+  it('has as many characters as the configuration says, and twelve for the first one in production', () => {
+    expect(passwordProblem('abcde', 5)).toBeUndefined();
+    expect(passwordProblem('abcd', 5)).toMatch(/5 to 256/);
+    expect(shortestFirstPassword(8, false)).toBe(8);
+    expect(shortestFirstPassword(8, true)).toBe(12);
+    expect(shortestFirstPassword(16, true)).toBe(16);
   });
 });

@@ -27,6 +27,12 @@ function refusal(environment: NodeJS.ProcessEnv): string {
   throw new Error('the environment was accepted');
 }
 
+/** Returns what the environment is refused for, or the problem that is kept until the first password is needed. */
+function toldOf(environment: NodeJS.ProcessEnv): string {
+  const isFirst = Object.keys(environment).every((name) => name.startsWith('STRONGROOM_ADMIN_PASSWORD'));
+  return isFirst ? (loadConfiguration(environment).adminPasswordProblem ?? '') : refusal(environment);
+}
+
 describe('loadConfiguration', () => {
   let folder: string;
   beforeAll(() => {
@@ -53,6 +59,8 @@ describe('loadConfiguration', () => {
       rootKeys: undefined,
       adminUsername: 'admin',
       adminPassword: undefined,
+      adminPasswordProblem: undefined,
+      passwordMinLength: 8,
       maxValueBytes: 65_536,
       maxImportBytes: 67_108_864,
       logLevel: 'info',
@@ -80,6 +88,7 @@ describe('loadConfiguration', () => {
       STRONGROOM_ROOT_KEYS: ROOT_KEYS,
       STRONGROOM_ADMIN_USERNAME: 'root.user',
       STRONGROOM_ADMIN_PASSWORD: 'a:b c',
+      STRONGROOM_PASSWORD_MIN_LENGTH: '16',
       STRONGROOM_MAX_VALUE_BYTES: '16777216',
       STRONGROOM_LOG_LEVEL: 'silent',
       STRONGROOM_APP_ROLE: 'app',
@@ -103,6 +112,8 @@ describe('loadConfiguration', () => {
       rootKeys: ROOT_KEYS,
       adminUsername: 'root.user',
       adminPassword: 'a:b c',
+      adminPasswordProblem: undefined,
+      passwordMinLength: 16,
       maxValueBytes: 16_777_216,
       maxImportBytes: 67_108_864,
       logLevel: 'silent',
@@ -164,8 +175,7 @@ describe('loadConfiguration', () => {
     ['STRONGROOM_ADMIN_USERNAME', '1admin', 'must begin with a letter'],
     ['STRONGROOM_ADMIN_USERNAME', 'a:b', 'must begin with a letter'],
     ['STRONGROOM_ADMIN_USERNAME', 'a'.repeat(257), 'must begin with a letter'],
-    ['STRONGROOM_ADMIN_PASSWORD', 'abcd', 'must be 5 to 256 characters long'],
-    ['STRONGROOM_ADMIN_PASSWORD', CANARY.repeat(30), 'must be 5 to 256 characters long'],
+    ['STRONGROOM_PASSWORD_MIN_LENGTH', '4', 'must be a whole number from 5 to 128'],
     ['STRONGROOM_MAX_VALUE_BYTES', '0', 'must be a whole number from 1 to 16777216'],
     ['STRONGROOM_MAX_VALUE_BYTES', '16777217', 'must be a whole number from 1 to 16777216'],
     ['STRONGROOM_LOG_LEVEL', 'loud', 'must be one of fatal, error, warn, info, debug, trace, silent'],
@@ -263,10 +273,12 @@ describe('loadConfiguration', () => {
     ['STRONGROOM_ROOT_KEYS', Buffer.from(`${ROOT_KEYS}\n`, 'utf16le'), /is in UTF-16/],
   ])('refuses a file for %s that holds what nobody can type (%#)', (name, content, problem) => {
     const path = file('untypable', content);
-    expect(refusal({ [`${name}_FILE`]: path })).toMatch(problem);
-    expect(refusal({ [`${name}_FILE`]: path })).toContain(`${name}_FILE: ${path} `);
+    const told = toldOf({ [`${name}_FILE`]: path });
+    expect(told).toMatch(problem);
+    expect(told).toContain(`${name}_FILE: ${path} `);
+    expect(told).not.toContain(CANARY);
     if (typeof content !== 'string') return;
-    expect(refusal({ [name]: content })).toMatch(problem);
+    expect(toldOf({ [name]: content })).toMatch(problem);
   });
 
   it('takes root keys on several lines, and drops the line end of a variable', () => {
@@ -280,8 +292,18 @@ describe('loadConfiguration', () => {
 
   it('refuses a secret that is given twice', () => {
     const path = file('twice', CANARY);
-    expect(refusal({ STRONGROOM_ADMIN_PASSWORD: CANARY, STRONGROOM_ADMIN_PASSWORD_FILE: path })).toBe(
-      'STRONGROOM_ADMIN_PASSWORD and STRONGROOM_ADMIN_PASSWORD_FILE are both set: give one of them',
+    for (const name of ['STRONGROOM_ADMIN_PASSWORD', 'STRONGROOM_ROOT_KEYS'])
+      expect(toldOf({ [name]: CANARY, [`${name}_FILE`]: path })).toBe(
+        `${name} and ${name}_FILE are both set: give one of them`,
+      );
+  });
+
+  it('keeps a problem of the first password until one is needed', () => {
+    const gone = join(folder, 'gone');
+    const configuration = loadConfiguration({ STRONGROOM_ADMIN_PASSWORD_FILE: gone });
+    expect(configuration.adminPassword).toBeUndefined();
+    expect(configuration.adminPasswordProblem).toBe(
+      `STRONGROOM_ADMIN_PASSWORD_FILE: cannot read ${gone} (ENOENT)`,
     );
   });
 
