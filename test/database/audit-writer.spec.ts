@@ -202,7 +202,9 @@ describe('AuditWriter', () => {
        FROM audit_events`,
     ]) {
       const attempt = services.transaction.run(tenant, newId(), (manager) => manager.query(statement));
-      await expect(attempt).rejects.toThrow('permission denied');
+      await expect(attempt).rejects.toMatchObject({
+        cause: { message: expect.stringContaining('permission denied') },
+      });
     }
     expect(await services.events(event.id)).toHaveLength(1);
   });
@@ -214,7 +216,10 @@ describe('AuditWriter', () => {
     const event = newEvent('secret.read', ALICE);
     await services.database.asSuperuser('ALTER TABLE audit_events RENAME TO audit_events_away');
     try {
-      await expect(writer.record(tenant, event)).rejects.toThrow('audit_events');
+      await expect(writer.record(tenant, event)).rejects.toMatchObject({
+        code: 'unavailable',
+        cause: { message: expect.stringContaining('audit_events') },
+      });
     } finally {
       await services.database.asSuperuser('ALTER TABLE audit_events_away RENAME TO audit_events');
     }

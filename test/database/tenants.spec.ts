@@ -120,7 +120,10 @@ describe('TenantsService', () => {
   it('makes nothing where the event cannot be written', async () => {
     await services.database.asSuperuser('ALTER TABLE audit_events RENAME TO audit_events_away');
     try {
-      await expect(create('unrecorded')).rejects.toThrow('audit_events');
+      await expect(create('unrecorded')).rejects.toMatchObject({
+        code: 'unavailable',
+        cause: { message: expect.stringContaining('audit_events') },
+      });
     } finally {
       await services.database.asSuperuser('ALTER TABLE audit_events_away RENAME TO audit_events');
     }
