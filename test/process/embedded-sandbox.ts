@@ -12,6 +12,7 @@ import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { transformFileSync } from '@swc/core';
 import pg from 'pg';
 import {
@@ -59,6 +60,19 @@ export class Sandbox {
     const starter = new Starter(this.launcher, dataDir);
     this.starters.push(starter);
     return starter;
+  }
+
+  /** Runs a program that starts the server and then `more` with it, and returns its output once it has ended by itself. */
+  runToEnd(dataDir: string, more = ''): string {
+    this.launcher ??= this.compile();
+    const program = `
+      const { startEmbeddedPostgres } = await import(${JSON.stringify(pathToFileURL(this.launcher).href)});
+      const server = await startEmbeddedPostgres({ dataDir: ${JSON.stringify(dataDir)} });
+      ${more}`;
+    return execFileSync(process.execPath, ['--input-type=module', '-e', program], {
+      encoding: 'utf8',
+      timeout: 120_000,
+    });
   }
 
   /** Suspends the server's checkpointer, so that the server cannot shut down until the process continues. */

@@ -63,6 +63,20 @@ describe('the start of the embedded PostgreSQL', () => {
     );
   });
 
+  it('does not keep a process from ending that has nothing else to do, and ends with it', async () => {
+    const dataDir = sandbox.copy(stopped, 'nothing-else');
+    expect(sandbox.runToEnd(dataDir)).toBe('');
+    while (sandbox.postmasters(dataDir).length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  });
+
+  it('keeps a process that stops it until it has ended', () => {
+    const dataDir = sandbox.copy(stopped, 'stopping');
+    expect(sandbox.runToEnd(dataDir, `await server.stop(); process.stdout.write('stopped');`)).toBe(
+      'stopped',
+    );
+    expect(sandbox.postmasters(dataDir)).toEqual([]);
+  });
+
   it('closes the connections of others when it stops', async () => {
     const server = await sandbox.start(stopped);
     const sleeping = runUntilCut(server.url('postgres', 'postgres'), 'SELECT pg_sleep(60)');

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import type { ServerUser } from './server-user.js';
 
 const LARGEST_LOG_BYTES = 10_000_000;
@@ -71,6 +72,9 @@ export class ServerProcess {
       child.on('error', end).on('exit', end);
     });
     child.stdin?.on('error', () => undefined);
+    // The server ends with this process, and must not keep it from ending.
+    child.unref();
+    (child.stdin as Socket | null)?.unref();
   }
 
   static start(
@@ -131,6 +135,7 @@ export class ServerProcess {
 
   /** Shuts the server down in order and waits until it has ended. */
   async stop(): Promise<void> {
+    this.child.ref();
     this.child.stdin?.end();
     await this.gone;
   }
