@@ -5,6 +5,7 @@ import { configurationWarnings } from './config/unsafe-combinations.js';
 import { loadConfiguration } from './config/load-configuration.js';
 import { explainedServerError } from './database/connection/connection-problem.js';
 import { openInstallation } from './bootstrap/installation.js';
+import { outliveReaders } from './observability/closed-output.js';
 import { errorFields } from './observability/error-fields.js';
 import { createLogger } from './observability/logger.js';
 import { Shutdown } from './bootstrap/shutdown.js';
@@ -15,6 +16,7 @@ import { firstStartNotice, welcome } from './bootstrap/startup-messages.js';
 const STOP_DEADLINE_MS = 20_000;
 
 async function run(): Promise<void> {
+  outliveReaders();
   const configuration = loadConfiguration();
   const logger = createLogger(configuration.logLevel);
   logWarnings(logger);
