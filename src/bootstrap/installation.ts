@@ -15,13 +15,16 @@ import { entities } from './entities.js';
 import { prepareFirstStart, type FirstAdministrator } from './first-start.js';
 import { withOwnerConnection } from './owner-connection.js';
 import { loadRootKeys, requireRootKeys, type RootKeySource } from './root-key-source.js';
+import { step } from './start-output.js';
 
 /** Holds the open database and its keys, which the service and the commands work with. */
 export interface Installation extends Omit<DataSources, 'close'> {
   readonly configuration: Configuration;
   readonly hasher: PasswordHasher;
   readonly rootKeys: RootKeys;
-  /** The key file, if this start created one. */
+  /** The file that holds the root keys; undefined if the configuration gives them. */
+  readonly keyFile: string | undefined;
+  /** The same file, if this start created it. */
   readonly createdKeyFile: string | undefined;
   readonly firstAdministrator: FirstAdministrator | undefined;
   readonly appliedMigrations: readonly string[];
@@ -31,23 +34,35 @@ export interface Installation extends Omit<DataSources, 'close'> {
   readonly close: () => Promise<void>;
 }
 
+interface Reports {
+  readonly onProgress: (line: string) => void;
+  readonly onSlowStep: (line: string) => void;
+}
+
 /**
  * Opens an installation in the only safe order: the root keys are checked before anything changes, migrations and the
  * first start run under one lock, and the service's login is verified to be restricted before it is used.
  *
+ * @param onProgress told what has happened, or is waited for
+ * @param onSlowStep told what a step is doing that takes longer than a second
  * @throws StartupError with one line for the operator
  */
 export async function openInstallation(
   configuration: Configuration,
   onProgress: (line: string) => void = () => undefined,
+  onSlowStep: (line: string) => void = () => undefined,
 ): Promise<Installation> {
   cryptoSelfTest();
   requireRootKeys(configuration);
   await argon2();
-  const location = await locateDatabase(configuration, onProgress);
+  const location = await step(onSlowStep, 'waiting for the embedded PostgreSQL', () =>
+    locateDatabase(configuration, onProgress),
+  );
   try {
-    const source = await rootKeysOf(configuration, location);
-    return await prepare(configuration, location, source, onProgress);
+    const source = await step(onSlowStep, 'connecting to the database', () =>
+      rootKeysOf(configuration, location),
+    );
+    return await prepare(configuration, location, source, { onProgress, onSlowStep });
   } catch (error) {
     await location.stop();
     throw startProblem(error, configuration);
@@ -71,30 +86,35 @@ async function prepare(
   configuration: Configuration,
   location: DatabaseLocation,
   { rootKeys, file, created }: RootKeySource,
-  onProgress: (line: string) => void,
+  { onProgress, onSlowStep }: Reports,
 ): Promise<Installation> {
   const hasher = new PasswordHasher(verificationsAtOnce(configuration.passwordVerifications));
   const { appRole, readerRole } = configuration;
   const { ownerUrl, ownerVariable, serviceLogin, embedded } = location;
   let firstAdministrator: FirstAdministrator | undefined;
-  const { applied, functionsInstalled, mended } = await migrate({
-    ownerUrl,
-    ownerVariable,
-    appRole,
-    readerRole,
-    serviceLogin,
-    entities,
-    onProgress,
-    afterwards: async (manager) => {
-      firstAdministrator = await prepareFirstStart(manager, { configuration, rootKeys, hasher, embedded });
-    },
-  });
-  const { close, ...dataSources } = await openDataSources(configuration, location);
+  const { applied, functionsInstalled, mended } = await step(onSlowStep, 'migrating the database', () =>
+    migrate({
+      ownerUrl,
+      ownerVariable,
+      appRole,
+      readerRole,
+      serviceLogin,
+      entities,
+      onProgress,
+      afterwards: async (manager) => {
+        firstAdministrator = await prepareFirstStart(manager, { configuration, rootKeys, hasher, embedded });
+      },
+    }),
+  );
+  const { close, ...dataSources } = await step(onSlowStep, 'opening connections to the database', () =>
+    openDataSources(configuration, location),
+  );
   return {
     configuration,
     ...dataSources,
     hasher,
     rootKeys,
+    keyFile: file,
     createdKeyFile: created ? file : undefined,
     firstAdministrator,
     appliedMigrations: applied,

@@ -15,7 +15,8 @@ export async function withServices(
   work: (services: INestApplicationContext, caller: Caller) => Promise<void>,
 ): Promise<void> {
   const configuration = loadConfiguration();
-  const installation = await openInstallation(configuration, (line) => io.error(line));
+  const tell = (line: string): void => io.error(line);
+  const installation = await openInstallation(configuration, tell, io.isWatched ? tell : undefined);
   for (const line of firstStartNotice(installation)) io.error(line);
   try {
     const logger = createLogger('error');
