@@ -44,12 +44,12 @@ async function run(): Promise<void> {
 async function loadService({ say }: StartOutput) {
   return step(say, 'loading the program', async () => {
     await import('reflect-metadata');
-    const [installation, server, messages] = await Promise.all([
+    const [{ openInstallation }, { startHttpServer }, { firstStartNotice, welcome }] = await Promise.all([
       import('./bootstrap/installation.js'),
       import('./http-server.js'),
       import('./bootstrap/startup-messages.js'),
     ]);
-    return { ...installation, ...server, ...messages };
+    return { openInstallation, startHttpServer, firstStartNotice, welcome };
   });
 }
 
