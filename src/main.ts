@@ -17,7 +17,8 @@ async function run(): Promise<void> {
   const logger = createLogger(configuration.logLevel);
   logWarnings(logger);
   const output = new StartOutput(logger, configuration);
-  output.say('Strongroom is starting');
+  // Elsewhere bin/start.js says it, before anything is loaded.
+  if (configuration.nodeEnv === 'production') output.say('Strongroom is starting');
   const shutdown = new Shutdown(logger, configuration.drainMilliseconds + STOP_DEADLINE_MS).watchErrors();
   for (const warning of configurationWarnings(configuration)) logger.warn(warning);
   const { openInstallation, startHttpServer, firstStartNotice, welcome } = await loadService(output);

@@ -1,9 +1,19 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cloneDatabase, type TestDatabase } from '../support/database.js';
 import { external } from './external.js';
+import { linesOf } from './log-lines.js';
 import { Program } from './program.js';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
@@ -56,7 +66,26 @@ describe('a tree that is built, without development packages and compiler', () =
     const url = await program.listening();
     expect((await fetch(url)).status).toBe(200);
     expect((await program.stop('SIGINT')).code).toBe(0);
+    expect(program.stdout).toMatch(/^Strongroom is starting\n\n?(Tenant|Strongroom listens)/);
     expect(program.stdout).not.toContain('building');
+  });
+
+  it('says why there is no build, in production as a line of the log', async () => {
+    const source = join(root, 'src/main.ts');
+    const text = readFileSync(source, 'utf8');
+    writeFileSync(source, `${text}// changed\n`);
+    const reason =
+      'The compiler @swc/core cannot be loaded (ERR_MODULE_NOT_FOUND): run `npm ci`, with optional packages';
+    const start = (environment: NodeJS.ProcessEnv) =>
+      new Program(join(root, 'bin/start.js'), [], environment).ended;
+    expect(await start({})).toMatchObject({ code: 1, stderr: `Strongroom cannot start: ${reason}\n` });
+    const { code, stdout, stderr } = await start({ NODE_ENV: 'production' });
+    expect([code, stdout]).toEqual([1, '']);
+    expect(linesOf({ stderr }).at(-1)).toMatchObject({
+      level: 'fatal',
+      msg: `Strongroom cannot start: ${reason}`,
+    });
+    writeFileSync(source, text);
   });
 
   it('runs the command, by any path to it', async () => {
