@@ -1,33 +1,38 @@
 import { logWarnings } from './observability/process-warnings.js';
-import 'reflect-metadata';
 import { StartupError } from './common/startup-error.js';
 import { configurationWarnings } from './config/unsafe-combinations.js';
 import { loadConfiguration } from './config/load-configuration.js';
-import { explainedServerError } from './database/connection/connection-problem.js';
-import { openInstallation } from './bootstrap/installation.js';
+import { outliveReaders } from './observability/closed-output.js';
 import { errorFields } from './observability/error-fields.js';
-import { createLogger } from './observability/logger.js';
+import { createLogger, type Logger } from './observability/logger.js';
 import { programVersions } from './bootstrap/start-report.js';
 import { Shutdown } from './bootstrap/shutdown.js';
-import { startHttpServer } from './http-server.js';
-import { firstStartNotice, welcome } from './bootstrap/startup-messages.js';
+import { StartOutput, step } from './bootstrap/start-output.js';
 
 /** Limits how long the shutdown may take after the drain before the process exits anyway. */
 const STOP_DEADLINE_MS = 20_000;
 
 async function run(): Promise<void> {
+  outliveReaders();
   const configuration = loadConfiguration();
   const logger = createLogger(configuration.logLevel);
   logWarnings(logger);
+  const output = new StartOutput(logger, configuration);
+  // Elsewhere bin/start.js says it, before anything is loaded.
+  if (configuration.nodeEnv === 'production') output.say('Strongroom is starting');
   const shutdown = new Shutdown(logger, configuration.drainMilliseconds + STOP_DEADLINE_MS).watchErrors();
   logger.info(programVersions(), 'Strongroom starts');
   for (const warning of configurationWarnings(configuration)) logger.warn(warning);
-  const installation = await openInstallation(configuration, (line) => logger.info(line));
+  const { openInstallation, startHttpServer, firstStartNotice, welcome } = await loadService(output);
+  const installation = await openInstallation(configuration, output.say, output.say);
   if (installation.loginWarning !== undefined) logger.warn(installation.loginWarning);
   for (const problem of installation.mended) logger.warn(`mended: ${problem}`);
-  // Printed before anything else can fail, since a generated password is shown only once.
-  for (const line of firstStartNotice(installation)) process.stdout.write(`${line}\n`);
-  const service = await startHttpServer(installation, logger).catch(async (error: unknown) => {
+  // Shown before anything else can fail, since a generated password is shown only once.
+  const notice = firstStartNotice(installation);
+  if (notice.length > 0) output.show(notice.join('\n'), 'the first administrator was created');
+  const service = await step(output.say, 'starting the HTTP server', () =>
+    startHttpServer(installation, logger),
+  ).catch(async (error: unknown) => {
     await installation.close();
     throw error;
   });
@@ -36,19 +41,36 @@ async function run(): Promise<void> {
     await installation.close();
   });
   shutdown.watchSignals();
-  process.stdout.write(welcome(installation, service.url));
+  output.show(welcome(installation, service.url), `Strongroom listens on ${service.url}`);
+}
+
+/** Loads the service only after the first word, since that takes most of a second. */
+async function loadService({ say }: StartOutput) {
+  return step(say, 'loading the program', async () => {
+    await import('reflect-metadata');
+    const [{ openInstallation }, { startHttpServer }, { firstStartNotice, welcome }] = await Promise.all([
+      import('./bootstrap/installation.js'),
+      import('./http-server.js'),
+      import('./bootstrap/startup-messages.js'),
+    ]);
+    return { openInstallation, startHttpServer, firstStartNotice, welcome };
+  });
 }
 
 /**
  * Tells in one line why the service cannot start: in plain text to a terminal, else as a line of the log. An unforeseen
  * error may have any message, so its fields are logged instead.
  */
-run().catch((error: unknown) => {
-  const logger = createLogger('info');
+async function refuse(error: unknown, logger: Logger): Promise<void> {
   logWarnings(logger);
+  const { explainedServerError } = await import('./database/connection/connection-problem.js');
   const reason = error instanceof StartupError ? error.message : explainedServerError(error);
   if (reason === undefined) logger.fatal({ err: errorFields(error) }, 'Strongroom cannot start');
   else if (process.stderr.isTTY) process.stderr.write(`Strongroom cannot start: ${reason}\n`);
   else logger.fatal(`Strongroom cannot start: ${reason}`);
+}
+
+run().catch(async (error: unknown) => {
+  await refuse(error, createLogger('info'));
   process.exit(1);
 });

@@ -12,17 +12,25 @@ import { RootKeyRegistry } from '../tenants/root-key-registry.js';
 import { openDataSources, type DataSources } from './data-sources.js';
 import { locateDatabase, loginWarning, type DatabaseLocation } from './database-location.js';
 import { entities } from './entities.js';
-import { prepareFirstStart, requireFirstPassword, type FirstAdministrator } from './first-start.js';
+import {
+  prepareFirstStart,
+  requireFirstPassword,
+  type FirstAdministrator,
+  type FirstStart,
+} from './first-start.js';
 import { withOwnerConnection } from './owner-connection.js';
 import { requireMigrated } from './require-migrated.js';
 import { loadRootKeys, requireRootKeys, type RootKeySource } from './root-key-source.js';
+import { step } from './start-output.js';
 
 /** Holds the open database and its keys, which the service and the commands work with. */
 export interface Installation extends Omit<DataSources, 'close'> {
   readonly configuration: Configuration;
   readonly hasher: PasswordHasher;
   readonly rootKeys: RootKeys;
-  /** The key file, if this start created one. */
+  /** The file that holds the root keys; undefined if the configuration gives them. */
+  readonly keyFile: string | undefined;
+  /** The same file, if this start created it. */
   readonly createdKeyFile: string | undefined;
   readonly firstAdministrator: FirstAdministrator | undefined;
   readonly embedded: boolean;
@@ -35,27 +43,48 @@ export interface Installation extends Omit<DataSources, 'close'> {
   readonly close: () => Promise<void>;
 }
 
+interface Upgraded extends Migrated {
+  readonly firstAdministrator: FirstAdministrator | undefined;
+}
+
 /** Is what a start has done whose login may not migrate. */
-const UP_TO_DATE: Migrated = { applied: [], functionsInstalled: false, mended: [] };
+const UP_TO_DATE: Upgraded = {
+  applied: [],
+  functionsInstalled: false,
+  mended: [],
+  firstAdministrator: undefined,
+};
+
+interface Reports {
+  readonly onProgress: (line: string) => void;
+  readonly onSlowStep: (line: string) => void;
+}
 
 /**
  * Opens an installation in the only safe order: the root keys are checked before anything changes, migrations and the
  * first start run under one lock, and the service's login is verified to be restricted before it is used.
  *
+ * @param onProgress told what has happened, or is waited for
+ * @param onSlowStep told what a step is doing that takes longer than a second
  * @throws StartupError with one line for the operator
  */
 export async function openInstallation(
   configuration: Configuration,
   onProgress: (line: string) => void = () => undefined,
+  onSlowStep: (line: string) => void = () => undefined,
 ): Promise<Installation> {
   cryptoSelfTest();
   requireRootKeys(configuration);
   await argon2();
-  const location = await locateDatabase(configuration, onProgress);
+  const location = await step(onSlowStep, 'waiting for the embedded PostgreSQL', () =>
+    locateDatabase(configuration, onProgress),
+  );
   try {
     if (!location.migrates) await requireMigrated(configuration, location);
-    const source = await rootKeysOf(configuration, location);
-    return await prepare(configuration, location, source, onProgress);
+    const source = await step(onSlowStep, 'connecting to the database', () =>
+      rootKeysOf(configuration, location),
+    );
+    return await prepare(configuration, location, source, { onProgress, onSlowStep });
   } catch (error) {
     await location.stop();
     throw startProblem(error, configuration);
@@ -82,32 +111,23 @@ async function prepare(
   configuration: Configuration,
   location: DatabaseLocation,
   { rootKeys, file, created }: RootKeySource,
-  onProgress: (line: string) => void,
+  { onProgress, onSlowStep }: Reports,
 ): Promise<Installation> {
   const hasher = new PasswordHasher(verificationsAtOnce(configuration.passwordVerifications));
-  const { appRole, readerRole } = configuration;
-  const { ownerUrl, ownerVariable, serviceLogin } = location;
-  let firstAdministrator: FirstAdministrator | undefined;
-  const upgrade = (): Promise<Migrated> =>
-    migrate({
-      ownerUrl,
-      ownerVariable,
-      appRole,
-      readerRole,
-      serviceLogin,
-      entities,
-      onProgress,
-      afterwards: async (manager) => {
-        firstAdministrator = await prepareFirstStart(manager, { configuration, rootKeys, hasher });
-      },
-    });
-  const { applied, functionsInstalled, mended } = location.migrates ? await upgrade() : UP_TO_DATE;
-  const { close, ...dataSources } = await openDataSources(configuration, location);
+  const upgrade = (): Promise<Upgraded> =>
+    upgradeDatabase({ configuration, rootKeys, hasher }, location, onProgress);
+  const { applied, functionsInstalled, mended, firstAdministrator } = location.migrates
+    ? await step(onSlowStep, 'migrating the database', upgrade)
+    : UP_TO_DATE;
+  const { close, ...dataSources } = await step(onSlowStep, 'opening connections to the database', () =>
+    openDataSources(configuration, location),
+  );
   return {
     configuration,
     ...dataSources,
     hasher,
     rootKeys,
+    keyFile: file,
     createdKeyFile: created ? file : undefined,
     firstAdministrator,
     embedded: location.embedded,
@@ -120,4 +140,27 @@ async function prepare(
       await location.stop();
     },
   };
+}
+
+/** Migrates the database, and creates its first data, under one lock. */
+async function upgradeDatabase(
+  firstStart: FirstStart,
+  { ownerUrl, ownerVariable, serviceLogin }: DatabaseLocation,
+  onProgress: (line: string) => void,
+): Promise<Upgraded> {
+  const { appRole, readerRole } = firstStart.configuration;
+  let firstAdministrator: FirstAdministrator | undefined;
+  const migrated = await migrate({
+    ownerUrl,
+    ownerVariable,
+    appRole,
+    readerRole,
+    serviceLogin,
+    entities,
+    onProgress,
+    afterwards: async (manager) => {
+      firstAdministrator = await prepareFirstStart(manager, firstStart);
+    },
+  });
+  return { ...migrated, firstAdministrator };
 }

@@ -9,6 +9,8 @@ const MOST_BYTES = 65_536;
 
 /** Reads from and writes to the terminal of a command. */
 export interface Terminal {
+  /** Tells whether a person reads what `error` writes. */
+  readonly isWatched?: boolean;
   write(text: string): void;
   error(line: string): void;
   /** Reads a new password: asks twice, or reads the one line of standard input where that is not a terminal. */
@@ -23,6 +25,7 @@ export interface Terminal {
 }
 
 export const terminal: Terminal = {
+  isWatched: process.stderr.isTTY,
   write: (text) => void process.stdout.write(text),
   error: (line) => void process.stderr.write(`${line}\n`),
   readPassword: (prompt) => (process.stdin.isTTY ? askTwice(prompt) : fromInput()),

@@ -21,7 +21,8 @@ export async function withServices<T>(
   features: readonly Type[] = [],
 ): Promise<T> {
   const configuration = requireConfiguration();
-  const installation = await opened(openInstallation(configuration, (line) => io.error(line)));
+  const tell = (line: string): void => io.error(line);
+  const installation = await opened(openInstallation(configuration, tell, io.isWatched ? tell : undefined));
   for (const line of firstStartNotice(installation)) io.error(line);
   try {
     const module = AdministrationContextModule.of(installation, createLogger('error'), features);

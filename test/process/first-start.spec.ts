@@ -67,6 +67,14 @@ describe('a first start', () => {
     expect(program.stderr).not.toContain(password);
   });
 
+  it('prints where everything is and how to stop', () => {
+    expect(program.stdout).toMatch(new RegExp(`^Strongroom listens on ${url}$`, 'm'));
+    expect(program.stdout).toMatch(new RegExp(`^Documents: +${url}/api/docs$`, 'm'));
+    expect(program.stdout).toMatch(new RegExp(`^Data: +${folder.path}$`, 'm'));
+    expect(program.stdout).toMatch(new RegExp(`^Root key: +${folder.keyFile} \\(back it up`, 'm'));
+    expect(program.stdout).toMatch(/^Stop it with Ctrl-C\.$/m);
+  });
+
   it('keeps the key file and the folder to itself', () => {
     expect(statSync(folder.keyFile).mode & 0o777).toBe(0o600);
     expect(statSync(folder.path).mode & 0o077 & ~0o011).toBe(0);
@@ -84,7 +92,10 @@ describe('a first start', () => {
 
     program = service(folder.environment);
     url = await program.listening();
-    expect(program.stdout).not.toMatch(/Password|root key/);
+    expect(program.stdout).not.toMatch(/Password|root key was/);
+    const [, line = ''] = /^ +(curl .*)$/m.exec(program.stdout) ?? [];
+    // Without a password, curl asks for it.
+    expect((await curl(line.replace('-u admin', `-u admin:${password}`))).status).toBe(200);
     expect(await api().value('kept')).toBe(CANARY);
     expect(await api().value('hello')).toBe(`${CANARY}-2`);
   });

@@ -6,28 +6,10 @@ import { cloneDatabase, type TestDatabase } from '../support/database.js';
 import { CERTIFICATES, SecuredServer } from '../support/secured-server.js';
 import { ROOT_KEY } from '../support/strongroom.js';
 import { external, PASSWORD } from './external.js';
-import { service, strongroomAdmin, type Program } from './program.js';
+import { linesOf } from './log-lines.js';
+import { service, strongroomAdmin } from './program.js';
 
 const WARNER = join(import.meta.dirname, 'warn.mjs');
-
-type Line = Record<string, unknown>;
-
-/** Parses standard error, of which every line is an object with a level, a time and a message. */
-function linesOf({ stderr }: Pick<Program, 'stderr'>): Line[] {
-  const lines = stderr
-    .trimEnd()
-    .split('\n')
-    .filter((line) => line !== '');
-  return lines.map((line) => {
-    const entry = JSON.parse(line) as Line;
-    expect(entry).toMatchObject({
-      level: expect.any(String),
-      time: expect.any(String),
-      msg: expect.any(String),
-    });
-    return entry;
-  });
-}
 
 describe('the standard error of the service holds lines of JSON only', () => {
   let database: TestDatabase;

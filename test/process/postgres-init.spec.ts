@@ -9,6 +9,7 @@ import { query } from '../support/server.js';
 import { Api } from './api.js';
 import { DataFolder } from './data-folder.js';
 import { PASSWORD } from './external.js';
+import { linesOf } from './log-lines.js';
 import { service, strongroomAdmin, type Program } from './program.js';
 
 const NAMES = {
@@ -59,6 +60,8 @@ describe('deploy/postgres-init.sql', () => {
     const api = new Api(await program.listening(), PASSWORD);
     expect((await api.call('PUT', 'first', 'x')).status).toBe(200);
     expect(await api.value('first')).toBe('x');
+    expect(program.stdout).toBe('');
+    expect(linesOf(program).map(({ msg }) => msg)).toContainEqual(expect.stringContaining('listens on http'));
     expect(await strongroomAdmin(['doctor'], environment)).toMatchObject({
       code: 0,
       stdout: expect.not.stringContaining('warning'),

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 const DIST = join(import.meta.dirname, '../../dist/src');
 const TIMEOUT_MS = 120_000;
@@ -19,9 +19,10 @@ export class Program {
   readonly ended: Promise<Ended>;
   private readonly child: ChildProcess;
 
-  constructor(file: 'main.js' | 'cli/main.js', args: readonly string[], environment: NodeJS.ProcessEnv) {
+  /** @param file the program below `dist/src`, or an absolute path of another */
+  constructor(file: string, args: readonly string[], environment: NodeJS.ProcessEnv) {
     const { PATH, HOME } = process.env;
-    this.child = spawn(process.execPath, [join(DIST, file), ...args], {
+    this.child = spawn(process.execPath, [resolve(DIST, file), ...args], {
       env: { PATH, HOME, ...environment },
     });
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
@@ -39,7 +40,7 @@ export class Program {
    */
   async listening(): Promise<string> {
     const deadline = Date.now() + TIMEOUT_MS;
-    const found = () => /Strongroom listens on (\S+)/.exec(this.stdout)?.[1];
+    const found = () => /Strongroom listens on ([^\s"]+)/.exec(this.stdout + this.stderr)?.[1];
     while (found() === undefined) {
       if (this.child.exitCode !== null || Date.now() > deadline)
         throw new Error(`It does not listen:\n${this.stdout}\n${this.stderr}`);
@@ -70,6 +71,13 @@ export class Program {
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> {
     if (this.running) this.signal(signal);
     return this.ended;
+  }
+
+  /** Closes the pipes that the program writes to, as `head` does when it ends. */
+  stopReading(): this {
+    this.child.stdout?.destroy();
+    this.child.stderr?.destroy();
+    return this;
   }
 
   type(text: string): this {

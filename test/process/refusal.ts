@@ -8,9 +8,12 @@ export async function refusal(environment: NodeJS.ProcessEnv): Promise<string> {
   return refusalIn(stderr);
 }
 
-/** Returns what the one line of a refused start says. */
+/** Returns what the one line of a refused start says, which words about its steps may precede. */
 export function refusalIn(stderr: Awaited<Program['ended']>['stderr']): string {
-  const lines = stderr.trimEnd().split('\n');
+  const lines = stderr
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !line.startsWith('{"level":"info"'));
   expect(lines).toHaveLength(1);
   const { level, msg } = JSON.parse(lines[0]!) as { level: string; msg: string };
   expect([level, msg]).toEqual(['fatal', expect.stringMatching(/^Strongroom cannot start: /)]);
