@@ -15,9 +15,7 @@ export interface Call<A extends readonly (string | undefined)[] = [], O = object
 type Action<A extends readonly (string | undefined)[], O> = (call: Call<A, O>) => Promise<Output>;
 
 /** Loads the action of a command, so that help and completion load nothing of it. */
-type LoadAction<A extends readonly (string | undefined)[] = never, O = never> = () => Promise<
-  Action<A, O>
->;
+type LoadAction<A extends readonly (string | undefined)[] = never, O = never> = () => Promise<Action<A, O>>;
 
 /** Describes a command that does something. */
 export interface CommandSpec<A extends readonly (string | undefined)[], O> {
