@@ -13,10 +13,12 @@ afterAll(() => command.stop());
 
 describe('the changes of the command', () => {
   it.each(CHANGES)('`%s` does it and leaves its event', async (line, sentence, event, answers = {}) => {
-    const { code, stdout, asked } = await command.run(line, answers);
+    const { code, stdout, stderr, asked } = await command.run(line, answers);
     expect([code, stdout]).toEqual([0, `${sentence}\n`]);
     expect(asked).toHaveLength(answers.password === undefined ? 0 : 1);
     expect(await command.lastEvent()).toBe(`${event} ok cli`);
+    // A hint can be pasted, so it has no placeholder, which a shell would take for a redirection.
+    expect(stderr).not.toMatch(/[<>]/);
   });
 
   it('take effect on the next request of the running service', async () => {

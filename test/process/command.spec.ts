@@ -72,7 +72,7 @@ describe('strongroom-admin on an installation', () => {
     expect(await run('tenant create payments')).toEqual({
       code: 0,
       stdout: 'Created the tenant payments\n',
-      stderr: 'To add a user:  strongroom-admin tenant add-user payments <username> --role user\n',
+      stderr: 'To add a user:  strongroom-admin tenant add-user payments admin --role user\n',
     });
     expect(await run('user create alice --quiet', `${NEW_PASSWORD}\n`)).toEqual({
       code: 0,

@@ -85,7 +85,7 @@ describe('strongroom-admin import-cloudify', () => {
     for (const args of [[], ['--invite', '--passwords-file', file('both')]]) {
       const { code, stderr } = await fromSource(...args);
       expect([code, stderr]).toEqual([
-        1,
+        2,
         expect.stringMatching(/^Say how new users get a password[^\n]*\n$/),
       ]);
     }

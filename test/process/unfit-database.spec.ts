@@ -10,7 +10,7 @@ import { refusal, refusalIn } from './refusal.js';
 async function refusals(database: TestDatabase): Promise<string> {
   const started = await service(external(database)).ended;
   const migrated = await strongroomAdmin(['migrate'], external(database));
-  expect([started.code, migrated.code, started.stdout, migrated.stdout]).toEqual([1, 1, '', '']);
+  expect([started.code, migrated.code, started.stdout, migrated.stdout]).toEqual([1, 4, '', '']);
   const line = refusalIn(started.stderr);
   expect(migrated.stderr.trimEnd()).toBe(line);
   return line;

@@ -53,7 +53,7 @@ export function createGroup({
     `Created the user group ${name}`,
     { group: name, role, ldap_dn: ldapDn ?? null },
     (groups, caller) => groups.create({ name, role, ldapDn: ldapDn ?? null }, caller),
-    [`To add a user:  ${commandName()} group add-user ${name} <username>`],
+    [`To list who can be added:  ${commandName()} user list`],
   );
 }
 

@@ -62,7 +62,9 @@ export async function importCloudify({
       const move = { owner, override: options.override === true, dryRun, keepPassword };
       await moveCloudify(services, caller, contents, move, report, tell);
       if (options.invite === true)
-        report.note(`New users have no password: \`${commandName()} user set-password <username>\``);
+        report.note(
+          `New users have no password: give each one by \`${commandName()} user set-password\` and the name`,
+        );
       const text = report
         .lines()
         .map((line) => `${line}\n`)

@@ -1,4 +1,5 @@
 import { commandName } from '../../common/command-name.js';
+import { DEFAULT_TENANT } from '../../tenants/tenant-creation.js';
 import { requireSystemRole } from '../../users/permissions/roles.js';
 import { UsersService } from '../../users/users.service.js';
 import type { Call } from '../commands/command-spec.js';
@@ -15,7 +16,7 @@ export async function createUser({
   return withServices(io, async (services, caller) => {
     await services.get(UsersService).create({ username, password, systemRole }, caller);
     return done(`Created the user ${username}`, { user: username, role: systemRole }, [
-      `To add the user to a tenant:  ${commandName()} tenant add-user <tenant> ${username} --role user`,
+      `To add the user to a tenant:  ${commandName()} tenant add-user ${DEFAULT_TENANT} ${username} --role user`,
     ]);
   });
 }

@@ -1,6 +1,7 @@
 import { toTenantV3 } from '../../administration/tenants/tenant-v3.mapper.js';
 import { commandName } from '../../common/command-name.js';
 import { printable } from '../../common/printable.js';
+import { Configuration } from '../../config/configuration.js';
 import { TenantsService } from '../../tenants/tenants.service.js';
 import type { TenantMembers } from '../../tenants/tenant-overview.js';
 import { TenantDirectory } from '../../users/tenant-directory.service.js';
@@ -40,8 +41,9 @@ export function showTenant({ io, args: [name] }: Call<[string]>): Promise<Output
 export function createTenant({ io, args: [name] }: Call<[string]>): Promise<Output> {
   return withServices(io, async (services, caller) => {
     await services.get(TenantsService).create(name, caller);
+    const { adminUsername } = services.get(Configuration);
     return done(`Created the tenant ${name}`, { tenant: name }, [
-      `To add a user:  ${commandName()} tenant add-user ${name} <username> --role user`,
+      `To add a user:  ${commandName()} tenant add-user ${name} ${adminUsername} --role user`,
     ]);
   });
 }

@@ -1,3 +1,4 @@
+import { printable } from '../../common/printable.js';
 import { AUDIT_OUTCOMES } from '../../audit/outcomes.js';
 import type { RecordedEvent } from '../../audit-trail/recorded-events.js';
 import { ACTS } from './acts.js';
@@ -26,7 +27,7 @@ function whoOf({ caller }: RecordedEvent): string {
   const how = METHODS[method ?? ''];
   const from = address === null || address === undefined ? undefined : `from ${address}`;
   const more = [how, from].filter((part) => part !== undefined).join(' ');
-  return more === '' ? who : `${who} (${more})`;
+  return more === '' ? printable(who, 256) : `${printable(who, 256)} (${printable(more, 256)})`;
 }
 
 function actOf({ action, key, detail }: RecordedEvent): string {
@@ -34,7 +35,9 @@ function actOf({ action, key, detail }: RecordedEvent): string {
   const names: Readonly<Record<string, string>> = { key: key ?? '(not told)', '1': first, '2': second };
   const act = (ACTS as Readonly<Record<string, string>>)[action] ?? `do ${action} ({key})`;
   const told = act.replaceAll(/\{(key|1|2)\}/g, (_all, name: string) => names[name] ?? '');
-  const facts = Object.entries(detail ?? {}).map(([name, value]) => `${name.replaceAll('_', ' ')}: ${value}`);
+  const facts = Object.entries(detail ?? {}).map(
+    ([name, value]) => `${name.replaceAll('_', ' ')}: ${printable(value, 256)}`,
+  );
   return facts.length === 0 ? told : `${told} (${facts.join(', ')})`;
 }
 

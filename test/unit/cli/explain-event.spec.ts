@@ -49,6 +49,19 @@ describe('an event in plain words', () => {
       { action: 'login', key: 'nobody', tenant_id: null, outcome: 'failed', caller: null },
       'somebody asked to log in as nobody. It was not done (failed): the password or token was wrong',
     ],
+    [
+      'a name that could mislead the reader, escaped',
+      {
+        caller: {
+          ...EVENT.caller!,
+          actor_id: null,
+          actor_name: 'root\u202e\u001b[31m',
+          method: 'cli',
+          address: null,
+        },
+      },
+      'UTC, root\\u202e\\u001b[31m (with the command on the machine) asked to',
+    ],
     ['a tenant whose row has gone', { tenant: null }, `in the tenant ${EVENT.tenant_id}`],
     [
       'an action of a newer version',
