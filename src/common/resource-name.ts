@@ -8,7 +8,7 @@ const LONGEST = 256;
  */
 export function nameProblem(text: string): string | undefined {
   if (text === '') return 'must not be empty';
-  if (text.length > LONGEST) return `must be at most ${LONGEST} characters long`;
+  if (text.length > LONGEST) return `must be at most ${LONGEST} characters long; ${text.length} came`;
   if (!/^[A-Za-z0-9._~-]*$/.test(text)) {
     return `"${printable(text)}" may only hold letters, digits, \`-\`, \`.\`, \`_\` and \`~\``;
   }

@@ -1,3 +1,6 @@
+import { kindOf } from '../api/input/what-came.js';
+import { JsonText } from '../api/json/json-text.js';
+import type { SecretValue } from '../crypto/secret-value.js';
 import { BadParameters, Conflict, Forbidden, IllegalAction, NotFound } from '../common/errors.js';
 import { printable } from '../common/printable.js';
 
@@ -37,8 +40,11 @@ export function narrower(key: string): IllegalAction {
   return new IllegalAction(`The visibility of the secret \`${key}\` can only be widened`);
 }
 
-export function textRequired(): BadParameters {
-  return new BadParameters('`value` must be a text that is not empty; anything else needs a `schema`');
+export function textRequired({ format, text }: SecretValue): BadParameters {
+  const kind = kindOf(format === 'text' ? text : new JsonText(text));
+  return new BadParameters(
+    `\`value\` must be a string that is not empty; anything else needs a \`schema\`; ${kind} came`,
+  );
 }
 
 export function mayNotSetOwner(): Forbidden {

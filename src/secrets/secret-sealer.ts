@@ -51,8 +51,9 @@ export class SecretSealer {
   /** @throws TooLarge */
   requireSize(what: string, text: string): void {
     const { maxValueBytes } = this.configuration;
-    if (Buffer.byteLength(text, 'utf8') > maxValueBytes)
-      throw new TooLarge(`${what} is larger than ${maxValueBytes} bytes of UTF-8`);
+    const bytes = Buffer.byteLength(text, 'utf8');
+    if (bytes > maxValueBytes)
+      throw new TooLarge(`${what} is larger than ${maxValueBytes} bytes of UTF-8; ${bytes} came`);
   }
 
   /**

@@ -30,7 +30,7 @@ export const LONGEST_DESCRIPTION = 1_024;
 
 /** Returns why something cannot describe a secret, or undefined where it can. Newline and tab are allowed. */
 export function descriptionProblem(value: unknown): string | undefined {
-  if (typeof value !== 'string') return 'must be a text, or null';
+  if (typeof value !== 'string') return 'must be a string, or null';
   if (Array.from(value).length > LONGEST_DESCRIPTION)
     return `can be at most ${LONGEST_DESCRIPTION} characters long`;
   if (!value.isWellFormed()) return 'must not hold half of a character (a lone surrogate)';

@@ -80,12 +80,12 @@ export class SecretsService {
     const update = this.updates.of(tenant, key, { attributes: {}, value, providerOptions }, checked);
     const { decide } = hidingAbsence(key, update);
     const secret = isCreatable(input) ? await this.newSecret(tenant, key, input) : undefined;
-    if (secret === undefined && !updateIfExists) throw textRequired();
+    if (secret === undefined && !updateIfExists) throw textRequired(value);
     const outcome =
       secret === undefined
         ? await this.secrets.update(tenant, key, decide, { ...event, action: 'secret.update' })
         : await this.secrets.create(tenant, secret, event, updateIfExists ? decide : undefined);
-    if (secret === undefined && outcome.kind === 'absent') throw textRequired();
+    if (secret === undefined && outcome.kind === 'absent') throw textRequired(value);
     if (outcome.kind === 'exists') throw secretExists(key);
     const created = outcome.kind === 'created' ? outcome.secret : changed(key, outcome);
     return shown(created, value);

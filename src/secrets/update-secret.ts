@@ -118,7 +118,7 @@ async function refusalOfValue(
     const mismatch = await checked.mismatchWith({ id, schema });
     return mismatch && new Refusal('conflict', mismatch);
   }
-  if (!isPlainText(value)) throw textRequired();
+  if (!isPlainText(value)) throw textRequired(value);
   return undefined;
 }
 

@@ -59,8 +59,8 @@ describe('the description of a secret', () => {
   });
 
   it.each([
-    ['a number', 1, /must be a text/],
-    ['an object', {}, /must be a text/],
+    ['a number', 1, /must be a string, or null/],
+    ['an object', {}, /must be a string, or null/],
     ['more than 1,024 characters', 'x'.repeat(1_025), /at most 1024 characters/],
     ['a carriage return', 'a\rb', /no control characters/],
     ['NUL', 'a\u0000b', /U\+0000|no control characters/],

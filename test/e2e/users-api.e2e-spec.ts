@@ -210,7 +210,7 @@ describe.each(['v3', 'v3.1'])('users under /api/%s', (version) => {
       ]) {
         const { status, body } = await call('POST', 'users/active/erik', { action });
         expect([action, status, body.error_code]).toEqual([action, 400, 'bad_parameters_error']);
-        expect(body.message).toBe('`action` must be one of activate, deactivate');
+        expect(body.message).toMatch(/^`action` must be one of activate, deactivate/);
       }
       expect((await call('GET', 'users/erik')).body.active).toBe(true);
     });

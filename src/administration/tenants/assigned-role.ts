@@ -1,5 +1,7 @@
 import type { ApiVersion } from '../../api/http/api-version.decorator.js';
 import { BadParameters } from '../../common/errors.js';
+import { mustBeOneOf } from '../../common/one-of.js';
+import { TENANT_ROLES } from '../../users/tenant-user.entity.js';
 
 const DEFAULT_ROLE = 'user';
 
@@ -9,6 +11,6 @@ const DEFAULT_ROLE = 'user';
  */
 export function assignedRole(role: string | null | undefined, version: ApiVersion): string {
   if (role !== undefined && role !== null) return role;
-  if (version === 'v3.1') throw new BadParameters('`role` is missing or no text');
+  if (version === 'v3.1') throw new BadParameters(`\`role\` is missing: it ${mustBeOneOf(TENANT_ROLES)}`);
   return DEFAULT_ROLE;
 }

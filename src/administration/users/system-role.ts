@@ -1,6 +1,6 @@
 import type { ApiVersion } from '../../api/http/api-version.decorator.js';
 import { BadParameters } from '../../common/errors.js';
-import { printable } from '../../common/printable.js';
+import { mustBeOneOf } from '../../common/one-of.js';
 import type { UserListOptions } from '../../users/user-overview.js';
 import type { SystemRole } from '../../users/user.entity.js';
 
@@ -35,5 +35,5 @@ export function readRole(name: string, version: ApiVersion): SystemRole {
   for (const role of SYSTEM_ROLES) {
     if (name === role || (version === 'v3' && name === OLD_NAMES[role])) return role;
   }
-  throw new BadParameters(`Role "${printable(name)}" is no system role: sys_admin, default`);
+  throw new BadParameters(`\`role\` ${mustBeOneOf(SYSTEM_ROLES, name)}`);
 }

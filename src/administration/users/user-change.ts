@@ -68,6 +68,9 @@ function readTime(name: string, text: string | null | undefined): Date | undefin
   if (text === null || text === undefined) return undefined;
   const zoned = /(Z|[+-]\d{2}:\d{2})$/.test(text) ? text : `${text}Z`;
   const time = new Date(zoned.replace(' ', 'T'));
-  if (Number.isNaN(time.getTime())) throw new BadParameters(`\`${name}\` must be a time as in ISO 8601`);
+  if (Number.isNaN(time.getTime()))
+    throw new BadParameters(
+      `\`${name}\` must be a time that exists, as in ISO 8601, such as 2026-03-20T08:23:31Z`,
+    );
   return time;
 }

@@ -51,8 +51,9 @@ export function acceptBodies(instance: FastifyInstance, limits: BodyLimits): voi
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser('*', (request, _payload, done) => {
     const rules = request.routeOptions.config.largeBody === true ? large : ordinary;
-    if (Number(request.headers['content-length'] ?? 0) > rules.maxBytes)
-      done(new TooLarge(`The body is larger than ${rules.maxBytes} bytes`));
+    const declared = Number(request.headers['content-length'] ?? 0);
+    if (declared > rules.maxBytes)
+      done(new TooLarge(`The body is larger than ${rules.maxBytes} bytes; ${declared} were announced`));
     else done(null, new UnreadBody(request.raw, rules));
   });
   instance.decorateRequest('declaredContentType', undefined);

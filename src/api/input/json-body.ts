@@ -8,6 +8,7 @@ import { UnreadBody, type BodyReader } from '../http/unread-body.js';
 import { declaredFields, onlyThese, type FieldNames, type InputClass } from './declared-fields.js';
 import { ArrivingFields, type Fields } from './json-fields.js';
 import { readsPart } from './read-parts.js';
+import { withWhatCame } from './what-came.js';
 import { validateInput } from './validate-input.js';
 
 /** Describes the part of `UnreadBody` that is used here. */
@@ -38,7 +39,7 @@ export class JsonBody {
     const fields = await this.fields(input, this.refusesUnknown ? onlyThese(declared) : declared);
     const result = new input();
     for (const name of declared) if (fields.has(name)) Object.assign(result, { [name]: fields.get(name) });
-    validateInput(result);
+    validateInput(result, withWhatCame);
     return result;
   }
 

@@ -1,4 +1,5 @@
 import { NoSuchIncludeField } from '../../common/errors.js';
+import { mustBeOneOf } from '../../common/one-of.js';
 import { printable } from '../../common/printable.js';
 
 /**
@@ -17,7 +18,7 @@ export function includedFields<F extends string>(
     const known = fields.find((field) => field === name);
     if (known === undefined)
       throw new NoSuchIncludeField(
-        `\`_include\`: there is no "${printable(name)}"; there are ${fields.join(', ')}`,
+        `\`_include\`: there is no "${printable(name)}": it ${mustBeOneOf(fields, name)}`,
       );
     return known;
   });

@@ -26,7 +26,7 @@ export class ListQuery extends PageQuery {
   @MaxLength(MAX_SEARCH_LENGTH, {
     message: `\`_search\` can be at most ${MAX_SEARCH_LENGTH} characters long`,
   })
-  @IsString({ message: '`_search` must be a text' })
+  @IsString({ message: '`_search` must be a string' })
   _search?: string;
 
   @ApiPropertyOptional({

@@ -1,13 +1,13 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, ValidateBy, ValidateIf } from 'class-validator';
+import { IsOptional, IsString, ValidateBy, ValidateIf } from 'class-validator';
 import { KeptAsSent } from '../../api/input/kept-as-sent.decorator.js';
+import { OneOf } from '../../api/input/one-of.decorator.js';
 import { JsonText } from '../../api/json/json-text.js';
 import { flagOf, IsFlag } from '../../api/input/is-flag.decorator.js';
 import { descriptionProblem, LONGEST_DESCRIPTION, VISIBILITIES, type Visibility } from '../secret.js';
 import { ANY_VALUE } from './any-value.js';
 
-const VISIBILITY_MESSAGE = { message: `\`visibility\` must be one of ${VISIBILITIES.join(', ')}` };
 const FLAG = { required: false, type: Boolean, default: false };
 
 /** Skips the other rules where the field is left out. Null is not left out, unlike with `IsOptional`. */
@@ -37,8 +37,7 @@ function IsNewValue(): PropertyDecorator {
         if (body.schema !== undefined || flagOf(body.update_if_exists) === true) return true;
         return value.text.startsWith('"') && value.text !== '""';
       },
-      defaultMessage: () =>
-        '`value` is missing, empty or no string; give the text of the secret, or a `schema` for anything else',
+      defaultMessage: () => '`value` must be a string that is not empty; anything else needs a `schema`',
     },
   });
 }
@@ -114,7 +113,7 @@ export class NewSecretBody {
 
   @ApiProperty({ required: false, enum: VISIBILITIES, type: String, default: 'tenant' })
   @IsOptional()
-  @IsIn(VISIBILITIES, VISIBILITY_MESSAGE)
+  @OneOf(VISIBILITIES)
   visibility?: Visibility | null;
 }
 
@@ -137,7 +136,7 @@ export class SecretChangeBody {
 
   @ApiProperty({ required: false, enum: VISIBILITIES, type: String, description: 'Can only be widened' })
   @IsOptional()
-  @IsIn(VISIBILITIES, VISIBILITY_MESSAGE)
+  @OneOf(VISIBILITIES)
   visibility?: Visibility | null;
 
   @ApiProperty({ required: false, type: Boolean })
@@ -146,7 +145,7 @@ export class SecretChangeBody {
 
   @ApiProperty({ required: false, type: String, description: 'The name of the user whose secret it becomes' })
   @IfGiven()
-  @IsString({ message: '`creator` must be the name of a user' })
+  @IsString({ message: '`creator` must be a string: the name of a user' })
   creator?: string;
 
   @ProviderName()
@@ -165,6 +164,6 @@ export class SecretChangeBodyV31 extends SecretChangeBody {
 /** Holds the body of PATCH `set-visibility`. */
 export class SetVisibilityBody {
   @ApiProperty({ enum: ['tenant', 'global'], type: String })
-  @IsIn(['tenant', 'global'], { message: '`visibility` must be one of tenant, global' })
+  @OneOf(['tenant', 'global'])
   visibility: Visibility;
 }

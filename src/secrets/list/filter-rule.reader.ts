@@ -1,4 +1,6 @@
+import { kindOf } from '../../api/input/what-came.js';
 import { BadParameters } from '../../common/errors.js';
+import { mustBeOneOf } from '../../common/one-of.js';
 import { unknownName } from '../../common/unknown-name.js';
 import {
   RULE_ATTRIBUTES,
@@ -29,7 +31,7 @@ const NAME_PATTERNS: Readonly<Record<string, RuleOperator>> = {
  */
 export function readRules(rules: readonly unknown[]): FilterRule[] {
   if (rules.length > MOST_RULES)
-    throw new BadParameters(`\`filter_rules\` can be at most ${MOST_RULES} rules`);
+    throw new BadParameters(`\`filter_rules\` can be at most ${MOST_RULES} rules; ${rules.length} came`);
   return rules.map(readRule);
 }
 
@@ -51,7 +53,7 @@ export function rulesOfConstraints(constraints: Readonly<Record<string, unknown>
 
 function rulesOfPattern(pattern: unknown): FilterRule[] {
   if (typeof pattern !== 'object' || pattern === null || Array.isArray(pattern))
-    throw new BadParameters('`constraints`: `name_pattern` must be an object');
+    throw new BadParameters('`constraints`: `name_pattern` must be an object; ' + `${kindOf(pattern)} came`);
   return Object.entries(pattern).map(([name, text]) => {
     const operator = Object.hasOwn(NAME_PATTERNS, name) ? NAME_PATTERNS[name] : undefined;
     if (operator === undefined)
@@ -59,13 +61,18 @@ function rulesOfPattern(pattern: unknown): FilterRule[] {
         `\`constraints\`: \`name_pattern\`: ${unknownName('field', name, Object.keys(NAME_PATTERNS))}`,
       );
     if (typeof text !== 'string')
-      throw new BadParameters(`\`constraints\`: \`name_pattern\`: \`${name}\` must be a text`);
+      throw new BadParameters(
+        `\`constraints\`: \`name_pattern\`: \`${name}\` must be a string; ${kindOf(text)} came`,
+      );
     return keyRule(operator, [text]);
   });
 }
 
 function valuesOf(values: unknown): unknown[] {
-  if (!Array.isArray(values)) throw new BadParameters('`constraints`: `valid_values` must be a list');
+  if (!Array.isArray(values))
+    throw new BadParameters(
+      `\`constraints\`: \`valid_values\` must be an array of strings; ${kindOf(values)} came`,
+    );
   return values;
 }
 
@@ -75,23 +82,28 @@ function keyRule(operator: RuleOperator, values: unknown[]): FilterRule {
 
 function readRule(rule: unknown): FilterRule {
   if (typeof rule !== 'object' || rule === null || Array.isArray(rule))
-    throw new InvalidFilterRule(rule, 'it must be an object');
+    throw new InvalidFilterRule(rule, `it must be an object; ${kindOf(rule)} came`);
   const { key, values, operator, type } = rule as Record<string, unknown>;
   const members = Object.keys(rule);
   const unknown = members.find((name) => !MEMBERS.includes(name));
   if (unknown !== undefined) throw new InvalidFilterRule(rule, unknownName('field', unknown, MEMBERS));
   if (members.length !== MEMBERS.length || !MEMBERS.every((name) => members.includes(name)))
-    throw new InvalidFilterRule(rule, `it must have exactly ${MEMBERS.join(', ')}`);
+    throw new InvalidFilterRule(rule, missingMembers(members));
   if (type !== 'attribute') throw new InvalidFilterRule(rule, '`type` must be attribute');
   const attribute = typeof key === 'string' ? key.toLowerCase() : '';
   if (!Object.hasOwn(RULE_ATTRIBUTES, attribute))
-    throw new InvalidFilterRule(rule, `\`key\` must be one of ${Object.keys(RULE_ATTRIBUTES).join(', ')}`);
+    throw new InvalidFilterRule(rule, `\`key\` ${mustBeOneOf(Object.keys(RULE_ATTRIBUTES), key)}`);
   const known = RULE_OPERATORS.find((name) => name === operator);
   if (known === undefined)
-    throw new InvalidFilterRule(rule, `\`operator\` must be one of ${RULE_OPERATORS.join(', ')}`);
+    throw new InvalidFilterRule(rule, `\`operator\` ${mustBeOneOf(RULE_OPERATORS, operator)}`);
   const problem = problemOfValues(values, known, RULE_ATTRIBUTES[attribute as RuleAttribute]);
   if (problem !== undefined) throw new InvalidFilterRule(rule, problem);
   return { attribute: attribute as RuleAttribute, operator: known, values: values as string[] };
+}
+
+function missingMembers(members: readonly string[]): string {
+  const missing = MEMBERS.filter((name) => !members.includes(name));
+  return `it must have exactly ${MEMBERS.join(', ')}; ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing`;
 }
 
 function problemOfValues(
@@ -100,11 +112,11 @@ function problemOfValues(
   { problemOf }: (typeof RULE_ATTRIBUTES)[RuleAttribute],
 ): string | undefined {
   if (!Array.isArray(values) || !values.every((value) => typeof value === 'string'))
-    return '`values` must be a list of texts';
+    return '`values` must be an array of strings';
   if (operator === 'is_not_empty')
     return values.length > 0 ? '`values` must be empty with is_not_empty' : undefined;
   if (values.length === 0) return '`values` must not be empty';
-  if (values.length > MOST_VALUES) return `\`values\` can be at most ${MOST_VALUES}`;
+  if (values.length > MOST_VALUES) return `\`values\` can be at most ${MOST_VALUES}; ${values.length} came`;
   const problem = values.map(problemOf).find((each) => each !== undefined);
   return problem === undefined ? undefined : `a value ${problem}`;
 }

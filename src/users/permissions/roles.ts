@@ -1,5 +1,5 @@
 import { BadParameters } from '../../common/errors.js';
-import { printable } from '../../common/printable.js';
+import { mustBeOneOf } from '../../common/one-of.js';
 import { TENANT_ROLES, type TenantRole } from '../tenant-user.entity.js';
 import type { SystemRole } from '../user.entity.js';
 
@@ -9,12 +9,12 @@ const SYSTEM_ROLES: readonly SystemRole[] = ['sys_admin', 'default'];
 export function requireTenantRole(role: string): TenantRole {
   const known = TENANT_ROLES.find((one) => one === role);
   if (known !== undefined) return known;
-  throw new BadParameters(`Role "${printable(role)}" is none of a tenant's: ${TENANT_ROLES.join(', ')}`);
+  throw new BadParameters(`The role of a member ${mustBeOneOf(TENANT_ROLES, role)}`);
 }
 
 /** @throws BadParameters when it is not a role of the installation */
 export function requireSystemRole(role: string): SystemRole {
   const known = SYSTEM_ROLES.find((one) => one === role);
   if (known !== undefined) return known;
-  throw new BadParameters(`Role "${printable(role)}" is none of the system's: ${SYSTEM_ROLES.join(', ')}`);
+  throw new BadParameters(`The system role ${mustBeOneOf(SYSTEM_ROLES, role)}`);
 }

@@ -13,7 +13,7 @@ class Parent {
 }
 
 class Input extends Parent {
-  @IsNotEmpty({ message: '`value` is missing or empty' })
+  @IsNotEmpty({ message: '`value` must not be empty' })
   @IsString({ message: '`value` must be a string' })
   value: string;
 
@@ -171,9 +171,9 @@ describe.each([
   });
 
   it('takes no bytes for no fields', async () => {
-    await expect(read(undefined)).rejects.toThrow('`value` is missing or empty');
-    await expect(read('')).rejects.toThrow('`value` is missing or empty');
-    await expect(read('{}')).rejects.toThrow('`value` is missing or empty');
+    await expect(read(undefined)).rejects.toThrow('`value` is missing: it must not be empty');
+    await expect(read('')).rejects.toThrow('`value` is missing: it must not be empty');
+    await expect(read('{}')).rejects.toThrow('`value` is missing: it must not be empty');
   });
 
   it('keeps declared fields, inherited ones too, and nothing else', async () => {
@@ -266,12 +266,12 @@ describe.each([
   });
 
   it.each([
-    ['{"value": 7}', '`value` must be a string'],
-    ['{"value": null}', '`value` is missing or empty'],
-    ['{"value": ""}', '`value` is missing or empty'],
-    ['{"value": ["canary"]}', '`value` must be a string'],
-    ['{"value": {"canary": 1}}', '`value` must be a string'],
-    ['{"value": "x", "other": ["canary"]}', 'other must be a string'],
+    ['{"value": 7}', '`value` must be a string; a number came'],
+    ['{"value": null}', '`value` must not be empty; null came'],
+    ['{"value": ""}', '`value` must not be empty; an empty string came'],
+    ['{"value": ["canary"]}', '`value` must be a string; an array came'],
+    ['{"value": {"canary": 1}}', '`value` must be a string; an object came'],
+    ['{"value": "x", "other": ["canary"]}', 'other must be a string; an array came'],
   ])('names the field of %s and not what it holds', async (text, message) => {
     const failure = await read(text).catch((error: unknown) => error as Error);
     expect(failure).toBeInstanceOf(BadParameters);

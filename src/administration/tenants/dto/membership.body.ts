@@ -7,47 +7,47 @@ const ROLE = { enum: TENANT_ROLES, type: String } as const;
 /** Names a user and a tenant. */
 export class TenantUserBody {
   @ApiProperty({ type: String })
-  @IsString({ message: '`tenant_name` is missing or no text' })
+  @IsString({ message: '`tenant_name` must be a string' })
   tenant_name: string;
 
   @ApiProperty({ type: String })
-  @IsString({ message: '`username` is missing or no text' })
+  @IsString({ message: '`username` must be a string' })
   username: string;
 }
 
 export class NewTenantUserBody extends TenantUserBody {
   @ApiProperty({ ...ROLE, required: false, description: 'Required under v3.1; defaults to `user` under v3' })
   @IsOptional()
-  @IsString({ message: '`role` must be a text' })
+  @IsString({ message: '`role` must be a string' })
   role?: string | null;
 }
 
 export class TenantUserRoleBody extends TenantUserBody {
   @ApiProperty(ROLE)
-  @IsString({ message: '`role` is missing or no text' })
+  @IsString({ message: '`role` must be a string' })
   role: string;
 }
 
 /** Names a user group and a tenant. */
 export class TenantGroupBody {
   @ApiProperty({ type: String })
-  @IsString({ message: '`tenant_name` is missing or no text' })
+  @IsString({ message: '`tenant_name` must be a string' })
   tenant_name: string;
 
   @ApiProperty({ type: String })
-  @IsString({ message: '`group_name` is missing or no text' })
+  @IsString({ message: '`group_name` must be a string' })
   group_name: string;
 }
 
 export class NewTenantGroupBody extends TenantGroupBody {
   @ApiProperty({ ...ROLE, required: false, description: 'Required under v3.1; defaults to `user` under v3' })
   @IsOptional()
-  @IsString({ message: '`role` must be a text' })
+  @IsString({ message: '`role` must be a string' })
   role?: string | null;
 }
 
 export class TenantGroupRoleBody extends TenantGroupBody {
   @ApiProperty(ROLE)
-  @IsString({ message: '`role` is missing or no text' })
+  @IsString({ message: '`role` must be a string' })
   role: string;
 }

@@ -1,10 +1,12 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, Matches } from 'class-validator';
+import { IsOptional, IsString, Matches } from 'class-validator';
 import { IsFlag } from '../../../api/input/is-flag.decorator.js';
+import { OneOf } from '../../../api/input/one-of.decorator.js';
 
 const TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?$/;
 const TIME_RULE = {
-  message: ({ property }: { property: string }) => `\`${property}\` must be a time as in ISO 8601`,
+  message: ({ property }: { property: string }) =>
+    `\`${property}\` must be a time as in ISO 8601, such as 2026-03-20T08:23:31Z`,
 };
 const TIME_FIELD = {
   type: String,
@@ -93,6 +95,6 @@ const ACTIVATIONS = ['activate', 'deactivate'] as const;
 
 export class UserActivationBody {
   @ApiProperty({ type: String, enum: ACTIVATIONS })
-  @IsIn(ACTIVATIONS, { message: `\`action\` must be one of ${ACTIVATIONS.join(', ')}` })
+  @OneOf(ACTIVATIONS)
   action: (typeof ACTIVATIONS)[number];
 }

@@ -5,6 +5,7 @@ import { includedFields } from '../../../api/lists/included-fields.js';
 import { flagOf, IsFlag } from '../../../api/input/is-flag.decorator.js';
 import { ListQuery, partOf, searchOf } from '../../../api/lists/list.query.js';
 import { Repeatable } from '../../../api/input/repeatable.decorator.js';
+import { mustBeOneOf } from '../../../common/one-of.js';
 import { printable } from '../../../common/printable.js';
 import { SortableBy, sortsOf } from '../../../api/lists/sortable-by.decorator.js';
 import { BadParameters } from '../../../common/errors.js';
@@ -45,7 +46,7 @@ export class SecretListQuery extends ListQuery {
   })
   @IsOptional()
   @MaxLength(LONGEST_CURSOR, { message: `\`_after\` can be at most ${LONGEST_CURSOR} characters long` })
-  @IsString({ message: '`_after` must be a text' })
+  @IsString({ message: '`_after` must be a string' })
   _after?: string;
 
   @ApiPropertyOptional({
@@ -111,7 +112,7 @@ function searchIn(query: SecretListQuery, fields: readonly ListField[]): ListOpt
   const unknown = names.find((name) => !known.some((field) => field === name));
   if (unknown !== undefined)
     throw new BadParameters(
-      `\`_search_in\`: there is no "${printable(unknown)}"; there are ${known.join(', ')}`,
+      `\`_search_in\`: there is no "${printable(unknown)}": it ${mustBeOneOf(known, unknown)}`,
     );
   const text = searchOf(query);
   if (text === undefined) return undefined;

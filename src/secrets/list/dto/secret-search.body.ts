@@ -17,7 +17,7 @@ export class SecretSearchBody {
       '`starts_with` and `ends_with`',
   })
   @IsOptional()
-  @IsArray({ message: '`filter_rules` must be a list of rules' })
+  @IsArray({ message: '`filter_rules` must be an array of rules' })
   filter_rules?: unknown[] | null;
 
   @ApiProperty({

@@ -24,7 +24,7 @@ export class ExportQuery {
       'For clients that do not know the header: what stands in an address is easily logged on the way',
   })
   @IsOptional()
-  @IsString({ message: '`_passphrase` must be a text' })
+  @IsString({ message: '`_passphrase` must be a string' })
   _passphrase?: string;
 
   @ApiPropertyOptional({
@@ -37,7 +37,7 @@ export class ExportQuery {
   @ApiPropertyOptional({ type: String, description: 'A part of the key, in any case' })
   @IsOptional()
   @MaxLength(256, { message: '`_search` can be at most 256 characters long' })
-  @IsString({ message: '`_search` must be a text' })
+  @IsString({ message: '`_search` must be a string' })
   _search?: string;
 
   @Texts('Fields of the answer, with commas between or one each time')

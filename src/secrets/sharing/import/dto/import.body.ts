@@ -37,7 +37,7 @@ export class ImportBody {
 
   @ApiPropertyOptional({ type: String, description: 'For encrypted values; the header is another way' })
   @IsOptional()
-  @IsString({ message: '`passphrase` must be a text' })
+  @IsString({ message: '`passphrase` must be a string' })
   passphrase?: string | null;
 }
 
@@ -45,7 +45,9 @@ export class ImportBody {
 export function toImportInput(body: ImportBody): Omit<ImportInput, 'passphrase'> {
   const { secrets_list: rows } = body;
   if (rows.length > MOST_SECRETS)
-    throw new TooLarge(`\`secrets_list\` can have at most ${MOST_SECRETS} secrets`);
+    throw new TooLarge(
+      `\`secrets_list\` can have at most ${MOST_SECRETS} secrets; send the rest in another import`,
+    );
   if (!rows.every(isRawRow)) throw new BadParameters('`secrets_list` must hold objects only');
   if (body.tenant_map && body.tenant_map_dict)
     throw new BadParameters('Give one of `tenant_map` and `tenant_map_dict`');

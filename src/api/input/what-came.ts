@@ -1,0 +1,39 @@
+import { JsonText } from '../json/json-text.js';
+
+/** Names the kind of a JSON value, never its content. */
+export function kindOf(value: unknown): string {
+  if (value instanceof JsonText) return kindOfText(value.text);
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'string') return value === '' ? 'an empty string' : 'a string';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  '{': 'an object',
+  '[': 'an array',
+  '"': 'a string',
+  t: 'a boolean',
+  f: 'a boolean',
+  n: 'null',
+};
+
+function kindOfText(text: string): string {
+  return text === '""' ? 'an empty string' : (KINDS[text.charAt(0)] ?? 'a number');
+}
+
+/**
+ * Completes a message about a field of a body with what came: nothing, a value of another type, or a text of another
+ * length. The value itself is never repeated.
+ * @param message a sentence that begins with the field, such as "`name` must be a string"
+ */
+export function withWhatCame(message: string, field: string, value: unknown): string {
+  if (value === undefined) {
+    const subject = `\`${field}\` `;
+    return message.startsWith(subject)
+      ? `${subject}is missing: it ${message.slice(subject.length)}`
+      : message;
+  }
+  if (typeof value !== 'string' || value === '') return `${message}; ${kindOf(value)} came`;
+  return /characters long$/.test(message) ? `${message}; ${Array.from(value).length} came` : message;
+}
