@@ -13,6 +13,7 @@ export interface FencedBlock {
 
 export interface Markdown {
   readonly blocks: readonly FencedBlock[];
+  readonly headings: readonly string[];
   /** The names of the places that a link can lead to, as GitHub makes them from headings. */
   readonly anchors: ReadonlySet<string>;
   /** The targets of all links and images. */
@@ -23,12 +24,14 @@ export interface Markdown {
 export function readMarkdown(path: string): Markdown {
   const slugger = new GithubSlugger();
   const blocks: FencedBlock[] = [];
+  const headings: string[] = [];
   const anchors = new Set<string>();
   const links: string[] = [];
   let heading = '';
   const visit = (token: Token) => {
     if (token.type === 'heading') {
       heading = plainText(token);
+      headings.push(heading);
       anchors.add(slugger.slug(heading));
     } else if (token.type === 'code') blocks.push(toBlock(token as Tokens.Code, heading));
     else if (token.type === 'link' || token.type === 'image') links.push((token as Tokens.Link).href);
@@ -38,7 +41,7 @@ export function readMarkdown(path: string): Markdown {
   };
   const marked = new Marked();
   void marked.walkTokens(marked.lexer(readFileSync(path, 'utf8')), visit);
-  return { blocks, anchors, links };
+  return { blocks, headings, anchors, links };
 }
 
 /** Returns the fenced blocks of one of our documents, in order. */

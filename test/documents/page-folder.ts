@@ -19,8 +19,8 @@ export class PageFolder {
   }
 
   /** Creates `./admin`, the operator's command of a clone. */
-  withAdmin(): this {
-    this.command(join(this.path, 'admin'), resolve('dist/src/cli/main.js'));
+  withAdmin(path = join(this.path, 'admin'), program = resolve('dist/src/cli/main.js')): this {
+    this.command(path, program);
     return this;
   }
 

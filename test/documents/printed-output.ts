@@ -1,20 +1,11 @@
 /** Stands for anything in an output that a document shows: within text, for a value, and as a name for further members. */
 const ANYTHING = '…';
 
-/**
- * Compares what a block printed with the output that the document shows.
- * @returns what differs, or undefined
- */
-export function outputDifference(
-  language: string,
-  shown: string,
-  printed: string,
-): { shown: unknown; printed: unknown } | undefined {
-  const agrees =
-    language === 'json'
-      ? matches(JSON.parse(shown), parsed(printed))
-      : pattern(shown.trim()).test(printed.trim());
-  return agrees ? undefined : { shown, printed };
+/** Tells whether what a block printed is the output that the document shows. */
+export function isOutput(language: string, shown: string, printed: string): boolean {
+  return language === 'json'
+    ? matches(JSON.parse(shown), parsed(printed))
+    : pattern(shown.trim()).test(printed.trim());
 }
 
 function parsed(text: string): unknown {

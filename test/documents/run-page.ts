@@ -6,7 +6,7 @@ import type { BlockMark } from './block-mark.js';
 import { fencedBlocks, type FencedBlock } from './markdown.js';
 import { PAGE_TESTS } from './page-registry.js';
 import { PageShell, SEPARATOR } from './page-shell.js';
-import { outputDifference } from './printed-output.js';
+import { isOutput } from './printed-output.js';
 import { compiledTypeScript } from './typescript.js';
 
 export interface PageSetting {
@@ -59,17 +59,17 @@ async function runShell(
   kind: BlockMark['kind'],
 ): Promise<Printed> {
   const shell = new PageShell(folder, environment);
-  const printed: string[] = [];
+  const printed = new Map<FencedBlock, string>();
   try {
     for (const block of blocks) {
       if (block.mark?.kind === 'file') writeFileSync(join(folder, block.mark.name), block.text);
-      else if (block.mark?.kind === kind) printed.push(await shell.run(block.text));
-      else if (block.mark?.kind === 'output') requireOutput(block, printed.at(-1) ?? '');
+      else if (block.mark?.kind === kind) printed.set(block, await shell.run(block.text));
     }
   } finally {
     await shell.end();
   }
-  return printed;
+  requireOutputs(blocks, printed);
+  return [...printed.values()];
 }
 
 const SEPARATING: Readonly<Record<string, string>> = {
@@ -90,19 +90,19 @@ async function runProgram(
   writeFileSync(file, isTypeScript ? compiledTypeScript(program) : program);
   const command = isTypeScript ? process.execPath : python;
   const { stdout } = await promisify(execFile)(command, [file], { cwd: folder, env: environment });
-  const printed = stdout.split(SEPARATOR).slice(0, -1);
-  for (const [index, block] of blocks.entries()) {
-    if (block.mark?.kind !== 'output') continue;
-    requireOutput(
-      block,
-      printed[blocks.slice(0, index).filter((one) => parts.includes(one)).length - 1] ?? '',
-    );
-  }
-  return printed;
+  const texts = stdout.split(SEPARATOR);
+  const printed = new Map(parts.map((block, index) => [block, texts[index] ?? '']));
+  requireOutputs(blocks, printed);
+  return [...printed.values()];
 }
 
-function requireOutput({ language, text }: FencedBlock, printed: string): void {
-  const difference = outputDifference(language, text, printed);
-  if (difference === undefined) return;
-  throw new Error(`The page shows\n${text}\nwhere its block prints\n${printed}`);
+/** Compares each output that the page shows with what the block before it printed, if that block was run. */
+function requireOutputs(blocks: readonly FencedBlock[], printed: ReadonlyMap<FencedBlock, string>): void {
+  for (const [index, { mark, language, text }] of blocks.entries()) {
+    const before = blocks[index - 1];
+    const output = before && printed.get(before);
+    if (mark?.kind !== 'output' || output === undefined) continue;
+    if (!isOutput(language, text, output))
+      throw new Error(`The page shows\n${text}\nwhere its block prints\n${output}`);
+  }
 }

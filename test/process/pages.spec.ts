@@ -44,6 +44,14 @@ describe('a page that begins with a first start', () => {
     ]);
     expect(maintenance).toMatch(/"activated".*"deactivated"/s);
   });
+
+  it('is the tutorial', async () => {
+    await runPage('docs/tutorial.md', setting);
+  });
+
+  it('is that for a team', async () => {
+    await runPage('docs/team.md', setting);
+  });
 });
 
 it('docs/configuration.md makes a root key that the service accepts', async () => {
