@@ -45,6 +45,15 @@ describe('every fenced block', () => {
     if (spec !== '') expect(readFileSync(spec, 'utf8')).toContain(page);
   });
 
+  it.each(PAGES)('of %s that is an output comes after one that is run', (page) => {
+    const blocks = fencedBlocks(page);
+    const before = (index: number) => blocks[index - 1]?.mark?.kind ?? '';
+    const lost = blocks.filter(
+      ({ mark }, index) => mark?.kind === 'output' && !['run', 'run-by'].includes(before(index)),
+    );
+    expect(lost).toEqual([]);
+  });
+
   it('is run by another command only where that is a script of package.json', () => {
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: object };
     for (const page of PAGES)
