@@ -1,4 +1,4 @@
-import { fencedBlocks } from './fenced-blocks.js';
+import { fencedBlocks } from './markdown.js';
 
 const BLOCKS = fencedBlocks('docs/clients.md');
 

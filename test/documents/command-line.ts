@@ -42,7 +42,12 @@ function bodyOf(command: Command): string[] {
   ];
   return [
     sentence(command.description()),
-    ['```shell', `strongroom-admin ${usage}`, `strongroom-admin ${exampleOf(command)}`, '```'].join('\n'),
+    [
+      '```shell not-run="shown for reference; each example is parsed by test/unit/cli, and each command run by test/e2e/command*"',
+      `strongroom-admin ${usage}`,
+      `strongroom-admin ${exampleOf(command)}`,
+      '```',
+    ].join('\n'),
     ...(rows.length === 0 ? [] : [markdownTable(['Argument or option', 'Meaning'], rows)]),
   ];
 }

@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 const { options, url } = readArguments(process.argv.slice(2));
 const data = options.get('-d')?.[0];
-const headers = new Headers(options.get('-H')?.map((line) => line.split(/:\s*(.*)/s).slice(0, 2)));
+const headers = new Headers(headerLines().map((line) => line.split(/:\s*(.*)/s).slice(0, 2)));
 const login = options.get('-u')?.[0];
 if (login !== undefined) headers.set('Authorization', `Basic ${Buffer.from(login).toString('base64')}`);
 if (data !== undefined && !headers.has('Content-Type')) {
@@ -38,6 +38,13 @@ function readArguments(words) {
   if (urls.length !== 1) refuse('takes one address');
   for (const [name, values] of found) if (name !== '-H' && values.length > 1) refuse(`takes ${name} once`);
   return { options: found, url: urls[0] };
+}
+
+/** Returns the headers that were given, also those in files. */
+function headerLines() {
+  return (options.get('-H') ?? []).flatMap((line) =>
+    line.startsWith('@') ? readFileSync(line.slice(1), 'utf8').trim().split('\n') : [line],
+  );
 }
 
 /** Returns the content as curl sends it: without line ends if it comes from a file or the standard input. */

@@ -1,0 +1,20 @@
+/** Names the test that runs the blocks of a page, and the languages of the blocks that it runs. */
+export interface PageTest {
+  readonly spec: string;
+  readonly languages: readonly string[];
+}
+
+/** Lists the pages with blocks that `npm test` runs. Each test calls `runPage` with the name, except that of clients.md. */
+export const PAGE_TESTS: Readonly<Record<string, PageTest>> = {
+  'README.md': { spec: 'test/process/pages.spec.ts', languages: ['shell'] },
+  'docs/tutorial.md': { spec: 'test/process/pages.spec.ts', languages: ['shell'] },
+  'docs/cookbook/curl.md': { spec: 'test/e2e/cookbook.e2e-spec.ts', languages: ['shell'] },
+  'docs/cookbook/typescript.md': { spec: 'test/e2e/cookbook.e2e-spec.ts', languages: ['ts'] },
+  'docs/team.md': { spec: 'test/process/pages.spec.ts', languages: ['shell'] },
+  'docs/deployment.md': { spec: 'test/process/deployment.spec.ts', languages: ['shell'] },
+  'docs/configuration.md': { spec: 'test/process/pages.spec.ts', languages: ['sh'] },
+  'docs/clients.md': {
+    spec: 'test/e2e/client-examples.e2e-spec.ts',
+    languages: ['shell', 'js', 'yaml', 'hcl'],
+  },
+};
