@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { tableRows } from '../documents/table-rows.js';
 import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
 
 type Line = Record<string, unknown>;
@@ -126,6 +127,14 @@ describe('the access log', () => {
     expect(await lineOf('left-1')).toMatchObject({
       ...{ status: null, cut: true, bytes: 0, source: '127.0.0.1', key: 'left', username: 'logged-user' },
     });
+  });
+
+  it('has the fields that docs/logs.md lists, and no other', () => {
+    const names = linesWhere(({ msg }) => msg === 'request').flatMap((line) => Object.keys(line));
+    const fields = tableRows('docs/logs.md')
+      .filter((cells) => cells.length === 2)
+      .map(([name = '']) => name.replaceAll('`', ''));
+    expect([...new Set(names)].toSorted()).toEqual([...fields, 'level', 'msg', 'time'].toSorted());
   });
 
   it('holds no value, query or credential', () => {

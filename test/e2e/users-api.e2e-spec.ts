@@ -260,7 +260,8 @@ describe.each(['v3', 'v3.1'])('users under /api/%s', (version) => {
     for (const tenant of [undefined, 'default_tenant', 'no-such']) {
       const header = tenant === undefined ? {} : { tenant };
       const as: As = { login: manager.login, ...header };
-      const named = tenant === undefined ? /^Not permitted: .*permission user_list;/ : new RegExp(`user_list.*${tenant}`);
+      const named =
+        tenant === undefined ? /^Not permitted: .*permission user_list;/ : new RegExp(`user_list.*${tenant}`);
       const refused = await call('GET', 'users', undefined, as);
       expect([refused.status, refused.body.message]).toEqual([403, expect.stringMatching(named)]);
       expect((await call('GET', 'user', undefined, as)).status).toBe(200);

@@ -2,6 +2,7 @@ import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../../observability/logger.js';
 import { errorBody } from './error-body.js';
+import { helpLink } from './errors-page.js';
 import { logFailure } from './log-failure.js';
 import { toDomainError } from './to-domain-error.js';
 
@@ -21,7 +22,7 @@ export class ErrorFilter implements ExceptionFilter {
     if (reply.sent) return;
     void reply
       .code(error.status)
-      .headers(error.headers)
+      .headers({ ...error.headers, ...helpLink(error.code, request.raw.url) })
       .type('application/json; charset=utf-8')
       .send(errorBody(error, request.id));
   }

@@ -4,6 +4,7 @@ import { MalformedRequest } from '../../common/errors.js';
 import { newId } from '../../common/ids.js';
 import { COMMON_HEADERS } from './common-headers.js';
 import { linger } from './linger.js';
+import { helpLink } from '../errors/errors-page.js';
 import { errorBody } from '../errors/error-body.js';
 import { errorForStatus } from '../errors/to-domain-error.js';
 
@@ -60,6 +61,7 @@ export function answerClientError(
     'Content-Length': Buffer.byteLength(body),
     'X-Request-Id': requestId,
     ...COMMON_HEADERS,
+    ...helpLink(known.code),
     Connection: 'close',
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);

@@ -18,6 +18,7 @@ import { COMMON_HEADERS } from './common-headers.js';
 import { ConnectionOrder } from './connection-order.js';
 import { cleanForwardedFor, keepAddresses } from './forwarded-for.js';
 import { errorBody } from '../errors/error-body.js';
+import { helpLink } from '../errors/errors-page.js';
 import { requestIdFrom } from './request-id.js';
 import { requestProblem } from './request-problem.js';
 import { RouteTable } from './route-table.js';
@@ -152,7 +153,12 @@ function answerFrameworkError(thrown: Error, request: FastifyRequest, reply: Fas
   dealWithUnreadRest(request.raw, reply);
   void reply
     .code(error.status)
-    .headers({ ...error.headers, ...COMMON_HEADERS, 'X-Request-Id': request.id })
+    .headers({
+      ...error.headers,
+      ...COMMON_HEADERS,
+      ...helpLink(error.code, request.raw.url),
+      'X-Request-Id': request.id,
+    })
     .type('application/json; charset=utf-8')
     .send(errorBody(error, request.id));
 }

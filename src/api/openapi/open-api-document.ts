@@ -11,6 +11,7 @@ const REQUEST_ID = {
 const EVERY_ANSWER = header(
   'The id of the request: the one that was sent if it is acceptable, otherwise a new one',
 );
+const HELP = header('The address of what its `error_code` means and what to do, with `rel="help"`');
 const ANSWER_HEADERS: Readonly<Record<string, Record<string, object>>> = {
   '401': { 'WWW-Authenticate': header('The authentication scheme to use') },
   '429': { 'Retry-After': header('The number of seconds to wait before retrying') },
@@ -37,7 +38,13 @@ export function completeDocument(document: OpenAPIObject): OpenAPIObject {
     completeForVersion(path, operation);
     operation.parameters = [...(operation.parameters ?? []), REQUEST_ID];
     for (const [status, answer] of Object.entries(operation.responses)) {
-      answer.headers = { ...answer.headers, 'X-Request-Id': EVERY_ANSWER, ...ANSWER_HEADERS[status] };
+      const help: Record<string, object> = Number(status) >= 400 ? { Link: HELP } : {};
+      answer.headers = {
+        ...answer.headers,
+        'X-Request-Id': EVERY_ANSWER,
+        ...help,
+        ...ANSWER_HEADERS[status],
+      };
       answers.push(answer);
     }
   }

@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiBasicAuth, ApiHeader, ApiResponse, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { publishErrorsPage } from '../errors/errors-page.js';
 import { ErrorBody } from '../errors/error-body.js';
 import { completeDocument } from './open-api-document.js';
 
@@ -73,6 +74,7 @@ export function publishOpenApi(app: NestFastifyApplication): void {
   instance.addHook('onRoute', (route) => {
     if (route.url.startsWith(DOCS)) route.onRequest = sendDocsPolicy;
   });
+  publishErrorsPage(instance);
   SwaggerModule.setup(DOCS, app, () => completeDocument(SwaggerModule.createDocument(app, config)), {
     raw: ['json'],
     jsonDocumentUrl: `${DOCS}-json`,
