@@ -13,6 +13,6 @@ const LAUNCHER = 'admin';
 export function commandName(script = process.argv[1] ?? ''): string {
   if (basename(script) !== LAUNCHER) return INSTALLED;
   const path = relative(process.cwd(), script);
-  if (path.startsWith(`..${sep}..${sep}..`)) return script;
+  if (path.startsWith(`..${sep}..`)) return script;
   return path.startsWith('..') ? path : `.${sep}${path}`;
 }

@@ -74,6 +74,14 @@ describe('every fenced block', () => {
   });
 });
 
+describe('every page of docs', () => {
+  const pages = PAGES.filter((page) => page.startsWith('docs/'));
+
+  it.each(pages)('says what it is for: %s', (page) => {
+    expect(readMarkdown(page).firstParagraph).toMatch(/\bThis page /);
+  });
+});
+
 /** Returns the file and the anchor that a link leads to, from the folder of the document. */
 function targetOf(document: string, link: string): { file: string; anchor: string } {
   const [path = '', anchor = ''] = decodeURIComponent(link).split('#');
@@ -113,4 +121,15 @@ describe('every link', () => {
     const pages = PAGES.filter((page) => page.startsWith('docs/') && !page.startsWith('docs/cookbook/'));
     expect(pages.filter((page) => !linked.has(page))).toEqual([]);
   });
+});
+
+it('docs/architecture.svg names classes that exist', () => {
+  const [picture, sources] = [
+    readFileSync('docs/architecture.svg', 'utf8'),
+    files('src').map((file) => readFileSync(file, 'utf8')),
+  ];
+  const named = [...picture.matchAll(/>([A-Z][a-z]+(?:[A-Z][a-z]+)+)</g)].map(([, name = '']) => name);
+  expect(named.filter((name) => name !== 'PostgreSQL').length).toBeGreaterThan(4);
+  const isDeclared = (name: string) => sources.some((text) => text.includes(`class ${name} `));
+  expect(named.filter((name) => !isDeclared(name))).toEqual([]);
 });

@@ -14,6 +14,7 @@ export interface FencedBlock {
 export interface Markdown {
   readonly blocks: readonly FencedBlock[];
   readonly headings: readonly string[];
+  readonly firstParagraph: string;
   /** The names of the places that a link can lead to, as GitHub makes them from headings. */
   readonly anchors: ReadonlySet<string>;
   /** The targets of all links and images. */
@@ -40,8 +41,10 @@ export function readMarkdown(path: string): Markdown {
         links.push(target);
   };
   const marked = new Marked();
-  void marked.walkTokens(marked.lexer(readFileSync(path, 'utf8')), visit);
-  return { blocks, headings, anchors, links };
+  const tokens = marked.lexer(readFileSync(path, 'utf8'));
+  void marked.walkTokens(tokens, visit);
+  const firstParagraph = tokens.find(({ type }) => type === 'paragraph')?.raw ?? '';
+  return { blocks, firstParagraph, headings, anchors, links };
 }
 
 /** Returns the fenced blocks of one of our documents, in order. */

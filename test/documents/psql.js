@@ -7,9 +7,9 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 
-const { database, variables, texts } = readArguments(process.argv.slice(2));
+const { database, user, texts } = readArguments(process.argv.slice(2));
 const client = new pg.Client(
-  /^postgres(ql)?:/.test(database) ? { connectionString: database } : { database },
+  /^postgres(ql)?:/.test(database) ? { connectionString: database } : { database, user },
 );
 client.on('error', () => {});
 await client.connect();
@@ -26,11 +26,17 @@ try {
 }
 
 function readArguments(words) {
-  const found = { database: process.env.PGDATABASE ?? 'postgres', variables: new Map(), texts: [] };
+  const found = {
+    database: process.env.PGDATABASE ?? 'postgres',
+    user: process.env.PGUSER,
+    variables: new Map(),
+    texts: [],
+  };
   for (let index = 0; index < words.length; index += 1) {
     const value = () => words[(index += 1)];
     const word = words[index];
     if (word === '-d') found.database = value();
+    else if (word === '-U') found.user = value();
     else if (word === '-c') found.texts.push(value());
     else if (word === '-f') found.texts.push(script(readFileSync(value(), 'utf8'), found.variables));
     else if (word === '-v') {

@@ -24,6 +24,7 @@ describe('docs/deployment.md, in a fresh clone on a new server', () => {
   const data = new DataFolder();
   let server: EmbeddedPostgres;
   let printed: Printed;
+  let environment: NodeJS.ProcessEnv;
   let started: ChildProcess | undefined;
 
   beforeAll(async () => {
@@ -35,9 +36,10 @@ describe('docs/deployment.md, in a fresh clone on a new server', () => {
       folder.withAdmin(join(clone, 'admin'), join(clone, 'dist/src/cli/main.js'));
     server = await startEmbeddedPostgres({ dataDir: data.path });
     const socket = new URL(server.url('postgres', 'postgres')).searchParams.get('host') ?? '';
+    environment = folder.environment({ PGHOST: socket, PGUSER: 'postgres' });
     printed = await runPage('docs/deployment.md', {
       folder: folder.path,
-      environment: folder.environment({ PGHOST: socket, PGUSER: 'postgres' }),
+      environment,
       instead: [
         ['/opt/strongroom', clone],
         ['/etc/strongroom', settings],
@@ -74,18 +76,28 @@ describe('docs/deployment.md, in a fresh clone on a new server', () => {
       text.replace('/opt/strongroom', clone).replace('/etc/strongroom', settings);
     const lines = readFileSync(local(file), 'utf8').trim().split('\n');
     const [program = '', ...args] = local(command).split(' ');
-    const environment: NodeJS.ProcessEnv = { PATH: process.env.PATH };
+    const variables: NodeJS.ProcessEnv = { PATH: process.env.PATH };
     for (const line of lines) {
       const [name = '', value = ''] = line.split(/=(.*)/s);
-      environment[name] = value;
+      variables[name] = value;
     }
-    started = spawn(program, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    started = spawn(program, args, { env: variables, stdio: ['ignore', 'pipe', 'pipe'] });
     const url = await listening(started);
     const password = readFileSync(join(settings, 'admin_password'), 'utf8').trim();
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
     const api = new Api(url, password);
-    expect((await api.call('PUT', 'first', 'x')).status).toBe(200);
-    expect(await api.value('first')).toBe('x');
+    expect((await api.call('PUT', 'db.password', 'x')).status).toBe(200);
+    expect(await api.value('db.password')).toBe('x');
+    expect((await new Api(url, 'wrong').call('GET', 'db.password')).status).toBe(401);
+  });
+
+  it('lets the owner read the audit trail as docs/operations.md says', async () => {
+    const [events = ''] = await runPage('docs/operations.md', { folder: folder.path, environment });
+    const actions = events
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { action: string }).action);
+    expect(actions).toEqual(['secret.read', 'secret.create', 'login']);
   });
 
   it('names in the unit only what is there, and gives a stop more time than it takes', () => {
