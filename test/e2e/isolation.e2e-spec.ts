@@ -120,7 +120,9 @@ describe('tenants kept apart', () => {
     expect(unknown.status).toBe(403);
     expect(unknown.text.replaceAll('no-such-tenant', 'T')).toBe(foreign.text.replaceAll('tenant-a', 'T'));
     expect(String(unknown.body.message)).toMatch(/invalid tenant name.*no-such-tenant/);
-    expect(String(unknown.body.message)).toMatch(/you lack the permission \w+ in the tenant .*can give you a role/);
+    expect(String(unknown.body.message)).toMatch(
+      /you lack the permission \w+ in the tenant .*can give you a role/,
+    );
     expect(String(unknown.body.message)).toMatch(/secret_get.*no-such-tenant/);
     expect((await room.secret({ ...ADMIN, tenant: 'no-such-tenant' }, 'GET', 'listed-a')).status).toBe(403);
   });
