@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   startEmbeddedPostgres,
@@ -109,14 +110,15 @@ describe('docs/deployment.md, in a fresh clone on a new server', () => {
   });
 });
 
-/** Returns the address that a started service prints. */
-async function listening({ stdout, stderr }: ChildProcess): Promise<string> {
-  let [printed, logged] = ['', ''];
-  stderr?.setEncoding('utf8').on('data', (text: string) => (logged += text));
-  for await (const text of stdout?.setEncoding('utf8') ?? []) {
-    printed += String(text);
-    const [, url] = /listens on (http:\S+)/.exec(printed) ?? [];
+/** Returns the address that a started service logs, as it does in production. */
+async function listening(program: ChildProcess): Promise<string> {
+  let logged = '';
+  program.stderr?.setEncoding('utf8').on('data', (text: string) => (logged += text));
+  program.stdout?.resume();
+  for (let attempt = 0; attempt < 1_200 && program.exitCode === null; attempt += 1) {
+    const [, url] = /listens on (http:[^\s"]+)/.exec(logged) ?? [];
     if (url !== undefined) return url;
+    await sleep(100);
   }
-  throw new Error(`It does not listen:\n${printed}\n${logged}`);
+  throw new Error(`It does not listen:\n${logged}`);
 }
