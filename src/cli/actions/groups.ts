@@ -1,11 +1,11 @@
 import { commandName } from '../../common/command-name.js';
 import { printable } from '../../common/printable.js';
-import type { Caller } from '../../common/tenant-context.js';
 import { UserGroupsService } from '../../users/groups/user-groups.service.js';
 import type { Call } from '../commands/command-spec.js';
-import { done, list, record, type Output } from '../output/output.js';
+import { list, record, type Output } from '../output/output.js';
 import { withServices } from '../with-services.js';
 import { allPages } from './all-pages.js';
+import { changeBy } from './change.js';
 import { requireConfirmation } from './confirmed.js';
 
 interface WithRole {
@@ -48,7 +48,8 @@ export function createGroup({
   args: [name],
   options: { role, ldapDn },
 }: Call<[string], WithRole & { ldapDn?: string }>): Promise<Output> {
-  return change(
+  return changeBy(
+    UserGroupsService,
     io,
     `Created the user group ${name}`,
     { group: name, role, ldap_dn: ldapDn ?? null },
@@ -62,7 +63,8 @@ export function setGroupRole({
   args: [name],
   options: { role },
 }: Call<[string], WithRole>): Promise<Output> {
-  return change(
+  return changeBy(
+    UserGroupsService,
     io,
     `The system role of the users of ${name} is now ${role}`,
     { group: name, role },
@@ -71,14 +73,22 @@ export function setGroupRole({
 }
 
 export function addUserToGroup({ io, args: [group, user] }: Call<[string, string]>): Promise<Output> {
-  return change(io, `${user} is now a member of ${group}`, { group, user }, (groups, caller) =>
-    groups.addUser(group, user, caller),
+  return changeBy(
+    UserGroupsService,
+    io,
+    `${user} is now a member of ${group}`,
+    { group, user },
+    (groups, caller) => groups.addUser(group, user, caller),
   );
 }
 
 export function removeUserFromGroup({ io, args: [group, user] }: Call<[string, string]>): Promise<Output> {
-  return change(io, `${user} is no longer a member of ${group}`, { group, user }, (groups, caller) =>
-    groups.removeUser(group, user, caller),
+  return changeBy(
+    UserGroupsService,
+    io,
+    `${user} is no longer a member of ${group}`,
+    { group, user },
+    (groups, caller) => groups.removeUser(group, user, caller),
   );
 }
 
@@ -88,20 +98,11 @@ export async function deleteGroup({
   options,
 }: Call<[string], { yes?: true }>): Promise<Output> {
   await requireConfirmation(io, `Delete the user group ${printable(name)}?`, options);
-  return change(io, `Deleted the user group ${name}`, { group: name }, (groups, caller) =>
-    groups.delete(name, caller),
+  return changeBy(
+    UserGroupsService,
+    io,
+    `Deleted the user group ${name}`,
+    { group: name },
+    (groups, caller) => groups.delete(name, caller),
   );
-}
-
-function change(
-  io: Call['io'],
-  sentence: string,
-  json: object,
-  make: (groups: UserGroupsService, caller: Caller) => Promise<unknown>,
-  hints: readonly string[] = [],
-): Promise<Output> {
-  return withServices(io, async (services, caller) => {
-    await make(services.get(UserGroupsService), caller);
-    return done(sentence, json, hints);
-  });
 }

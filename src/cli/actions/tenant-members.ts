@@ -1,15 +1,12 @@
-import type { Caller } from '../../common/tenant-context.js';
 import { TenantMembersService, type Membership } from '../../users/tenant-members.service.js';
 import type { Call } from '../commands/command-spec.js';
-import { done, type Output } from '../output/output.js';
-import { withServices } from '../with-services.js';
+import type { Output } from '../output/output.js';
+import { changeBy } from './change.js';
 
 type Names = [tenant: string, name: string];
 interface WithRole {
   readonly role: string;
 }
-
-type Change = (members: TenantMembersService, membership: Membership, caller: Caller) => Promise<unknown>;
 
 export const addUser = (call: Call<Names, WithRole>): Promise<Output> => giveRole('user', 'add', call);
 export const setUserRole = (call: Call<Names, WithRole>): Promise<Output> => giveRole('user', 'update', call);
@@ -25,35 +22,24 @@ function giveRole(
   { io, args, options: { role } }: Call<Names, WithRole>,
 ): Promise<Output> {
   const [tenant, name] = args;
-  return change(
-    io,
-    kind,
-    args,
-    { role },
-    `${name} is now ${role} in ${tenant}`,
-    (members, membership, caller) => members[`${action}ByOperator`](membership, role, caller),
+  const json = { ...toJson(kind, args), role };
+  return changeBy(TenantMembersService, io, `${name} is now ${role} in ${tenant}`, json, (members, caller) =>
+    members[`${action}ByOperator`](membershipOf(kind, args), role, caller),
   );
 }
 
 function remove(kind: Membership['kind'], { io, args }: Call<Names>): Promise<Output> {
   const [tenant, name] = args;
   const sentence = `${name} is no longer a member of ${tenant}`;
-  return change(io, kind, args, {}, sentence, (members, membership, caller) =>
-    members.removeByOperator(membership, caller),
+  return changeBy(TenantMembersService, io, sentence, toJson(kind, args), (members, caller) =>
+    members.removeByOperator(membershipOf(kind, args), caller),
   );
 }
 
-function change(
-  io: Call['io'],
-  kind: Membership['kind'],
-  [tenantName, name]: Names,
-  more: object,
-  sentence: string,
-  make: Change,
-): Promise<Output> {
-  return withServices(io, async (services, caller) => {
-    await make(services.get(TenantMembersService), { kind, tenantName, name }, caller);
-    const member = kind === 'user' ? { user: name } : { group: name };
-    return done(sentence, { tenant: tenantName, ...member, ...more });
-  });
+function membershipOf(kind: Membership['kind'], [tenantName, name]: Names): Membership {
+  return { kind, tenantName, name };
+}
+
+function toJson(kind: Membership['kind'], [tenant, name]: Names): object {
+  return { tenant, ...(kind === 'user' ? { user: name } : { group: name }) };
 }

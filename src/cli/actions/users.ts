@@ -1,14 +1,14 @@
 import { toUserV3 } from '../../administration/users/user.mapper.js';
 import { printable } from '../../common/printable.js';
-import type { Caller } from '../../common/tenant-context.js';
 import { requireSystemRole } from '../../users/permissions/roles.js';
 import { UserAdministration } from '../../users/user-administration.service.js';
 import { UserDirectory } from '../../users/user-directory.service.js';
 import type { DescribedUser } from '../../users/user-overview.js';
 import type { Call } from '../commands/command-spec.js';
-import { done, list, record, type Output } from '../output/output.js';
+import { list, record, type Output } from '../output/output.js';
 import { withServices } from '../with-services.js';
 import { allPages } from './all-pages.js';
+import { changeBy } from './change.js';
 import { requireConfirmation } from './confirmed.js';
 
 export function listUsers({ io }: Call): Promise<Output> {
@@ -58,7 +58,8 @@ export function showUser({ io, args: [name] }: Call<[string]>): Promise<Output> 
 
 export function setRole({ io, args: [name], options }: Call<[string], { role: string }>): Promise<Output> {
   const role = requireSystemRole(options.role);
-  return change(
+  return changeBy(
+    UserAdministration,
     io,
     `The system role of ${name} is now ${role}`,
     { user: name, role },
@@ -67,13 +68,18 @@ export function setRole({ io, args: [name], options }: Call<[string], { role: st
 }
 
 export function activateUser({ io, args: [name] }: Call<[string]>): Promise<Output> {
-  return change(io, `${name} is active`, { user: name, active: true }, (administration, caller) =>
-    administration.setActive(name, true, caller),
+  return changeBy(
+    UserAdministration,
+    io,
+    `${name} is active`,
+    { user: name, active: true },
+    (administration, caller) => administration.setActive(name, true, caller),
   );
 }
 
 export function deactivateUser({ io, args: [name] }: Call<[string]>): Promise<Output> {
-  return change(
+  return changeBy(
+    UserAdministration,
     io,
     `${name} is not active any more`,
     { user: name, active: false },
@@ -82,7 +88,7 @@ export function deactivateUser({ io, args: [name] }: Call<[string]>): Promise<Ou
 }
 
 export function unlockUser({ io, args: [name] }: Call<[string]>): Promise<Output> {
-  return change(io, `${name} is unlocked`, { user: name }, (administration, caller) =>
+  return changeBy(UserAdministration, io, `${name} is unlocked`, { user: name }, (administration, caller) =>
     administration.unlock(name, caller),
   );
 }
@@ -93,21 +99,13 @@ export async function deleteUser({
   options,
 }: Call<[string], { yes?: true }>): Promise<Output> {
   await requireConfirmation(io, `Delete the user ${printable(name)}?`, options);
-  return change(io, `Deleted the user ${name}`, { user: name }, (administration, caller) =>
-    administration.delete(name, caller),
+  return changeBy(
+    UserAdministration,
+    io,
+    `Deleted the user ${name}`,
+    { user: name },
+    (administration, caller) => administration.delete(name, caller),
   );
-}
-
-function change(
-  io: Call['io'],
-  sentence: string,
-  json: object,
-  make: (administration: UserAdministration, caller: Caller) => Promise<unknown>,
-): Promise<Output> {
-  return withServices(io, async (services, caller) => {
-    await make(services.get(UserAdministration), caller);
-    return done(sentence, json);
-  });
 }
 
 /** Returns a user as the API shows it, without the fields that only Cloudify has a use for. */
