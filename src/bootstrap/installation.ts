@@ -30,7 +30,7 @@ export interface Installation extends Omit<DataSources, 'close'> {
   readonly rootKeys: RootKeys;
   /** The file that holds the root keys; undefined if the configuration gives them. */
   readonly keyFile: string | undefined;
-  /** The same file, if this start created it. */
+  /** Names the same file if this start created it. */
   readonly createdKeyFile: string | undefined;
   readonly firstAdministrator: FirstAdministrator | undefined;
   readonly embedded: boolean;
@@ -47,7 +47,7 @@ interface Upgraded extends Migrated {
   readonly firstAdministrator: FirstAdministrator | undefined;
 }
 
-/** Is what a start has done whose login may not migrate. */
+/** Describes a start whose login may not migrate: it has changed nothing. */
 const UP_TO_DATE: Upgraded = {
   applied: [],
   functionsInstalled: false,

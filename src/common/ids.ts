@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { machineTime } from './clock.js';
 
 /** Identifies nothing; names the system's own audit log. */
 export const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 
 /** Generates a UUID of version 7 (RFC 9562, section 5.7): 48 bits of Unix milliseconds, then 74 random bits. */
 export function newId(): string {
-  // eslint-disable-next-line no-restricted-properties -- Ids sort roughly by time; nothing is decided by it.
-  const time = Date.now();
+  const time = machineTime();
   // Takes the random bits and the variant of a version 4 UUID, which has them in the same place.
   return `${beginningFor(time)}${randomUUID().slice(15)}`;
 }

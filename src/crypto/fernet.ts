@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { machineTime } from '../common/clock.js';
 import { DecryptionError } from './crypto-errors.js';
 import type { FernetKey } from './fernet-key.js';
 
@@ -43,8 +44,7 @@ export function encryptFernet(
 }
 
 function thisMoment(): FernetMoment {
-  // eslint-disable-next-line no-restricted-properties -- The format requires the time; readers do not check it.
-  return { time: Math.floor(Date.now() / 1000), iv: randomBytes(IV_BYTES) };
+  return { time: Math.floor(machineTime() / 1000), iv: randomBytes(IV_BYTES) };
 }
 
 /**

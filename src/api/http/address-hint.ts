@@ -1,6 +1,6 @@
 import { nearestName } from '../../common/nearest-name.js';
 import { printable } from '../../common/printable.js';
-import type { RouteTable } from './route-table.js';
+import type { RouteTable } from '../routes/route-table.js';
 
 /** Limits the path that a message suggests. */
 const LONGEST_SHOWN = 200;

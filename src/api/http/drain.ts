@@ -10,7 +10,7 @@ export interface DrainTimes {
   readonly waitMilliseconds: number;
   /** The time after that until requests that are still running are cut off. */
   readonly deadlineMilliseconds: number;
-  /** How long connections without a running request stay open after that, since a request may be on its way. */
+  /** Gives connections without a running request that much time after the wait, since a request may be on its way. */
   readonly quietMilliseconds: number;
 }
 

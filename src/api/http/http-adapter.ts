@@ -21,7 +21,7 @@ import { errorBody } from '../errors/error-body.js';
 import { helpLink } from '../errors/errors-page.js';
 import { requestIdFrom } from './request-id.js';
 import { requestProblem } from './request-problem.js';
-import { RouteTable } from './route-table.js';
+import { RouteTable } from '../routes/route-table.js';
 import { toDomainError } from '../errors/to-domain-error.js';
 import { requireStorableText } from '../input/storable-json.js';
 import { jsonOf } from '../json/json-text.js';

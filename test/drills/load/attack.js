@@ -7,7 +7,7 @@ import { Wire } from './wire.js';
 /** Keeps a connection that is refused from taking the whole processor. */
 const RECONNECT_MS = 20;
 
-/** Is what an attack of tenant A works with: its job, its connections, and the count of its answers. */
+/** Holds what an attack of tenant A works with: its job, its connections, and the count of its answers. */
 export class Attack {
   running = true;
   /** The number of answers by status; 0 stands for a connection that ended without one. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { addressHint } from '../../../src/api/http/address-hint.js';
-import { RouteTable } from '../../../src/api/http/route-table.js';
+import { RouteTable } from '../../../src/api/routes/route-table.js';
 
 describe('addressHint', () => {
   const table = new RouteTable();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { RouteTable } from '../../../src/api/http/route-table.js';
+import { RouteTable } from '../../../src/api/routes/route-table.js';
 
 describe('RouteTable', () => {
   const table = new RouteTable();
