@@ -799,13 +799,13 @@ DECLARE
 BEGIN
   INSERT INTO audit_events (log_id, id, at, action, actor_id, key, secret_id, revision, outcome, body)
   SELECT set_config('app.tenant', e.log_id::text, true)::uuid, e.id, v_at, e.action, (e.caller->>'actor_id')::uuid,
-         e.key, e.secret_id, e.revision, e.outcome,
+         k.key, e.secret_id, e.revision, e.outcome,
          json_build_object(
            'id', e.id,
            'time', v_time,
            'tenant_id', nullif(e.log_id, '00000000-0000-0000-0000-000000000000'),
            'action', e.action,
-           'key', e.key,
+           'key', k.key,
            'secret_id', e.secret_id,
            'version', e.version,
            'revision', e.revision,
@@ -813,7 +813,12 @@ BEGIN
            'caller', e.caller,
            'detail', e.detail
          )::text
-  FROM unnest(p_entries) AS e;
+  FROM unnest(p_entries) AS e
+  CROSS JOIN LATERAL (
+    SELECT CASE WHEN e.key LIKE '%ctok-%'
+                THEN regexp_replace(e.key, '(ctok-[A-Za-z0-9]{10})-[A-Za-z0-9]+', '\1-********', 'g')
+                ELSE e.key END AS key
+  ) AS k;
   PERFORM set_config('app.tenant', v_tenant, true);
 END
 $function$;

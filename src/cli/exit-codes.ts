@@ -1,7 +1,10 @@
 /** Lists the exit codes of the command with their meanings, for the help and the documentation. */
 export const EXIT_CODES = {
   done: { code: 0, meaning: 'Done.' },
-  failed: { code: 1, meaning: 'Refused or failed; one line on standard error says why.' },
+  failed: {
+    code: 1,
+    meaning: 'Refused or failed, or `doctor` found a problem; one line on standard error says why.',
+  },
   usage: {
     code: 2,
     meaning: 'Wrong usage, such as a missing argument, or a question that nobody could answer.',

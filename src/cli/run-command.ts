@@ -22,7 +22,8 @@ export async function runCommand(args: readonly string[], io: Terminal = termina
       io.write(output.text);
       for (const line of output.hints ?? []) io.error(line);
     }
-    if (output.failed === true) code = EXIT_CODES.failed.code;
+    if (output.problem !== undefined) io.error(output.problem);
+    code = EXIT_CODES[output.exit ?? 'done'].code;
   };
   try {
     await program(dispatch, io).parseAsync(args, { from: 'user' });

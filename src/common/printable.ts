@@ -1,11 +1,17 @@
+import { maskTokens } from './mask-tokens.js';
+
 /**
  * Matches what could break a line or a terminal, or mislead a reader: controls, quotes, line and bidirectional marks.
  */
 const UNSAFE_ANYWHERE = /[\p{C}\p{Zl}\p{Zp}"\\]/u;
 const UNSAFE = /[\p{C}\p{Zl}\p{Zp}"\\]/gu;
 
-/** Makes text from outside fit for a message or a log line: escaped as in JSON, and limited to `max` characters. */
-export function printable(text: string, max = 80): string {
+/**
+ * Makes text from outside fit for a message or a log line: without the secret part of a token, escaped as in JSON, and
+ * limited to `max` characters.
+ */
+export function printable(outside: string, max = 80): string {
+  const text = maskTokens(outside);
   if (text.length <= max && !UNSAFE_ANYWHERE.test(text)) return text;
   const characters = Array.from(text.slice(0, max * 2 + 2));
   const cut = characters.length > max || text.length > max * 2 + 2;

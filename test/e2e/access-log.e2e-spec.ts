@@ -91,6 +91,32 @@ describe('the access log', () => {
     expect(room.logs.join('')).not.toContain(token);
   });
 
+  it('holds no token that stands where a name belongs, nor does the answer or the audit trail', async () => {
+    const made = await room.call(ADMIN, 'POST', '/api/v3.1/tokens', { description: 'misplaced' });
+    const token = String(made.body.value);
+    const secretPart = token.split('-')[2]!;
+    const escaped = token.replace('ctok-', '%63tok%2D');
+    const answers = [
+      await room.call(ADMIN, 'GET', `/api/v3.1/secrets/${token}`),
+      await room.call(ADMIN, 'GET', `/api/v3.1/secrets/${escaped}`),
+      await room.call(ADMIN, 'GET', `/api/v3.1/tokens/${escaped}`),
+      await room.call(ADMIN, 'GET', `/tokens/${token}`),
+      await room.call(ADMIN, 'GET', `/api/v3.1/tokns/${token}`),
+      await room.call(ADMIN, 'GET', `/api/v3.1/users/${token}`),
+      await room.call({ ...ADMIN, tenant: token }, 'GET', '/api/v3.1/secrets'),
+      await room.call(ADMIN, 'GET', '/api/v3.1/secrets/a', undefined, { 'X-Request-Id': token }),
+    ];
+    await logged(ADMIN, 'GET', '/api/v3.1/version');
+    for (const { status, text, headers } of answers) {
+      expect(status).toBeGreaterThanOrEqual(400);
+      expect(text + JSON.stringify(headers)).not.toContain(secretPart);
+    }
+    expect(room.logs.join('')).not.toContain(secretPart);
+    const bodies = await room.database.asSuperuser<{ body: string }>('SELECT body FROM audit_events');
+    expect(bodies.map(({ body }) => body).join('')).not.toContain(secretPart);
+    expect(bodies.filter(({ body }) => body.includes('-********')).length).toBeGreaterThan(0);
+  });
+
   it('counts the bytes of streams, and none of answers without a body', async () => {
     const { answer, line } = await logged(alice, 'GET', '/api/v3.1/secrets/share/export');
     expect(answer.status).toBe(200);
@@ -124,9 +150,14 @@ describe('the access log', () => {
       'PUT /api/v3/secrets/left HTTP/1.1\r\nHost: x\r\nX-Request-Id: left-1\r\nContent-Type: application/json\r\n' +
       `tenant: logged\r\n${login}\r\nContent-Length: 99\r\n\r\n{"va`;
     await raw(unfinished, 300);
+    const before = room.logs.length;
     expect(await lineOf('left-1')).toMatchObject({
       ...{ status: null, cut: true, bytes: 0, source: '127.0.0.1', key: 'left', username: 'logged-user' },
     });
+    await raw(unfinished.replace('left-1', 'left-2'), 300);
+    await lineOf('left-2');
+    await logged(alice, 'GET', '/api/v3/secrets');
+    expect(room.logs.slice(before).filter((line) => line.includes('not a request'))).toEqual([]);
   });
 
   it('has the fields that docs/logs.md lists, and no other', () => {

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { DomainError } from '../../common/domain-error.js';
+import { maskTokens } from '../../common/mask-tokens.js';
 
 /** Describes the body of every error response, including errors raised by the framework. */
 export class ErrorBody {
@@ -25,9 +26,9 @@ export class ErrorBody {
 
 /**
  * Builds the body of an error response. The message of a server error (5xx) includes the request's id, since the
- * message is what people copy into a bug report.
+ * message is what people copy into a bug report. A token that a caller put where a name belongs is masked.
  */
 export function errorBody(error: DomainError, requestId: string): ErrorBody {
   const message = error.status >= 500 ? `${error.message}; request id ${requestId}` : error.message;
-  return { message, error_code: error.code, server_traceback: null, ...error.members };
+  return { message: maskTokens(message), error_code: error.code, server_traceback: null, ...error.members };
 }

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import type { AuthenticatedRequest } from '../../auth/authenticated-request.js';
 import { namedTenant } from '../../auth/named-tenant.js';
+import { maskTokens } from '../../common/mask-tokens.js';
 import { printable } from '../../common/printable.js';
 import type { Logger } from '../../observability/logger.js';
 
@@ -15,9 +16,6 @@ interface AtBegin {
 const LONGEST_PATH = 512;
 const LONGEST_NAME = 256;
 
-/** Matches a token, of which only the id may be written. */
-const TOKEN = /(ctok-[A-Za-z0-9]{10})-[A-Za-z0-9]+/g;
-
 /**
  * Writes one line for each request once its answer is sent or its connection has ended. docs/logs.md describes the
  * fields. A user is named only once the credentials are proved, since people type passwords into the field of the name;
@@ -25,6 +23,8 @@ const TOKEN = /(ctok-[A-Za-z0-9]{10})-[A-Za-z0-9]+/g;
  */
 export class AccessLog {
   private readonly isWritten: boolean;
+  /** Holds the connections whose request has no line yet. */
+  private readonly running = new WeakSet<Duplex>();
 
   constructor(private readonly logger: Logger) {
     this.isWritten = logger.writes('info');
@@ -36,11 +36,19 @@ export class AccessLog {
     // Node.js remembers the address only once it has been read, and cannot look it up when the connection has ended.
     const { bytesWritten, remoteAddress } = request.raw.socket;
     const before = { bytesWritten, remoteAddress };
-    reply.raw.once('close', () => this.write(request, reply, before));
+    this.running.add(request.raw.socket);
+    reply.raw.once('close', () => {
+      this.running.delete(request.raw.socket);
+      this.write(request, reply, before);
+    });
   }
 
-  /** Writes the line of input that was not valid HTTP, of which nothing else is known. */
+  /**
+   * Writes the line of input that was not valid HTTP, of which nothing else is known. The rest of a request that ended
+   * early has no line besides that of the request.
+   */
   noHttp(socket: Duplex, fields: { readonly status: number; readonly requestId: string }): void {
+    if (this.running.has(socket)) return;
     const { remoteAddress } = socket as { remoteAddress?: string };
     this.logger.info({ ...fields, source: remoteAddress }, 'not a request: no valid HTTP');
   }
@@ -49,6 +57,7 @@ export class AccessLog {
     const { method, id: requestId, principal } = request;
     const route = request.routeOptions.url ?? null;
     const level = route?.startsWith('/health/') === true ? 'debug' : 'info';
+    if (!this.logger.writes(level)) return;
     const wasCut = !reply.raw.writableFinished;
     this.logger[level](
       {
@@ -75,7 +84,18 @@ export class AccessLog {
 function pathOf({ raw: { url = '' } }: AuthenticatedRequest): string {
   const [target = ''] = url.split('?', 1);
   const path = target.startsWith('/') ? target : target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, '');
-  return printable(path.replace(TOKEN, '$1-********'), LONGEST_PATH);
+  return printable(unescapedTokens(path), LONGEST_PATH);
+}
+
+/** Returns the path unescaped if it holds a token, whose escaped form would not be recognized and masked. */
+function unescapedTokens(path: string): string {
+  if (!path.includes('%')) return path;
+  try {
+    const plain = decodeURIComponent(path);
+    return plain === maskTokens(plain) ? path : plain;
+  } catch {
+    return path;
+  }
 }
 
 function keyOf({ params }: AuthenticatedRequest): string | undefined {
@@ -83,7 +103,7 @@ function keyOf({ params }: AuthenticatedRequest): string | undefined {
 }
 
 function shown(name: string | undefined): string | undefined {
-  return name === undefined ? undefined : printable(name, LONGEST_NAME);
+  return name === undefined || name === '' ? undefined : printable(name, LONGEST_NAME);
 }
 
 /** Returns the length of the body; of a body that was streamed, everything that was sent with it. */

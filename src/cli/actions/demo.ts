@@ -1,4 +1,5 @@
 import { commandName } from '../../common/command-name.js';
+import { localUrl } from '../../common/local-url.js';
 import { Configuration } from '../../config/configuration.js';
 import { SecretsModule } from '../../secrets/secrets.module.js';
 import { CommandError } from '../command-error.js';
@@ -17,7 +18,9 @@ export function demo({
   options: { remove = false, force = false },
 }: Call<[], { remove?: boolean; force?: boolean }>): Promise<Output> {
   if (requireConfiguration().nodeEnv === 'production' && !force)
-    throw new CommandError('NODE_ENV is production: --force makes the demo here too; nothing was done');
+    throw new CommandError(
+      `NODE_ENV is production: --force ${remove ? 'removes' : 'makes'} the demo here too; nothing was done`,
+    );
   return withServices(
     io,
     async (services, caller) => {
@@ -36,7 +39,7 @@ function removedOutput({ removed, stays }: Removal): Output {
     ? 'There is nothing that the demo made'
     : `Removed ${removed.join(', ') || 'nothing'}`;
   const hints = stays.map((line) => `Stays: ${line}`);
-  return { ...done(sentence, { removed, stays }, hints), failed: stays.length > 0 };
+  return { ...done(sentence, { removed, stays }, hints), exit: stays.length > 0 ? 'failed' : 'done' };
 }
 
 function madeOutput(demoMade: Demo, configuration: Configuration): Output {
@@ -58,11 +61,17 @@ function madeOutput(demoMade: Demo, configuration: Configuration): Output {
       .join('')}`,
   ].join('\n');
   const quiet = users.map(({ username, password }) => `${username}:${password}`);
-  return { json: demoMade, text, quiet, hints: [`To remove all of it:  ${commandName()} demo --remove`] };
+  const force = configuration.nodeEnv === 'production' ? ' --force' : '';
+  return {
+    json: demoMade,
+    text,
+    quiet,
+    hints: [`To remove all of it:  ${commandName()} demo --remove${force}`],
+  };
 }
 
 function linesToTry({ users, token }: Demo, { host, port }: Configuration): string[] {
-  const secrets = `http://${host.includes(':') ? `[${host}]` : host}:${port}/api/v3.1/secrets`;
+  const secrets = `${localUrl(host, port)}/api/v3.1/secrets`;
   const login = (name: string): string =>
     `-u '${name}:${users.find(({ username }) => username === name)?.password ?? ''}'`;
   const withToken = `-H 'Authentication-Token: ${token.value}'`;

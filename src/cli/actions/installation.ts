@@ -22,7 +22,7 @@ export async function examine(_call: Call): Promise<Output> {
       .filter(({ state }) => state === 'failed')
       .map(({ subject, text }) => `${subject}: ${text}`),
     hints: healthy ? [] : ['The installation has problems: see the lines marked FAILED'],
-    failed: !healthy,
+    exit: healthy ? 'done' : 'failed',
   };
 }
 

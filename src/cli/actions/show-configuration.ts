@@ -1,14 +1,9 @@
 import 'reflect-metadata';
 import { effectiveConfiguration } from '../../config/effective-configuration.js';
-import { CommandError } from '../command-error.js';
-import type { Call } from '../commands/command-spec.js';
 import { list, type Output } from '../output/output.js';
 
-/** Shows the effective configuration. One that is refused is shown first, since that helps to put it right. */
-export async function showConfiguration({
-  io,
-  options,
-}: Call<[], { json?: true; quiet?: true }>): Promise<Output> {
+/** Shows the effective configuration. One that is refused is shown too, since that helps to put it right. */
+export function showConfiguration(): Promise<Output> {
   const { variables, problem } = effectiveConfiguration();
   const output = list(variables, {
     columns: [
@@ -19,7 +14,5 @@ export async function showConfiguration({
     id: ({ name, value }) => `${name}=${value ?? ''}`,
     none: 'There are no variables',
   });
-  if (problem === undefined) return Promise.resolve(output);
-  if (options.json !== true && options.quiet !== true) io.write(output.text);
-  throw new CommandError(problem, 'unavailable');
+  return Promise.resolve(problem === undefined ? output : { ...output, problem, exit: 'unavailable' });
 }

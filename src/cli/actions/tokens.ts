@@ -5,7 +5,7 @@ import { parseExpiry } from '../../users/tokens/token-expiry.js';
 import { shownToken } from '../../users/tokens/token-value.js';
 import { TokensService } from '../../users/tokens/tokens.service.js';
 import type { Call } from '../commands/command-spec.js';
-import { done, list, record, type Output } from '../output/output.js';
+import { ShownOnce, done, list, record, type Output } from '../output/output.js';
 import { withServices } from '../with-services.js';
 import { allPages } from './all-pages.js';
 import { requireConfirmation } from './confirmed.js';
@@ -50,14 +50,17 @@ export function createToken({
     const value = shownToken(created.value);
     const token = toTokenV31(created.token, value);
     const hint = 'Save the token now: it is shown only once.';
-    return { ...record(token, token.id, [['Token', value], ...fieldsOf(token)], [hint]), quiet: [value] };
+    return {
+      ...record(token, token.id, [['Token', new ShownOnce(value)], ...fieldsOf(token)], [hint]),
+      quiet: [value],
+    };
   });
 }
 
 export function deleteToken({ io, args: [id] }: Call<[string]>): Promise<Output> {
   return withServices(io, async (services, caller) => {
     await services.get(TokensService).delete(id, null, caller);
-    return done(`Deleted the token ${id}`, { id });
+    return done(`Deleted the token ${printable(id)}`, { id });
   });
 }
 

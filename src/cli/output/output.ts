@@ -1,4 +1,5 @@
 import { printable } from '../../common/printable.js';
+import type { Exit } from '../exit-codes.js';
 import { table } from './table.js';
 
 /** Holds what a command prints, in each of its forms. */
@@ -11,8 +12,10 @@ export interface Output {
   readonly quiet: readonly string[];
   /** Lines for standard error that say what to do next; only people get them. */
   readonly hints?: readonly string[];
-  /** True where the command found what makes it fail, which it has printed. */
-  readonly failed?: boolean;
+  /** Says how the command ends, where what it printed is not all well. */
+  readonly exit?: Exit;
+  /** Says on standard error, in every form, why the command does not end well. */
+  readonly problem?: string;
 }
 
 /** Limits a text in a table, in characters; JSON has all of it. */
@@ -59,8 +62,14 @@ export function done(sentence: string, json: object, hints: readonly string[] = 
   return { json, text: `${sentence}\n`, quiet: [], hints };
 }
 
+/** Holds a credential that is shown once, as it is. */
+export class ShownOnce {
+  constructor(readonly text: string) {}
+}
+
 /** Returns a value as a cell of a table. */
 function shown(value: unknown): string {
+  if (value instanceof ShownOnce) return value.text;
   if (value === null || value === undefined || value === '') return '-';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (Array.isArray(value)) return value.length === 0 ? '-' : value.map(shown).join(', ');

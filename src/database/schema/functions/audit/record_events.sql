@@ -1,5 +1,6 @@
 -- Writes events to their logs in the given order, and builds their texts. Sets the tenant of the caller's policies to
--- each event's log in turn, and finally back to the tenant of the transaction.
+-- each event's log in turn, and finally back to the tenant of the transaction. Of a token that a caller put where a name
+-- belongs, only the id is recorded.
 CREATE OR REPLACE FUNCTION record_events(p_entries audit_entry[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -10,13 +11,13 @@ DECLARE
 BEGIN
   INSERT INTO audit_events (log_id, id, at, action, actor_id, key, secret_id, revision, outcome, body)
   SELECT set_config('app.tenant', e.log_id::text, true)::uuid, e.id, v_at, e.action, (e.caller->>'actor_id')::uuid,
-         e.key, e.secret_id, e.revision, e.outcome,
+         k.key, e.secret_id, e.revision, e.outcome,
          json_build_object(
            'id', e.id,
            'time', v_time,
            'tenant_id', nullif(e.log_id, '00000000-0000-0000-0000-000000000000'),
            'action', e.action,
-           'key', e.key,
+           'key', k.key,
            'secret_id', e.secret_id,
            'version', e.version,
            'revision', e.revision,
@@ -24,7 +25,12 @@ BEGIN
            'caller', e.caller,
            'detail', e.detail
          )::text
-  FROM unnest(p_entries) AS e;
+  FROM unnest(p_entries) AS e
+  CROSS JOIN LATERAL (
+    SELECT CASE WHEN e.key LIKE '%ctok-%'
+                THEN regexp_replace(e.key, '(ctok-[A-Za-z0-9]{10})-[A-Za-z0-9]+', '\1-********', 'g')
+                ELSE e.key END AS key
+  ) AS k;
   PERFORM set_config('app.tenant', v_tenant, true);
 END
 $$;
