@@ -5,6 +5,8 @@ import { Drain } from './api/http/drain.js';
 import { createHttpAdapter } from './api/http/http-adapter.js';
 import { setUpApi } from './api/set-up-api.js';
 import { AppModule } from './app.module.js';
+import { localUrl } from './common/local-url.js';
+import { programVersions } from './common/program-versions.js';
 import { StartupError } from './common/startup-error.js';
 import type { Configuration } from './config/configuration.js';
 import { logReadiness } from './database/readiness/readiness-log.js';
@@ -46,7 +48,9 @@ export async function startHttpServer(installation: Installation, logger: Logger
   await listen(app, configuration);
   logReadiness(installation.health, logger);
   const url = urlOf(app, configuration);
-  logger.info(await startReport(installation), `started: Strongroom listens on ${url}`);
+  // A database that fails just now is told by the line of readiness.
+  const report = await startReport(installation).catch(() => programVersions());
+  logger.info(report, `started: Strongroom listens on ${url}`);
   const { drainMilliseconds } = configuration;
   return {
     url,
@@ -76,7 +80,5 @@ async function listen(app: NestFastifyApplication, { host, port }: Configuration
 }
 
 function urlOf(app: NestFastifyApplication, { host }: Configuration): string {
-  const { port } = app.getHttpServer().address() as AddressInfo;
-  const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-  return `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}`;
+  return localUrl(host, (app.getHttpServer().address() as AddressInfo).port);
 }

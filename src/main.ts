@@ -1,11 +1,11 @@
 import { logWarnings } from './observability/process-warnings.js';
+import { programVersions } from './common/program-versions.js';
 import { StartupError } from './common/startup-error.js';
 import { configurationWarnings } from './config/unsafe-combinations.js';
 import { loadConfiguration } from './config/load-configuration.js';
 import { outliveReaders } from './observability/closed-output.js';
 import { errorFields } from './observability/error-fields.js';
 import { createLogger, type Logger } from './observability/logger.js';
-import { programVersions } from './bootstrap/start-report.js';
 import { Shutdown } from './bootstrap/shutdown.js';
 import { StartOutput, step } from './bootstrap/start-output.js';
 
@@ -18,8 +18,6 @@ async function run(): Promise<void> {
   const logger = createLogger(configuration.logLevel);
   logWarnings(logger);
   const output = new StartOutput(logger, configuration);
-  // Elsewhere bin/start.js says it, before anything is loaded.
-  if (configuration.nodeEnv === 'production') output.say('Strongroom is starting');
   const shutdown = new Shutdown(logger, configuration.drainMilliseconds + STOP_DEADLINE_MS).watchErrors();
   logger.info(programVersions(), 'Strongroom starts');
   for (const warning of configurationWarnings(configuration)) logger.warn(warning);
@@ -41,7 +39,7 @@ async function run(): Promise<void> {
     await installation.close();
   });
   shutdown.watchSignals();
-  output.show(welcome(installation, service.url), `Strongroom listens on ${service.url}`);
+  output.show(welcome(installation, service.url));
 }
 
 /** Loads the service only after the first word, since that takes most of a second. */

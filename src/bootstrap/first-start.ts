@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { newId } from '../common/ids.js';
 import { StartupError } from '../common/startup-error.js';
 import { passwordProblem, shortestFirstPassword } from '../common/password-rules.js';
+import { randomPassword } from '../common/random-password.js';
 import type { Caller } from '../common/tenant-context.js';
 import type { Configuration } from '../config/configuration.js';
 import type { PasswordHasher } from '../crypto/password-hasher.js';
@@ -68,7 +68,7 @@ export async function prepareFirstStart(
   requireFirstPassword(configuration);
   const chosen = configuration.adminPassword;
   const username = configuration.adminUsername;
-  const password = chosen ?? randomBytes(18).toString('base64url');
+  const password = chosen ?? randomPassword(configuration.passwordMinLength);
   await administrator.create(
     manager,
     { username, passwordHash: await hasher.hash(password), tenantId },

@@ -1,3 +1,4 @@
+import { StartupError } from '../common/startup-error.js';
 import type { Configuration } from '../config/configuration.js';
 import { argon2 } from '../crypto/argon2.js';
 import { PasswordHasher, verificationsAtOnce } from '../crypto/password-hasher.js';
@@ -9,6 +10,7 @@ import { refuseIncurable } from '../database/repair/mend-schema.js';
 import { findOwnerDamage } from '../database/repair/owners.js';
 import { startProblem } from '../database/upgrade/start-problem.js';
 import { RootKeyRegistry } from '../tenants/root-key-registry.js';
+import { BootstrapAdministrator } from '../users/bootstrap-administrator.js';
 import { openDataSources, type DataSources } from './data-sources.js';
 import { locateDatabase, loginWarning, type DatabaseLocation } from './database-location.js';
 import { entities } from './entities.js';
@@ -19,7 +21,7 @@ import {
   type FirstStart,
 } from './first-start.js';
 import { withOwnerConnection } from './owner-connection.js';
-import { requireMigrated } from './require-migrated.js';
+import { NO_USER, requireMigrated } from './require-migrated.js';
 import { loadRootKeys, requireRootKeys, type RootKeySource } from './root-key-source.js';
 import { step } from './start-output.js';
 
@@ -76,7 +78,7 @@ export async function openInstallation(
   cryptoSelfTest();
   requireRootKeys(configuration);
   await argon2();
-  const location = await step(onSlowStep, 'waiting for the embedded PostgreSQL', () =>
+  const location = await step(onSlowStep, whereTo(configuration), () =>
     locateDatabase(configuration, onProgress),
   );
   try {
@@ -91,6 +93,11 @@ export async function openInstallation(
   }
 }
 
+/** Says what the first step waits for. */
+function whereTo({ databaseUrl }: Configuration): string {
+  return databaseUrl === undefined ? 'waiting for the embedded PostgreSQL' : 'connecting to the database';
+}
+
 function rootKeysOf(configuration: Configuration, location: DatabaseLocation): Promise<RootKeySource> {
   return withOwnerConnection(location, async (connection) => {
     await requireWritable(connection);
@@ -98,6 +105,7 @@ function rootKeysOf(configuration: Configuration, location: DatabaseLocation): P
       refuseIncurable(
         await findOwnerDamage(connection, { ...configuration, serviceLogin: location.serviceLogin }),
       );
+    else if (await new BootstrapAdministrator().isMissing(connection)) throw new StartupError(NO_USER);
     const registry = new RootKeyRegistry();
     const isInitialised = await registry.isInitialised(connection);
     if (!isInitialised) requireFirstPassword(configuration);

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { clientConfig } from '../database/connection/client-config.js';
 import { connectionProblem } from '../database/connection/connection-problem.js';
+import { databaseCall } from '../database/connection/driver-error.js';
 import { prepareSession } from '../database/connection/session-settings.js';
 import type { SqlConnection } from '../database/connection/sql-connection.js';
 import { OWNER_SETTINGS } from '../database/upgrade/owner-settings.js';
@@ -39,6 +40,7 @@ export async function withOwnerConnection<T>(
 
 function sqlConnectionOf(client: pg.Client): SqlConnection {
   return {
-    query: async <R>(text: string, values?: unknown[]) => (await client.query(text, values)).rows as R,
+    query: async <R>(text: string, values?: unknown[]) =>
+      (await databaseCall(() => client.query(text, values))).rows as R,
   };
 }

@@ -2,15 +2,16 @@ import { commandName } from '../common/command-name.js';
 import { StartupError } from '../common/startup-error.js';
 import type { Configuration } from '../config/configuration.js';
 import { pendingUpgrade } from '../database/migrate.js';
-import { BootstrapAdministrator } from '../users/bootstrap-administrator.js';
 import type { DatabaseLocation } from './database-location.js';
-import { withOwnerConnection } from './owner-connection.js';
 
 /** Says who migrates where the service's login is given alone. */
 export const BY_MIGRATE = `run \`${commandName()} migrate\` with DATABASE_OWNER_URL`;
 
+/** Says that a database which this process may not migrate has no user yet. */
+export const NO_USER = `There is no user yet: ${BY_MIGRATE} and STRONGROOM_ADMIN_PASSWORD`;
+
 /**
- * Verifies that a database which this process may not migrate is up to date and has an administrator.
+ * Verifies that a database which this process may not migrate is up to date.
  * @throws StartupError that says what is missing
  */
 export async function requireMigrated(
@@ -22,9 +23,6 @@ export async function requireMigrated(
     throw new StartupError(
       `${location.variable}: ${problem}, and this login may not change that: ${BY_MIGRATE}`,
     );
-  const administrator = new BootstrapAdministrator();
-  if (await withOwnerConnection(location, (connection) => administrator.isMissing(connection)))
-    throw new StartupError(`There is no user yet: ${BY_MIGRATE} and STRONGROOM_ADMIN_PASSWORD`);
 }
 
 /** Returns what `migrate` would do, as a problem; undefined if the database is up to date. */

@@ -25,10 +25,10 @@ export class StartOutput {
     else this.logger.info(line);
   };
 
-  /** Shows text that a person needs; where there is none, logs `line` with `fields` instead. */
-  show(text: string, line: string, fields: object = {}): void {
+  /** Shows text that a person needs; in production logs `line` instead, if there is one. */
+  show(text: string, line?: string): void {
     if (this.isPlain) this.terminal.write(`${text}\n`);
-    else this.logger.info(fields, line);
+    else if (line !== undefined) this.logger.info(line);
   }
 }
 

@@ -1,13 +1,8 @@
-import { packageVersion } from '../common/package-version.js';
+import { programVersions } from '../common/program-versions.js';
 import { describedUrl } from '../database/connection/connection-problem.js';
 import { appliedMigrations } from '../database/upgrade/applied-migrations.js';
 import { RootKeysRepository } from '../tenants/root-keys.repository.js';
 import type { Installation } from './installation.js';
-
-/** Returns the versions of the program and of Node.js, as the first line of a start has them. */
-export function programVersions(): { readonly version: string; readonly node: string } {
-  return { version: packageVersion(), node: process.version };
-}
 
 /**
  * Returns what an operator needs to know about a running process, as fields of the log: versions, the database, its

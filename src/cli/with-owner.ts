@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { newEvent, type AuditEvent } from '../audit/audit-event.js';
 import { appendEvent, SYSTEM_LOG } from '../audit/audit-writer.js';
-import { locateDatabase } from '../bootstrap/database-location.js';
+import { locateDatabase, type DatabaseLocation } from '../bootstrap/database-location.js';
+import { requireCluster } from '../bootstrap/doctor/doctor.js';
 import { withOwnerConnection } from '../bootstrap/owner-connection.js';
+import type { Configuration } from '../config/configuration.js';
 import { startProblem } from '../database/upgrade/start-problem.js';
 import type { SqlConnection } from '../database/connection/sql-connection.js';
 import { CommandError } from './command-error.js';
@@ -25,11 +25,13 @@ export async function withOwner<T>(
   look: (owner: SqlConnection) => Promise<T>,
 ): Promise<T> {
   const configuration = requireConfiguration();
-  const { databaseUrl, dataDir } = configuration;
-  if (databaseUrl === undefined && !existsSync(join(dataDir, 'postgres')))
-    throw new CommandError(`There is no embedded database in ${dataDir} yet`, 'unavailable');
-  const location = await opened(locateDatabase(configuration, (line) => io.error(line)));
+  const location = await opened(located(configuration, io));
   try {
+    if (!location.migrates)
+      throw new CommandError(
+        "The service's login may not read the audit trail: give the owner's in DATABASE_OWNER_URL",
+        'unavailable',
+      );
     return await opened(
       withOwnerConnection(location, async (owner) => {
         try {
@@ -44,4 +46,9 @@ export async function withOwner<T>(
   } finally {
     await location.stop();
   }
+}
+
+async function located(configuration: Configuration, io: Terminal): Promise<DatabaseLocation> {
+  requireCluster(configuration);
+  return locateDatabase(configuration, (line) => io.error(line));
 }

@@ -24,6 +24,14 @@ describe('the service with its own login alone', () => {
     );
   });
 
+  it('is told of a missing user by doctor, which the start needs', async () => {
+    const { code, stdout } = await strongroomAdmin(['doctor'], alone());
+    expect([code, stdout]).toEqual([
+      1,
+      expect.stringMatching(/^FAILED +configuration: There is no user yet/m),
+    ]);
+  });
+
   it('serves once the owner has migrated, warns of nothing, and passes the doctor', async () => {
     expect(await strongroomAdmin(['migrate'], withOwner())).toMatchObject({ code: 0 });
     const started = service(alone());
@@ -35,6 +43,14 @@ describe('the service with its own login alone', () => {
     expect([code, stdout]).toEqual([
       0,
       expect.stringMatching(/asked by the service's login, which owns nothing/),
+    ]);
+  });
+
+  it('may not read the audit trail, and says whose login may', async () => {
+    const { code, stderr } = await strongroomAdmin(['event', 'list'], alone());
+    expect([code, stderr.trimEnd()]).toEqual([
+      4,
+      "The service's login may not read the audit trail: give the owner's in DATABASE_OWNER_URL",
     ]);
   });
 

@@ -1,6 +1,5 @@
 import type { DomainError } from '../../common/domain-error.js';
 import { DecryptionError, UnknownKeyError } from '../../crypto/crypto-errors.js';
-import { findCause } from '../../database/connection/causes/find-cause.js';
 import { failureFields } from '../../database/readiness/failure-fields.js';
 import { errorFields } from '../../observability/error-fields.js';
 import type { Logger } from '../../observability/logger.js';
@@ -15,13 +14,7 @@ export function logFailure(logger: Logger, thrown: unknown, error: DomainError, 
     logger.error({ alarm: 'decryption', requestId, err }, 'a stored value did not open');
     return;
   }
-  const alarm = findCause(thrown)?.alarm;
-  const fields = {
-    ...(alarm !== undefined && { alarm }),
-    requestId,
-    errorCode: error.code,
-    ...failureFields(thrown),
-  };
+  const fields = { requestId, errorCode: error.code, ...failureFields(thrown) };
   logger[error.level](fields, `answered ${error.status}`);
 }
 

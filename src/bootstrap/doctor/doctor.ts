@@ -10,6 +10,7 @@ import { cryptoSelfTest } from '../../crypto/self-test.js';
 import { pendingUpgrade } from '../../database/migrate.js';
 import { requireWritable } from '../../database/readiness/require-writable.js';
 import { RootKeyRegistry } from '../../tenants/root-key-registry.js';
+import { BootstrapAdministrator } from '../../users/bootstrap-administrator.js';
 import type { Attempt, Finding, Report } from './finding.js';
 import { askedBy, diagnoseAccess, diagnoseSchema, serverVersion } from './schema-diagnosis.js';
 import { diagnoseService } from './service-diagnosis.js';
@@ -17,7 +18,7 @@ import { reasonOf } from './reason-of.js';
 import { locateDatabase, loginWarning, type DatabaseLocation } from '../database-location.js';
 import { requireFirstPassword } from '../first-start.js';
 import { withOwnerConnection } from '../owner-connection.js';
-import { BY_MIGRATE, migrationProblem } from '../require-migrated.js';
+import { BY_MIGRATE, migrationProblem, NO_USER } from '../require-migrated.js';
 import { loadRootKeys, requireRootKeys } from '../root-key-source.js';
 
 /**
@@ -49,10 +50,10 @@ export async function diagnose(caller: Caller, onFinding: (finding: Finding) => 
   try {
     const schema = await attempt('database', () => diagnoseDatabase(configuration, location, report));
     const isInitialised = await attempt('keys', () => diagnoseKeys(configuration, location, report));
-    if (isInitialised === false)
-      await attempt('configuration', () => {
-        requireFirstPassword(configuration);
-      });
+    if (isInitialised === false || schema === 'whole')
+      await attempt('configuration', () =>
+        requireFirstUser(configuration, location, isInitialised === false),
+      );
     if (schema !== undefined && schema !== 'none')
       await diagnoseService(configuration, location, caller, { report, attempt, schema });
   } finally {
@@ -70,8 +71,20 @@ function diagnoseConfiguration(report: Report): Configuration {
   return configuration;
 }
 
+/** Throws what would stop the start that has to make the first user. */
+async function requireFirstUser(
+  configuration: Configuration,
+  location: DatabaseLocation,
+  isEmpty: boolean,
+): Promise<void> {
+  const administrator = new BootstrapAdministrator();
+  if (!isEmpty && !(await withOwnerConnection(location, (owner) => administrator.isMissing(owner)))) return;
+  if (!location.migrates) throw new StartupError(NO_USER);
+  requireFirstPassword(configuration);
+}
+
 /** Throws when there is no embedded database yet, since opening it would create it. */
-function requireCluster({ databaseUrl, dataDir }: Configuration): void {
+export function requireCluster({ databaseUrl, dataDir }: Configuration): void {
   if (databaseUrl === undefined && !existsSync(join(dataDir, 'postgres')))
     throw new StartupError(`there is no embedded database in ${dataDir} yet; the first start creates it`);
 }

@@ -28,7 +28,11 @@ export function connectionProblem(error: unknown, { variable, url }: Asker): unk
 /** Explains in a few words an error whose cause is the database or the way to it; undefined for all others. */
 export function explainedCause(error: unknown): string | undefined {
   const found = findCause(error);
-  if (found === undefined) return undefined;
+  return found === undefined ? undefined : explainedIn(found);
+}
+
+/** Returns the cause, the cure and the code that were found. */
+export function explainedIn(found: FoundCause): string {
   return `${causeAndCure(found)}${found.code === '' ? '' : ` (${found.code})`}`;
 }
 

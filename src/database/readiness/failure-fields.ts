@@ -1,14 +1,16 @@
 import { DomainError } from '../../common/domain-error.js';
 import { errorFields, type ErrorFields } from '../../observability/error-fields.js';
 import { STATES } from '../connection/causes/error-cause.js';
-import { stateOf } from '../connection/causes/find-cause.js';
-import { explainedCause } from '../connection/connection-problem.js';
+import { findCause } from '../connection/causes/find-cause.js';
+import { explainedIn } from '../connection/connection-problem.js';
 
 /** Describes an error that failed a request or background work, for the log. */
 export interface FailureFields {
   readonly err: ErrorFields;
   /** The state of the database that explains the error, and what to do. */
   readonly reason?: string;
+  /** Names the alarm, where the error needs attention at once. */
+  readonly alarm?: string;
 }
 
 /**
@@ -16,19 +18,17 @@ export interface FailureFields {
  * its cause is not in the program.
  */
 export function failureFields(error: unknown): FailureFields {
-  const cause = error instanceof DomainError ? error.cause : error;
-  const reason = explainedCause(cause);
+  const found = findCause(error);
+  const isForeseen =
+    found === undefined
+      ? error instanceof DomainError && error.cause === undefined
+      : STATES[found.state].answer === 'unavailable';
   const err = errorFields(error);
   return {
-    err: isForeseen(error, cause) ? withoutStack(err) : err,
-    ...(reason !== undefined && { reason }),
+    err: isForeseen ? withoutStack(err) : err,
+    ...(found !== undefined && { reason: explainedIn(found) }),
+    ...(found?.alarm !== undefined && { alarm: found.alarm }),
   };
-}
-
-function isForeseen(error: unknown, cause: unknown): boolean {
-  if (error instanceof DomainError && cause === undefined) return true;
-  const state = stateOf(cause);
-  return state !== undefined && STATES[state].answer === 'unavailable';
 }
 
 function withoutStack({ stack: _, cause, ...fields }: ErrorFields): ErrorFields {

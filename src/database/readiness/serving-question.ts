@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { NIL_UUID } from '../../common/ids.js';
+import { databaseCall } from '../connection/driver-error.js';
 import { poolOf, type NamedStatement } from '../named-query.js';
 import { declaredFunctions, declaredTableGrants } from '../schema/declared-statements.js';
 import {
@@ -87,11 +88,10 @@ export class ServingQuestion {
    * @throws as `ask`
    */
   async askForSpace(): Promise<string | undefined> {
-    const client = await poolOf(this.dataSource).connect();
+    const client = await databaseCall(() => poolOf(this.dataSource).connect());
     try {
-      await client.query('BEGIN');
-      await client.query(LARGE_EVENT);
-      await client.query('ROLLBACK');
+      for (const statement of ['BEGIN', LARGE_EVENT, 'ROLLBACK'])
+        await databaseCall(() => client.query(statement));
       client.release();
       return undefined;
     } catch (error) {
@@ -102,7 +102,7 @@ export class ServingQuestion {
   }
 
   private async query(statement: NamedStatement): Promise<unknown[]> {
-    const { rows } = await poolOf(this.dataSource).query({ ...statement });
+    const { rows } = await databaseCall(() => poolOf(this.dataSource).query({ ...statement }));
     return rows as unknown[];
   }
 }

@@ -35,12 +35,10 @@ describe('StartOutput', () => {
   it.each([true, false])('writes lines of the log only in production (terminal: %s)', (isTTY) => {
     const { output, terminal, logged } = outputOf('production', isTTY);
     output.say('starting');
-    output.show('It listens', 'listens', { url: 'http://here' });
+    output.show('It listens', 'listens');
+    output.show('Try it');
     expect(terminal).toEqual([]);
-    expect(logged().map(({ msg, url }) => [msg, url])).toEqual([
-      ['starting', undefined],
-      ['listens', 'http://here'],
-    ]);
+    expect(logged().map(({ msg }) => msg)).toEqual(['starting', 'listens']);
   });
 });
 
