@@ -26,8 +26,12 @@ make_certificate() {
     echo "$directory has a certificate already; nothing was changed" >&2
     exit 1
   fi
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 365 -subj "/CN=$1" \
-    -addext "subjectAltName=DNS:$1" -keyout "$directory/tls_key" -out "$directory/tls_certificate" 2> /dev/null
+  if ! said="$(openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 365 -subj "/CN=$1" \
+    -addext "subjectAltName=DNS:$1" -keyout "$directory/tls_key" -out "$directory/tls_certificate" 2>&1)"; then
+    rm -f "$directory/tls_key" "$directory/tls_certificate"
+    echo "openssl made no certificate: $said" >&2
+    exit 1
+  fi
   chmod a+r "$directory/tls_key" "$directory/tls_certificate"
   relabel
   echo "Created a certificate for $1 that is signed by itself: give it to clients (curl --cacert $directory/tls_certificate)."

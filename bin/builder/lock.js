@@ -1,15 +1,16 @@
 import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 20;
 
-/** Limits how long a lock counts whose maker cannot be seen from here, as from another container. */
+/** Limits how long a lock counts whose maker cannot be seen from here, as in another container. */
 const STALE_MS = 60_000;
 
-/** Does work while no other process has the lock, a file that names the process which made it. */
+/** Does work while no other process has the lock, a file that names the machine and the process which made it. */
 export async function underLock(path, work) {
   const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, `${process.pid}\n`);
+  writeFileSync(draft, `${hostname()} ${process.pid}\n`);
   try {
     while (!take(draft, path)) {
       removeIfStale(path);
@@ -52,8 +53,9 @@ function removeIfStale(path) {
 
 function isStale(path) {
   try {
-    const maker = Number.parseInt(readFileSync(path, 'utf8'), 10);
-    return !isAlive(maker) || Date.now() - statSync(path).mtimeMs > STALE_MS;
+    const [host, pid] = readFileSync(path, 'utf8').split(' ');
+    if (host === hostname()) return !isAlive(Number(pid));
+    return Date.now() - statSync(path).mtimeMs > STALE_MS;
   } catch (error) {
     if (error.code === 'ENOENT') return false;
     throw error;

@@ -83,6 +83,7 @@ async function fromInput(): Promise<string> {
       throw new StartupError('Standard input is too long for a secret; nothing was done');
     chunks.push(chunk);
   }
-  if (bytes === 0) throw new StartupError('No password on standard input: give it there, on one line');
+  if (bytes === 0)
+    throw new CommandError('No password on standard input: give it there, on one line', 'usage');
   return requireSecret('Standard input', Buffer.concat(chunks));
 }

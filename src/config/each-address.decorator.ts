@@ -7,7 +7,8 @@ export function EachAddress(): PropertyDecorator {
     name: 'eachAddress',
     validator: {
       validate: (list: unknown) => Array.isArray(list) && list.every(isAddress),
-      defaultMessage: () => 'must be IP addresses or networks such as 10.0.0.0/8, with commas between',
+      defaultMessage: () =>
+        'must be IP addresses or networks such as 10.0.0.0/8, with commas between, and not /0, which trusts everybody',
     },
   });
 }

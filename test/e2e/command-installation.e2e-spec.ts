@@ -94,5 +94,21 @@ describe('the installation', () => {
       expect.stringMatching(/^STRONGROOM_DATABASE_POOL_SIZE/),
     ]);
     expect(config.stdout).toMatch(/^STRONGROOM_DATABASE_POOL_SIZE +1 +environment$/m);
+    const json = await command.runWith('STRONGROOM_DATABASE_POOL_SIZE', '1', 'config --json');
+    expect([json.code, json.stderr]).toEqual([4, config.stderr]);
+    expect(JSON.parse(json.stdout)).toContainEqual(
+      expect.objectContaining({
+        name: 'STRONGROOM_DATABASE_POOL_SIZE',
+        value: '1',
+        source: 'environment',
+      }),
+    );
+  });
+
+  it('makes passwords as long as the installation demands', async () => {
+    expect((await command.runWith('STRONGROOM_PASSWORD_MIN_LENGTH', '40', 'demo')).code).toBe(0);
+    const { users } = await command.json<{ users: { password: string }[] }>('demo');
+    expect(users.length).toBeGreaterThan(0);
+    expect((await command.run('demo --remove')).code).toBe(0);
   });
 });

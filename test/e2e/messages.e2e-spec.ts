@@ -135,6 +135,13 @@ const MISTAKES: [method: string, path: string, body: unknown, message: RegExp][]
     /`operator` must be one of .*; did you mean `starts_with`\?$/,
   ],
   ['POST', '/secrets/share/import', {}, /^`secrets_list` is missing: it must be an array/],
+  [
+    'POST',
+    '/secrets/share/import',
+    { secrets_list: [] },
+    /^`override_collisions` is missing: it must say whether secrets/,
+  ],
+  ['GET', '/secrets/%zz', undefined, /a `%` without two hexadecimal digits/],
 ];
 
 describe('a message', () => {
@@ -151,6 +158,15 @@ describe('a message', () => {
     expect(body.message).toMatch(message);
     expect(body.message).not.toContain(CANARY);
   });
+
+  it.each(['/secrets/', '/users/', '/tenants/', '/user-groups/', '/tokens/'])(
+    'about an address suggests the same without a slash at its end: %s',
+    async (path) => {
+      const { status, body } = await room.call(ADMIN, 'GET', `${V31}${path}`);
+      expect([status, body.error_code]).toEqual([404, 'unknown_address']);
+      expect(body.message).toContain(`did you mean \`${V31}${path.slice(0, -1)}\`?`);
+    },
+  );
 
   it('about broken JSON says where', async () => {
     const answer = await room.send({

@@ -97,7 +97,6 @@ describe('strongroom-admin on an installation', () => {
   });
 
   it.each([
-    ['', /No password on standard input/],
     ['long-enough\n\n', /Standard input has more than one line/],
     ['long-enough \n', /Standard input begins or ends with a blank/],
     ['l\0o\0n\0g\0e\0r\0', /Standard input is in UTF-16/],
@@ -108,6 +107,15 @@ describe('strongroom-admin on an installation', () => {
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr.trimEnd()).toMatch(message);
     expect(stderr.trimEnd()).not.toContain('\n');
+  });
+
+  it('ends with 2 where a password is needed and nobody gives one', async () => {
+    const { code, stdout, stderr } = await run('user create bob', '');
+    expect([code, stdout, stderr.trimEnd()]).toEqual([
+      2,
+      '',
+      'No password on standard input: give it there, on one line',
+    ]);
   });
 
   it('finds a sound installation healthy, and changes nothing but the trail', async () => {

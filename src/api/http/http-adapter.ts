@@ -8,7 +8,12 @@ import {
 import type { Duplex } from 'node:stream';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type BadParameters, MethodNotAllowed, UnknownAddress } from '../../common/errors.js';
+import {
+  type BadParameters,
+  MalformedRequest,
+  MethodNotAllowed,
+  UnknownAddress,
+} from '../../common/errors.js';
 import type { Logger } from '../../observability/logger.js';
 import { acceptBodies, type BodyLimits } from './accept-bodies.js';
 import { AccessLog } from './access-log.js';
@@ -122,8 +127,10 @@ function pathProblem(request: FastifyRequest, routes: RouteTable): Error | undef
   const { url = '', method = '' } = request.raw;
   const path = pathOf(url);
   const hidesSlash = path.includes('%') && /%2f/i.test(path);
-  if (!request.is404 && !hidesSlash) return parameterProblem(request);
-  const allowed = hidesSlash ? [] : routes.methodsFor(path);
+  // The router takes nothing for a name.
+  const lacksName = path.endsWith('/') && Object.values(request.params as object).includes('');
+  if (!request.is404 && !hidesSlash && !lacksName) return parameterProblem(request);
+  const allowed = hidesSlash || lacksName ? [] : routes.methodsFor(path);
   return allowed.length === 0 || allowed.includes(method)
     ? new UnknownAddress(addressHint(path, routes))
     : new MethodNotAllowed(allowed);
@@ -147,9 +154,16 @@ function pathOf(url: string): string {
   return end === -1 ? url : url.slice(0, end);
 }
 
+function badEscape(thrown: Error): MalformedRequest | undefined {
+  if ((thrown as { code?: string }).code !== 'FST_ERR_BAD_URL') return undefined;
+  return new MalformedRequest(
+    'The address holds a `%` without two hexadecimal digits after it, or bytes that are no UTF-8; write % itself as %25',
+  );
+}
+
 /** Answers errors that the router raises before any hook runs: a malformed escape or an overlong parameter. */
 function answerFrameworkError(thrown: Error, request: FastifyRequest, reply: FastifyReply): void {
-  const error = requestProblem(request.raw) ?? toDomainError(thrown);
+  const error = requestProblem(request.raw) ?? badEscape(thrown) ?? toDomainError(thrown);
   dealWithUnreadRest(request.raw, reply);
   void reply
     .code(error.status)

@@ -3,6 +3,7 @@ import { SYSTEM_LOG } from '../../audit/audit-writer.js';
 import { NotFound } from '../../common/errors.js';
 import { StartupError } from '../../common/startup-error.js';
 import type { Caller } from '../../common/tenant-context.js';
+import { Configuration } from '../../config/configuration.js';
 import { SecretImport } from '../../secrets/sharing/import/secret-import.service.js';
 import type { Importer } from '../../secrets/sharing/import/imported-secrets.repository.js';
 import { TenantsService } from '../../tenants/tenants.service.js';
@@ -44,6 +45,7 @@ export async function moveCloudify(
     directory: services.get(UserDirectory),
     groups: services.get(UserGroupsService),
     members: services.get(TenantMembersService),
+    shortestPassword: services.get(Configuration).passwordMinLength,
   };
   const identities = new MoveIdentities(parts, caller, report, dryRun, keepPassword);
   await identities.move(contents, tell);

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { BadParameters, Conflict, NotFound } from '../../common/errors.js';
+import { BadParameters, Conflict } from '../../common/errors.js';
 import { DomainError } from '../../common/domain-error.js';
+import { randomPassword } from '../../common/random-password.js';
 import { nameProblem } from '../../common/resource-name.js';
 import type { Caller } from '../../common/tenant-context.js';
 import type { TenantsService } from '../../tenants/tenants.service.js';
@@ -10,6 +10,7 @@ import type { UserAdministration } from '../../users/user-administration.service
 import type { UserDirectory } from '../../users/user-directory.service.js';
 import type { UserGroupsService } from '../../users/groups/user-groups.service.js';
 import type { UsersService } from '../../users/users.service.js';
+import { existing } from '../existing.js';
 import type { CloudifyContents, SourceGroup, SourceUser } from './cloudify-contents.js';
 import type { Kind, MoveReport } from './move-report.js';
 
@@ -20,6 +21,8 @@ export interface IdentityServices {
   readonly directory: UserDirectory;
   readonly groups: UserGroupsService;
   readonly members: TenantMembersService;
+  /** The fewest characters of a password. */
+  readonly shortestPassword: number;
 }
 
 /** Stores a new user's password before the user is created. */
@@ -60,10 +63,10 @@ export class MoveIdentities {
 
   private async user(user: SourceUser): Promise<void> {
     const { username, role, active, createdAt } = user;
-    const there = await found(this.services.directory.find(username));
+    const there = (await existing(this.services.directory.find(username))) !== undefined;
     const made = await this.make('users', username, there, async () => {
       const systemRole = requireSystemRole(role);
-      const password = randomBytes(18).toString('base64url');
+      const password = randomPassword(this.services.shortestPassword);
       this.keepPassword(username, password);
       await this.services.users.create({ username, password, systemRole, createdAt }, this.caller);
       if (!active) await this.services.administration.setActive(username, false, this.caller);
@@ -75,7 +78,7 @@ export class MoveIdentities {
   }
 
   private async group({ name, role, ldapDn, tenants, users }: SourceGroup): Promise<void> {
-    const there = await found(this.services.groups.read(name, false, this.caller));
+    const there = (await existing(this.services.groups.read(name, false, this.caller))) !== undefined;
     const made = await this.make('user groups', name, there, async () => {
       await this.services.groups.create({ name, role, ldapDn }, this.caller);
     });
@@ -128,16 +131,6 @@ export class MoveIdentities {
 function requireName(name: string): void {
   const problem = nameProblem(name);
   if (problem !== undefined) throw new BadParameters(`The name ${problem}`);
-}
-
-async function found(looked: Promise<unknown>): Promise<boolean> {
-  try {
-    await looked;
-    return true;
-  } catch (error) {
-    if (error instanceof NotFound) return false;
-    throw error;
-  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { NotFound } from '../../common/errors.js';
 import type { Caller, TenantContext } from '../../common/tenant-context.js';
+import { Configuration } from '../../config/configuration.js';
 import { SecretsService } from '../../secrets/secrets.service.js';
 import { TenantsService } from '../../tenants/tenants.service.js';
 import { UserGroupsService } from '../../users/groups/user-groups.service.js';
@@ -11,6 +11,7 @@ import { UserAdministration } from '../../users/user-administration.service.js';
 import { UserDirectory } from '../../users/user-directory.service.js';
 import type { DescribedUser } from '../../users/user-overview.js';
 import { UsersService } from '../../users/users.service.js';
+import { existing } from '../existing.js';
 import { DEMO_GROUP, DEMO_USERS } from './demo-world.js';
 
 /** Holds the services that the demo works with, and finds what it made before. */
@@ -22,6 +23,8 @@ export class DemoServices {
   readonly members: TenantMembersService;
   readonly tokens: TokensService;
   readonly secrets: SecretsService;
+  /** The fewest characters of a password. */
+  readonly shortestPassword: number;
   private readonly directory: UserDirectory;
   private readonly permissions: RolePermissions;
 
@@ -36,6 +39,7 @@ export class DemoServices {
     this.members = services.get(TenantMembersService);
     this.tokens = services.get(TokensService);
     this.secrets = services.get(SecretsService);
+    this.shortestPassword = services.get(Configuration).passwordMinLength;
     this.directory = services.get(UserDirectory);
     this.permissions = services.get(RolePermissions);
   }
@@ -77,14 +81,4 @@ export class DemoServices {
 /** Tells whether a user is one that the demo made. */
 export function isOfDemo({ groups }: DescribedUser): boolean {
   return groups.some(({ name }) => name === DEMO_GROUP);
-}
-
-/** Returns what was looked for; undefined where it does not exist. */
-export async function existing<T>(looked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await looked;
-  } catch (error) {
-    if (error instanceof NotFound) return undefined;
-    throw error;
-  }
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { commandName } from '../../common/command-name.js';
+import { randomPassword } from '../../common/random-password.js';
 import { parseExpiry } from '../../users/tokens/token-expiry.js';
 import { shownToken } from '../../users/tokens/token-value.js';
 import { allPages } from '../actions/all-pages.js';
@@ -67,7 +68,7 @@ function isStranger(kind: 'tenant' | 'user', name: string): CommandError {
 
 async function makeUser(services: DemoServices, { name, roles }: DemoUser): Promise<Demo['users'][number]> {
   const { users, groups, caller } = services;
-  const password = randomBytes(12).toString('base64url');
+  const password = randomPassword(services.shortestPassword);
   if ((await services.findUser(name)) !== undefined) {
     await users.setPassword(name, password, caller);
   } else {
@@ -99,8 +100,10 @@ async function writeSecret(
   });
 }
 
-async function replaceToken({ tokens, caller }: DemoServices): Promise<string> {
-  const all = await allPages((options) => tokens.list(options, null, caller));
+async function replaceToken(services: DemoServices): Promise<string> {
+  const { tokens, caller } = services;
+  const owner = (await services.findUser(TOKEN_OWNER))?.user.id ?? null;
+  const all = await allPages((options) => tokens.list(options, owner, caller));
   for (const { id, username, description } of all)
     if (username === TOKEN_OWNER && description === DEMO_TOKEN) await tokens.delete(id, null, caller);
   const options = { description: DEMO_TOKEN, expiry: parseExpiry('+30 days') };

@@ -1,5 +1,6 @@
 import { Conflict } from '../../common/errors.js';
-import { isOfDemo, existing, type DemoServices } from './demo-services.js';
+import { existing } from '../existing.js';
+import { isOfDemo, type DemoServices } from './demo-services.js';
 import { DEMO_GROUP, DEMO_SECRETS, DEMO_TENANTS, DEMO_USERS } from './demo-world.js';
 
 /** Holds what was removed, and what stays and why. */

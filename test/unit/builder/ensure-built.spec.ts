@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { readdirSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -127,11 +128,11 @@ describe('ensureBuilt', () => {
     await once(other, 'exit');
     await build();
     project.write('src/main.ts', 'export const answer = 44;\n');
-    writeFileSync(`${project.dist}.lock`, `${other.pid}\n`);
+    writeFileSync(`${project.dist}.lock`, `${hostname()} ${other.pid}\n`);
     expect(await build()).toBe(true);
 
     project.write('src/main.ts', 'export const answer = 45;\n');
-    writeFileSync(`${project.dist}.lock`, `${process.ppid}\n`);
+    writeFileSync(`${project.dist}.lock`, `${hostname()} ${process.ppid}\n`);
     const waiting = build();
     expect(await Promise.race([waiting, sleep(300, 'waits')])).toBe('waits');
     rmSync(`${project.dist}.lock`);

@@ -33,6 +33,13 @@ describe('wrong usage', () => {
     expect(stderr).toMatch(message);
   });
 
+  it('never repeats what is given to an option that is not known, which may be a password', async () => {
+    const { code, stderr } = await runInProcess(['user', 'create', 'carl', "--password=hunter2' x"]);
+    expect(code).toBe(EXIT_CODES.usage.code);
+    expect(stderr).toMatch(/^error: unknown option '--password'$/m);
+    expect(stderr).not.toContain('hunter2');
+  });
+
   it('names an example and the help, as they are typed', async () => {
     const { stderr } = await runInProcess(['tenant', 'add-user', 'payments']);
     expect(stderr.trimEnd().split('\n').slice(1)).toEqual([

@@ -22,7 +22,7 @@ export class ImportBody {
 
   @ApiProperty({ type: Boolean, description: 'Whether secrets that are there already are replaced' })
   @IsFlag()
-  @IsDefined({ message: '`override_collisions` is missing: say whether secrets that are there are replaced' })
+  @IsDefined({ message: '`override_collisions` must say whether secrets that are there are replaced' })
   override_collisions: unknown;
 
   @ApiPropertyOptional({ ...MAP, description: 'Tenants of the secrets, and those that they go to' })
