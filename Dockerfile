@@ -22,7 +22,7 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY --chmod=0644 package.json LICENSE ./
-# `docker compose exec strongroom-1 strongroom-admin doctor`
+# `docker compose run --rm admin doctor`
 RUN chmod 0755 dist/src/cli/main.js && ln -s /app/dist/src/cli/main.js /usr/local/bin/strongroom-admin
 USER node
 EXPOSE 8080

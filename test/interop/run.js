@@ -15,12 +15,18 @@ const INSTALL =
 const { PYTHON = 'python3', PATH, HOME, PYTHONPATH } = process.env;
 const { CFY = PYTHON.includes('/') ? join(dirname(PYTHON), 'cfy') : 'cfy' } = process.env;
 const PASSWORD = 'interop-password';
+/** What the pages need, with an option by which each ends at once. */
+const PROGRAMS = [
+  ['curl', '--version'],
+  ['nginx', '-v'],
+  ['systemd-analyze', '--version'],
+];
 const clientOnly = process.argv.includes('client');
 
 require(PYTHON, ['-c', 'import cloudify_rest_client'], 'has no cloudify_rest_client');
 if (!clientOnly) {
   require(CFY, ['--version'], 'does not run; set CFY to the command');
-  require('curl', ['--version'], 'does not run');
+  for (const [program, option] of PROGRAMS) require(program, [option], 'does not run');
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'strongroom-interop-'));
@@ -70,7 +76,7 @@ function runExamples() {
 function require(program, args, problem) {
   if (spawnSync(program, args).status === 0) return;
   process.stderr.write(
-    `${program} ${problem}. Install curl and both clients, and say where they are:\n  ${INSTALL}\n`,
+    `${program} ${problem}. Install curl, nginx and systemd-analyze, and both clients, and say where those are:\n  ${INSTALL}\n`,
   );
   process.exit(1);
 }

@@ -116,8 +116,8 @@ export const ERROR_CATALOGUE: readonly DescribedError[] = [
   {
     code: 'too_many_requests',
     statuses: [429],
-    cause: 'Too many logins failed for this name or from this source, or too many wait to be checked.',
-    cure: 'Wait for `Retry-After` seconds, and correct the password where it is kept.',
+    cause: 'Too many passwords wait to be checked or stored.',
+    cure: 'Send it again after `Retry-After` seconds. Use tokens, which do not wait. Too many failures are a 401, not this.',
   },
   {
     code: 'internal_server_error',

@@ -30,7 +30,7 @@ const STATUS_DESCRIPTIONS = {
   409: 'The request conflicts with the present state, such as a name that is taken',
   413: 'The body or the value is too large',
   415: 'The content type is not application/json',
-  429: 'Too many attempts',
+  429: 'Too many passwords wait to be checked or stored',
   500: 'The service failed',
   503: 'The service is temporarily unavailable',
 };

@@ -7,7 +7,8 @@ const load = () => import('../actions/installation.js');
 export function doctorCommand(make: MakeCommand): Command {
   return make({
     name: 'doctor',
-    summary: 'check configuration, database, roles, row-level security and keys; changes nothing',
+    summary:
+      'check configuration, database, roles, row-level security and keys; changes nothing, but records the check',
     example: 'doctor',
     load: async () => (await load()).examine,
   });
