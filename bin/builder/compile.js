@@ -31,7 +31,9 @@ async function compileFile(transform, root, path, target) {
   try {
     result = await transform(readFileSync(join(root, path), 'utf8'), options);
   } catch (error) {
-    throw new BuildError(`${path} cannot be compiled:\n${error.message.replace(/\n+Stack backtrace[^]*/, '')}`);
+    throw new BuildError(
+      `${path} cannot be compiled:\n${error.message.replace(/\n+Stack backtrace[^]*/, '')}`,
+    );
   }
   const map = `${output}.map`;
   writeFileSync(output, `${result.code}//# sourceMappingURL=${map.slice(map.lastIndexOf('/') + 1)}\n`);
