@@ -1,5 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { Conditions } from '../api/conditions/conditions.js';
+import { ConditionalChangeApi, ConditionalReadApi } from '../api/conditions/conditional-api.decorator.js';
+import { RequestConditions } from '../api/conditions/conditions.decorator.js';
 import { JsonBody, RequestBody } from '../api/input/json-body.js';
 import { Query } from '../api/input/query.decorator.js';
 import { JSON_TEXT } from '../api/lists/list-envelope.js';
@@ -9,8 +12,10 @@ import type { TenantContext } from '../common/tenant-context.js';
 import { Tenant } from '../tenant-scope/tenant.decorator.js';
 import { NewSecretBodyV31, SecretChangeBodyV31, SetVisibilityBody } from './dto/new-secret.body.js';
 import { SecretListV3, SecretV3 } from './dto/secret-v3.js';
-import { SecretListV31, SecretV31 } from './dto/secret-v31.js';
+import { SecretListV31 } from './dto/secret-v31.js';
+import { Answers } from './http/answers.decorator.js';
 import { CalledMapper } from './http/called-mapper.decorator.js';
+import { SecretAnswers, type ShownSecret } from './http/secret-answers.js';
 import { SecretKey } from './http/secret-key.decorator.js';
 import type { SecretMapper } from './http/secret-mapper.js';
 import { SecretRoute } from './http/secret-route.decorator.js';
@@ -19,8 +24,6 @@ import { SecretListQuery, toListOptions } from './list/dto/secret-list.query.js'
 import { secretListText } from './list/page-text.js';
 import { toCreateInput, toUpdateInput } from './secret-input.js';
 import { SecretsService } from './secrets.service.js';
-
-type ShownSecret = SecretV3 | SecretV31;
 
 @Controller(['api/v3/secrets', 'api/v3.1/secrets'])
 @ApiTags('Secrets')
@@ -44,6 +47,7 @@ export class SecretsController {
   }
 
   @Get(':key')
+  @ConditionalReadApi()
   @SecretRoute('secret_get', 'secret.read', {
     summary: 'Read a secret',
     versionParameters: { 'v3.1': [SKIP_VALUE] },
@@ -52,12 +56,14 @@ export class SecretsController {
     @Tenant() tenant: TenantContext,
     @SecretKey() key: string,
     @SkipValue() skipValue: boolean,
-    @CalledMapper() mapper: SecretMapper,
-  ): Promise<ShownSecret> {
-    return mapper.read(tenant, await this.secrets.read(tenant, key, { skipValue }));
+    @RequestConditions() conditions: Conditions,
+    @Answers() answers: SecretAnswers,
+  ): Promise<ShownSecret | undefined> {
+    return answers.read(tenant, await this.secrets.read(tenant, key, { skipValue, conditions }));
   }
 
   @Put(':key')
+  @ConditionalChangeApi()
   @SecretRoute('secret_create', 'secret.create', {
     summary: 'Create a secret',
     body: NewSecretBodyV31,
@@ -67,13 +73,15 @@ export class SecretsController {
     @Tenant() tenant: TenantContext,
     @SecretKey() key: string,
     @RequestBody() body: JsonBody,
-    @CalledMapper() mapper: SecretMapper,
+    @RequestConditions() conditions: Conditions,
+    @Answers() answers: SecretAnswers,
   ): Promise<ShownSecret> {
-    const input = toCreateInput(await body.read(mapper.newBody));
-    return mapper.changed(tenant, await this.secrets.create(tenant, key, input));
+    const input = toCreateInput(await body.read(answers.mapper.newBody));
+    return answers.changed(tenant, await this.secrets.create(tenant, key, input, conditions));
   }
 
   @Patch(':key')
+  @ConditionalChangeApi()
   @SecretRoute('secret_update', 'secret.update', {
     summary: 'Change a secret',
     body: SecretChangeBodyV31,
@@ -83,13 +91,15 @@ export class SecretsController {
     @Tenant() tenant: TenantContext,
     @SecretKey() key: string,
     @RequestBody() body: JsonBody,
-    @CalledMapper() mapper: SecretMapper,
+    @RequestConditions() conditions: Conditions,
+    @Answers() answers: SecretAnswers,
   ): Promise<ShownSecret> {
-    const input = toUpdateInput(await body.read(mapper.changeBody));
-    return mapper.changed(tenant, await this.secrets.update(tenant, key, input));
+    const input = toUpdateInput(await body.read(answers.mapper.changeBody));
+    return answers.changed(tenant, await this.secrets.update(tenant, key, input, conditions));
   }
 
   @Patch(':key/set-visibility')
+  @ConditionalChangeApi()
   @SecretRoute('secret_update', 'secret.update', {
     summary: 'Widen the visibility of a secret',
     body: SetVisibilityBody,
@@ -99,13 +109,16 @@ export class SecretsController {
     @Tenant() tenant: TenantContext,
     @SecretKey() key: string,
     @RequestBody() body: JsonBody,
-    @CalledMapper() mapper: SecretMapper,
+    @RequestConditions() conditions: Conditions,
+    @Answers() answers: SecretAnswers,
   ): Promise<ShownSecret> {
     const { visibility } = await body.read(SetVisibilityBody);
-    return mapper.changed(tenant, await this.secrets.update(tenant, key, { attributes: { visibility } }));
+    const input = { attributes: { visibility } };
+    return answers.changed(tenant, await this.secrets.update(tenant, key, input, conditions));
   }
 
   @Patch(':key/set-global')
+  @ConditionalChangeApi()
   @SecretRoute('secret_update', 'secret.update', {
     summary: 'Make a secret global, as clients of 4.2 ask for it',
     errors: [409],
@@ -113,25 +126,27 @@ export class SecretsController {
   async setGlobal(
     @Tenant() tenant: TenantContext,
     @SecretKey() key: string,
-    @CalledMapper() mapper: SecretMapper,
+    @RequestConditions() conditions: Conditions,
+    @Answers() answers: SecretAnswers,
   ): Promise<ShownSecret> {
-    return mapper.changed(
-      tenant,
-      await this.secrets.update(tenant, key, { attributes: { visibility: 'global' } }),
-    );
+    const input = { attributes: { visibility: 'global' } } as const;
+    return answers.changed(tenant, await this.secrets.update(tenant, key, input, conditions));
   }
 
   /** Answers what the secret was, which v3.1 leaves out. */
   @Delete(':key')
+  @ConditionalChangeApi()
   @SecretRoute('secret_delete', 'secret.delete', {
     summary: 'Delete a secret',
     answer: { v3: SecretV3, 'v3.1': null },
+    answerHeaders: {},
   })
   async delete(
     @Tenant() tenant: TenantContext,
     @SecretKey() key: string,
-    @CalledMapper() mapper: SecretMapper,
+    @RequestConditions() conditions: Conditions,
+    @Answers() answers: SecretAnswers,
   ): Promise<ShownSecret> {
-    return mapper.changed(tenant, await this.secrets.delete(tenant, key));
+    return answers.deleted(tenant, await this.secrets.delete(tenant, key, conditions));
   }
 }

@@ -24,6 +24,7 @@ import { ConnectionOrder } from './connection-order.js';
 import { cleanForwardedFor, keepAddresses } from './forwarded-for.js';
 import { errorBody } from '../errors/error-body.js';
 import { helpLink } from '../errors/errors-page.js';
+import { leaveOutLengthOfNotModified } from './not-modified-length.js';
 import { requestIdFrom } from './request-id.js';
 import { requestProblem } from './request-problem.js';
 import { RouteTable } from '../routes/route-table.js';
@@ -81,6 +82,7 @@ export function createHttpAdapter(options: HttpAdapterOptions, logger: Logger): 
     done();
   });
   acceptBodies(instance, options);
+  leaveOutLengthOfNotModified(instance);
   rejectMalformedAndUnknown(instance);
   instance.setReplySerializer(jsonOf);
   return adapter;

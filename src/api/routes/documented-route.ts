@@ -19,6 +19,8 @@ export interface RouteOptions {
   readonly parameters?: readonly ApiParamOptions[];
   /** The parameters that only one version takes, in OpenAPI's notation. */
   readonly versionParameters?: Partial<ByVersion<readonly object[]>>;
+  /** The headers of a successful response with a body whose class differs by version, in OpenAPI's notation. */
+  readonly answerHeaders?: Readonly<Record<string, object>>;
   /** The errors in addition to those of every route. */
   readonly errors?: readonly DescribedStatus[];
   /** The content type of a response that is already text. */
@@ -48,12 +50,13 @@ function successOf({
   answer,
   status = 200,
   versionParameters,
-}: Pick<RouteOptions, 'answer' | 'status' | 'versionParameters'>): MethodDecorator[] {
+  answerHeaders,
+}: Pick<RouteOptions, 'answer' | 'status' | 'versionParameters' | 'answerHeaders'>): MethodDecorator[] {
   if (answer === undefined) return [HttpCode(204), ApiResponse({ status: 204, ...NO_CONTENT })];
   if (typeof answer === 'function' || isList(answer))
     return [HttpCode(status), ApiResponse({ status, type: answer as Type | [Type] })];
   const noContent = answer['v3.1'] === null ? [UseInterceptors(NoContentInterceptor)] : [];
-  return [HttpCode(200), ApiByVersion(answer, versionParameters), ...noContent];
+  return [HttpCode(200), ApiByVersion(answer, versionParameters, answerHeaders), ...noContent];
 }
 
 function isList(answer: object): answer is readonly [Type] {

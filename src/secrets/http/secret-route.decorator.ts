@@ -1,3 +1,4 @@
+import { ETAG_HEADERS } from '../../api/conditions/conditional-api.decorator.js';
 import { TenantRoute } from '../../api/routes/tenant-route.decorator.js';
 import { SecretV3 } from '../dto/secret-v3.js';
 import { SecretV31 } from '../dto/secret-v31.js';
@@ -7,12 +8,17 @@ const KEY = {
   description: 'A letter, then letters, digits, `-`, `.`, `_`, `~`; at most 256',
 };
 
-/** Declares a route about the secret that its path names as `:key`, which it answers with unless `answer` says otherwise. */
+/** Declares a route about the secret that its path names as `:key`, which it answers with, and with its tag, unless the options say otherwise. */
 export function SecretRoute(
   permission: string,
   action: Parameters<typeof TenantRoute>[1],
   options: Parameters<typeof TenantRoute>[2],
 ): MethodDecorator {
   const answer = { v3: SecretV3, 'v3.1': SecretV31 };
-  return TenantRoute(permission, action, { answer, parameters: [KEY], ...options });
+  return TenantRoute(permission, action, {
+    answer,
+    answerHeaders: ETAG_HEADERS,
+    parameters: [KEY],
+    ...options,
+  });
 }

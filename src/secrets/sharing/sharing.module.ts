@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { SchemaValidator } from '../value-schema/schema-validator.js';
+import { SecretPreconditions } from '../secret-preconditions.js';
 import { SecretSealer } from '../secret-sealer.js';
 import { ExportedSecretsRepository } from './export/exported-secrets.repository.js';
 import { PostgresExportedSecretsRepository } from './export/postgres-exported-secrets.repository.js';
@@ -22,6 +23,7 @@ import { TenantsOfCaller } from './tenants-of-caller.js';
     SecretExport,
     SecretImport,
     ImportPlanner,
+    SecretPreconditions,
     UpdateSecret,
     SecretSealer,
     SchemaValidator,
