@@ -78,19 +78,20 @@ export class CreateSecret {
   ): Promise<CreateOutcome> {
     const { value, providerOptions } = input;
     const creates = conditions.ifMatch === undefined;
-    const updates = input.updateIfExists === true && conditions.ifNoneMatch !== '*';
+    const createsOnly = creates && conditions.ifNoneMatch === '*';
+    const updates = input.updateIfExists === true && !createsOnly;
     const update = { attributes: {}, value, providerOptions, conditions };
     const { decide } = hidingAbsence(key, this.updates.of(tenant, key, update, checked));
     const ofUpdate = { ...event, action: 'secret.update' } as const;
     if (creates && isCreatable(input)) {
       const secret = await this.newSecret(tenant, key, input);
       if (updates) return this.secrets.create(tenant, secret, event, { decide, event: ofUpdate });
-      if (conditions.ifNoneMatch !== '*') return this.secrets.create(tenant, secret, event);
+      if (!createsOnly) return this.secrets.create(tenant, secret, event);
       const refuse: Decide = (current) => this.preconditions.taken(tenant, current);
       return this.secrets.create(tenant, secret, event, { decide: refuse, event });
     }
     if (!updates) throw textRequired(value);
-    const outcome = await this.secrets.update(tenant, key, decide, ofUpdate);
+    const outcome = await this.secrets.update(tenant, key, decide, ofUpdate, { isConditional: !creates });
     if (creates && outcome.kind === 'absent') throw textRequired(value);
     return outcome;
   }

@@ -59,6 +59,12 @@ type FindUser = (username: string) => Promise<NewOwner | undefined>;
  */
 export type Decide = (current: StoredSecret, findUser: FindUser) => Promise<SecretUpdate | Refusal>;
 
+/** Describes a change beside its decision. */
+export interface ChangeOptions {
+  /** True if any other state than the one that was looked up is refused, so that nobody who is overtaken tries for long. */
+  readonly isConditional?: boolean;
+}
+
 /** Says what becomes of a secret that is there already when one of its key is to be created. */
 export interface Existing {
   readonly decide: Decide;
@@ -112,6 +118,7 @@ export abstract class SecretsRepository {
     key: string,
     decide: Decide,
     event: AuditEvent,
+    options?: ChangeOptions,
   ): Promise<UpdateOutcome>;
   /** Removes the secret and returns what it was. */
   abstract delete(
@@ -119,5 +126,6 @@ export abstract class SecretsRepository {
     key: string,
     decide: DecideDeletion,
     event: AuditEvent,
+    options?: ChangeOptions,
   ): Promise<UpdateOutcome>;
 }

@@ -97,7 +97,9 @@ export class SecretsService {
     const checked = new CheckedValue(this.validator, shareOf(tenant), input.value);
     const update = this.updates.of(tenant, key, { ...input, conditions }, checked);
     const event = newEvent('secret.update', tenant.caller, { key });
-    const outcome = await this.secrets.update(tenant, key, update.decide, event);
+    const outcome = await this.secrets.update(tenant, key, update.decide, event, {
+      isConditional: conditions.ifMatch !== undefined,
+    });
     return shown(changedSecret(key, outcome, conditions), update.value());
   }
 
@@ -114,7 +116,9 @@ export class SecretsService {
       return refusal;
     };
     const event = newEvent('secret.delete', tenant.caller, { key });
-    const outcome = await this.secrets.delete(tenant, key, decide, event);
+    const outcome = await this.secrets.delete(tenant, key, decide, event, {
+      isConditional: conditions.ifMatch !== undefined,
+    });
     return shown(changedSecret(key, outcome, conditions), value);
   }
 

@@ -17,6 +17,7 @@ import { shareOf } from '../share-of.js';
 import { administers } from '../secret-access.js';
 import {
   SecretsRepository,
+  type ChangeOptions,
   type CreateOutcome,
   type Decide,
   type DecideDeletion,
@@ -96,11 +97,17 @@ export class PostgresSecretsRepository extends SecretsRepository {
       return { kind: 'exists' };
     };
     // Inserts again if the secret was deleted between the two steps.
-    return this.updates.update(tenant, secret.key, existing.decide, existing.event, insertAgain);
+    return this.updates.update(tenant, secret.key, existing.decide, existing.event, { absent: insertAgain });
   }
 
-  update(tenant: TenantContext, key: string, decide: Decide, event: AuditEvent): Promise<UpdateOutcome> {
-    return this.updates.update(tenant, key, decide, event);
+  update(
+    tenant: TenantContext,
+    key: string,
+    decide: Decide,
+    event: AuditEvent,
+    options?: ChangeOptions,
+  ): Promise<UpdateOutcome> {
+    return this.updates.update(tenant, key, decide, event, options);
   }
 
   delete(
@@ -108,8 +115,9 @@ export class PostgresSecretsRepository extends SecretsRepository {
     key: string,
     decide: DecideDeletion,
     event: AuditEvent,
+    options?: ChangeOptions,
   ): Promise<UpdateOutcome> {
-    return this.updates.remove(tenant, key, decide, event);
+    return this.updates.remove(tenant, key, decide, event, options);
   }
 
   private async allTenants(
