@@ -21,7 +21,7 @@ export type Missing = { readonly kind: 'absent' } | { readonly kind: 'foreign' }
 export type ReadOutcome = FoundSecret | { readonly kind: 'absent' };
 
 /** Holds a secret that was read, and whether it is in the state that the conditions of the read demand. */
-export interface FoundSecret {
+interface FoundSecret {
   readonly kind: 'found' | 'not_modified' | 'precondition_failed';
   readonly secret: VisibleSecret;
   /** True if a part of the secret is hidden from the caller. */
