@@ -75,9 +75,7 @@ describe('the service with its own login alone', () => {
   it('is refused for migrations that are missing', async () => {
     const removed = await query(database.ownerUrl, 'DELETE FROM schema_migrations RETURNING timestamp, name');
     expect(await refusal(alone())).toMatch(
-      new RegExp(
-        `^DATABASE_URL: migrations are pending \\(${(removed as unknown[]).length}\\), and this login`,
-      ),
+      new RegExp(`^DATABASE_URL: migrations are pending \\(${removed.length}\\), and this login`),
     );
     for (const { timestamp, name } of removed as { timestamp: string; name: string }[])
       await query(database.ownerUrl, 'INSERT INTO schema_migrations (timestamp, name) VALUES ($1, $2)', [
