@@ -8,12 +8,7 @@ import {
 import type { Duplex } from 'node:stream';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import {
-  type BadParameters,
-  MalformedRequest,
-  MethodNotAllowed,
-  UnknownAddress,
-} from '../../common/errors.js';
+import { BadParameters, MethodNotAllowed, UnknownAddress } from '../../common/errors.js';
 import type { Logger } from '../../observability/logger.js';
 import { acceptBodies, type BodyLimits } from './accept-bodies.js';
 import { AccessLog } from './access-log.js';
@@ -154,9 +149,10 @@ function pathOf(url: string): string {
   return end === -1 ? url : url.slice(0, end);
 }
 
-function badEscape(thrown: Error): MalformedRequest | undefined {
+/** Returns the refusal of a bad escape. The request is proper HTTP otherwise, so its connection goes on. */
+function badEscape(thrown: Error): BadParameters | undefined {
   if ((thrown as { code?: string }).code !== 'FST_ERR_BAD_URL') return undefined;
-  return new MalformedRequest(
+  return new BadParameters(
     'The address holds a `%` without two hexadecimal digits after it, or bytes that are no UTF-8; write % itself as %25',
   );
 }
