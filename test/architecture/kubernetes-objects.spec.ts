@@ -99,7 +99,7 @@ describe.each(FOLDERS)('the objects of deploy/kubernetes/%s', (folder) => {
       (name) => readYaml(join(pathOf(folder), name)) as Manifest[],
     );
     const commands = read(PAGE).matchAll(
-      new RegExp(`kubectl apply -k deploy/kubernetes/${folder} --selector\\s+(\\S+)=([a-z]+)`, 'g'),
+      new RegExp(`kubectl apply -k deploy/kubernetes/${folder} --selector (\\S+)=([a-z]+)`, 'g'),
     );
     const applied = [...commands].map(([, label = '', value]) =>
       listed.filter(({ metadata }) => metadata.labels?.[label] === value).map(({ kind }) => kind),
