@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Drain } from './api/http/drain.js';
 import { createHttpAdapter } from './api/http/http-adapter.js';
+import { Readiness } from './api/http/readiness.js';
 import { setUpApi } from './api/set-up-api.js';
 import { AppModule } from './app.module.js';
 import { localUrl } from './common/local-url.js';
@@ -13,6 +14,8 @@ import { logReadiness } from './database/readiness/readiness-log.js';
 import { startReport } from './bootstrap/start-report.js';
 import type { Installation } from './bootstrap/installation.js';
 import type { Logger } from './observability/logger.js';
+import { NoMetrics, type Metrics } from './observability/metrics/metrics.js';
+import type { Started } from './observability/operations/process-state.js';
 
 /** Limits how long requests may still run after the drain before they are cut off. */
 const STOP_DEADLINE_MS = 10_000;
@@ -29,22 +32,32 @@ export interface Service {
   /** The URL that it listens on, such as http://127.0.0.1:8080. */
   readonly url: string;
   readonly app: NestFastifyApplication;
-  /** Drains and closes the server; the installation stays open. In haste, it does not wait for load balancers. */
-  readonly stop: (inHaste?: boolean) => Promise<void>;
+  /** Tells operators how the service is. */
+  readonly started: Started;
+  /**
+   * Drains and closes the server for that reason; the installation stays open. In haste, it does not wait for load
+   * balancers.
+   */
+  readonly stop: (inHaste?: boolean, reason?: string) => Promise<void>;
 }
 
 /**
  * Starts the HTTP server of an installation.
  * @throws StartupError when it cannot listen on the port, or a route declares no permission
  */
-export async function startHttpServer(installation: Installation, logger: Logger): Promise<Service> {
+export async function startHttpServer(
+  installation: Installation,
+  logger: Logger,
+  metrics: Metrics = new NoMetrics(),
+): Promise<Service> {
   const { configuration } = installation;
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.of(installation, logger),
-    createHttpAdapter(configuration, logger),
+    AppModule.of(installation, logger, metrics),
+    createHttpAdapter(configuration, logger, metrics),
     { bodyParser: false, logger, abortOnError: false },
   );
   setUpApi(app, logger);
+  metrics.register('strongroom_http_requests_in_progress', () => [{ value: app.get(Drain).requests }]);
   await listen(app, configuration);
   logReadiness(installation.health, logger);
   const url = urlOf(app, configuration);
@@ -52,15 +65,22 @@ export async function startHttpServer(installation: Installation, logger: Logger
   const report = await startReport(installation).catch(() => programVersions());
   logger.info(report, `started: Strongroom listens on ${url}`);
   const { drainMilliseconds } = configuration;
+  const stop: Service['stop'] = (inHaste = false, reason) => {
+    const times = {
+      waitMilliseconds: inHaste ? Math.min(HASTY_DRAIN_MS, drainMilliseconds) : drainMilliseconds,
+      deadlineMilliseconds: STOP_DEADLINE_MS,
+      quietMilliseconds: inHaste ? HASTY_QUIET_MS : QUIET_MS,
+    };
+    return app.get(Drain).stop(app, times, reason);
+  };
+  return { url, app, started: startedFrom(app, installation), stop };
+}
+
+function startedFrom(app: NestFastifyApplication, { health }: Installation): Started {
+  const [readiness, drain] = [app.get(Readiness), app.get(Drain)];
   return {
-    url,
-    app,
-    stop: (inHaste = false) =>
-      app.get(Drain).stop(app, {
-        waitMilliseconds: inHaste ? Math.min(HASTY_DRAIN_MS, drainMilliseconds) : drainMilliseconds,
-        deadlineMilliseconds: STOP_DEADLINE_MS,
-        quietMilliseconds: inHaste ? HASTY_QUIET_MS : QUIET_MS,
-      }),
+    notReady: () => readiness.reason(),
+    details: () => ({ database: health.state?.kind ?? 'not asked yet', requestsInProgress: drain.requests }),
   };
 }
 

@@ -6,6 +6,8 @@ import { loadConfiguration } from './config/load-configuration.js';
 import { outliveReaders } from './observability/closed-output.js';
 import { errorFields } from './observability/error-fields.js';
 import { createLogger, type Logger } from './observability/logger.js';
+import { openOperations } from './observability/operations/open-operations.js';
+import { ProcessState } from './observability/operations/process-state.js';
 import { Shutdown } from './bootstrap/shutdown.js';
 import { StartOutput, step } from './bootstrap/start-output.js';
 
@@ -21,29 +23,37 @@ async function run(): Promise<void> {
   const shutdown = new Shutdown(logger, configuration.drainMilliseconds + STOP_DEADLINE_MS).watchErrors();
   logger.info(programVersions(), 'Strongroom starts');
   for (const warning of configurationWarnings(configuration)) logger.warn(warning);
-  const { openInstallation, startHttpServer, firstStartNotice, welcome } = await loadService(output);
-  const installation = await openInstallation(configuration, output.say, output.say);
+  const state = new ProcessState();
+  const operations = await openOperations(configuration, state, logger);
+  const say = (line: string): void => {
+    state.starting(line);
+    output.say(line);
+  };
+  const { openInstallation, startHttpServer, firstStartNotice, welcome } = await loadService(say);
+  const installation = await openInstallation(configuration, say, say);
   if (installation.loginWarning !== undefined) logger.warn(installation.loginWarning);
   for (const problem of installation.mended) logger.warn(`mended: ${problem}`);
   // Shown before anything else can fail, since a generated password is shown only once.
   const notice = firstStartNotice(installation);
   if (notice.length > 0) output.show(notice.join('\n'), 'the first administrator was created');
-  const service = await step(output.say, 'starting the HTTP server', () =>
-    startHttpServer(installation, logger),
+  const service = await step(say, 'starting the HTTP server', () =>
+    startHttpServer(installation, logger, operations.metrics),
   ).catch(async (error: unknown) => {
     await installation.close();
     throw error;
   });
-  shutdown.stopBy(async (isInterrupted) => {
-    await service.stop(isInterrupted);
+  state.started(service.started);
+  shutdown.stopBy(async (isInterrupted, reason) => {
+    await service.stop(isInterrupted, reason);
     await installation.close();
+    await operations.close();
   });
   shutdown.watchSignals();
   output.show(welcome(installation, service.url));
 }
 
 /** Loads the service only after the first word, since that takes most of a second. */
-async function loadService({ say }: StartOutput) {
+async function loadService(say: StartOutput['say']) {
   return step(say, 'loading the program', async () => {
     await import('reflect-metadata');
     const [{ openInstallation }, { startHttpServer }, { firstStartNotice, welcome }] = await Promise.all([

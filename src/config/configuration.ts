@@ -11,6 +11,9 @@ const SECRET_PROPERTIES = Object.entries(variables)
   .filter(([, { secret }]) => secret !== undefined)
   .map(([property]) => property);
 
+const HOST = /^[A-Za-z0-9._:%-]{1,253}$/;
+const HOST_RULE = 'must be an address or a host name';
+
 const ROLE = /^[a-z_][a-z0-9_]{0,62}$/;
 const ROLE_RULE = 'must be a lower-case identifier of at most 63 characters';
 
@@ -19,7 +22,7 @@ export class Configuration {
   @IsIn(['development', 'production', 'test'], { message: 'must be development, production or test' })
   readonly nodeEnv: 'development' | 'production' | 'test';
 
-  @Matches(/^[A-Za-z0-9._:%-]{1,253}$/, { message: 'must be an address or a host name' })
+  @Matches(HOST, { message: HOST_RULE })
   readonly host: string;
 
   @WholeNumber(0, 65_535, ' (0 takes any free port)')
@@ -93,6 +96,18 @@ export class Configuration {
 
   @WholeNumber(0, 300_000)
   readonly drainMilliseconds: number;
+
+  /** Holds the port of the metrics; undefined for none. */
+  @IsOptional()
+  @WholeNumber(0, 65_535, ' (0 takes any free port)')
+  readonly metricsPort?: number;
+
+  @Matches(HOST, { message: HOST_RULE })
+  readonly metricsHost: string;
+
+  /** Limits the tenants that metrics name. */
+  @WholeNumber(0, 10_000, ' (0 names none)')
+  readonly metricsTenants: number;
 
   toString(): string {
     return JSON.stringify(this);

@@ -26,6 +26,11 @@ export class EnvironmentReader {
     return /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
   }
 
+  /** Returns a number as `number` does; undefined where the text is empty. */
+  optionalNumber(variable: Variable): number | undefined {
+    return (this.text(variable) ?? '') === '' ? undefined : this.number(variable);
+  }
+
   private given(name: string): string | undefined {
     const text = this.environment[name];
     return text === '' ? undefined : text;

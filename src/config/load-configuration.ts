@@ -15,6 +15,7 @@ export function loadConfiguration(environment: NodeJS.ProcessEnv = process.env):
   const reader = new EnvironmentReader(environment);
   const configuration = Object.assign(new Configuration(), textsOf(reader), numbersOf(reader), {
     ...firstPasswordOf(environment),
+    metricsPort: reader.optionalNumber(variables.metricsPort),
     dataDir: resolve(reader.text(variables.dataDir) ?? ''),
     trustedProxies: Object.freeze(listOf(reader.text(variables.trustedProxies) ?? '')),
   });
@@ -25,7 +26,8 @@ export function loadConfiguration(environment: NodeJS.ProcessEnv = process.env):
 }
 
 function textsOf(reader: EnvironmentReader): Partial<Configuration> {
-  const names = ['nodeEnv', 'host', 'adminUsername', 'logLevel', 'appRole', 'readerRole'] as const;
+  const addresses = ['host', 'metricsHost'] as const;
+  const names = ['nodeEnv', ...addresses, 'adminUsername', 'logLevel', 'appRole', 'readerRole'] as const;
   const secrets = ['databaseUrl', 'databaseOwnerUrl', 'rootKeys'] as const;
   return Object.fromEntries([...names, ...secrets].map((name) => [name, reader.text(variables[name])]));
 }
@@ -47,7 +49,7 @@ function numbersOf(reader: EnvironmentReader): Partial<Configuration> {
   const passwords = ['passwordMinLength', 'passwordVerifications'] as const;
   const arrival = ['headersMilliseconds', 'bodyStallMilliseconds', 'bodyMilliseconds'] as const;
   const times = ['keepAliveMilliseconds', ...arrival, 'drainMilliseconds'] as const;
-  const names = ['port', ...limits, ...passwords, ...times] as const;
+  const names = ['port', 'metricsTenants', ...limits, ...passwords, ...times] as const;
   return Object.fromEntries(names.map((name) => [name, reader.number(variables[name])]));
 }
 

@@ -29,6 +29,10 @@ export function unsafeCombinations(configuration: Configuration): string[] {
         parseDatabaseUrl(databaseUrl).user === parseDatabaseUrl(databaseOwnerUrl).user,
       'DATABASE_OWNER_URL has the same user as DATABASE_URL: the service must not own its tables, so give it another login',
     ],
+    [
+      configuration.metricsPort === configuration.port && configuration.port !== 0,
+      'STRONGROOM_METRICS_PORT must differ from PORT',
+    ],
     [appRole === readerRole, 'STRONGROOM_READER_ROLE must differ from STRONGROOM_APP_ROLE'],
   ];
   return problems.filter(([unsafe]) => unsafe).map(([, message]) => message);

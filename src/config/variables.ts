@@ -100,6 +100,21 @@ export const variables = {
     '5000',
     'How long a shutdown still serves all requests, so that load balancers can switch to another replica',
   ),
+  metricsPort: variable(
+    'STRONGROOM_METRICS_PORT',
+    '',
+    'Port of the metrics and of health in detail; 0 takes any free one, empty opens none',
+  ),
+  metricsHost: variable(
+    'STRONGROOM_METRICS_HOST',
+    '127.0.0.1',
+    'Address of that port, which has no authentication and no TLS',
+  ),
+  metricsTenants: variable(
+    'STRONGROOM_METRICS_TENANTS',
+    '0',
+    'Most tenants that the metrics name; 0 names none',
+  ),
 } satisfies Record<string, Variable>;
 
 /** Returns the names that may be set in the environment, with the `_FILE` forms. */

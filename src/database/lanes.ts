@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Busy } from '../common/errors.js';
-import { FairGate, type GateLimits } from '../common/turns/fair-gate.js';
+import { FairGate, type GateGauge, type GateLimits } from '../common/turns/fair-gate.js';
 import type { Share } from '../common/turns/turn-queue.js';
 import type { DatabaseHealth } from './readiness/database-health.js';
 import { STATEMENT_TIMEOUT_MS } from './connection/service-data-source.js';
@@ -59,14 +59,6 @@ export function laneSizes(poolSize: number): Record<Lane, number> {
   return sizes;
 }
 
-export interface LaneGauge {
-  readonly places: number;
-  readonly running: number;
-  readonly waiting: number;
-  /** Counts the work that was refused since the start. */
-  readonly refused: number;
-}
-
 /**
  * Divides the connections of the pool into lanes, so that work of one kind, tenant or caller cannot keep the others
  * from the database. In each lane tenants take turns, and callers within a tenant; one tenant holds at most all places
@@ -74,7 +66,6 @@ export interface LaneGauge {
  */
 export class Lanes {
   private readonly gates: ReadonlyMap<Lane, FairGate>;
-  private readonly sizes: Readonly<Record<Lane, number>>;
 
   /**
    * @param poolSize the pool's connections without those for events
@@ -85,8 +76,7 @@ export class Lanes {
     poolSize: number,
     private readonly health?: DatabaseHealth,
   ) {
-    this.sizes = laneSizes(poolSize);
-    const lanes = Object.entries(this.sizes) as [Lane, number][];
+    const lanes = Object.entries(laneSizes(poolSize)) as [Lane, number][];
     this.gates = new Map(
       lanes.map(([lane, places]) => [lane, new FairGate({ places, ...WAITING[lane] }, () => new Busy())]),
     );
@@ -141,12 +131,9 @@ export class Lanes {
   }
 
   /** Returns what each lane is doing. */
-  gauges(): Record<Lane, LaneGauge> {
-    const gauges = [...this.gates].map(([lane, { running, waiting, refused }]) => [
-      lane,
-      { places: this.sizes[lane], running, waiting, refused },
-    ]);
-    return Object.fromEntries(gauges) as Record<Lane, LaneGauge>;
+  gauges(): Record<Lane, GateGauge> {
+    const gauges = [...this.gates].map(([lane, { gauge }]) => [lane, gauge]);
+    return Object.fromEntries(gauges) as Record<Lane, GateGauge>;
   }
 
   private gate(lane: Lane): FairGate {

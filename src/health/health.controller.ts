@@ -32,6 +32,15 @@ export class HealthController {
     return { status: 'ok' };
   }
 
+  @Get('startup')
+  @Public()
+  @ApiOperation({ summary: 'Whether the start is over; until then nothing listens here' })
+  @ApiOkResponse({ type: HealthStatus })
+  @ApiErrors(500)
+  startup(): HealthStatus {
+    return { status: 'ok' };
+  }
+
   @Get('ready')
   @Public()
   @ApiOperation({ summary: 'Whether requests should be sent here' })

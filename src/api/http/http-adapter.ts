@@ -15,6 +15,7 @@ import {
   UnknownAddress,
 } from '../../common/errors.js';
 import type { Logger } from '../../observability/logger.js';
+import { NoMetrics, type Metrics } from '../../observability/metrics/metrics.js';
 import { acceptBodies, type BodyLimits } from './accept-bodies.js';
 import { AccessLog } from './access-log.js';
 import { addressHint } from './address-hint.js';
@@ -25,6 +26,7 @@ import { cleanForwardedFor, keepAddresses } from './forwarded-for.js';
 import { errorBody } from '../errors/error-body.js';
 import { helpLink } from '../errors/errors-page.js';
 import { requestIdFrom } from './request-id.js';
+import { RequestMetrics } from './request-metrics.js';
 import { requestProblem } from './request-problem.js';
 import { RouteTable } from '../routes/route-table.js';
 import { toDomainError } from '../errors/to-domain-error.js';
@@ -39,6 +41,8 @@ export interface HttpAdapterOptions extends BodyLimits {
   readonly headersMilliseconds: number;
   /** The addresses and networks whose X-Forwarded-For is trusted. */
   readonly trustedProxies: readonly string[];
+  /** Limits the tenants that metrics name. */
+  readonly metricsTenants: number;
 }
 
 const HEADERS_CHECK_MS = 5_000;
@@ -47,10 +51,15 @@ const HEADERS_CHECK_MS = 5_000;
  * Creates the HTTP server, which limits, orders and routes requests. Bodies stay unread until a handler asks for them,
  * after authentication and authorization.
  */
-export function createHttpAdapter(options: HttpAdapterOptions, logger: Logger): FastifyAdapter {
+export function createHttpAdapter(
+  options: HttpAdapterOptions,
+  logger: Logger,
+  metrics: Metrics = new NoMetrics(),
+): FastifyAdapter {
   const { trustedProxies } = options;
   const order = new ConnectionOrder();
   const log = new AccessLog(logger);
+  const counted = new RequestMetrics(metrics, options.metricsTenants);
   const refuse = (error: { code?: string }, socket: Duplex): void => {
     const answered = answerClientError(error, socket, order.isAnswering(socket));
     if (answered !== undefined) log.noHttp(socket, answered);
@@ -67,6 +76,7 @@ export function createHttpAdapter(options: HttpAdapterOptions, logger: Logger): 
       order.take(request.raw, reply.raw, () => {
         keepAddresses(request);
         log.watch(request, reply);
+        counted.watch(request, reply);
         answerFrameworkError(error, request, reply);
       }),
     clientErrorHandler: refuse,
@@ -80,7 +90,8 @@ export function createHttpAdapter(options: HttpAdapterOptions, logger: Logger): 
     log.watch(request, reply);
     done();
   });
-  acceptBodies(instance, options);
+  counted.watchAll(instance);
+  acceptBodies(instance, options, metrics);
   rejectMalformedAndUnknown(instance);
   instance.setReplySerializer(jsonOf);
   return adapter;

@@ -26,6 +26,17 @@ export interface GateLimits {
 /** Tells why work was refused: too much of it waits, or it waited too long. */
 export type GateRefusal = 'full' | 'late';
 
+/** Describes what a gate does now, and has done since it was made. */
+export interface GateGauge {
+  readonly places: number;
+  readonly running: number;
+  readonly waiting: number;
+  readonly admitted: number;
+  /** The time that admitted work has waited, in seconds. */
+  readonly waitedSeconds: number;
+  readonly refused: Readonly<Record<GateRefusal, number>>;
+}
+
 interface Waiter {
   readonly weight: number;
   readonly settle: (refusal?: GateRefusal) => void;
@@ -40,7 +51,9 @@ export class FairGate {
   private readonly taken = new Map<string, number>();
   private readonly limits: Required<GateLimits>;
   private places = 0;
-  private refusals = 0;
+  private readonly refusals = { full: 0, late: 0 };
+  private admitted = 0;
+  private waitedMilliseconds = 0;
 
   /** @param refuse creates the error for work that is refused */
   constructor(
@@ -69,9 +82,15 @@ export class FairGate {
     return this.queue.size;
   }
 
-  /** Counts the work that was refused. */
-  get refused(): number {
-    return this.refusals;
+  get gauge(): GateGauge {
+    return {
+      places: this.limits.places,
+      running: this.places,
+      waiting: this.queue.size,
+      admitted: this.admitted,
+      waitedSeconds: this.waitedMilliseconds / 1_000,
+      refused: { ...this.refusals },
+    };
   }
 
   /**
@@ -102,11 +121,14 @@ export class FairGate {
 
   private wait(share: Share, weight: number): Promise<() => void> {
     if (this.isFull(share)) return Promise.reject(this.refusal('full'));
+    const since = performance.now();
     return new Promise((resolve, reject) => {
       const settle: Waiter['settle'] = (refusal) => {
         clearTimeout(timer);
-        if (refusal === undefined) resolve(this.occupy(share, weight));
-        else reject(this.refusal(refusal));
+        if (refusal === undefined) {
+          this.waitedMilliseconds += performance.now() - since;
+          resolve(this.occupy(share, weight));
+        } else reject(this.refusal(refusal));
       };
       const waiter = { weight, settle };
       const timer = setTimeout(() => {
@@ -139,6 +161,7 @@ export class FairGate {
 
   private occupy(share: Share, weight: number): () => void {
     this.count(share, weight);
+    this.admitted += 1;
     const begun = performance.now();
     return () => {
       this.places -= weight;
@@ -186,7 +209,7 @@ export class FairGate {
   }
 
   private refusal(reason: GateRefusal): Error {
-    this.refusals += 1;
+    this.refusals[reason] += 1;
     return this.refuse(reason);
   }
 }

@@ -59,6 +59,11 @@ export class DatabaseHealth {
     this.onChange = listener;
   }
 
+  /** Returns the state that was found last; undefined before the first check. */
+  get state(): DatabaseState | undefined {
+    return this.known?.state;
+  }
+
   /** Tells whether the database does not answer. */
   get isAway(): boolean {
     return this.known?.state.kind === 'away';

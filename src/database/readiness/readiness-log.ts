@@ -1,5 +1,6 @@
 import type { Logger } from '../../observability/logger.js';
-import type { DatabaseHealth, DatabaseState } from './database-health.js';
+import type { DatabaseHealth } from './database-health.js';
+import { notReadySentence } from './database-problem.js';
 
 /** Logs each change of the database's state: one line when it is lost or unusable, one when it is back. */
 export function logReadiness(health: DatabaseHealth, logger: Logger): void {
@@ -15,12 +16,6 @@ export function logReadiness(health: DatabaseHealth, logger: Logger): void {
       return;
     }
     since ??= performance.now();
-    logger.error(notReady(state));
+    logger.error(`not ready: ${notReadySentence(state)}`);
   });
-}
-
-function notReady({ kind, problem, reason }: Exclude<DatabaseState, { kind: 'ready' }>): string {
-  if (kind === 'unusable') return `not ready: ${problem}`;
-  const why = reason === undefined ? '' : ` (${reason})`;
-  return `not ready: ${problem}${why}; requests are refused until it does`;
 }

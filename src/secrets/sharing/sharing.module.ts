@@ -1,4 +1,5 @@
-import { Module } from '@nestjs/common';
+import { Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { Metrics } from '../../observability/metrics/metrics.js';
 import { SchemaValidator } from '../value-schema/schema-validator.js';
 import { SecretSealer } from '../secret-sealer.js';
 import { ExportedSecretsRepository } from './export/exported-secrets.repository.js';
@@ -31,4 +32,13 @@ import { TenantsOfCaller } from './tenants-of-caller.js';
   ],
   exports: [SecretImport, SchemaValidator],
 })
-export class SharingModule {}
+export class SharingModule implements OnModuleInit {
+  constructor(
+    @Inject(Metrics) private readonly metrics: Metrics,
+    @Inject(SchemaValidator) private readonly schemas: SchemaValidator,
+  ) {}
+
+  onModuleInit(): void {
+    this.schemas.register(this.metrics);
+  }
+}

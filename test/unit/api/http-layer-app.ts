@@ -163,6 +163,7 @@ export async function startHttpLayer(
     bodyMilliseconds: 0,
     ...times,
     trustedProxies,
+    metricsTenants: 0,
   };
   const adapter = createHttpAdapter(options, logger);
   const app = await NestFactory.create<NestFastifyApplication>(ThingsModule, adapter, {

@@ -44,6 +44,7 @@ describe('the description of the API', () => {
       [
         '/health/live',
         '/health/ready',
+        '/health/startup',
         '/things',
         '/things/address',
         '/things/fails',

@@ -74,6 +74,9 @@ describe('loadConfiguration', () => {
       bodyStallMilliseconds: 15_000,
       bodyMilliseconds: 0,
       drainMilliseconds: 5000,
+      metricsPort: undefined,
+      metricsHost: '127.0.0.1',
+      metricsTenants: 0,
     });
   });
 
@@ -101,6 +104,9 @@ describe('loadConfiguration', () => {
       STRONGROOM_BODY_STALL_MS: '600000',
       STRONGROOM_BODY_TIMEOUT_MS: '7200000',
       STRONGROOM_DRAIN_MS: '0',
+      STRONGROOM_METRICS_PORT: '9464',
+      STRONGROOM_METRICS_HOST: '::',
+      STRONGROOM_METRICS_TENANTS: '10000',
     });
     expect({ ...configuration }).toEqual({
       nodeEnv: 'production',
@@ -127,6 +133,9 @@ describe('loadConfiguration', () => {
       bodyStallMilliseconds: 600_000,
       bodyMilliseconds: 7_200_000,
       drainMilliseconds: 0,
+      metricsPort: 9464,
+      metricsHost: '::',
+      metricsTenants: 10_000,
     });
   });
 

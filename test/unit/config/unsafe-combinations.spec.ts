@@ -29,6 +29,11 @@ describe('unsafe combinations', () => {
       'STRONGROOM_ROOT_KEYS must be set in production: a generated root key is refused',
     ],
     [
+      'one port for requests and metrics',
+      { STRONGROOM_METRICS_PORT: '8080' },
+      'STRONGROOM_METRICS_PORT must differ from PORT',
+    ],
+    [
       'an owner without a login of the service',
       { DATABASE_OWNER_URL: OWNER, STRONGROOM_ROOT_KEYS },
       'DATABASE_OWNER_URL is set without DATABASE_URL',

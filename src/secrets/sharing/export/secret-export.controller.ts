@@ -10,6 +10,8 @@ import { Busy } from '../../../common/errors.js';
 import { FairGate } from '../../../common/turns/fair-gate.js';
 import type { TenantContext } from '../../../common/tenant-context.js';
 import { Logger } from '../../../observability/logger.js';
+import { Metrics } from '../../../observability/metrics/metrics.js';
+import { registerQueue } from '../../../observability/metrics/register-queue.js';
 import { Tenant } from '../../../tenant-scope/tenant.decorator.js';
 import { shareOf } from '../../share-of.js';
 import { ExportQuery, toExportOptions } from './dto/export.query.js';
@@ -49,7 +51,10 @@ export class SecretExportController {
   constructor(
     private readonly secrets: SecretExport,
     @Inject(Logger) private readonly logger: Logger,
-  ) {}
+    @Inject(Metrics) metrics: Metrics,
+  ) {
+    registerQueue(metrics, 'exports', () => this.line.gauge);
+  }
 
   @Get('export')
   @ApiHeader(PASSPHRASE)

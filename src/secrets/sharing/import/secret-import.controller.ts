@@ -1,4 +1,4 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import { CalledVersion, type ApiVersion } from '../../../api/http/api-version.decorator.js';
@@ -6,6 +6,8 @@ import { JsonBody, RequestBody } from '../../../api/input/json-body.js';
 import { Post } from '../../../api/routes/changes.js';
 import { TenantRoute } from '../../../api/routes/tenant-route.decorator.js';
 import type { TenantContext } from '../../../common/tenant-context.js';
+import { Metrics } from '../../../observability/metrics/metrics.js';
+import { registerQueue } from '../../../observability/metrics/register-queue.js';
 import { Tenant } from '../../../tenant-scope/tenant.decorator.js';
 import { shareOf } from '../../share-of.js';
 import { ImportResultV3 } from './dto/import-result.js';
@@ -19,7 +21,12 @@ import { SecretImport } from './secret-import.service.js';
 export class SecretImportController {
   private readonly line = importLine();
 
-  constructor(private readonly secrets: SecretImport) {}
+  constructor(
+    private readonly secrets: SecretImport,
+    @Inject(Metrics) metrics: Metrics,
+  ) {
+    registerQueue(metrics, 'imports', () => this.line.gauge);
+  }
 
   @Post('import')
   @RouteConfig({ largeBody: true })

@@ -68,7 +68,7 @@ describe('FairGate', () => {
     const refused = 'Error: refused: full';
     expect(states.map(({ state }) => state)).toEqual(['waiting', refused, 'waiting', refused]);
     expect(others.map(({ state }) => state)).toEqual(['waiting', refused]);
-    expect(gate.refused).toBe(3);
+    expect(gate.gauge.refused).toEqual({ full: 3, late: 0 });
   });
 
   it('refuses work that waited too long, and never runs it', async () => {
