@@ -6,6 +6,7 @@ import { fencedBlocks } from '../documents/markdown.js';
 import {
   FOLDERS,
   containerOf,
+  environmentOf,
   environmentOfImage,
   filesOf,
   kustomizationOf,
@@ -38,7 +39,7 @@ const valueAt = (object: unknown, pointer: string): unknown =>
     .reduce((value, part) => (value as Record<string, unknown> | undefined)?.[part], object);
 
 /** Created only by who wants them. */
-const NOT_LISTED = ['ingress.yaml'];
+const NOT_LISTED = ['ingress.yaml', 'service-monitor.yaml'];
 
 describe.each(FOLDERS)('the objects of deploy/kubernetes/%s', (folder) => {
   const all = manifestsOf(folder);
@@ -64,10 +65,15 @@ describe.each(FOLDERS)('the objects of deploy/kubernetes/%s', (folder) => {
   it('listens where the image does, and probes and Services name ports that are there', () => {
     const { PORT } = environmentOfImage();
     const { ports = [], startupProbe, livenessProbe, readinessProbe } = containerOf(server(folder));
-    expect(ports).toContainEqual({ name: 'http', containerPort: Number(PORT) });
+    const { STRONGROOM_METRICS_PORT } = environmentOf(containerOf(server(folder)));
+    expect(ports).toEqual([
+      { name: 'http', containerPort: Number(PORT) },
+      { name: 'metrics', containerPort: Number(STRONGROOM_METRICS_PORT) },
+    ]);
     for (const probe of [startupProbe, livenessProbe, readinessProbe])
       expect(probe?.httpGet?.port).toBe('http');
-    expect([livenessProbe?.httpGet?.path, readinessProbe?.httpGet?.path]).toEqual([
+    expect([startupProbe, livenessProbe, readinessProbe].map((probe) => probe?.httpGet?.path)).toEqual([
+      '/health/startup',
       '/health/live',
       '/health/ready',
     ]);
@@ -89,6 +95,8 @@ describe.each(FOLDERS)('the objects of deploy/kubernetes/%s', (folder) => {
     for (const { kind, metadata, spec } of all) {
       const labels = spec?.selector?.matchLabels;
       if (labels !== undefined) expect([kind, selected(folder, labels)]).toEqual([kind, [metadata.name]]);
+      if (kind === 'ServiceMonitor')
+        expect(manifest(folder, 'Service', metadata.name).metadata.labels).toEqual(labels);
     }
     for (const { labelSelector } of podOf(server(folder)).topologySpreadConstraints ?? [])
       expect(selected(folder, labelSelector.matchLabels)).toEqual(['strongroom']);
@@ -123,7 +131,14 @@ describe.each(FOLDERS)('the objects of deploy/kubernetes/%s', (folder) => {
         ]);
       }),
     );
-    expect(open).toEqual(folder === 'try' ? [['postgres', 5432]] : [['strongroom', 8080]]);
+    expect(open).toEqual(
+      folder === 'try'
+        ? [['postgres', 5432]]
+        : [
+            ['strongroom', 8080],
+            ['strongroom', 9464],
+          ],
+    );
     const leaving = policies.slice(1).filter(({ spec }) => spec?.egress !== undefined);
     expect(leaving.map(({ spec }) => selected(folder, spec?.podSelector?.matchLabels).sort())).toEqual([
       ['strongroom', 'strongroom-migration'],
@@ -153,6 +168,17 @@ describe('the objects of deploy/kubernetes', () => {
     expect(manifest('production', 'Service', 'strongroom').spec?.ports?.map(({ name }) => name)).toContain(
       'http',
     );
+  });
+
+  it('has Prometheus read a port of the Service, which the page and the job of the alerts name', () => {
+    const { spec } = parse(read('deploy/kubernetes/production/service-monitor.yaml')) as {
+      spec: { endpoints: { port: string; path: string }[] };
+    };
+    const [endpoint] = spec.endpoints;
+    expect(endpoint).toMatchObject({ port: 'metrics', path: '/metrics' });
+    const { ports } = manifest('production', 'Service', 'strongroom').spec ?? {};
+    const port = ports?.find(({ name }) => name === endpoint?.port)?.port;
+    expect(read(PAGE)).toContain(`http://127.0.0.1:${port}/metrics`);
   });
 
   it('tries it with the server of docker-compose.yml, which finds its passwords and its script', () => {

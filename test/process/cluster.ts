@@ -24,6 +24,9 @@ import { Program, type Ended } from './program.js';
 /** Names the database server in the URLs of the page and of deploy/make-secrets.sh. */
 const HOSTS = ['@postgres:5432/strongroom', '@db.example.com:5432/strongroom?sslmode=verify-full'];
 
+/** Stands for the ports of the manifests, which other programs here may have. */
+const FREE_PORTS = { PORT: '0', STRONGROOM_METRICS_PORT: '0' };
+
 /**
  * Follows docs/kubernetes.md for one folder of manifests, with a server of PostgreSQL of its own, and starts what their
  * containers start: the same program, with the variables of the image and of the manifest and with no others, and with
@@ -54,7 +57,7 @@ export class Cluster {
     return this.start(migration(this.folder), 'cli/main.js', containerOf(migration(this.folder)).args).ended;
   }
 
-  /** Starts a replica of the Deployment, on any free port. */
+  /** Starts a replica of the Deployment, on any free ports. */
   replica(): Program {
     return this.start(server(this.folder), 'main.js', []);
   }
@@ -81,7 +84,7 @@ export class Cluster {
       value.startsWith('/') ? join(mounted, value) : value,
     ]);
     const environment = { ...environmentOfImage(), ...(Object.fromEntries(variables) as NodeJS.ProcessEnv) };
-    return new Program(program, args, { ...environment, HOME: undefined, PORT: '0' });
+    return new Program(program, args, { ...environment, HOME: undefined, ...FREE_PORTS });
   }
 
   /** Writes the files of the volumes to a new folder, which stands for the root of the container. */

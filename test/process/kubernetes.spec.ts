@@ -24,6 +24,9 @@ describe.each(FOLDERS)('docs/kubernetes.md, with the manifests of %s', (folder) 
     const { startupProbe, livenessProbe, readinessProbe } = containerOf(server(folder));
     for (const probe of [startupProbe, livenessProbe, readinessProbe])
       expect([probe, (await fetch(`${url}${probe?.httpGet?.path}`)).status]).toEqual([probe, 200]);
+    const metrics = /metrics and health for operators: (\S+)\/metrics/.exec(replica.stderr)?.[1];
+    const text = await (await fetch(`${metrics}/metrics`)).text();
+    expect(text).toMatch(/^strongroom_ready 1$/m);
     const api = new Api(url, cluster.secret('strongroom-first-password', 'admin_password'));
     expect((await api.call('PUT', 'db.password', 'x')).status).toBe(200);
     expect(await api.value('db.password')).toBe('x');
