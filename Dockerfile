@@ -24,7 +24,8 @@ COPY --from=build /app/dist dist
 COPY --chmod=0644 package.json LICENSE ./
 # `docker compose run --rm admin doctor`
 RUN chmod 0755 dist/src/cli/main.js && ln -s /app/dist/src/cli/main.js /usr/local/bin/strongroom-admin
-USER node
+# The user `node`, by its number: Kubernetes cannot tell that a name is not root (runAsNonRoot). Any other will do as well.
+USER 1000
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \

@@ -1,7 +1,7 @@
 /**
- * Runs the real Python client and the real `cfy` against a service that it starts, and the examples of docs/clients.md with
- * the real programs (`npm run test:interop`). INSTALL sets up one Python environment for both clients. To test only an older
- * client, run `PYTHON=… npm run test:interop -- client`.
+ * Runs the real Python client and the real `cfy` against a service that it starts, the examples of docs/clients.md with the
+ * real programs, and the schemas of Kubernetes on deploy/kubernetes (`npm run test:interop`). INSTALL sets up one Python
+ * environment for all of it. To test only an older client, run `PYTHON=… npm run test:interop -- client`.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path';
 import { runCommands } from './cfy.js';
 
 const INSTALL =
-  'python3 -m venv venv && venv/bin/pip install cloudify==7.0.5 && PYTHON=venv/bin/python npm run test:interop';
+  'python3 -m venv venv && venv/bin/pip install cloudify==7.0.5 kubernetes-validate==1.37.0 && PYTHON=venv/bin/python npm run test:interop';
 const { PYTHON = 'python3', PATH, HOME, PYTHONPATH } = process.env;
 const { CFY = PYTHON.includes('/') ? join(dirname(PYTHON), 'cfy') : 'cfy' } = process.env;
 const PASSWORD = 'interop-password';
@@ -25,6 +25,7 @@ const clientOnly = process.argv.includes('client');
 
 require(PYTHON, ['-c', 'import cloudify_rest_client'], 'has no cloudify_rest_client');
 if (!clientOnly) {
+  require(PYTHON, ['-c', 'import kubernetes_validate'], 'has no kubernetes_validate');
   require(CFY, ['--version'], 'does not run; set CFY to the command');
   for (const [program, option] of PROGRAMS) require(program, [option], 'does not run');
 }
@@ -76,7 +77,7 @@ function runExamples() {
 function require(program, args, problem) {
   if (spawnSync(program, args).status === 0) return;
   process.stderr.write(
-    `${program} ${problem}. Install curl, nginx and systemd-analyze, and both clients, and say where those are:\n  ${INSTALL}\n`,
+    `${program} ${problem}. Install curl, nginx and systemd-analyze, and the packages of Python, and say where those are:\n  ${INSTALL}\n`,
   );
   process.exit(1);
 }
