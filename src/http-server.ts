@@ -6,6 +6,8 @@ import { createHttpAdapter } from './api/http/http-adapter.js';
 import { setUpApi } from './api/set-up-api.js';
 import { AppModule } from './app.module.js';
 import { localUrl } from './common/local-url.js';
+import { CertificateWatch } from './api/http/server/certificate-watch.js';
+import { certificateFilesOf } from './api/http/server/served-certificate.js';
 import { programVersions } from './common/program-versions.js';
 import { StartupError } from './common/startup-error.js';
 import type { Configuration } from './config/configuration.js';
@@ -26,7 +28,7 @@ const HASTY_QUIET_MS = 50;
 
 /** Represents a running service. */
 export interface Service {
-  /** The URL that it listens on, such as http://127.0.0.1:8080. */
+  /** The URL that it listens on, such as http://127.0.0.1:8080 or https://127.0.0.1:8443. */
   readonly url: string;
   readonly app: NestFastifyApplication;
   /** Drains and closes the server; the installation stays open. In haste, it does not wait for load balancers. */
@@ -35,17 +37,19 @@ export interface Service {
 
 /**
  * Starts the HTTP server of an installation.
- * @throws StartupError when it cannot listen on the port, or a route declares no permission
+ * @throws StartupError when it cannot listen on the port or serve the certificate, or a route declares no permission
  */
 export async function startHttpServer(installation: Installation, logger: Logger): Promise<Service> {
   const { configuration } = installation;
+  const certificate = await openCertificate(configuration, logger);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.of(installation, logger),
-    createHttpAdapter(configuration, logger),
+    createHttpAdapter({ ...configuration, certificate }, logger),
     { bodyParser: false, logger, abortOnError: false },
   );
   setUpApi(app, logger);
   await listen(app, configuration);
+  certificate?.start();
   logReadiness(installation.health, logger);
   const url = urlOf(app, configuration);
   // A database that fails just now is told by the line of readiness.
@@ -55,13 +59,24 @@ export async function startHttpServer(installation: Installation, logger: Logger
   return {
     url,
     app,
-    stop: (inHaste = false) =>
-      app.get(Drain).stop(app, {
+    stop: (inHaste = false) => {
+      certificate?.stop();
+      return app.get(Drain).stop(app, {
         waitMilliseconds: inHaste ? Math.min(HASTY_DRAIN_MS, drainMilliseconds) : drainMilliseconds,
         deadlineMilliseconds: STOP_DEADLINE_MS,
         quietMilliseconds: inHaste ? HASTY_QUIET_MS : QUIET_MS,
-      }),
+      });
+    },
   };
+}
+
+/** Returns the certificate to serve; undefined if none is configured. */
+async function openCertificate(
+  configuration: Configuration,
+  logger: Logger,
+): Promise<CertificateWatch | undefined> {
+  const files = certificateFilesOf(configuration);
+  return files && CertificateWatch.open(files, logger);
 }
 
 async function listen(app: NestFastifyApplication, { host, port }: Configuration): Promise<void> {
@@ -79,6 +94,7 @@ async function listen(app: NestFastifyApplication, { host, port }: Configuration
   }
 }
 
-function urlOf(app: NestFastifyApplication, { host }: Configuration): string {
-  return localUrl(host, (app.getHttpServer().address() as AddressInfo).port);
+function urlOf(app: NestFastifyApplication, { host, tlsCertificateFile }: Configuration): string {
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  return localUrl(host, port, tlsCertificateFile !== undefined);
 }

@@ -1,6 +1,8 @@
 import { logWarnings } from './observability/process-warnings.js';
+import { certificateFilesOf, readCertificate } from './api/http/server/served-certificate.js';
 import { programVersions } from './common/program-versions.js';
 import { StartupError } from './common/startup-error.js';
+import type { Configuration } from './config/configuration.js';
 import { configurationWarnings } from './config/unsafe-combinations.js';
 import { loadConfiguration } from './config/load-configuration.js';
 import { outliveReaders } from './observability/closed-output.js';
@@ -21,6 +23,7 @@ async function run(): Promise<void> {
   const shutdown = new Shutdown(logger, configuration.drainMilliseconds + STOP_DEADLINE_MS).watchErrors();
   logger.info(programVersions(), 'Strongroom starts');
   for (const warning of configurationWarnings(configuration)) logger.warn(warning);
+  await requireCertificate(configuration);
   const { openInstallation, startHttpServer, firstStartNotice, welcome } = await loadService(output);
   const installation = await openInstallation(configuration, output.say, output.say);
   if (installation.loginWarning !== undefined) logger.warn(installation.loginWarning);
@@ -40,6 +43,12 @@ async function run(): Promise<void> {
   });
   shutdown.watchSignals();
   output.show(welcome(installation, service.url));
+}
+
+/** Verifies before anything changes that a configured certificate can be served. */
+async function requireCertificate(configuration: Configuration): Promise<void> {
+  const files = certificateFilesOf(configuration);
+  if (files !== undefined) await readCertificate(files);
 }
 
 /** Loads the service only after the first word, since that takes most of a second. */

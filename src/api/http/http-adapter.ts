@@ -1,11 +1,4 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerOptions,
-} from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import {
@@ -25,6 +18,8 @@ import { cleanForwardedFor, keepAddresses } from './forwarded-for.js';
 import { errorBody } from '../errors/error-body.js';
 import { helpLink } from '../errors/errors-page.js';
 import { requestIdFrom } from './request-id.js';
+import type { CertificateWatch } from './server/certificate-watch.js';
+import { createServer, type Refuse, type ServerTimes } from './server/create-server.js';
 import { requestProblem } from './request-problem.js';
 import { RouteTable } from '../routes/route-table.js';
 import { toDomainError } from '../errors/to-domain-error.js';
@@ -32,16 +27,12 @@ import { requireStorableText } from '../input/storable-json.js';
 import { jsonOf } from '../json/json-text.js';
 import { dealWithUnreadRest } from './unread-rest.js';
 
-export interface HttpAdapterOptions extends BodyLimits {
-  /** The time that an idle connection is kept. A load balancer must close its connections earlier. */
-  readonly keepAliveMilliseconds: number;
-  /** The time that the headers of a request may take to arrive. */
-  readonly headersMilliseconds: number;
+export interface HttpAdapterOptions extends BodyLimits, ServerTimes {
   /** The addresses and networks whose X-Forwarded-For is trusted. */
   readonly trustedProxies: readonly string[];
+  /** Gives the server its certificate; undefined to serve without TLS. */
+  readonly certificate?: CertificateWatch | undefined;
 }
-
-const HEADERS_CHECK_MS = 5_000;
 
 /**
  * Creates the HTTP server, which limits, orders and routes requests. Bodies stay unread until a handler asks for them,
@@ -51,7 +42,7 @@ export function createHttpAdapter(options: HttpAdapterOptions, logger: Logger): 
   const { trustedProxies } = options;
   const order = new ConnectionOrder();
   const log = new AccessLog(logger);
-  const refuse = (error: { code?: string }, socket: Duplex): void => {
+  const refuse: Refuse = (error, socket) => {
     const answered = answerClientError(error, socket, order.isAnswering(socket));
     if (answered !== undefined) log.noHttp(socket, answered);
   };
@@ -61,7 +52,7 @@ export function createHttpAdapter(options: HttpAdapterOptions, logger: Logger): 
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     return503OnClosing: false,
     exposeHeadRoutes: true,
-    serverFactory: (handler: RequestListener) => createHttpServer(handler, options, refuse),
+    serverFactory: (handler: RequestListener) => createServer(handler, options, { refuse, logger }),
     // The router raises these before any hook runs, so they take their turn here.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       order.take(request.raw, reply.raw, () => {
@@ -84,30 +75,6 @@ export function createHttpAdapter(options: HttpAdapterOptions, logger: Logger): 
   rejectMalformedAndUnknown(instance);
   instance.setReplySerializer(jsonOf);
   return adapter;
-}
-
-/**
- * Creates Node's server. Only headers have to arrive in time: `UnreadBody` watches bodies, and asks for them if a
- * client waits to be asked (`Expect: 100-continue`).
- * @param refuse answers what asks for a tunnel (CONNECT)
- */
-function createHttpServer(
-  handler: RequestListener,
-  { keepAliveMilliseconds, headersMilliseconds }: HttpAdapterOptions,
-  refuse: (error: { code?: string }, socket: Duplex) => void,
-): Server {
-  const options: ServerOptions = {
-    requestTimeout: 0,
-    headersTimeout: headersMilliseconds,
-    connectionsCheckingInterval: Math.min(HEADERS_CHECK_MS, headersMilliseconds),
-    keepAliveTimeout: keepAliveMilliseconds,
-    maxHeaderSize: 16_384,
-    requireHostHeader: false,
-  };
-  return createServer(options, handler)
-    .on('checkContinue', handler)
-    .on('checkExpectation', handler)
-    .on('connect', (_request, socket) => refuse({}, socket));
 }
 
 /** Keeps the requests of each connection in order. */

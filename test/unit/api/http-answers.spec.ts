@@ -18,7 +18,10 @@ describe('answers to every request', () => {
   describe('what is not HTTP', () => {
     it.each([
       ['NONSENSE\r\n\r\n', 400, 'bad_parameters_error'],
-      ['BREW /things HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'bad_parameters_error'],
+      ['BREW /things HTTP/1.1\r\nHost: x\r\n\r\n', 501, 'method_not_allowed'],
+      ['TRACK /nowhere HTTP/1.0\r\n\r\n', 501, 'method_not_allowed'],
+      ['CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n', 501, 'method_not_allowed'],
+      ['BREW things HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'bad_parameters_error'],
       [`GET / HTTP/1.1\r\nHost: x\r\nA: ${'x'.repeat(1_000_000)}\r\n\r\n`, 431, 'too_large'],
       ['GET /things HTTP/1.1\r\n\r\n', 400, 'bad_parameters_error'],
       ['PUT /things/a HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n', 400, 'bad_parameters_error'],
