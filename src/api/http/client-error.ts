@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { MalformedRequest } from '../../common/errors.js';
 import { newId } from '../../common/ids.js';
-import { COMMON_HEADERS } from './common-headers.js';
+import { securityHeaders } from './headers/security-headers.js';
 import { linger } from './linger.js';
 import { PLAIN_HTTP, TUNNEL } from './server/create-server.js';
 import { helpLink } from '../errors/errors-page.js';
@@ -79,7 +79,7 @@ export function answerClientError(
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': Buffer.byteLength(body),
     'X-Request-Id': requestId,
-    ...COMMON_HEADERS,
+    ...securityHeaders((socket as { encrypted?: boolean }).encrypted === true),
     ...helpLink(known.code),
     Connection: 'close',
   };

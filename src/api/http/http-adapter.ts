@@ -12,9 +12,9 @@ import { acceptBodies, type BodyLimits } from './accept-bodies.js';
 import { AccessLog } from './access-log.js';
 import { addressHint } from './address-hint.js';
 import { answerClientError } from './client-error.js';
-import { COMMON_HEADERS } from './common-headers.js';
 import { ConnectionOrder } from './connection-order.js';
 import { cleanForwardedFor, keepAddresses } from './forwarded-for.js';
+import { securityHeaders } from './headers/security-headers.js';
 import { errorBody } from '../errors/error-body.js';
 import { helpLink } from '../errors/errors-page.js';
 import { requestIdFrom } from './request-id.js';
@@ -136,7 +136,7 @@ function answerFrameworkError(thrown: Error, request: FastifyRequest, reply: Fas
     .code(error.status)
     .headers({
       ...error.headers,
-      ...COMMON_HEADERS,
+      ...securityHeaders(request.protocol === 'https'),
       ...helpLink(error.code, request.raw.url),
       'X-Request-Id': request.id,
     })

@@ -50,6 +50,14 @@ describe('a service with TLS', () => {
       expect([answer.status, answer.text]).toEqual([200, '{"key":"a","value":"x"}']);
     });
 
+    it.each(['/things/a', '/nowhere', '/things/%zz'])(
+      'tells browsers to use HTTPS from now on: %s',
+      async (path) => {
+        const { headers } = await sendTls(layer.port, path);
+        expect(headers['strict-transport-security']).toBe('max-age=31536000');
+      },
+    );
+
     it.each(['TLSv1.2', 'TLSv1.3'] as const)('speaks %s', async (version) => {
       const connection = await tlsConnection(layer.port, { minVersion: version, maxVersion: version });
       expect(connection.socket.getProtocol()).toBe(version);
@@ -107,7 +115,9 @@ describe('a service with TLS', () => {
     it('refuses what is no HTTP inside of TLS, with the usual body', async () => {
       const connection = await tlsConnection(layer.port);
       connection.send('NONSENSE\r\n\r\n');
-      expect(await connection.until(/\}$/)).toMatch(/^HTTP\/1\.1 400 /);
+      expect(await connection.until(/\}$/)).toMatch(
+        /^HTTP\/1\.1 400 .*Strict-Transport-Security: max-age=31536000/s,
+      );
       await connection.closed();
     });
 
