@@ -17,6 +17,15 @@ import { safeFields } from './safe-fields.js';
 export class Logger implements LoggerService {
   constructor(private readonly pino: Pino) {}
 
+  /** The lowest level that is written, or `silent`. It can be changed at any time. */
+  get level(): string {
+    return this.pino.level;
+  }
+
+  set level(level: string) {
+    this.pino.level = level;
+  }
+
   /** Tells whether entries of that level are written. */
   writes(level: Level): boolean {
     return this.pino.isLevelEnabled(level);
