@@ -80,6 +80,19 @@ export class MethodNotAllowed extends DomainError {
   }
 }
 
+/** Answers a method that no address takes (RFC 9110, section 15.6.2), and ends its connection. */
+export class UnknownMethod extends DomainError {
+  constructor() {
+    super(
+      'method_not_allowed',
+      501,
+      'This method is served at no address; use GET, HEAD, POST, PUT, PATCH or DELETE',
+      'info',
+      { Connection: 'close' },
+    );
+  }
+}
+
 export class Conflict extends DomainError {
   constructor(message: string) {
     super('conflict_error', 409, message);

@@ -7,7 +7,7 @@ import type { Variable } from './variables.js';
 export class EnvironmentReader {
   readonly problems: string[] = [];
 
-  constructor(private readonly environment: NodeJS.ProcessEnv) {}
+  constructor(private readonly environment: NodeJS.ProcessEnv = process.env) {}
 
   /** Returns the variable's text, or that of the file that `<name>_FILE` names, or its default. */
   text({ name, secret, default: fallback }: Variable): string | undefined {

@@ -28,8 +28,11 @@ export function loadConfiguration(environment: NodeJS.ProcessEnv = process.env):
 function textsOf(reader: EnvironmentReader): Partial<Configuration> {
   const addresses = ['host', 'metricsHost'] as const;
   const names = ['nodeEnv', ...addresses, 'adminUsername', 'logLevel', 'appRole', 'readerRole'] as const;
+  const files = ['tlsCertificateFile', 'tlsKeyFile'] as const;
   const secrets = ['databaseUrl', 'databaseOwnerUrl', 'rootKeys'] as const;
-  return Object.fromEntries([...names, ...secrets].map((name) => [name, reader.text(variables[name])]));
+  return Object.fromEntries(
+    [...names, ...files, ...secrets].map((name) => [name, reader.text(variables[name])]),
+  );
 }
 
 /**

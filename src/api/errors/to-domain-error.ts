@@ -9,6 +9,7 @@ import {
   Unauthorized,
   Unavailable,
   UnknownAddress,
+  UnknownMethod,
   UnsupportedContentType,
   UriTooLong,
 } from '../../common/errors.js';
@@ -30,6 +31,7 @@ const BY_STATUS: Readonly<Record<number, () => DomainError>> = {
   415: () => new UnsupportedContentType(),
   429: () => new TooManyRequests('Too many requests; try again shortly'),
   431: () => new DomainError('too_large', 431, 'The headers of the request are too large'),
+  501: () => new UnknownMethod(),
   503: () => new Unavailable(),
 };
 

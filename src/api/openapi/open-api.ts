@@ -8,7 +8,7 @@ import { completeDocument } from './open-api-document.js';
 
 const DOCS = '/api/docs';
 
-/** Allows inline styles, which Swagger UI needs, but no inline scripts. */
+/** Replaces the policy of other answers: Swagger UI needs its own files and inline styles, but no inline scripts. */
 const DOCS_POLICY = [
   "default-src 'none'",
   "script-src 'self'",

@@ -67,22 +67,22 @@ export class SecretExportController {
     @Tenant() tenant: TenantContext,
     @Query() query: ExportQuery,
     @HeaderPassphrase() header: string | undefined,
-    @Req() { id, raw }: FastifyRequest,
+    @Req() request: FastifyRequest,
   ): Promise<StreamableFile> {
     const passphrase = onePassphrase('_passphrase', query._passphrase, header);
     requireStrength(passphrase);
     const fields = exportedFields(query);
     const options = toExportOptions(query);
-    if (raw.method === 'HEAD') {
+    if (request.method === 'HEAD') {
       await this.secrets.recordHead(tenant, options);
       return new StreamableFile(Readable.from([]), JSON_FILE);
     }
     const batches = this.secrets.batches(tenant, options, passphrase);
     const stream = await jsonArrayStream(
       itemsOf(batches, fields, () => this.line.take(shareOf(tenant))),
-      (error) => logFailure(this.logger, error, toDomainError(error), id),
+      (error) => logFailure(this.logger, error, toDomainError(error), request),
     );
-    raw.socket.setTimeout(STALLED_MS / 2);
+    request.raw.socket.setTimeout(STALLED_MS / 2);
     return new StreamableFile(stream, JSON_FILE);
   }
 }
