@@ -93,7 +93,10 @@ describe('docs/deployment.md, in a fresh clone on a new server', () => {
   });
 
   it('lets the owner read the audit trail as docs/operations/event-growth.md says', async () => {
-    const [events = ''] = await runPage('docs/operations/event-growth.md', { folder: folder.path, environment });
+    const [events = ''] = await runPage('docs/operations/event-growth.md', {
+      folder: folder.path,
+      environment,
+    });
     const actions = events
       .trim()
       .split('\n')

@@ -9,13 +9,14 @@ import { ROOT_KEY } from '../support/strongroom.js';
 import { Api } from './api.js';
 import { DataFolder } from './data-folder.js';
 import { PASSWORD } from './external.js';
-import { service, type Program } from './program.js';
+import { service, strongroomAdmin, type Program } from './program.js';
 
 describe('a write whose session ends while it waits for a synchronous standby', () => {
   const folder = new DataFolder();
   let server: EmbeddedPostgres;
   let program: Program;
   let api: Api;
+  let environment: NodeJS.ProcessEnv;
   const asSuperuser = <R extends object>(text: string) =>
     query<R>(server.url('postgres', 'strongroom'), text);
   /** Makes every commit wait for a standby, which there is none of, or for nothing. */
@@ -39,13 +40,14 @@ describe('a write whose session ends while it waits for a synchronous standby', 
     await query(server.url('postgres', 'postgres'), 'CREATE ROLE owner LOGIN CREATEROLE');
     await query(server.url('postgres', 'postgres'), 'CREATE ROLE service LOGIN');
     await query(server.url('postgres', 'postgres'), 'CREATE DATABASE strongroom OWNER owner');
-    program = service({
+    environment = {
       DATABASE_URL: server.url('service', 'strongroom'),
       DATABASE_OWNER_URL: server.url('owner', 'strongroom'),
       STRONGROOM_ROOT_KEYS: ROOT_KEY,
       STRONGROOM_ADMIN_PASSWORD: PASSWORD,
       PORT: '0',
-    });
+    };
+    program = service(environment);
     api = new Api(await program.listening(), PASSWORD);
     expect((await api.call('PUT', 'first', 'x')).status).toBe(200);
   });
@@ -65,6 +67,14 @@ describe('a write whose session ends while it waits for a synchronous standby', 
     const { status } = await answer;
     const visible = await asSuperuser(`SELECT key FROM secrets WHERE key = 'unreplicated'`);
     expect([status, visible]).toEqual([503, [{ key: 'unreplicated' }]]);
+  });
+
+  it('is what doctor names, since every commit waits', async () => {
+    const { code, stdout } = await strongroomAdmin(['doctor'], environment);
+    expect([code, stdout]).toEqual([
+      1,
+      expect.stringMatching(/^FAILED +audit: commits wait for a synchronous standby/m),
+    ]);
   });
 
   it('is there once nothing is waited for, and writes are acknowledged again', async () => {
