@@ -14,6 +14,8 @@ export interface Output {
   readonly hints?: readonly string[];
   /** Says how the command ends, where what it printed is not all well. */
   readonly exit?: Exit;
+  /** True if the command has printed all of it while it ran. */
+  readonly isPrinted?: true;
   /** Says on standard error, in every form, why the command does not end well. */
   readonly problem?: string;
 }
@@ -60,6 +62,11 @@ export function record(
 /** Returns that something was done: a sentence for people, what it was done to as JSON, nothing if quiet. */
 export function done(sentence: string, json: object, hints: readonly string[] = []): Output {
   return { json, text: `${sentence}\n`, quiet: [], hints };
+}
+
+/** Returns how a command ended that printed all while it ran. */
+export function printed(exit: Exit): Output {
+  return { json: undefined, text: '', quiet: [], exit, isPrinted: true };
 }
 
 /** Holds a credential that is shown once, as it is. */
