@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../../dist/src/database/embedded/embedded-postgres.js';
 
-const PASSWORD = 'password-of-the-drill';
+/** Is the password of the administrator, and of the logins of the database. */
+export const PASSWORD = 'password-of-the-drill';
 
 /** Holds the headers of a request of the administrator. */
 export const HEADERS = {

@@ -17,12 +17,24 @@ export class Replica {
   dist;
   #child;
 
-  constructor({ name, dist, host, port, environment, folder }) {
-    Object.assign(this, { name, dist, host, port, environment, log: join(folder, `${name}.log`) });
+  constructor({ name, dist, host, port, metricsPort, environment, folder }) {
+    Object.assign(this, {
+      name,
+      dist,
+      host,
+      port,
+      metricsPort,
+      environment,
+      log: join(folder, `${name}.log`),
+    });
   }
 
   get url() {
     return `http://${this.host}:${this.port}`;
+  }
+
+  get pid() {
+    return this.#child?.pid;
   }
 
   /** Tells whether the process runs. */

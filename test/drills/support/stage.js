@@ -9,6 +9,9 @@ import { databaseUrl, environmentOf, makeDatabase } from './drill.js';
 import { freePort } from './free-port.js';
 import { Link } from './link.js';
 import { Replica } from './replica.js';
+import { knownNames } from '../../../dist/src/config/variables.js';
+
+const METRICS_PORT = 'STRONGROOM_METRICS_PORT';
 
 /**
  * Holds what most drills need: PostgreSQL with the tables of Strongroom, and replicas, each on an address of its own and
@@ -56,13 +59,22 @@ export class Stage {
     const number = (this.number = (this.number ?? 0) + 1);
     const link = await Link.open(() => this.cluster.port);
     const { STRONGROOM_ROOT_KEYS } = this.environment;
+    const metricsPort = knownNames().includes(METRICS_PORT) ? await freePort() : undefined;
     const replica = new Replica({
-      ...{ name: `replica ${number}`, dist, host: `127.0.1.${number}`, port: this.port, folder: this.folder },
+      ...{
+        name: `replica ${number}`,
+        dist,
+        host: `127.0.1.${number}`,
+        port: this.port,
+        folder: this.folder,
+        metricsPort,
+      },
       environment: {
         NODE_ENV: 'production',
         DATABASE_URL: databaseUrl('drill_service', link.port),
         STRONGROOM_ROOT_KEYS,
         STRONGROOM_TRUSTED_PROXIES: '127.0.0.0/8',
+        ...(metricsPort !== undefined && { [METRICS_PORT]: String(metricsPort) }),
         ...this.added,
         ...environment,
       },
@@ -78,6 +90,15 @@ export class Stage {
     this.replicas = this.replicas.filter((each) => each !== replica);
     await replica.stop();
     await replica.link.close();
+  }
+
+  /** Makes another cluster the database. */
+  moveTo(cluster) {
+    this.cluster = cluster;
+    const [DATABASE_URL, DATABASE_OWNER_URL] = ['drill_service', 'drill_owner'].map((login) =>
+      databaseUrl(login, cluster.port),
+    );
+    this.environment = { ...this.environment, DATABASE_URL, DATABASE_OWNER_URL };
   }
 
   async close() {

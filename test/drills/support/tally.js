@@ -10,13 +10,23 @@ export class Tally {
   cut = 0;
   /** Everything else: other answers, and answers that are not true. */
   wrong = 0;
+  /** Whatever took longer than the limit. */
+  slow = 0;
   slowest = 0;
   /** Some of what was not ok, in words. */
   samples = [];
 
+  constructor(limitMs = Infinity) {
+    this.limitMs = limitMs;
+  }
+
   /** @param isOk whether the answer is what the caller wanted, and true */
   add(answer, isOk, words) {
     this.slowest = Math.max(this.slowest, answer.milliseconds);
+    if (answer.milliseconds > this.limitMs) {
+      this.slow += 1;
+      this.#keep(`${Math.round(answer.milliseconds)} ms: ${words}`);
+    }
     if (isOk) this.ok += 1;
     else this.#addFailure(answer, words);
   }
@@ -29,6 +39,10 @@ export class Tally {
     if (status === 503 && /^\d+$/.test(headers['retry-after'] ?? '')) this.refused += 1;
     else if ([0, 502, 504].includes(status)) this.cut += 1;
     else this.wrong += 1;
+    this.#keep(words);
+  }
+
+  #keep(words) {
     if (this.samples.length < KEPT_SAMPLES) this.samples.push(words);
   }
 }

@@ -25,17 +25,17 @@ export class Traffic {
   #callers;
 
   /** @param prefix begins the keys, so that several loads do not meet */
-  constructor({ callers, prefix, ...target }) {
-    this.prefix = prefix;
+  constructor({ callers, prefix, limitMs, ...target }) {
+    Object.assign(this, { prefix, limitMs });
     this.client = new Client({ ...target, connections: callers });
-    this.tally = new Tally();
+    this.tally = new Tally(this.limitMs);
     this.#callers = Promise.all(Array.from({ length: callers }, (_, number) => this.#call(number)));
   }
 
   /** Begins a new count, and returns the one before. */
   next() {
     const { tally } = this;
-    this.tally = new Tally();
+    this.tally = new Tally(this.limitMs);
     return tally;
   }
 
