@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, chownSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { locateBinaries } from '../../../dist/src/database/embedded/binaries.js';
 
 /** Where Debian and Ubuntu put the programs of each version, of which only some are in the path. */
 const DEBIAN = '/usr/lib/postgresql';
@@ -17,6 +18,16 @@ export function requirePostgres() {
       `Its programs are looked for in PG_BINDIR, in ${DEBIAN}/<version>/bin and in the PATH\n`,
   );
   process.exit(1);
+}
+
+/**
+ * Returns the folder of PostgreSQL's programs, or ends the drill with one line that says what to install.
+ * @param source `installed` for those of the system, which can copy a server to a standby; `embedded` for the npm package
+ */
+export function postgresPrograms(source) {
+  if (source === 'embedded') return dirname(locateBinaries().postgres);
+  requirePostgres();
+  return directory;
 }
 
 /** Returns the version of the programs, such as `15.18`. */
