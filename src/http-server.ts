@@ -44,7 +44,7 @@ export async function startHttpServer(installation: Installation, logger: Logger
     createHttpAdapter(configuration, logger),
     { bodyParser: false, logger, abortOnError: false },
   );
-  setUpApi(app, logger);
+  setUpApi(app, logger, configuration);
   await listen(app, configuration);
   logReadiness(installation.health, logger);
   const url = urlOf(app, configuration);
