@@ -75,7 +75,7 @@ export const SECRET_EXAMPLES = {
   delete: { path, answer: perVersion((version) => changed(version, NEW_VALUE, 'global')) },
   search: {
     body: {
-      filter_rules: [{ key: 'key', operator: 'ends_with', values: ['.password'], type: 'attribute' }],
+      filter_rules: [{ key: 'key', operator: 'ends_with', values: ['password'], type: 'attribute' }],
     },
     answer: perVersion((version) => {
       const { items, metadata } = listOf(found(version));

@@ -52,6 +52,8 @@ export const USER_EXAMPLES = {
     answer: perVersion((version) => ({
       ...person('admin', ROLES[version].administrator, EXAMPLE_TIME),
       tenants: 1,
+      groups: 2,
+      group_system_roles: { [ROLES[version].other]: ['developers', 'testers'] },
     })),
   },
   update: { path, body: { password: `another ${EXAMPLE_PASSWORD}`, end_tokens: true }, answer },
