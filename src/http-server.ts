@@ -59,7 +59,7 @@ export async function startHttpServer(
     createHttpAdapter({ ...configuration, certificate }, logger, metrics),
     { bodyParser: false, logger, abortOnError: false },
   );
-  setUpApi(app, logger);
+  setUpApi(app, logger, configuration);
   metrics.register('strongroom_http_requests_in_progress', () => [{ value: app.get(Drain).requests }]);
   await listen(app, configuration);
   certificate?.start();

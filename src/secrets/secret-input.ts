@@ -59,11 +59,14 @@ export function toUpdateInput(body: SecretChangeBody): UpdateSecretInput {
     providerOptions: body.provider_options,
   };
   const given = [...Object.values(attributes), ...Object.values(others)];
-  if (given.every((each) => each === undefined))
-    throw new IllegalAction(
-      'Nothing to change: give `value`, `visibility`, `is_hidden_value`, `description`, `creator`, `provider_name` or `provider_options`',
-    );
+  if (given.every((each) => each === undefined)) throw nothingToChange();
   return { attributes, ...others };
+}
+
+export function nothingToChange(): IllegalAction {
+  return new IllegalAction(
+    'Nothing to change: give `value`, `visibility`, `is_hidden_value`, `description`, `creator`, `provider_name` or `provider_options`',
+  );
 }
 
 /** Returns the attributes that a body gives, and no others. */

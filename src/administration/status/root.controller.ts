@@ -1,7 +1,7 @@
 import { Controller, Get, Headers, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { ApiErrors } from '../../api/openapi/open-api.js';
+import { ApiErrors } from '../../api/openapi/api-errors.decorator.js';
 import { Public } from '../../auth/public.decorator.js';
 import { Signpost } from './dto/signpost.js';
 
@@ -31,13 +31,17 @@ ${WHAT.map(([path, what]) => `${path.padEnd(20)}${what}\n`).join('')}`;
 export class RootController {
   @Get()
   @Public()
-  @ApiOperation({ summary: 'Read what this service is and where to go' })
+  @ApiOperation({
+    operationId: 'readSignpost',
+    summary: 'Read what this service is',
+    description: 'Says what this service is and which addresses to go to, in text for a browser.',
+  })
   @ApiExtraModels(Signpost)
   @ApiOkResponse({
-    description: 'JSON, or text for a browser',
+    description: 'JSON, or text for a browser.',
     content: {
-      'application/json': { schema: { $ref: getSchemaPath(Signpost) } },
-      'text/plain': { schema: { type: 'string' } },
+      'application/json': { schema: { $ref: getSchemaPath(Signpost) }, example: SIGNPOST },
+      'text/plain': { schema: { type: 'string' }, example: TEXT },
     },
   })
   @ApiErrors(500)

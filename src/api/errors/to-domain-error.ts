@@ -55,7 +55,8 @@ export function errorForStatus(status: number): DomainError {
   return new DomainError('bad_parameters_error', status, 'The request cannot be served');
 }
 
-function internalError(): DomainError {
+/** Returns the error for a failure that nobody foresaw. */
+export function internalError(): DomainError {
   return new DomainError('internal_server_error', 500, 'Internal error', 'error');
 }
 

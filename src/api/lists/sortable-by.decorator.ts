@@ -8,7 +8,8 @@ import { Repeatable } from '../input/repeatable.decorator.js';
 export function SortableBy(fields: readonly string[]): PropertyDecorator {
   return applyDecorators(
     ApiPropertyOptional({
-      type: [String],
+      type: 'array',
+      items: { type: 'string', pattern: `^[-+ ]?(${fields.join('|')})$` },
       description: `Fields to sort by: ${fields.join(', ')}; a leading \`-\` sorts in descending order`,
     }),
     IsOptional(),

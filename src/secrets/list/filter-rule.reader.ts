@@ -11,13 +11,13 @@ import {
 } from './filter-rule.js';
 import { InvalidFilterRule } from './filter-rule-errors.js';
 
-const MOST_RULES = 100;
-const MOST_VALUES = 1_000;
+export const MOST_RULES = 100;
+export const MOST_VALUES = 1_000;
 const MEMBERS = ['key', 'values', 'operator', 'type'];
 const CONSTRAINTS = ['name_pattern', 'valid_values'];
 
 /** Maps constraints on the name to operators of rules. */
-const NAME_PATTERNS: Readonly<Record<string, RuleOperator>> = {
+export const NAME_PATTERNS: Readonly<Record<string, RuleOperator>> = {
   contains: 'contains',
   starts_with: 'starts_with',
   ends_with: 'ends_with',

@@ -40,6 +40,7 @@ export class SecretListQuery extends ListQuery {
 
   @ApiPropertyOptional({
     type: String,
+    maxLength: LONGEST_CURSOR,
     description:
       'Pages by cursor, without a total: empty for the first, then what `metadata.next` says. ' +
       'Goes with `_sort` by `key` or `created_at`, and without `_offset`',

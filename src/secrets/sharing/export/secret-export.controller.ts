@@ -18,12 +18,20 @@ import { ExportQuery, toExportOptions } from './dto/export.query.js';
 import { ExportedSecretItem } from './dto/exported-secret.js';
 import { exportedFields, toExportedSecretItem } from './exported-secret.mapper.js';
 import { jsonArrayStream } from './json-array.stream.js';
-import { HeaderPassphrase, onePassphrase, PASSPHRASE_HEADER, requireStrength } from '../passphrase.js';
+import { SHARE_EXAMPLES } from '../share.examples.js';
+import {
+  HeaderPassphrase,
+  onePassphrase,
+  PASSPHRASE_HEADER,
+  passphraseTooShort,
+  requireStrength,
+} from '../passphrase.js';
 import { SecretExport } from './secret-export.service.js';
 
 const PASSPHRASE = {
   name: PASSPHRASE_HEADER,
   required: false,
+  schema: { type: 'string', minLength: 8, maxLength: 1024 },
   description: 'At least 8 characters of UTF-8; values are encrypted with it',
 };
 
@@ -59,9 +67,15 @@ export class SecretExportController {
   @Get('export')
   @ApiHeader(PASSPHRASE)
   @TenantRoute('secret_export', 'secret.export', {
-    summary: 'Export the secrets of the tenant that the caller may read, with their values',
+    id: 'exportSecrets',
+    summary: 'Export secrets',
+    description:
+      'Returns the secrets of the tenant that the caller may read, with their values: in clear, or encrypted by a ' +
+      'passphrase. The import takes the answer as its `secrets_list`.',
+    example: SHARE_EXAMPLES.export,
     answer: [ExportedSecretItem],
     acrossTenants: true,
+    errors: [passphraseTooShort()],
   })
   async export(
     @Tenant() tenant: TenantContext,
