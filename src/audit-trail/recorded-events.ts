@@ -2,7 +2,7 @@ import { SYSTEM_LOG } from '../audit/audit-writer.js';
 import { nameProblem } from '../common/resource-name.js';
 import type { SqlConnection } from '../database/connection/sql-connection.js';
 
-/** Represents an event as it was recorded, with the name of its tenant. Its texts are escaped already. */
+/** Represents an event as it was recorded, with the name of its tenant. Only its key was escaped, by `printable`. */
 export interface RecordedEvent {
   readonly id: string;
   readonly time: string;

@@ -62,6 +62,11 @@ describe('an event in plain words', () => {
       },
       'UTC, root\\u202e\\u001b[31m (with the command on the machine) asked to',
     ],
+    [
+      'a key as it was recorded, which is escaped already',
+      { key: 'a\\\\b\\u001b' },
+      'asked to read the secret a\\\\b\\u001b in',
+    ],
     ['a tenant whose row has gone', { tenant: null }, `in the tenant ${EVENT.tenant_id}`],
     [
       'an action of a newer version',
