@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cloneDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http-client.js';
 import { external, HEADERS } from './external.js';
 import { service, type Program } from './program.js';
+import { until } from '../support/until.js';
 
 const SHIFT = join(import.meta.dirname, 'shifted-clock.mjs');
 const MINUTE = 60_000;
@@ -108,7 +108,7 @@ describe('replicas whose clocks differ', () => {
           `SELECT name_key = sha256('kept') AS kept FROM login_failures WHERE source = '192.0.2.1'`,
         )
       ).map(({ kept }) => kept);
-    while ((await left()).includes(false)) await sleep(500);
+    await until(async () => !(await left()).includes(false), 100);
     expect(await left()).toEqual([true]);
   });
 });
