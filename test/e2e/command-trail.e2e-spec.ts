@@ -50,6 +50,11 @@ describe('tokens', () => {
     await command.run('user activate bob');
     expect(await command.run("token create bob --expiration-date '2001-01-01 00:00'")).toMatchObject({
       code: REFUSED,
+      stderr: '`--expiration-date`: the date is in the past\n',
+    });
+    expect(await command.run('token create bob --expiration-date yesterday')).toMatchObject({
+      code: REFUSED,
+      stderr: expect.stringMatching(/^`--expiration-date` must be `YYYY-MM-DD HH:mm` in UTC, or/),
     });
   });
 });
