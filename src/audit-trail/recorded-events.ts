@@ -2,7 +2,10 @@ import { SYSTEM_LOG } from '../audit/audit-writer.js';
 import { nameProblem } from '../common/resource-name.js';
 import type { SqlConnection } from '../database/connection/sql-connection.js';
 
-/** Represents an event as it was recorded, with the name of its tenant. Only its key was escaped, by `printable`. */
+/**
+ * Represents an event as it was recorded, with the name of its tenant. Its key and its detail are escaped already, by
+ * `printable`; its caller is not.
+ */
 export interface RecordedEvent {
   readonly id: string;
   readonly time: string;

@@ -12,18 +12,18 @@ import { commandCaller } from './command-caller.js';
 import { opened, requireConfiguration } from './opening.js';
 import { slowStepsOf, type Terminal } from './terminal.js';
 
-/** Tells what the event of a look at the audit trail says, before and after it. */
-type Look = Pick<AuditEvent, 'key'> & { readonly action: 'event.explain' | 'event.list' | 'event.read' };
+/** Tells what the event of reading the audit trail says. */
+type TrailRead = Pick<AuditEvent, 'key'> & { readonly action: 'event.explain' | 'event.list' | 'event.read' };
 
 /**
- * Runs a look at the audit trail on a connection of the owner's login, since the service's may not read events, and
- * records it in the system's log before its result is returned.
+ * Reads the audit trail on a connection of the owner's login, since the service's may not read events, and records that
+ * in the system's log before its result is returned.
  * @throws CommandError where the database cannot be reached, or has not been migrated
  */
 export async function withOwner<T>(
   io: Terminal,
-  { action, key }: Look,
-  look: (owner: SqlConnection) => Promise<T>,
+  { action, key }: TrailRead,
+  read: (owner: SqlConnection) => Promise<T>,
 ): Promise<T> {
   const configuration = requireConfiguration();
   const location = await opened(located(configuration, io));
@@ -37,7 +37,7 @@ export async function withOwner<T>(
       step(slowStepsOf(io), 'reading the audit trail', () =>
         withOwnerConnection(location, async (owner) => {
           try {
-            const found = await look(owner);
+            const found = await read(owner);
             await appendEvent(owner, SYSTEM_LOG, newEvent(action, commandCaller(), { key }));
             return found;
           } catch (error) {

@@ -32,8 +32,8 @@ export async function listEvents({ io, options }: Call<[], EventFilter>): Promis
 }
 
 export async function showEvent({ io, args: [id] }: Call<[string]>): Promise<Output> {
-  const look = { action: 'event.read', key: id } as const;
-  const [event, ...others] = await withOwner(io, look, (owner) => new RecordedEvents(owner).find(id));
+  const read = { action: 'event.read', key: id } as const;
+  const [event, ...others] = await withOwner(io, read, (owner) => new RecordedEvents(owner).find(id));
   if (event === undefined) throw new CommandError(`There is no event ${printable(id)}`, 'notFound');
   const logs = [event, ...others].map(logOf);
   return record({ ...event, logs }, event.id, [
@@ -46,13 +46,13 @@ export async function showEvent({ io, args: [id] }: Call<[string]>): Promise<Out
     ['Version', event.version],
     ['Revision', event.revision],
     ...Object.entries(event.caller ?? {}).map(([name, value]) => [label(name), value] as const),
-    ...Object.entries(event.detail ?? {}).map(([name, value]) => [label(name), value] as const),
+    ...Object.entries(event.detail ?? {}).map(([name, value]) => [label(name), new AsItIs(value)] as const),
   ]);
 }
 
 export async function explainRequest({ io, args: [requestId] }: Call<[string]>): Promise<Output> {
-  const look = { action: 'event.explain', key: requestId } as const;
-  const events = await withOwner(io, look, (owner) => new RecordedEvents(owner).ofRequest(requestId));
+  const read = { action: 'event.explain', key: requestId } as const;
+  const events = await withOwner(io, read, (owner) => new RecordedEvents(owner).ofRequest(requestId));
   if (events.length === 0) throw new CommandError(nothingFound(printable(requestId, 128)), 'notFound');
   return {
     json: events.map((event) => ({ ...event, explanation: explainEvent(event).join(' ') })),
