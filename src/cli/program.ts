@@ -58,7 +58,7 @@ export function program(dispatch: Dispatch, io: Pick<Terminal, 'write' | 'error'
     .helpCommand(false)
     .addHelpText('after', HELP);
   for (const [heading, makers] of Object.entries(COMMANDS))
-    for (const makeIt of makers) root.addCommand(makeIt(make).helpGroup(heading));
+    for (const makeCommand of makers) root.addCommand(makeCommand(make).helpGroup(heading));
   configure(root, io);
   return root;
 }
