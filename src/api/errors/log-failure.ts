@@ -6,7 +6,7 @@ import type { Logger } from '../../observability/logger.js';
 
 /**
  * Logs an error that was answered as `error`, in one line. What needs attention at once is logged with an alarm: a value
- * that failed to decrypt, and a row that row-level security refused.
+ * that failed to decrypt, a row that row-level security refused, and damaged data.
  */
 export function logFailure(logger: Logger, thrown: unknown, error: DomainError, requestId: string): void {
   if (isDecryptionFailure(thrown)) {
