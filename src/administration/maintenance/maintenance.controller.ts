@@ -30,7 +30,8 @@ export class MaintenanceController {
   @Post(':action')
   @InstallationRoute('maintenance_mode_set', 'maintenance.set', {
     summary:
-      'Activate or deactivate maintenance mode, in which secrets and changes are refused, on every replica',
+      'Activate or deactivate maintenance mode on every replica. It refuses all requests but those for tokens, ' +
+      'status, version, configuration, the calling user and the mode itself',
     parameters: [ACTION],
     answer: MaintenanceV3,
     duringMaintenance: true,
