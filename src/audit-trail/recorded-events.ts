@@ -43,7 +43,10 @@ interface Row {
   readonly body: string;
 }
 
-/** Takes the name of a tenant as $1, or NULL for every log. A name can be free again, so several tenants may have had it. */
+/**
+ * Takes the name of a tenant as $1, or NULL for every log. A name can be free again, so several tenants may have had
+ * it.
+ */
 const LOGS = `
   SELECT id, name FROM tenants WHERE $1::text IS NULL OR name = $1 COLLATE "C"
   UNION ALL SELECT '${SYSTEM_LOG}'::uuid, NULL WHERE $1::text IS NULL`;

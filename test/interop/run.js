@@ -1,7 +1,7 @@
 /**
- * Runs the real Python client and the real `cfy` against a service that it starts, and the examples of docs/clients.md with
- * the real programs (`npm run test:interop`). INSTALL sets up one Python environment for both clients. To test only an older
- * client, run `PYTHON=… npm run test:interop -- client`.
+ * Runs the real Python client and the real `cfy` against a service that it starts, and the examples of docs/clients.md
+ * with the real programs (`npm run test:interop`). INSTALL sets up one Python environment for both clients. To test
+ * only an older client, run `PYTHON=… npm run test:interop -- client`.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,7 +15,7 @@ const INSTALL =
 const { PYTHON = 'python3', PATH, HOME, PYTHONPATH } = process.env;
 const { CFY = PYTHON.includes('/') ? join(dirname(PYTHON), 'cfy') : 'cfy' } = process.env;
 const PASSWORD = 'interop-password';
-/** What the pages need, with an option by which each ends at once. */
+/** Lists what the pages need, with an option by which each ends at once. */
 const PROGRAMS = [
   ['curl', '--version'],
   ['nginx', '-v'],

@@ -62,7 +62,9 @@ export class Sandbox {
     return starter;
   }
 
-  /** Runs a program that starts the server and then `more` with it, and returns its output once it has ended by itself. */
+  /**
+   * Runs a program that starts the server and then `more` with it, and returns its output once it has ended by itself.
+   */
   runToEnd(dataDir: string, more = ''): string {
     this.launcher ??= this.compile();
     const program = `

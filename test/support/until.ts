@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Limits every wait, so that what never comes fails its test by name before the time-out of the test, which ends no loop. */
+/**
+ * Limits every wait, so that what never comes fails its test by name before the time-out of the test, which ends no
+ * loop.
+ */
 const LONGEST_MS = 180_000;
 
 /**

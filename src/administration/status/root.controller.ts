@@ -25,7 +25,10 @@ const TEXT = `${ADDRESSES.service}: ${ADDRESSES.description}.
 
 ${WHAT.map(([path, what]) => `${path.padEnd(20)}${what}\n`).join('')}`;
 
-/** Says at the root what this is and where to go. Tells nothing that an address of its own protects, such as the version. */
+/**
+ * Says at the root what this is and where to go. Tells nothing that an address of its own protects, such as the
+ * version.
+ */
 @Controller()
 @ApiTags('Installation')
 export class RootController {

@@ -5,8 +5,8 @@ import { errorFields } from '../../observability/error-fields.js';
 import type { Logger } from '../../observability/logger.js';
 
 /**
- * Logs an error that was answered as `error`, in one line. What needs attention at once is logged with an alarm: a value
- * that failed to decrypt, a row that row-level security refused, and damaged data.
+ * Logs an error that was answered as `error`, in one line. What needs attention at once is logged with an alarm: a
+ * value that failed to decrypt, a row that row-level security refused, and damaged data.
  */
 export function logFailure(logger: Logger, thrown: unknown, error: DomainError, requestId: string): void {
   if (isDecryptionFailure(thrown)) {

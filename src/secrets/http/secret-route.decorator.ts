@@ -7,7 +7,10 @@ const KEY = {
   description: 'A letter, then letters, digits, `-`, `.`, `_`, `~`; at most 256',
 };
 
-/** Declares a route about the secret that its path names as `:key`, which it answers with unless `answer` says otherwise. */
+/**
+ * Declares a route about the secret that its path names as `:key`, which it answers with unless `answer` says
+ * otherwise.
+ */
 export function SecretRoute(
   permission: string,
   action: Parameters<typeof TenantRoute>[1],

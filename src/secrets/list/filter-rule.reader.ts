@@ -36,7 +36,7 @@ export function readRules(rules: readonly unknown[]): FilterRule[] {
 }
 
 /**
- * Constraints are another way to write rules about the key.
+ * Returns the rules that constraints stand for, which are another way to write rules about the key.
  * @throws BadParameters for constraints that there are not
  * @throws InvalidFilterRule for values that no key has
  */
