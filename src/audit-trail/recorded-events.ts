@@ -1,5 +1,5 @@
 import { SYSTEM_LOG } from '../audit/audit-writer.js';
-import { nameProblem } from '../common/resource-name.js';
+import { nameProblem } from '../common/names/resource-name.js';
 import type { SqlConnection } from '../database/connection/sql-connection.js';
 
 /**

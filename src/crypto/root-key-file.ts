@@ -12,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { secretTextOf } from '../common/secret-text.js';
+import { secretTextOf } from '../common/passwords/secret-text.js';
 import { StartupError } from '../common/startup-error.js';
 
 const MODE = 0o600;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { commandName } from '../../common/command-name.js';
-import { randomPassword } from '../../common/random-password.js';
+import { randomPassword } from '../../common/passwords/random-password.js';
 import { parseExpiry } from '../../users/tokens/token-expiry.js';
 import { shownToken } from '../../users/tokens/token-value.js';
 import { allPages } from '../actions/all-pages.js';

@@ -1,7 +1,7 @@
 import { kindOf } from '../../api/input/what-came.js';
 import { BadParameters } from '../../common/errors.js';
-import { mustBeOneOf } from '../../common/one-of.js';
-import { unknownName } from '../../common/unknown-name.js';
+import { mustBeOneOf } from '../../common/names/one-of.js';
+import { unknownName } from '../../common/names/unknown-name.js';
 import {
   RULE_ATTRIBUTES,
   RULE_OPERATORS,

@@ -6,7 +6,7 @@ import { includedFields } from '../../../api/lists/included-fields.js';
 import { flagOf, IsFlag } from '../../../api/input/is-flag.decorator.js';
 import { ListQuery, partOf, searchOf } from '../../../api/lists/list.query.js';
 import { Repeatable } from '../../../api/input/repeatable.decorator.js';
-import { mustBeOneOf } from '../../../common/one-of.js';
+import { mustBeOneOf } from '../../../common/names/one-of.js';
 import { printable } from '../../../common/printable.js';
 import { SortableBy, sortsOf } from '../../../api/lists/sortable-by.decorator.js';
 import { BadParameters } from '../../../common/errors.js';
