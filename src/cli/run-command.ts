@@ -1,6 +1,7 @@
-import { CommanderError } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import type { Call, Dispatch, Forms } from './commands/command-spec.js';
 import { EXIT_CODES } from './exit-codes.js';
+import { inOptions } from './option-names.js';
 import type { Output } from './output/output.js';
 import { program } from './program.js';
 import { terminal, type Terminal } from './terminal.js';
@@ -8,7 +9,9 @@ import { terminal, type Terminal } from './terminal.js';
 /** Runs one command line and returns its exit code. */
 export async function runCommand(args: readonly string[], io: Terminal = terminal): Promise<number> {
   let code: number = EXIT_CODES.done.code;
+  let called: Command | undefined;
   const dispatch: Dispatch = async (command, load, { args: words, options }) => {
+    called = command;
     const action = await load();
     const { json, quiet } = options as Forms;
     const output = await action({ io, args: words, options, command } as Call<never, never>);
@@ -23,7 +26,7 @@ export async function runCommand(args: readonly string[], io: Terminal = termina
       return error.exitCode === 0 ? EXIT_CODES.done.code : EXIT_CODES.usage.code;
     const { explain } = await import('./explain-failure.js');
     const { exit, line } = explain(error);
-    io.error(line);
+    io.error(called === undefined ? line : inOptions(line, called));
     return EXIT_CODES[exit].code;
   }
 }

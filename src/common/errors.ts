@@ -140,8 +140,8 @@ export class MaintenanceModeActive extends DomainError {
     super(
       'maintenance_mode_active',
       503,
-      'The service is in maintenance mode: it gives no secrets and takes no changes until an administrator ends it by ' +
-        'POST /api/v3.1/maintenance/deactivate',
+      'The service is in maintenance mode: it answers only requests for tokens, status, version, configuration, the ' +
+        'calling user and the mode itself until an administrator ends it by POST /api/v3.1/maintenance/deactivate',
       'debug',
     );
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { printable } from '../common/printable.js';
-import { secretTextOf, type SecretForm } from '../common/secret-text.js';
+import { secretTextOf, type SecretForm } from '../common/passwords/secret-text.js';
 import type { Variable } from './variables.js';
 
 /** Reads variables; an empty one counts as not set. Problems are collected, so that all are reported at once. */

@@ -36,8 +36,8 @@ function textsOf(reader: EnvironmentReader): Partial<Configuration> {
 }
 
 /**
- * Reads the first administrator's password. What is wrong with it matters only while there is no user, so it is kept and
- * not reported: operators are told to remove the file after the first start.
+ * Reads the first administrator's password. What is wrong with it matters only while there is no user, so it is kept
+ * and not reported: operators are told to remove the file after the first start.
  */
 function firstPasswordOf(
   environment: NodeJS.ProcessEnv,

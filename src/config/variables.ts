@@ -1,4 +1,4 @@
-import type { SecretForm } from '../common/secret-text.js';
+import type { SecretForm } from '../common/passwords/secret-text.js';
 
 /** Describes an environment variable that the service reads. */
 export interface Variable {

@@ -81,7 +81,9 @@ function attributesOf(
   return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
 }
 
-/** Returns a value as it is sealed: a text as what it says, everything else, which only a schema lets in, as its JSON. */
+/**
+ * Returns a value as it is sealed: a text as what it says, everything else, which only a schema lets in, as its JSON.
+ */
 export function toSecretValue(sent: JsonText): SecretValue {
   const value = sent.text.startsWith('"') ? sent.parse() : undefined;
   return typeof value === 'string' ? { format: 'text', text: value } : { format: 'json', text: sent.text };

@@ -1,5 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { CalledVersion, type ApiVersion } from '../api/http/api-version.decorator.js';
 import { JsonBody, RequestBody } from '../api/input/json-body.js';
 import { Query } from '../api/input/query.decorator.js';
 import { JSON_TEXT } from '../api/lists/list-envelope.js';
@@ -58,8 +59,9 @@ export class SecretsController {
     @Tenant() tenant: TenantContext,
     @Query() query: SecretListQuery,
     @CalledMapper() mapper: SecretMapper,
+    @CalledVersion() version: ApiVersion,
   ): Promise<Buffer> {
-    const options = toListOptions(query, mapper.listFields);
+    const options = toListOptions(query, mapper.listFields, version);
     return secretListText(await this.secrets.list(tenant, options), options);
   }
 

@@ -13,7 +13,7 @@ const files = (folder: string): string[] =>
     .flatMap((entry) => (entry.isDirectory() ? files(join(folder, entry.name)) : [join(folder, entry.name)]));
 
 const DOCUMENTS = files('.').filter((name) => name.endsWith('.md'));
-/** Decisions and changes tell what was; nobody copies commands from them. */
+/** Lists the pages that people copy commands from: decisions and changes tell what was. */
 const PAGES = DOCUMENTS.filter((name) => !name.startsWith('docs/adr/') && name !== 'CHANGELOG.md');
 
 const blocksOf = (page: string, kind: BlockMark['kind']) =>

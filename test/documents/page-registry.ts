@@ -4,7 +4,9 @@ export interface PageTest {
   readonly languages: readonly string[];
 }
 
-/** Lists the pages with blocks that `npm test` runs. Each test calls `runPage` with the name, except that of clients.md. */
+/**
+ * Lists the pages with blocks that `npm test` runs. Each test calls `runPage` with the name, except that of clients.md.
+ */
 export const PAGE_TESTS: Readonly<Record<string, PageTest>> = {
   'README.md': { spec: 'test/process/pages.spec.ts', languages: ['shell'] },
   'docs/tutorial.md': { spec: 'test/process/pages.spec.ts', languages: ['shell'] },

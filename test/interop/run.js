@@ -17,7 +17,7 @@ const INSTALL =
 const { PYTHON = 'python3', PATH, HOME, PYTHONPATH } = process.env;
 const { CFY = PYTHON.includes('/') ? join(dirname(PYTHON), 'cfy') : 'cfy' } = process.env;
 const PASSWORD = 'interop-password';
-/** What the pages need, with an option by which each ends at once. */
+/** Lists what the pages need, with an option by which each ends at once. */
 const PROGRAMS = [
   ['curl', '--version'],
   ['nginx', '-v'],

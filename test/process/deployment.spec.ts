@@ -14,7 +14,7 @@ import { runPage, type Printed } from '../documents/run-page.js';
 import { Api } from './api.js';
 import { DataFolder } from './data-folder.js';
 
-/** What a clone does not have, and the packages, which are linked instead of downloaded again. */
+/** Lists what a clone does not have, and the packages, which are linked instead of downloaded again. */
 const NOT_IN_A_CLONE = ['node_modules', 'dist', 'data', '.git', 'coverage'];
 const UNIT = 'deploy/strongroom.service';
 

@@ -44,7 +44,8 @@ export class MaintenanceController {
     id: 'setMaintenance',
     summary: 'Turn maintenance mode on or off',
     description:
-      'In maintenance mode every replica refuses secrets and changes. An answer 304 means that it is so already.',
+      'In maintenance mode every replica refuses all requests but those for tokens, status, version, configuration, the ' +
+      'calling user and the mode itself. An answer 304 means that it is so already.',
     example: MAINTENANCE_EXAMPLES.set,
     errors: [UNKNOWN_ACTION],
     parameters: [ACTION],

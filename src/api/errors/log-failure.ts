@@ -7,8 +7,8 @@ import type { Logger } from '../../observability/logger.js';
 import { traceIdOf } from '../http/headers/trace-id-of.js';
 
 /**
- * Logs an error that was answered as `error`, in one line. What needs attention at once is logged with an alarm: a value
- * that failed to decrypt, and a row that row-level security refused.
+ * Logs an error that was answered as `error`, in one line. What needs attention at once is logged with an alarm: a
+ * value that failed to decrypt, a row that row-level security refused, and damaged data.
  */
 export function logFailure(
   logger: Logger,

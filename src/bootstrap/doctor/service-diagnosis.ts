@@ -14,7 +14,10 @@ import type { DatabaseLocation } from '../database-location.js';
 import type { Attempt, Report } from './finding.js';
 import { reasonOf } from './reason-of.js';
 
-/** Checks what the service's own login meets, each part under its subject; in a damaged schema, only whether it may log in. */
+/**
+ * Checks what the service's own login meets, each part under its subject; in a damaged schema, only whether it may log
+ * in.
+ */
 export async function diagnoseService(
   { appRole, readerRole, nodeEnv }: Configuration,
   { url, variable, serviceLogin }: DatabaseLocation,

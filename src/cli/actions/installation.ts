@@ -1,14 +1,12 @@
 import 'reflect-metadata';
 import { diagnose } from '../../bootstrap/doctor/doctor.js';
 import type { Finding } from '../../bootstrap/doctor/finding.js';
-import { openInstallation } from '../../bootstrap/installation.js';
-import { firstStartNotice } from '../../bootstrap/startup-messages.js';
 import { CommandError } from '../command-error.js';
 import { commandCaller } from '../command-caller.js';
 import type { Call, Forms } from '../commands/command-spec.js';
 import { lineOf } from '../doctor/finding-line.js';
 import { watchInstallation } from '../doctor/watch-installation.js';
-import { opened, requireConfiguration } from '../opening.js';
+import { openInstallation } from '../open-installation.js';
 import type { Output } from '../output/output.js';
 
 const WATCH_SECONDS = 60;
@@ -39,9 +37,7 @@ export async function examine({ io, options }: Call<[], DoctorOptions & Forms>):
 
 /** Brings the database up to date. */
 export async function migrate({ io }: Call): Promise<Output> {
-  const opening = openInstallation(requireConfiguration(), (line) => io.error(line));
-  const installation = await opened(opening);
-  for (const line of firstStartNotice(installation)) io.error(line);
+  const installation = await openInstallation(io);
   await installation.close();
   const { appliedMigrations: applied, mended, functionsInstalled } = installation;
   const lines = [

@@ -69,14 +69,14 @@ export function printed(exit: Exit): Output {
   return { json: undefined, text: '', quiet: [], exit, isPrinted: true };
 }
 
-/** Holds a credential that is shown once, as it is. */
-export class ShownOnce {
+/** Holds a text of a cell that is shown as it is: a credential, or what is escaped already. */
+export class AsItIs {
   constructor(readonly text: string) {}
 }
 
 /** Returns a value as a cell of a table. */
 function shown(value: unknown): string {
-  if (value instanceof ShownOnce) return value.text;
+  if (value instanceof AsItIs) return value.text;
   if (value === null || value === undefined || value === '') return '-';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (Array.isArray(value)) return value.length === 0 ? '-' : value.map(shown).join(', ');

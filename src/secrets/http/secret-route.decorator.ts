@@ -1,7 +1,7 @@
 import { TenantRoute } from '../../api/routes/tenant-route.decorator.js';
 import { NAME } from '../../api/openapi/schemas.js';
 import { BadParameters } from '../../common/errors.js';
-import { nameProblem } from '../../common/resource-name.js';
+import { nameProblem } from '../../common/names/resource-name.js';
 import { EXAMPLE_KEY } from '../dto/secret.examples.js';
 import { SecretV3 } from '../dto/secret-v3.js';
 import { SecretV31 } from '../dto/secret-v31.js';
@@ -15,7 +15,10 @@ const KEY = {
 
 const BAD_KEY = new BadParameters(`Secret key: ${nameProblem('1st.password')}`);
 
-/** Declares a route about the secret that its path names as `:key`, which it answers with unless `answer` says otherwise. */
+/**
+ * Declares a route about the secret that its path names as `:key`, which it answers with unless `answer` says
+ * otherwise.
+ */
 export function SecretRoute(
   permission: string,
   action: Parameters<typeof TenantRoute>[1],

@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { CalledVersion, type ApiVersion } from '../../api/http/api-version.decorator.js';
 import { ApiErrorsAs } from '../../api/openapi/api-errors.decorator.js';
 import { JsonBody, RequestBody } from '../../api/input/json-body.js';
 import { Query } from '../../api/input/query.decorator.js';
@@ -45,9 +46,10 @@ export class SecretSearchController {
     @Query() query: SecretListQuery,
     @RequestBody() body: JsonBody,
     @CalledMapper() mapper: SecretMapper,
+    @CalledVersion() version: ApiVersion,
   ): Promise<Buffer> {
     const rules = rulesOf(await body.read(SecretSearchBody));
-    const options = { ...toListOptions(query, mapper.searchFields), allTenants: false, rules };
+    const options = { ...toListOptions(query, mapper.searchFields, version), allTenants: false, rules };
     return secretListText(await this.secrets.list(tenant, options), options);
   }
 }

@@ -1,5 +1,5 @@
 import { BadParameters } from '../../common/errors.js';
-import { mustBeOneOf } from '../../common/one-of.js';
+import { mustBeOneOf } from '../../common/names/one-of.js';
 import { TENANT_ROLES, type TenantRole } from '../tenant-user.entity.js';
 import type { SystemRole } from '../user.entity.js';
 

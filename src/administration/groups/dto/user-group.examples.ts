@@ -1,5 +1,5 @@
 import { BadParameters, Conflict, NotFound } from '../../../common/errors.js';
-import { mustBeOneOf } from '../../../common/one-of.js';
+import { mustBeOneOf } from '../../../common/names/one-of.js';
 import { resourceNotFound } from '../../../common/resource-not-found.js';
 import { SYSTEM_ROLES } from '../../../users/permissions/roles.js';
 import type { ApiVersion } from '../../../api/http/api-version.decorator.js';

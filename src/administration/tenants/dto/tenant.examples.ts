@@ -1,5 +1,5 @@
 import { BadParameters, Conflict, NotFound } from '../../../common/errors.js';
-import { nameProblem } from '../../../common/resource-name.js';
+import { nameProblem } from '../../../common/names/resource-name.js';
 import { resourceNotFound } from '../../../common/resource-not-found.js';
 import type { ApiVersion } from '../../../api/http/api-version.decorator.js';
 import type { OperationExample } from '../../../api/openapi/described-operation.decorator.js';

@@ -1,5 +1,5 @@
 import { BadParameters, Conflict } from '../../../common/errors.js';
-import { passwordProblem } from '../../../common/password-rules.js';
+import { passwordProblem } from '../../../common/passwords/password-rules.js';
 import { resourceNotFound } from '../../../common/resource-not-found.js';
 import type { ApiVersion } from '../../../api/http/api-version.decorator.js';
 import type { OperationExample } from '../../../api/openapi/described-operation.decorator.js';

@@ -1,5 +1,5 @@
 import { nearestName } from './nearest-name.js';
-import { printable } from './printable.js';
+import { printable } from '../printable.js';
 
 /** Limits the characters of a name that a message repeats. */
 const LONGEST_SHOWN = 64;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { nearestName } from '../../../src/common/nearest-name.js';
-import { unknownName } from '../../../src/common/unknown-name.js';
+import { nearestName } from '../../../../src/common/names/nearest-name.js';
+import { unknownName } from '../../../../src/common/names/unknown-name.js';
 
 const KNOWN = [
   ...['value', 'schema', 'visibility', 'is_hidden_value', 'update_if_exists', 'description', 'creator'],

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 
 /** Names the addresses to go to, as paths of this service. */
-export class Signpost {
+export class ServiceAddresses {
   @ApiProperty({ example: 'Strongroom' })
   service: string;
 

@@ -1,5 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { opaqueString, passwordProblem, shortestFirstPassword } from '../../../src/common/password-rules.js';
+import {
+  opaqueString,
+  passwordProblem,
+  shortestFirstPassword,
+} from '../../../../src/common/passwords/password-rules.js';
 
 describe('the form of a password', () => {
   it.each([

@@ -5,8 +5,8 @@ const LONGEST_COMPARED = 64;
 const SHORTEST_PART = 4;
 
 /**
- * Returns the known name that was probably meant by a name, or undefined where none is near: one with few other letters,
- * or one that contains the name or is contained in it. Ignores case and separators.
+ * Returns the known name that was probably meant by a name, or undefined where none is near: one with few other
+ * letters, or one that contains the name or is contained in it. Ignores case and separators.
  */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   if (name.length > LONGEST_COMPARED) return undefined;

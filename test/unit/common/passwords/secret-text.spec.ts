@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { secretTextOf } from '../../../src/common/secret-text.js';
+import { secretTextOf } from '../../../../src/common/passwords/secret-text.js';
 
 const line = (content: string | Buffer) => secretTextOf(Buffer.from(content as string), 'line');
 
