@@ -20,6 +20,8 @@ const PROGRAMS = [
   ['curl', '--version'],
   ['nginx', '-v'],
   ['systemd-analyze', '--version'],
+  ['prometheus', '--version'],
+  ['promtool', '--version'],
 ];
 const clientOnly = process.argv.includes('client');
 
@@ -76,7 +78,7 @@ function runExamples() {
 function require(program, args, problem) {
   if (spawnSync(program, args).status === 0) return;
   process.stderr.write(
-    `${program} ${problem}. Install curl, nginx and systemd-analyze, and both clients, and say where those are:\n  ${INSTALL}\n`,
+    `${program} ${problem}. Install curl, nginx, systemd-analyze and prometheus (which has promtool), and both clients, and say where those are:\n  ${INSTALL}\n`,
   );
   process.exit(1);
 }
