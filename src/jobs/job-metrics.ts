@@ -14,7 +14,10 @@ export class JobMetrics implements OnModuleInit {
 
   onModuleInit(): void {
     const each = (value: (job: Job, record: JobRecord) => number) => (): readonly Sample[] =>
-      this.jobs.records.map(({ job, record }) => ({ labels: { job: job.name }, value: value(job, record) }));
+      this.jobs.records.map(({ job, record }) => ({
+        labels: { job_name: job.name },
+        value: value(job, record),
+      }));
     const seconds = each(({ intervalMilliseconds }) => intervalMilliseconds / 1_000);
     this.metrics.register('strongroom_job_interval_seconds', seconds);
     this.metrics.register(
@@ -26,8 +29,8 @@ export class JobMetrics implements OnModuleInit {
       each((_, { seconds }) => seconds),
     );
     this.metrics.register('strongroom_job_runs_total', () =>
-      this.jobs.records.flatMap(({ job: { name: job }, record }) =>
-        Object.entries(record.runs).map(([result, value]) => ({ labels: { job, result }, value })),
+      this.jobs.records.flatMap(({ job: { name: job_name }, record }) =>
+        Object.entries(record.runs).map(([result, value]) => ({ labels: { job_name, result }, value })),
       ),
     );
   }

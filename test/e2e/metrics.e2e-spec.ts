@@ -104,7 +104,10 @@ describe('the metrics of a service', () => {
   it('tell of each job that there is, and of its last success once it has run', async () => {
     const text = await metricsOf(room);
     const jobs = readMetrics(text).filter(({ name }) => name === 'strongroom_job_interval_seconds');
-    expect(jobs.map(({ labels }) => labels.job).sort()).toEqual(['audit partitions', 'login failure sweep']);
+    expect(jobs.map(({ labels }) => labels.job_name).sort()).toEqual([
+      'audit partitions',
+      'login failure sweep',
+    ]);
   });
 
   it('never hold a key, a name, a value or an address, and few series', async () => {

@@ -22,6 +22,8 @@ const PROGRAMS = [
   ['curl', '--version'],
   ['nginx', '-v'],
   ['systemd-analyze', '--version'],
+  ['prometheus', '--version'],
+  ['promtool', '--version'],
 ];
 const clientOnly = process.argv.includes('client');
 const openApiOnly = process.argv.includes('openapi');
@@ -85,7 +87,7 @@ function runExamples() {
 function require(program, args, problem) {
   if (spawnSync(program, args).status === 0) return;
   process.stderr.write(
-    `${program} ${problem}. Install curl, nginx and systemd-analyze, and the packages of Python, and say where those are:\n  ${INSTALL}\n`,
+    `${program} ${problem}. Install curl, nginx, systemd-analyze and prometheus (which has promtool), and the packages of Python, and say where those are:\n  ${INSTALL}\n`,
   );
   process.exit(1);
 }

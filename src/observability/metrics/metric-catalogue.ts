@@ -19,7 +19,8 @@ const ALARMS = ['decryption', 'row_level_security', 'audit_default_partition'] a
 
 /**
  * Lists the metrics of the service, named by the conventions of Prometheus. Labels have few values, which the program
- * determines: never a key, an address or the name of a user. docs/operations/metrics.md lists the same.
+ * determines: never a key, an address or the name of a user. No label is named `job` or `instance`, which Prometheus gives
+ * to every series. docs/operations/metrics.md lists the same.
  */
 const METRICS = {
   strongroom_build_info: gauge('The running program; always 1', 'version', 'node', 'mode'),
@@ -109,13 +110,13 @@ const METRICS = {
     initial: ALARMS.map((alarm) => ({ alarm })),
   },
 
-  strongroom_job_interval_seconds: gauge('Time between the runs of a background job', 'job'),
-  strongroom_job_runs_total: counter('Runs of a background job', 'job', 'result'),
+  strongroom_job_interval_seconds: gauge('Time between the runs of a background job', 'job_name'),
+  strongroom_job_runs_total: counter('Runs of a background job', 'job_name', 'result'),
   strongroom_job_last_success_timestamp_seconds: gauge(
     'When this process last ran the job with success, in Unix time; 0 if it has not yet',
-    'job',
+    'job_name',
   ),
-  strongroom_job_last_duration_seconds: gauge('How long that run took', 'job'),
+  strongroom_job_last_duration_seconds: gauge('How long that run took', 'job_name'),
 } as const satisfies Record<string, MetricDescription>;
 
 export type MetricName = keyof typeof METRICS;

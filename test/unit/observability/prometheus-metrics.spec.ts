@@ -6,12 +6,14 @@ import { readMetrics, valueOf } from '../../support/metrics-text.js';
 describe('the catalogue of metrics', () => {
   it.each(Object.entries(METRIC_CATALOGUE))(
     'names %s by the conventions of Prometheus',
-    (name, { type, help }) => {
+    (name, { type, help, labels = [] }) => {
       expect(name).toMatch(/^strongroom_[a-z]+(_[a-z]+)*$/);
       // Base units only; only counters end with _total, and all of them do.
       expect(name).not.toMatch(/_(ms|milliseconds|minutes|kb|megabytes|percent)(_|$)/);
       expect(name.endsWith('_total')).toBe(type === 'counter');
       expect(name).not.toMatch(/_(bucket|sum|count|created)$/);
+      // Prometheus gives these to every series.
+      expect(labels.filter((label) => ['job', 'instance'].includes(label))).toEqual([]);
       expect(help).toMatch(/^[A-Z0-9][^\n]*[^.]$/);
     },
   );
