@@ -47,7 +47,7 @@ export async function startHttpServer(installation: Installation, logger: Logger
     createHttpAdapter({ ...configuration, certificate }, logger),
     { bodyParser: false, logger, abortOnError: false },
   );
-  setUpApi(app, logger);
+  setUpApi(app, logger, configuration);
   await listen(app, configuration);
   certificate?.start();
   logReadiness(installation.health, logger);

@@ -17,6 +17,7 @@ export function loadConfiguration(environment: NodeJS.ProcessEnv = process.env):
     ...firstPasswordOf(environment),
     dataDir: resolve(reader.text(variables.dataDir) ?? ''),
     trustedProxies: Object.freeze(listOf(reader.text(variables.trustedProxies) ?? '')),
+    corsOrigins: Object.freeze(listOf(reader.text(variables.corsOrigins) ?? '')),
   });
   const wrong = [...unknownVariables(environment), ...reader.problems, ...invalidVariables(configuration)];
   const problems = wrong.length > 0 ? wrong : unsafeCombinations(configuration);

@@ -45,7 +45,7 @@ export class RootController {
     @Headers('accept') accept: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Signpost | string {
-    reply.header('Vary', 'Accept');
+    reply.header('Vary', [reply.getHeader('Vary'), 'Accept'].filter(Boolean).join(', '));
     if (!prefersText(accept)) return SIGNPOST;
     reply.type('text/plain; charset=utf-8');
     return TEXT;

@@ -161,6 +161,7 @@ export async function startHttpLayer(
     headersMilliseconds: 20_000,
     bodyStallMilliseconds: 15_000,
     bodyMilliseconds: 0,
+    corsOrigins: [],
     ...times,
     trustedProxies,
   };
@@ -169,7 +170,7 @@ export async function startHttpLayer(
     bodyParser: false,
     logger,
   });
-  setUpApi(app, logger);
+  setUpApi(app, logger, options);
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as { port: number };
   return { app, url: `http://127.0.0.1:${port}`, port, logs };
