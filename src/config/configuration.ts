@@ -29,6 +29,14 @@ export class Configuration {
   readonly port: number;
 
   @IsOptional()
+  @Length(1, 4096, { message: 'must be a path' })
+  readonly tlsCertificateFile?: string;
+
+  @IsOptional()
+  @Length(1, 4096, { message: 'must be a path' })
+  readonly tlsKeyFile?: string;
+
+  @IsOptional()
   @IsPostgresUrl()
   readonly databaseUrl?: string;
 

@@ -139,11 +139,12 @@ export class TenantTransaction {
     throw isOutcomeOpen(failure) ? new AnswerLost(failure) : failure;
   }
 
+  /** Tells whether the event of a transaction exists, and is as durable as what the server acknowledges. */
   private async wasCommitted(tenantId: string, eventId: string): Promise<boolean> {
     try {
       const [row] = await this.lanes.query<{ committed: boolean }>('reads', undefined, {
-        name: 'audit_event_exists',
-        text: 'SELECT audit_event_exists($1, $2) AS committed',
+        name: 'was_committed',
+        text: WAS_COMMITTED,
         values: [tenantId, eventId],
       });
       return row?.committed === true;
@@ -152,6 +153,14 @@ export class TenantTransaction {
     }
   }
 }
+
+/**
+ * Looks an event up, and commits something after it. A transaction whose session ended while it waited for a synchronous
+ * standby is visible, but may be on no standby. The commit of a message in the WAL, which nobody reads, waits until
+ * everything before it is.
+ */
+const WAS_COMMITTED = `SELECT CASE WHEN found THEN pg_logical_emit_message(true, 'strongroom', '') IS NOT NULL ELSE false END AS committed
+  FROM audit_event_exists($1, $2) AS found`;
 
 /**
  * Ignores the event of a lost connection, which also fails the pending statement. Without a listener the event would

@@ -12,7 +12,8 @@ describe('Dockerfile', () => {
   });
 
   it('is healthy while the process runs, so that nothing restarts it because of its database', () => {
-    expect(dockerfile).toMatch(/^HEALTHCHECK [^\n]*\\\n.*\/health\/live/m);
+    expect(dockerfile).toMatch(/^HEALTHCHECK [^\n]*\\\n.*"\/app\/dist\/src\/healthcheck\.js"/m);
+    expect(read('src/healthcheck.ts')).toContain('/health/live');
   });
 
   it('makes what it copies into the last stage readable, whatever the umask of the checkout', () => {

@@ -94,7 +94,9 @@ describe('a database that fails', () => {
     return rows.length;
   }
 
-  /** Expects that the log since `from` tells of one outage: its begin, its end, and one line for each failed request. */
+  /**
+   * Expects that the log since `from` tells of one outage: its begin, its end, and one line for each failed request.
+   */
   function expectPlainWords(from: number): void {
     const lines = room.logs.slice(from).map((line) => JSON.parse(line) as Record<string, unknown>);
     const [lost, back, ...more] = lines.filter(({ msg }) => /^(not )?ready: /.test(String(msg)));

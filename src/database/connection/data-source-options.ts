@@ -18,8 +18,8 @@ export interface ConnectionSettings {
 }
 
 /**
- * Returns the options of a TypeORM data source for PostgreSQL. The connection is described by `extra`, which goes to the
- * driver as it is, since TypeORM's own parser of URLs would lose the socket's directory. Only migrations change the
+ * Returns the options of a TypeORM data source for PostgreSQL. The connection is described by `extra`, which goes to
+ * the driver as it is, since TypeORM's own parser of URLs would lose the socket's directory. Only migrations change the
  * schema.
  */
 export function dataSourceOptions(settings: ConnectionSettings): DataSourceOptions & { type: 'postgres' } {

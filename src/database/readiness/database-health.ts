@@ -54,7 +54,7 @@ export class DatabaseHealth {
   /** @param question uses a connection of its own */
   constructor(private readonly question: Question) {}
 
-  /** Calls `listener` whenever the state or its problem changes. */
+  /** Calls `listener` whenever the state, its problem or the reason changes. */
   listen(listener: (state: DatabaseState) => void): void {
     this.onChange = listener;
   }
@@ -115,10 +115,10 @@ export class DatabaseHealth {
 
   private learnFrom(error: unknown): void {
     const state = stateOf(error);
-    const isNews = state === 'away' || state === 'unusable' || (state === 'full' && !this.full);
+    const isOutage = state === 'away' || state === 'unusable' || (state === 'full' && !this.full);
     this.full ||= state === 'full';
     const isDamage = state === 'forbidden' || state === 'incomplete';
-    if (isNews || (isDamage && !this.isFresh())) void this.check();
+    if (isOutage || (isDamage && !this.isFresh())) void this.check();
   }
 
   private isFresh(): boolean {
@@ -139,7 +139,7 @@ export class DatabaseHealth {
     if (this.closed) return;
     const before = this.known?.state ?? { kind: 'ready' };
     this.known = { state, at: performance.now() };
-    if (state.kind !== before.kind || problemOf(state) !== problemOf(before)) this.onChange(state);
+    if (isNews(state, before)) this.onChange(state);
     if (state.kind === 'ready') return;
     clearTimeout(this.retry);
     this.retry = setTimeout(() => void this.check(), RETRY_MS).unref();
@@ -165,8 +165,9 @@ export class DatabaseHealth {
   }
 }
 
-function problemOf(state: DatabaseState): string | undefined {
-  return state.kind === 'ready' ? undefined : state.problem;
+function isNews(state: DatabaseState, before: DatabaseState): boolean {
+  if (state.kind === 'ready' || before.kind === 'ready') return state.kind !== before.kind;
+  return state.kind !== before.kind || state.problem !== before.problem || state.reason !== before.reason;
 }
 
 /** Returns what `pending` gives within the time, otherwise undefined. */

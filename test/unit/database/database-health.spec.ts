@@ -49,6 +49,17 @@ describe('DatabaseHealth', () => {
     await expect(health.watch(() => Promise.resolve('done'))).rejects.toThrow('cannot reach its database');
   });
 
+  it('reports each new reason of a database that stays away', async () => {
+    ask.mockRejectedValueOnce(failed('57P01')).mockRejectedValueOnce(failed('57P01'));
+    ask.mockRejectedValue(failed('53300'));
+    expect(await health.isReady()).toBe(false);
+    await later(3_000);
+    expect(states.map((state) => 'reason' in state && state.reason)).toEqual([
+      expect.stringContaining('57P01'),
+      expect.stringContaining('53300'),
+    ]);
+  });
+
   it.each([
     ['a lost connection', () => Promise.reject(new Error('dropped while idle'))],
     ['a refusal', () => Promise.resolve('others hold locks')],
