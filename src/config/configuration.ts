@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { IsIn, IsOptional, Length, Matches } from 'class-validator';
 import { EachAddress } from './each-address.decorator.js';
+import { EachOrigin } from './each-origin.decorator.js';
 import { IsPostgresUrl } from './is-postgres-url.decorator.js';
 import { variables } from './variables.js';
 import { WholeNumber } from './whole-number.decorator.js';
@@ -89,6 +90,9 @@ export class Configuration {
 
   @EachAddress()
   readonly trustedProxies: readonly string[];
+
+  @EachOrigin()
+  readonly corsOrigins: readonly string[];
 
   @WholeNumber(1_000, 7_200_000)
   readonly keepAliveMilliseconds: number;

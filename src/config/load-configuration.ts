@@ -18,6 +18,7 @@ export function loadConfiguration(environment: NodeJS.ProcessEnv = process.env):
     metricsPort: reader.optionalNumber(variables.metricsPort),
     dataDir: resolve(reader.text(variables.dataDir) ?? ''),
     trustedProxies: Object.freeze(listOf(reader.text(variables.trustedProxies) ?? '')),
+    corsOrigins: Object.freeze(listOf(reader.text(variables.corsOrigins) ?? '')),
   });
   const wrong = [...unknownVariables(environment), ...reader.problems, ...invalidVariables(configuration)];
   const problems = wrong.length > 0 ? wrong : unsafeCombinations(configuration);

@@ -85,6 +85,7 @@ export const variables = {
     'Passwords that are verified at once; 0 takes one less than the processor has cores, at most 3',
   ),
   trustedProxies: variable('STRONGROOM_TRUSTED_PROXIES', '', 'Proxies whose X-Forwarded-For is trusted'),
+  corsOrigins: variable('STRONGROOM_CORS_ORIGINS', '', 'Origins whose pages may call the API from a browser'),
   keepAliveMilliseconds: variable(
     'STRONGROOM_KEEP_ALIVE_MS',
     '72000',

@@ -85,12 +85,14 @@ export class Lanes {
   /**
    * Runs `work`, which holds one connection, in a lane.
    * @param share the tenant and the caller; undefined for a batch of several, and for the service's own work
+   * @param deadline ends the wait for a place, on the clock of `performance.now()`
    * @throws Busy when too much work waits in the lane, or this work waited too long; `work` was not run
    * @throws Unavailable at once while the database is known to be unreachable
    */
-  run<T>(lane: Lane, share: Share | undefined, work: () => Promise<T>): Promise<T> {
+  run<T>(lane: Lane, share: Share | undefined, work: () => Promise<T>, deadline = Infinity): Promise<T> {
     this.health?.requireAvailable();
-    return this.gate(lane).hold(share, () => (this.health === undefined ? work() : this.health.watch(work)));
+    const watched = (): Promise<T> => (this.health === undefined ? work() : this.health.watch(work));
+    return this.gate(lane).hold(share, watched, deadline - performance.now());
   }
 
   /**
@@ -118,8 +120,13 @@ export class Lanes {
   }
 
   /** Runs `work` with a connected query runner in a lane, and releases the runner before the place. */
-  withRunner<T>(lane: Lane, share: Share | undefined, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
-    return this.run(lane, share, async () => {
+  withRunner<T>(
+    lane: Lane,
+    share: Share | undefined,
+    work: (runner: QueryRunner) => Promise<T>,
+    deadline?: number,
+  ): Promise<T> {
+    const withConnection = async (): Promise<T> => {
       const runner = this.dataSource.createQueryRunner();
       try {
         await databaseCall(() => runner.connect());
@@ -127,7 +134,8 @@ export class Lanes {
       } finally {
         await runner.release();
       }
-    });
+    };
+    return this.run(lane, share, withConnection, deadline);
   }
 
   /** Returns what each lane is doing. */

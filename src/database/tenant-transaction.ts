@@ -6,7 +6,7 @@ import { asDomainError, isOutcomeOpen, unavailableBecauseOf } from './connection
 import type { Share } from '../common/turns/turn-queue.js';
 import { deadlineOfNow, retryContention } from './contention.js';
 import { statementTimeout, type Lane, type Lanes } from './lanes.js';
-import { poolOf, type NamedStatement } from './named-query.js';
+import { poolOf, withPatience, type NamedStatement } from './named-query.js';
 import { discardConnection, rollBack } from './roll-back.js';
 
 export interface TransactionOptions {
@@ -16,6 +16,8 @@ export interface TransactionOptions {
   readonly lane?: Lane;
   /** The isolation level; READ COMMITTED by default, as in each session of the service. */
   readonly isolation?: 'REPEATABLE READ';
+  /** Ends the wait for a connection, on the clock of `performance.now()`. */
+  readonly deadline?: number;
 }
 
 /** Reports that the outcome of a change is unknown: it was made completely or not at all. */
@@ -26,6 +28,9 @@ export class AnswerLost extends Unavailable {
 }
 
 const SHORTEST_TIMEOUT_MS = 1_000;
+
+/** Lists the lanes of single writes. Lists and imports wait as long as their lane lets them. */
+const WAITS_UNTIL_DEADLINE: ReadonlySet<Lane> = new Set(['writes', 'contended']);
 
 /**
  * Runs transactions that see and write the rows of one tenant only. Row-level security reads the tenant from a setting
@@ -51,8 +56,7 @@ export class TenantTransaction {
     work: (manager: EntityManager) => Promise<T>,
     options: TransactionOptions = {},
   ): Promise<T> {
-    const { lane = 'writes' } = options;
-    const deadline = deadlineOfNow();
+    const { lane = 'writes', deadline = deadlineOfNow() } = options;
     const once = (current: Lane): Promise<T> =>
       this.runOnce({ ...options, tenantId, eventId, lane: current, deadline }, work);
     if (lane !== 'writes') return once(lane);
@@ -71,10 +75,10 @@ export class TenantTransaction {
     eventId: string,
     statement: NamedStatement,
     found: () => Promise<R | undefined>,
-    { lane = 'writes', share = { group: tenantId, member: '' } }: TransactionOptions = {},
+    { lane = 'writes', share = { group: tenantId, member: '' }, deadline }: TransactionOptions = {},
   ): Promise<R> {
     try {
-      const [row] = await this.lanes.run(lane, share, () => this.sendOnce<R>(statement));
+      const [row] = await this.lanes.run(lane, share, () => this.sendOnce<R>(statement), deadline);
       return row as R;
     } catch (error) {
       if (error instanceof AnswerLost) return this.recover(tenantId, eventId, error, found);
@@ -107,12 +111,15 @@ export class TenantTransaction {
   }
 
   private async runOnce<T>(settings: Settings, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    const { tenantId, eventId, lane, share = { group: tenantId, member: '' } } = settings;
+    const { tenantId, eventId, lane, share = { group: tenantId, member: '' }, deadline } = settings;
     try {
-      const { result, lost } = await this.lanes.withRunner(lane, share, async (runner) => {
+      const inTransaction = async (runner: QueryRunner): Promise<{ result: T; lost: unknown }> => {
         const performed = await perform(runner, settings, work);
         return { result: performed, lost: await commit(runner) };
-      });
+      };
+      const { result, lost } = await this.lanes.withRunner(
+        ...([lane, share, inTransaction, WAITS_UNTIL_DEADLINE.has(lane) ? deadline : undefined] as const),
+      );
       // Queried only now, since the query needs a connection of its own.
       if (lost !== undefined && !(await this.wasCommitted(tenantId, eventId)))
         throw unavailableBecauseOf(lost);
@@ -127,7 +134,7 @@ export class TenantTransaction {
     client.on('error', ignoreConnectionError);
     let failure: unknown;
     try {
-      const { rows } = await databaseCall(() => client.query({ ...statement }));
+      const { rows } = await databaseCall(() => client.query(withPatience(statement)));
       return rows as R[];
     } catch (error) {
       failure = error;

@@ -40,8 +40,12 @@ export class HealthController {
 
   @Get('startup')
   @Public()
-  @ApiOperation({ summary: 'Whether the start is over; until then nothing listens here' })
-  @ApiOkResponse({ type: HealthStatus })
+  @ApiOperation({
+    operationId: 'checkStartup',
+    summary: 'Check that the start is over',
+    description: 'Answers once the start is over; until then nothing listens on this port.',
+  })
+  @ApiOkResponse(OK)
   @ApiErrors(500)
   startup(): HealthStatus {
     return { status: 'ok' };

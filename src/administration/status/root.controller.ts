@@ -52,7 +52,7 @@ export class RootController {
     @Headers('accept') accept: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): ServiceAddresses | string {
-    reply.header('Vary', 'Accept');
+    reply.header('Vary', [reply.getHeader('Vary'), 'Accept'].filter(Boolean).join(', '));
     if (!prefersText(accept)) return ADDRESSES;
     reply.type('text/plain; charset=utf-8');
     return TEXT;

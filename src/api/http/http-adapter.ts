@@ -10,6 +10,7 @@ import { addressHint } from './address-hint.js';
 import { answerClientError } from './client-error.js';
 import { ConnectionOrder } from './connection-order.js';
 import { cleanForwardedFor, keepAddresses } from './forwarded-for.js';
+import { foreignChange, isAdmittedPreflight } from './headers/cors.js';
 import { securityHeaders } from './headers/security-headers.js';
 import { errorBody } from '../errors/error-body.js';
 import { helpLink } from '../errors/errors-page.js';
@@ -29,6 +30,8 @@ export interface HttpAdapterOptions extends BodyLimits, ServerTimes {
   readonly trustedProxies: readonly string[];
   /** Limits the tenants that metrics name. */
   readonly metricsTenants: number;
+  /** The origins whose pages may call the API from a browser. */
+  readonly corsOrigins: readonly string[];
   /** Gives the server its certificate; undefined to serve without TLS. */
   readonly certificate?: CertificateWatch | undefined;
 }
@@ -78,7 +81,7 @@ export function createHttpAdapter(
   });
   counted.watchAll(instance);
   acceptBodies(instance, options, metrics);
-  rejectMalformedAndUnknown(instance);
+  rejectMalformedAndUnknown(instance, options);
   instance.setReplySerializer(jsonOf);
   return adapter;
 }
@@ -88,12 +91,20 @@ function keepOrder(instance: FastifyInstance, order: ConnectionOrder): void {
   instance.addHook('onRequest', (request, reply, done) => order.take(request.raw, reply.raw, done));
 }
 
-function rejectMalformedAndUnknown(instance: FastifyInstance): void {
+function rejectMalformedAndUnknown(
+  instance: FastifyInstance,
+  { corsOrigins }: Pick<HttpAdapterOptions, 'corsOrigins'>,
+): void {
   const routes = new RouteTable();
-  instance.addHook('onRoute', ({ url, method }) => routes.add(url, [method].flat()));
-  instance.addHook('onRequest', (request, _reply, done) =>
-    done(requestProblem(request.raw) ?? pathProblem(request, routes)),
-  );
+  instance.addHook('onRoute', ({ url, method }) => {
+    // That of @fastify/cors is for no address.
+    if (url !== '*') routes.add(url, [method].flat());
+  });
+  instance.addHook('onRequest', (request, reply, done) => {
+    const malformed = requestProblem(request.raw);
+    if (malformed === undefined && isAdmittedPreflight(request)) void reply.code(204).send();
+    else done(malformed ?? pathProblem(request, routes) ?? foreignChange(request, corsOrigins));
+  });
 }
 
 function pathProblem(request: FastifyRequest, routes: RouteTable): Error | undefined {
@@ -102,11 +113,16 @@ function pathProblem(request: FastifyRequest, routes: RouteTable): Error | undef
   const hidesSlash = path.includes('%') && /%2f/i.test(path);
   // The router takes nothing for a name.
   const lacksName = path.endsWith('/') && Object.values(request.params as object).includes('');
-  if (!request.is404 && !hidesSlash && !lacksName) return parameterProblem(request);
+  if (isRouted(request) && !hidesSlash && !lacksName) return parameterProblem(request);
   const allowed = hidesSlash || lacksName ? [] : routes.methodsFor(path);
   return allowed.length === 0 || allowed.includes(method)
     ? new UnknownAddress(addressHint(path, routes))
     : new MethodNotAllowed(allowed);
+}
+
+/** Tells whether a route takes a request. None takes OPTIONS, but @fastify/cors adds one for all addresses. */
+function isRouted({ is404, method }: FastifyRequest): boolean {
+  return !is404 && method !== 'OPTIONS';
 }
 
 /** Returns the error of a name in the path that the database cannot hold, before anything records or looks for it. */

@@ -1,8 +1,11 @@
 import type pg from 'pg';
 import type { DataSourceOptions, EntityTarget, ObjectLiteral } from 'typeorm';
-import { clientConfig, CONNECT_TIMEOUT_MS } from './client-config.js';
+import { clientConfig } from './client-config.js';
 import { typeParsers } from './pg-type-parsers.js';
 import { prepareSession, type SessionSettings } from './session-settings.js';
+
+/** Limits how long a request waits for a new connection. */
+const SERVICE_CONNECT_TIMEOUT_MS = 3_000;
 
 export interface ConnectionSettings {
   /** A postgresql:// URL; `?host=` may name the directory of a unix socket. */
@@ -51,7 +54,7 @@ export function dataSourceOptions(settings: ConnectionSettings): DataSourceOptio
       ...(timeoutMilliseconds !== undefined && {
         query_timeout: timeoutMilliseconds,
         // A connection whose statements may take less may also take less to open.
-        connectionTimeoutMillis: Math.min(CONNECT_TIMEOUT_MS, 2 * timeoutMilliseconds),
+        connectionTimeoutMillis: Math.min(SERVICE_CONNECT_TIMEOUT_MS, 2 * timeoutMilliseconds),
       }),
     },
   };

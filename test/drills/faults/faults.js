@@ -1,7 +1,8 @@
+import { mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { databaseUrl, PASSWORD } from '../support/drill.js';
 import { Cluster } from '../support/cluster.js';
-import { fill, release } from './full-disk.js';
+import { fill, mountSmall, release } from './full-disk.js';
 import { Hogs } from './hogs.js';
 import { TableLock } from './table-lock.js';
 
@@ -14,7 +15,7 @@ const mendLinks = (stage) => eachLink(stage, (link) => link.mend());
 /**
  * Lists the faults: how each begins and ends, and what it needs.
  * - `unready`: how many replicas must become unready; all if it is not given, and 0 where requests go on;
- * - `isShort`: it ends as soon as it began;
+ * - `seconds`: how long it lasts, if that is fixed;
  * - `needs`: `installed` for a PostgreSQL of the system, `root` for a file system of its own;
  * - `prepare`: is done before requests are counted.
  */
@@ -25,7 +26,7 @@ export const FAULTS = [
     end: ({ cluster }) => cluster.start(),
   },
   {
-    ...{ name: 'restarted', title: 'PostgreSQL is restarted', unready: 0, isShort: true },
+    ...{ name: 'restarted', title: 'PostgreSQL is restarted', unready: 0, seconds: 0 },
     begin: ({ cluster }) => cluster.stop(),
     end: ({ cluster }) => cluster.start(),
   },
@@ -56,7 +57,7 @@ export const FAULTS = [
   {
     ...{ name: 'connections', title: 'PostgreSQL has no connections left' },
     begin: async (stage) => {
-      stage.hogs = new Hogs(stage.cluster, databaseUrl('drill_service', stage.cluster.port));
+      stage.hogs = new Hogs(stage.cluster, databaseUrl('drill_owner', stage.cluster.port));
       await stage.hogs.takeAll();
     },
     end: ({ hogs }) => hogs.end(),
@@ -98,6 +99,11 @@ export const FAULTS = [
     end: mendLinks,
   },
   {
+    ...{ name: 'short-hole', title: 'the same for two seconds', unready: 0, seconds: 2 },
+    begin: (stage) => eachLink(stage, (link) => link.hole()),
+    end: mendLinks,
+  },
+  {
     ...{ name: 'failover', title: 'PostgreSQL is killed, and its standby promoted', needs: 'installed' },
     prepare: prepareStandby,
     begin: ({ cluster }) => cluster.kill(),
@@ -119,7 +125,10 @@ async function changePassword(cluster, password) {
 async function prepareStandby(stage) {
   const { cluster } = stage;
   stage.standbys = (stage.standbys ?? 0) + 1;
-  stage.standby = await Cluster.standbyOf(cluster, `${stage.folder}/standby${stage.standbys}`);
+  const folder = `${stage.folder}/standby${stage.standbys}`;
+  mkdirSync(folder);
+  if (stage.isSmall) mountSmall(folder);
+  stage.standby = await Cluster.standbyOf(cluster, folder);
   await stage.standby.start();
   await cluster.set({ synchronous_standby_names: '*' });
   for (;;) {

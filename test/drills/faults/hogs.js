@@ -1,33 +1,28 @@
 import pg from 'pg';
 
-const AGAIN_MS = 100;
+/** Is the number of connections that hogs try to open at once. */
+const AT_ONCE = 8;
 
-/** Takes all connections that a login may have, and keeps taking those that become free. */
+/** Takes all connections of the server with another login, and keeps them. */
 export class Hogs {
   #clients = [];
-  #timer;
-  #taking;
 
+  /** @param url is that of a login other than the service's */
   constructor(cluster, url) {
     Object.assign(this, { cluster, url });
   }
 
   async takeAll() {
-    await this.#take();
+    await this.cluster.query('ALTER ROLE drill_service CONNECTION LIMIT 0');
     await this.cluster.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'drill_service' AND application_name <> 'hog'`,
+      `SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE usename = 'drill_service'`,
     );
-    this.#timer = setInterval(
-      () => (this.#taking ??= this.#take().finally(() => (this.#taking = undefined))),
-      AGAIN_MS,
-    );
-    await this.#take();
+    await Promise.all(Array.from({ length: AT_ONCE }, () => this.#take()));
+    await this.cluster.query('ALTER ROLE drill_service CONNECTION LIMIT -1');
   }
 
-  async end() {
-    clearInterval(this.#timer);
-    await this.#taking;
-    await Promise.all(this.#clients.map((client) => client.end()));
+  end() {
+    return Promise.all(this.#clients.map((client) => client.end()));
   }
 
   async #take() {

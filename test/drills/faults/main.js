@@ -11,7 +11,7 @@ import { checkTrail } from '../support/trail.js';
 import { mountSmall } from './full-disk.js';
 import { MetricsRecorder } from './metrics-recorder.js';
 import { optionsOf, USAGE } from './options.js';
-import { failedOf, problemsOf, reportOf, requestsOf } from './report.js';
+import { failedOf, problemsOf, reportOf } from './report.js';
 import { runFault } from './run-fault.js';
 
 const CALLERS = 8;
@@ -21,12 +21,11 @@ await runDrill(drill);
 
 async function drill() {
   requireBalancer(options.balancer);
-  let isSmall = false;
   const stage = await Stage.open({
     ...{ programs: postgresPrograms(options.postgres), say },
-    folderOfData: (folder) => (isSmall = mountSmall(folder)),
+    prepare: (opened, folder) => (opened.isSmall = mountSmall(folder)),
   });
-  const lacks = { root: !isSmall && 'needs root, to mount a small file system' };
+  const lacks = { root: !stage.isSmall && 'needs root, to mount a small file system' };
   lacks.installed = options.postgres === 'embedded' && 'needs --postgres installed, which has pg_basebackup';
   for (let replica = 0; replica < options.replicas; replica += 1) await stage.addReplica();
   const balancer = await startBalancer(options.balancer, stage);
@@ -57,7 +56,7 @@ async function runAll(parts, lacks) {
       say(`${fault.name}: ${fault.title}`);
       const row = await runFault(fault, parts);
       say(
-        `  ${requestsOf(row)} requests, ${failedOf(row)} failed, ready again after ${seconds(row.again)} s`,
+        `  ${row.tally.requests} requests, ${failedOf(row)} failed, served again after ${seconds(row.again)} s`,
       );
       rows.push(row);
     }

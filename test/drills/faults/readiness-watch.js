@@ -6,7 +6,8 @@ const POLL_MS = 200;
 export class ReadinessWatch {
   /** Tells whether it answered 503. */
   wasUnready = false;
-  isReady = true;
+  /** When it was last asked and not ready, on the clock of `performance.now()`. */
+  lastUnready = 0;
   #running = true;
 
   constructor(replica) {
@@ -34,7 +35,7 @@ export class ReadinessWatch {
   async #look() {
     while (this.#running) {
       const status = await this.replica.ready();
-      this.isReady = status === 200;
+      if (status !== 200) this.lastUnready = performance.now();
       this.wasUnready ||= status === 503;
       await sleep(POLL_MS);
     }

@@ -1,7 +1,7 @@
 import { seconds, table, total } from '../support/table.js';
 
 const TITLES = [
-  ...['fault', 'requests', 'ok', '503', 'failed', 'slowest s', 'ready again after s', 'survived'],
+  ...['fault', 'requests', 'ok', '503', 'failed', 'slowest s', 'served again after s', 'survived'],
   'unready because',
 ];
 
@@ -11,19 +11,14 @@ export function problemsOf({ fault, survived, unready, expectedUnready, reasons,
     survived || 'a process ended',
     unready >= expectedUnready || `${expectedUnready} replicas should have been unready, ${unready} were`,
     unready === 0 || reasons.length > 0 || 'no reason in the log',
-    Number.isFinite(again) || 'not ready again',
+    Number.isFinite(again) || 'not served again within a minute',
   ];
   return problems.filter((problem) => problem !== true).map((problem) => `${fault.name}: ${problem}`);
 }
 
-/** Returns the number of requests that failed: cut, wrongly answered, too slow, or refused after all were ready again. */
-export function failedOf({ during, after }) {
-  const failed = ({ cut, wrong, slow }) => cut + wrong + slow;
-  return failed(during) + failed(after) + after.refused;
-}
-
-export function requestsOf({ during, after }) {
-  return during.requests + after.requests;
+/** Returns the number of requests that failed: cut, wrongly answered, or too slow. */
+export function failedOf({ tally: { cut, wrong, slow } }) {
+  return cut + wrong + slow;
 }
 
 /**
@@ -34,11 +29,11 @@ export function requestsOf({ during, after }) {
 export function reportOf(rows, skipped, faults) {
   const lines = rows.map((row) => [
     row.fault.name,
-    requestsOf(row),
-    row.during.ok + row.after.ok,
-    row.during.refused + row.after.refused,
+    row.tally.requests,
+    row.tally.ok,
+    row.tally.refused,
     failedOf(row),
-    seconds(Math.max(row.during.slowest, row.after.slowest)),
+    seconds(row.tally.slowest),
     Number.isFinite(row.again) ? seconds(row.again) : '-',
     row.survived ? 'yes' : 'NO',
     row.unready === 0 ? 'stayed ready' : row.reasons.join(' | ').slice(0, 120),
@@ -49,14 +44,15 @@ export function reportOf(rows, skipped, faults) {
     '',
     ...skipped.map((line) => `not done: ${line}`),
     ...[...faults, ...samples].slice(0, 40).map((line) => `FAILED: ${line}`),
-    total(sum(rows, requestsOf), sum(rows, failedOf) + faults.length),
+    total(
+      sum(rows, ({ tally }) => tally.requests),
+      sum(rows, failedOf) + faults.length,
+    ),
   ].join('\n');
 }
 
-function samplesOf({ fault, during, after }) {
-  return [...during.samples, ...after.samples.map((text) => `after it: ${text}`)].map(
-    (text) => `${fault.name}: ${text}`,
-  );
+function samplesOf({ fault, tally }) {
+  return tally.samples.map((text) => `${fault.name}: ${text}`);
 }
 
 function sum(rows, of) {

@@ -2,14 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ReadinessWatch } from './readiness-watch.js';
 
 const BEFORE_MS = 1_500;
-const AFTER_MS = 3_000;
+/** Is how long all must be well before the fault counts as over. */
+const QUIET_MS = 4_000;
 const POLL_MS = 50;
 /** Is the time after which a replica counts as lost. */
 const PATIENCE_MS = 60_000;
 
 /**
  * Makes one fault under load.
- * @returns what was counted from before the fault until a while after it
+ * @returns what was counted from before the fault until all was well for a while
  */
 export async function runFault(fault, { stage, traffic, metrics, seconds }) {
   await fault.prepare?.(stage);
@@ -20,28 +21,28 @@ export async function runFault(fault, { stage, traffic, metrics, seconds }) {
   const watches = stage.replicas.map((replica) => new ReadinessWatch(replica));
   metrics.label(fault.name, 'during');
   await fault.begin(stage);
-  await sleep(fault.isShort ? 0 : seconds * 1_000);
+  await sleep((fault.seconds ?? seconds) * 1_000);
   await fault.end(stage);
   metrics.label(fault.name, 'after');
-  const again = await untilReady(watches);
-  const during = traffic.next();
-  await sleep(AFTER_MS);
-  const after = traffic.next();
+  const again = await untilServed(watches, traffic.tally);
   await Promise.all(watches.map((watch) => watch.stop()));
   for (const { link } of stage.replicas) link.forget();
-  return { fault, during, after, again, ...seen(fault, watches) };
+  return { fault, tally: traffic.next(), again, ...seen(fault, watches) };
 }
 
-/** Returns the milliseconds until all replicas are ready; Infinity if they do not become so. */
-async function untilReady(watches) {
-  const since = performance.now();
-  // Forgets what was answered before the end of the fault.
-  for (const watch of watches) watch.isReady = false;
-  while (!watches.every(({ isReady }) => isReady)) {
-    if (performance.now() - since > PATIENCE_MS) return Infinity;
+/**
+ * Waits until all replicas have been ready for a while, and no request was refused.
+ * @returns the milliseconds from now until the while began; Infinity if it does not come
+ */
+async function untilServed(watches, tally) {
+  const end = performance.now();
+  for (;;) {
     await sleep(POLL_MS);
+    const last = Math.max(end, tally.lastFailure, ...watches.map(({ lastUnready }) => lastUnready));
+    const now = performance.now();
+    if (now - last > QUIET_MS) return last - end;
+    if (now - end > PATIENCE_MS) return Infinity;
   }
-  return performance.now() - since;
 }
 
 function seen({ unready }, watches) {

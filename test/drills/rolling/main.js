@@ -109,7 +109,7 @@ function report(rows, faults) {
     failures(tally),
     seconds(tally.slowest),
   ]);
-  const samples = rows.flatMap(([, , { samples: some }]) => some);
+  const samples = rows.flatMap(([, , tally]) => [...tally.samples, ...tally.refusals]);
   const failed = sum(failures) + faults.length;
   const told = [...faults, ...samples].slice(0, 20).map((line) => `FAILED: ${line}`);
   const words = [

@@ -22,7 +22,7 @@ export class Stage {
   replicas = [];
   dist = resolve('dist');
 
-  static async open({ programs, settings, folderOfData, environment = {}, say }) {
+  static async open({ programs, settings, prepare, environment = {}, say }) {
     const stage = new Stage();
     Object.assign(stage, { say, added: environment });
     stage.folder = mkdtempSync(join(tmpdir(), 'strongroom-drill-'));
@@ -30,7 +30,7 @@ export class Stage {
     say('Starting PostgreSQL');
     const folder = join(stage.folder, 'one');
     mkdirSync(folder);
-    folderOfData?.(folder);
+    prepare?.(stage, folder);
     stage.cluster = await Cluster.create({ programs, folder, sockets: join(stage.folder, 's1'), settings });
     await stage.cluster.start();
     await makeDatabase((text) => stage.cluster.query(text));

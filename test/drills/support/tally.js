@@ -13,8 +13,11 @@ export class Tally {
   /** Whatever took longer than the limit. */
   slow = 0;
   slowest = 0;
-  /** Some of what was not ok, in words. */
+  /** When the last answer came that was not ok, on the clock of `performance.now()`. */
+  lastFailure = 0;
+  /** Some of what was cut, wrong or slow, and of what was refused, in words. */
   samples = [];
+  refusals = [];
 
   constructor(limitMs = Infinity) {
     this.limitMs = limitMs;
@@ -36,13 +39,15 @@ export class Tally {
   }
 
   #addFailure({ status, headers }, words) {
-    if (status === 503 && /^\d+$/.test(headers['retry-after'] ?? '')) this.refused += 1;
+    this.lastFailure = performance.now();
+    const isHonest = status === 503 && /^\d+$/.test(headers['retry-after'] ?? '');
+    if (isHonest) this.refused += 1;
     else if ([0, 502, 504].includes(status)) this.cut += 1;
     else this.wrong += 1;
-    this.#keep(words);
+    this.#keep(words, isHonest ? this.refusals : this.samples);
   }
 
-  #keep(words) {
-    if (this.samples.length < KEPT_SAMPLES) this.samples.push(words);
+  #keep(words, kept = this.samples) {
+    if (kept.length < KEPT_SAMPLES) kept.push(words);
   }
 }

@@ -32,7 +32,7 @@ export class Traffic {
     this.#callers = Promise.all(Array.from({ length: callers }, (_, number) => this.#call(number)));
   }
 
-  /** Begins a new count, and returns the one before. */
+  /** Begins a new count, and returns the one before, which still counts the requests that began before now. */
   next() {
     const { tally } = this;
     this.tally = new Tally(this.limitMs);
@@ -70,33 +70,36 @@ export class Traffic {
 
   async #write(secret, action, method, expected) {
     const value = `${secret.key}:${randomInt(1_000_000_000)}`;
+    const { tally } = this;
     const answer = await this.client.ask(method, secret.path, { value });
-    if (this.#note(answer, action, expected)) secret.values = new Set([value]);
+    if (this.#note(answer, { action, expected, tally })) secret.values = new Set([value]);
     else if (mayHaveHappened(answer)) secret.values.add(value);
     await this.#pause(answer);
     return answer.status === expected;
   }
 
   async #remove(secret) {
+    const { tally } = this;
     const answer = await this.client.ask('DELETE', secret.path);
-    if (this.#note(answer, 'secret.delete', 200)) secret.wasRemoved = true;
+    if (this.#note(answer, { action: 'secret.delete', expected: 200, tally })) secret.wasRemoved = true;
     else secret.values.add(undefined);
     await this.#pause(answer);
   }
 
   async #read(secret) {
+    const { tally } = this;
     const answer = await this.client.ask('GET', secret.path);
     const isTrue = answer.status === 200 && secret.values.has(answer.body?.value);
-    this.tally.add(answer, isTrue, `GET ${answer.status} ${answer.text?.slice(0, 200) ?? answer.code}`);
+    tally.add(answer, isTrue, `GET ${answer.status} ${answer.text?.slice(0, 200) ?? answer.code}`);
     await this.#pause(answer);
     return isTrue || answer.status !== 200;
   }
 
   /** Counts the answer to a write, and keeps its id. Returns whether it was acknowledged. */
-  #note(answer, action, expected) {
+  #note(answer, { action, expected, tally }) {
     const isOk = answer.status === expected;
     const isRepeated = answer.status === AFTER_SUCCESS[action];
-    this.tally.add(
+    tally.add(
       answer,
       isOk || isRepeated,
       `${action} ${answer.status} ${answer.text?.slice(0, 200) ?? answer.code}`,

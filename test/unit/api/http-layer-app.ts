@@ -162,6 +162,7 @@ export async function startHttpLayer(
     headersMilliseconds: 20_000,
     bodyStallMilliseconds: 15_000,
     bodyMilliseconds: 0,
+    corsOrigins: [],
     ...times,
     trustedProxies,
     metricsTenants: 0,
@@ -171,7 +172,7 @@ export async function startHttpLayer(
     bodyParser: false,
     logger,
   });
-  setUpApi(app, logger, { passwordMinLength: 8 });
+  setUpApi(app, logger, { ...options, passwordMinLength: 8 });
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as { port: number };
   return { app, url: `http://127.0.0.1:${port}`, port, logs };
