@@ -161,7 +161,12 @@ describe('the access log', () => {
     expect(room.logs.slice(before).filter((line) => line.includes('not a request'))).toEqual([]);
   });
 
-  it('has the fields that docs/logs.md lists, and no other', () => {
+  it('has the fields that docs/logs.md lists, and no other', async () => {
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const traced = await logged(alice, 'GET', '/api/v3/secrets', {
+      traceparent: `00-${traceId}-00f067aa0ba902b7-01`,
+    });
+    expect(traced.line.traceId).toBe(traceId);
     const names = linesWhere(({ msg }) => msg === 'request').flatMap((line) => Object.keys(line));
     const fields = tableRows('docs/logs.md')
       .filter((cells) => cells.length === 2)
