@@ -1,7 +1,8 @@
 /**
  * Runs the real Python client and the real `cfy` against a service that it starts, and the examples of docs/clients.md with
  * the real programs (`npm run test:interop`). INSTALL sets up one Python environment for both clients. To test only an older
- * client, run `PYTHON=… npm run test:interop -- client`.
+ * client, run `PYTHON=… npm run test:interop -- client`; to test only docs/openapi.json, `npm run test:interop -- openapi`,
+ * which takes ten minutes and installs what it needs.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,6 +10,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runCommands } from './cfy.js';
+import { runOpenApi } from './openapi.js';
 
 const INSTALL =
   'python3 -m venv venv && venv/bin/pip install cloudify==7.0.5 && PYTHON=venv/bin/python npm run test:interop';
@@ -22,9 +24,10 @@ const PROGRAMS = [
   ['systemd-analyze', '--version'],
 ];
 const clientOnly = process.argv.includes('client');
+const openApiOnly = process.argv.includes('openapi');
 
-require(PYTHON, ['-c', 'import cloudify_rest_client'], 'has no cloudify_rest_client');
-if (!clientOnly) {
+if (!openApiOnly) require(PYTHON, ['-c', 'import cloudify_rest_client'], 'has no cloudify_rest_client');
+if (!clientOnly && !openApiOnly) {
   require(CFY, ['--version'], 'does not run; set CFY to the command');
   for (const [program, option] of PROGRAMS) require(program, [option], 'does not run');
 }
@@ -43,19 +46,24 @@ const service = spawn(process.execPath, ['dist/src/main.js'], {
 });
 try {
   const port = await listeningPort();
-  const script = join(import.meta.dirname, 'python_client.py');
-  const { status } = spawnSync(PYTHON, [script, port, PASSWORD], {
-    stdio: 'inherit',
-    env: { PATH, HOME, PYTHONPATH },
-  });
-  const failed = clientOnly ? 0 : runCommands(CFY, port, PASSWORD);
-  const examples = clientOnly ? 0 : runExamples();
-  process.exitCode = status === 0 && failed === 0 && examples === 0 ? 0 : 1;
+  const clients = openApiOnly ? 0 : runClients(port);
+  const service = { url: `http://127.0.0.1:${port}`, password: PASSWORD, environment: { PATH, HOME } };
+  const openApi = clientOnly ? 0 : runOpenApi(service);
+  process.exitCode = clients === 0 && openApi === 0 ? 0 : 1;
 } finally {
   const ended = once(service, 'exit');
   service.kill('SIGTERM');
   await ended;
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Returns how many of the clients and examples failed. */
+function runClients(port) {
+  const script = join(import.meta.dirname, 'python_client.py');
+  const env = { PATH, HOME, PYTHONPATH };
+  const { status } = spawnSync(PYTHON, [script, port, PASSWORD], { stdio: 'inherit', env });
+  const results = clientOnly ? [status] : [status, runCommands(CFY, port, PASSWORD), runExamples()];
+  return results.filter((result) => result !== 0).length;
 }
 
 async function listeningPort() {
