@@ -8,6 +8,7 @@ import { errorFields } from './observability/error-fields.js';
 import { createLogger, type Logger } from './observability/logger.js';
 import { openOperations } from './observability/operations/open-operations.js';
 import { ProcessState } from './observability/operations/process-state.js';
+import { startTracing } from './observability/tracing/start-tracing.js';
 import { Shutdown } from './bootstrap/shutdown.js';
 import { StartOutput, step } from './bootstrap/start-output.js';
 
@@ -23,6 +24,7 @@ async function run(): Promise<void> {
   const shutdown = new Shutdown(logger, configuration.drainMilliseconds + STOP_DEADLINE_MS).watchErrors();
   logger.info(programVersions(), 'Strongroom starts');
   for (const warning of configurationWarnings(configuration)) logger.warn(warning);
+  const endTraces = await startTracing(logger);
   const state = new ProcessState();
   const operations = await openOperations(configuration, state, logger);
   const say = (line: string): void => {
@@ -46,6 +48,7 @@ async function run(): Promise<void> {
   shutdown.stopBy(async (isInterrupted, reason) => {
     await service.stop(isInterrupted, reason);
     await installation.close();
+    await endTraces();
     await operations.close();
   });
   shutdown.watchSignals();

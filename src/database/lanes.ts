@@ -1,11 +1,13 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Busy } from '../common/errors.js';
 import { FairGate, type GateGauge, type GateLimits } from '../common/turns/fair-gate.js';
+import { isTracing } from '../observability/tracing/tracing.js';
 import type { Share } from '../common/turns/turn-queue.js';
 import type { DatabaseHealth } from './readiness/database-health.js';
 import { STATEMENT_TIMEOUT_MS } from './connection/service-data-source.js';
 import { databaseCall } from './connection/driver-error.js';
 import { asDomainError } from './connection/unavailability.js';
+import { traced } from './lane-spans.js';
 import { namedQuery, type NamedStatement } from './named-query.js';
 
 /**
@@ -87,10 +89,14 @@ export class Lanes {
    * @param share the tenant and the caller; undefined for a batch of several, and for the service's own work
    * @throws Busy when too much work waits in the lane, or this work waited too long; `work` was not run
    * @throws Unavailable at once while the database is known to be unreachable
+   * @param call names the work in traces: a named statement, or `transaction`
    */
-  run<T>(lane: Lane, share: Share | undefined, work: () => Promise<T>): Promise<T> {
-    this.health?.requireAvailable();
-    return this.gate(lane).hold(share, () => (this.health === undefined ? work() : this.health.watch(work)));
+  run<T>(lane: Lane, share: Share | undefined, work: () => Promise<T>, call = 'transaction'): Promise<T> {
+    const { health } = this;
+    health?.requireAvailable();
+    const watched = health === undefined ? work : () => health.watch(work);
+    const hold = <R>(held: () => Promise<R>): Promise<R> => this.gate(lane).hold(share, held);
+    return isTracing() ? traced({ lane, call }, hold, watched) : hold(watched);
   }
 
   /**
@@ -99,7 +105,7 @@ export class Lanes {
    * @throws Busy, Unavailable as `run` does, and as `asDomainError` says; any other error of the driver unchanged
    */
   query<R>(lane: Lane, share: Share | undefined, statement: NamedStatement): Promise<R[]> {
-    return this.run(lane, share, () => namedQuery<R>(this.dataSource, statement));
+    return this.run(lane, share, () => namedQuery<R>(this.dataSource, statement), statement.name);
   }
 
   /** Runs `work` outside a transaction in a lane. It throws as `query` does. */

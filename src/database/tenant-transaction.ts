@@ -74,7 +74,7 @@ export class TenantTransaction {
     { lane = 'writes', share = { group: tenantId, member: '' } }: TransactionOptions = {},
   ): Promise<R> {
     try {
-      const [row] = await this.lanes.run(lane, share, () => this.sendOnce<R>(statement));
+      const [row] = await this.lanes.run(lane, share, () => this.sendOnce<R>(statement), statement.name);
       return row as R;
     } catch (error) {
       if (error instanceof AnswerLost) return this.recover(tenantId, eventId, error, found);
@@ -90,7 +90,7 @@ export class TenantTransaction {
    * @throws any other error of the driver when the server rolled everything back
    */
   send<R>(statement: NamedStatement, lane: Lane): Promise<R[]> {
-    return this.lanes.run(lane, undefined, () => this.sendOnce<R>(statement));
+    return this.lanes.run(lane, undefined, () => this.sendOnce<R>(statement), statement.name);
   }
 
   /** Returns the result of a write whose answer was lost, as for `call`. */

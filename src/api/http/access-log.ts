@@ -54,7 +54,7 @@ export class AccessLog {
   }
 
   private write(request: AuthenticatedRequest, reply: FastifyReply, before: AtBegin): void {
-    const { method, id: requestId, principal } = request;
+    const { method, id: requestId, traceId, principal } = request;
     const route = request.routeOptions.url ?? null;
     const level = route?.startsWith('/health/') === true ? 'debug' : 'info';
     if (!this.logger.writes(level)) return;
@@ -72,6 +72,7 @@ export class AccessLog {
         tenant: shown(namedTenant(request)),
         key: shown(keyOf(request)),
         requestId,
+        traceId,
         username: principal?.username,
         tokenId: principal?.tokenId,
       },

@@ -16,6 +16,7 @@ import {
 } from '../../common/errors.js';
 import type { Logger } from '../../observability/logger.js';
 import { NoMetrics, type Metrics } from '../../observability/metrics/metrics.js';
+import { isTracing } from '../../observability/tracing/tracing.js';
 import { acceptBodies, type BodyLimits } from './accept-bodies.js';
 import { AccessLog } from './access-log.js';
 import { addressHint } from './address-hint.js';
@@ -27,6 +28,7 @@ import { errorBody } from '../errors/error-body.js';
 import { helpLink } from '../errors/errors-page.js';
 import { requestIdFrom } from './request-id.js';
 import { RequestMetrics } from './request-metrics.js';
+import { inRequestSpan } from './request-spans.js';
 import { requestProblem } from './request-problem.js';
 import { RouteTable } from '../routes/route-table.js';
 import { toDomainError } from '../errors/to-domain-error.js';
@@ -77,7 +79,7 @@ export function createHttpAdapter(
         keepAddresses(request);
         log.watch(request, reply);
         counted.watch(request, reply);
-        answerFrameworkError(error, request, reply);
+        inRequestSpan(request, reply, () => answerFrameworkError(error, request, reply));
       }),
     clientErrorHandler: refuse,
     logger: false,
@@ -86,11 +88,7 @@ export function createHttpAdapter(
   const instance: FastifyInstance = adapter.getInstance();
   keepOrder(instance, order);
   cleanForwardedFor(instance, logger);
-  instance.addHook('onRequest', (request, reply, done) => {
-    log.watch(request, reply);
-    done();
-  });
-  counted.watchAll(instance);
+  observe(instance, log, counted);
   acceptBodies(instance, options, metrics);
   rejectMalformedAndUnknown(instance);
   instance.setReplySerializer(jsonOf);
@@ -124,6 +122,17 @@ function createHttpServer(
 /** Keeps the requests of each connection in order. */
 function keepOrder(instance: FastifyInstance, order: ConnectionOrder): void {
   instance.addHook('onRequest', (request, reply, done) => order.take(request.raw, reply.raw, done));
+}
+
+/** Logs, counts and traces the requests. */
+function observe(instance: FastifyInstance, log: AccessLog, counted: RequestMetrics): void {
+  instance.addHook('onRequest', (request, reply, done) => {
+    log.watch(request, reply);
+    done();
+  });
+  counted.watchAll(instance);
+  if (isTracing())
+    instance.addHook('onRequest', (request, reply, done) => inRequestSpan(request, reply, done));
 }
 
 function rejectMalformedAndUnknown(instance: FastifyInstance): void {
