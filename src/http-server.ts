@@ -7,6 +7,8 @@ import { Readiness } from './api/http/readiness.js';
 import { setUpApi } from './api/set-up-api.js';
 import { AppModule } from './app.module.js';
 import { localUrl } from './common/local-url.js';
+import { CertificateWatch } from './api/http/server/certificate-watch.js';
+import { certificateFilesOf } from './api/http/server/served-certificate.js';
 import { programVersions } from './common/program-versions.js';
 import { StartupError } from './common/startup-error.js';
 import type { Configuration } from './config/configuration.js';
@@ -29,7 +31,7 @@ const HASTY_QUIET_MS = 50;
 
 /** Represents a running service. */
 export interface Service {
-  /** The URL that it listens on, such as http://127.0.0.1:8080. */
+  /** The URL that it listens on, such as http://127.0.0.1:8080 or https://127.0.0.1:8443. */
   readonly url: string;
   readonly app: NestFastifyApplication;
   /** Tells operators how the service is. */
@@ -43,7 +45,7 @@ export interface Service {
 
 /**
  * Starts the HTTP server of an installation.
- * @throws StartupError when it cannot listen on the port, or a route declares no permission
+ * @throws StartupError when it cannot listen on the port or serve the certificate, or a route declares no permission
  */
 export async function startHttpServer(
   installation: Installation,
@@ -51,14 +53,16 @@ export async function startHttpServer(
   metrics: Metrics = new NoMetrics(),
 ): Promise<Service> {
   const { configuration } = installation;
+  const certificate = await openCertificate(configuration, logger);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.of(installation, logger, metrics),
-    createHttpAdapter(configuration, logger, metrics),
+    createHttpAdapter({ ...configuration, certificate }, logger, metrics),
     { bodyParser: false, logger, abortOnError: false },
   );
-  setUpApi(app, logger);
+  setUpApi(app, logger, configuration);
   metrics.register('strongroom_http_requests_in_progress', () => [{ value: app.get(Drain).requests }]);
   await listen(app, configuration);
+  certificate?.start();
   logReadiness(installation.health, logger);
   const url = urlOf(app, configuration);
   // A database that fails just now is told by the line of readiness.
@@ -66,6 +70,7 @@ export async function startHttpServer(
   logger.info(report, `started: Strongroom listens on ${url}`);
   const { drainMilliseconds } = configuration;
   const stop: Service['stop'] = (inHaste = false, reason) => {
+    certificate?.stop();
     const times = {
       waitMilliseconds: inHaste ? Math.min(HASTY_DRAIN_MS, drainMilliseconds) : drainMilliseconds,
       deadlineMilliseconds: STOP_DEADLINE_MS,
@@ -84,6 +89,15 @@ function startedFrom(app: NestFastifyApplication, { health }: Installation): Sta
   };
 }
 
+/** Returns the certificate to serve; undefined if none is configured. */
+async function openCertificate(
+  configuration: Configuration,
+  logger: Logger,
+): Promise<CertificateWatch | undefined> {
+  const files = certificateFilesOf(configuration);
+  return files && CertificateWatch.open(files, logger);
+}
+
 async function listen(app: NestFastifyApplication, { host, port }: Configuration): Promise<void> {
   try {
     await app.init();
@@ -99,6 +113,7 @@ async function listen(app: NestFastifyApplication, { host, port }: Configuration
   }
 }
 
-function urlOf(app: NestFastifyApplication, { host }: Configuration): string {
-  return localUrl(host, (app.getHttpServer().address() as AddressInfo).port);
+function urlOf(app: NestFastifyApplication, { host, tlsCertificateFile }: Configuration): string {
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  return localUrl(host, port, tlsCertificateFile !== undefined);
 }

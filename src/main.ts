@@ -1,10 +1,13 @@
 import { logWarnings } from './observability/process-warnings.js';
+import { certificateFilesOf, readCertificate } from './api/http/server/served-certificate.js';
 import { programVersions } from './common/program-versions.js';
 import { StartupError } from './common/startup-error.js';
+import type { Configuration } from './config/configuration.js';
 import { configurationWarnings } from './config/unsafe-combinations.js';
 import { loadConfiguration } from './config/load-configuration.js';
 import { outliveReaders } from './observability/closed-output.js';
 import { errorFields } from './observability/error-fields.js';
+import { changeLevelBySignal } from './observability/log-level-signal.js';
 import { createLogger, type Logger } from './observability/logger.js';
 import { openOperations } from './observability/operations/open-operations.js';
 import { ProcessState } from './observability/operations/process-state.js';
@@ -20,10 +23,12 @@ async function run(): Promise<void> {
   const configuration = loadConfiguration();
   const logger = createLogger(configuration.logLevel);
   logWarnings(logger);
+  changeLevelBySignal(logger);
   const output = new StartOutput(logger, configuration);
   const shutdown = new Shutdown(logger, configuration.drainMilliseconds + STOP_DEADLINE_MS).watchErrors();
-  logger.info(programVersions(), 'Strongroom starts');
+  logger.info({ ...programVersions(), pid: process.pid }, 'Strongroom starts');
   for (const warning of configurationWarnings(configuration)) logger.warn(warning);
+  await requireCertificate(configuration);
   const endTraces = await startTracing(logger);
   const state = new ProcessState();
   const operations = await openOperations(configuration, state, logger);
@@ -53,6 +58,12 @@ async function run(): Promise<void> {
   });
   shutdown.watchSignals();
   output.show(welcome(installation, service.url));
+}
+
+/** Verifies before anything changes that a configured certificate can be served. */
+async function requireCertificate(configuration: Configuration): Promise<void> {
+  const files = certificateFilesOf(configuration);
+  if (files !== undefined) await readCertificate(files);
 }
 
 /** Loads the service only after the first word, since that takes most of a second. */

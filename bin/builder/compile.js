@@ -3,7 +3,9 @@ import { dirname, join, relative } from 'node:path';
 import { BuildError } from './build-error.js';
 import { swcOptions } from './swc-options.js';
 
-/** Writes the built form of the sources below `target`: TypeScript as JavaScript with a source map, the rest as it is. */
+/**
+ * Writes the built form of the sources below `target`: TypeScript as JavaScript with a source map, the rest as it is.
+ */
 export async function compile(root, sources, target) {
   const { transform } = await loadSwc();
   await Promise.all(
@@ -31,7 +33,9 @@ async function compileFile(transform, root, path, target) {
   try {
     result = await transform(readFileSync(join(root, path), 'utf8'), options);
   } catch (error) {
-    throw new BuildError(`${path} cannot be compiled:\n${error.message.replace(/\n+Stack backtrace[^]*/, '')}`);
+    throw new BuildError(
+      `${path} cannot be compiled:\n${error.message.replace(/\n+Stack backtrace[^]*/, '')}`,
+    );
   }
   const map = `${output}.map`;
   writeFileSync(output, `${result.code}//# sourceMappingURL=${map.slice(map.lastIndexOf('/') + 1)}\n`);

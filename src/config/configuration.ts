@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { IsIn, IsOptional, Length, Matches } from 'class-validator';
 import { EachAddress } from './each-address.decorator.js';
+import { EachOrigin } from './each-origin.decorator.js';
 import { IsPostgresUrl } from './is-postgres-url.decorator.js';
 import { variables } from './variables.js';
 import { WholeNumber } from './whole-number.decorator.js';
@@ -27,6 +28,14 @@ export class Configuration {
 
   @WholeNumber(0, 65_535, ' (0 takes any free port)')
   readonly port: number;
+
+  @IsOptional()
+  @Length(1, 4096, { message: 'must be a path' })
+  readonly tlsCertificateFile?: string;
+
+  @IsOptional()
+  @Length(1, 4096, { message: 'must be a path' })
+  readonly tlsKeyFile?: string;
 
   @IsOptional()
   @IsPostgresUrl()
@@ -81,6 +90,9 @@ export class Configuration {
 
   @EachAddress()
   readonly trustedProxies: readonly string[];
+
+  @EachOrigin()
+  readonly corsOrigins: readonly string[];
 
   @WholeNumber(1_000, 7_200_000)
   readonly keepAliveMilliseconds: number;

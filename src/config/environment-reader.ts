@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { printable } from '../common/printable.js';
-import { secretTextOf, type SecretForm } from '../common/secret-text.js';
+import { secretTextOf, type SecretForm } from '../common/passwords/secret-text.js';
 import type { Variable } from './variables.js';
 
 /** Reads variables; an empty one counts as not set. Problems are collected, so that all are reported at once. */
 export class EnvironmentReader {
   readonly problems: string[] = [];
 
-  constructor(private readonly environment: NodeJS.ProcessEnv) {}
+  constructor(private readonly environment: NodeJS.ProcessEnv = process.env) {}
 
   /** Returns the variable's text, or that of the file that `<name>_FILE` names, or its default. */
   text({ name, secret, default: fallback }: Variable): string | undefined {

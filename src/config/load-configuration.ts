@@ -18,6 +18,7 @@ export function loadConfiguration(environment: NodeJS.ProcessEnv = process.env):
     metricsPort: reader.optionalNumber(variables.metricsPort),
     dataDir: resolve(reader.text(variables.dataDir) ?? ''),
     trustedProxies: Object.freeze(listOf(reader.text(variables.trustedProxies) ?? '')),
+    corsOrigins: Object.freeze(listOf(reader.text(variables.corsOrigins) ?? '')),
   });
   const wrong = [...unknownVariables(environment), ...reader.problems, ...invalidVariables(configuration)];
   const problems = wrong.length > 0 ? wrong : unsafeCombinations(configuration);
@@ -28,13 +29,16 @@ export function loadConfiguration(environment: NodeJS.ProcessEnv = process.env):
 function textsOf(reader: EnvironmentReader): Partial<Configuration> {
   const addresses = ['host', 'metricsHost'] as const;
   const names = ['nodeEnv', ...addresses, 'adminUsername', 'logLevel', 'appRole', 'readerRole'] as const;
+  const files = ['tlsCertificateFile', 'tlsKeyFile'] as const;
   const secrets = ['databaseUrl', 'databaseOwnerUrl', 'rootKeys'] as const;
-  return Object.fromEntries([...names, ...secrets].map((name) => [name, reader.text(variables[name])]));
+  return Object.fromEntries(
+    [...names, ...files, ...secrets].map((name) => [name, reader.text(variables[name])]),
+  );
 }
 
 /**
- * Reads the first administrator's password. What is wrong with it matters only while there is no user, so it is kept and
- * not reported: operators are told to remove the file after the first start.
+ * Reads the first administrator's password. What is wrong with it matters only while there is no user, so it is kept
+ * and not reported: operators are told to remove the file after the first start.
  */
 function firstPasswordOf(
   environment: NodeJS.ProcessEnv,

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { Options } from '@node-rs/argon2';
 import { TooManyRequests } from '../common/errors.js';
 import { FairGate, type GateGauge } from '../common/turns/fair-gate.js';
-import { opaqueString } from '../common/password-rules.js';
+import { opaqueString } from '../common/passwords/password-rules.js';
 import { argon2 } from './argon2.js';
 
 /** Configures Argon2id (RFC 9106), the library's default, with the OWASP parameters: 19 MiB, two passes, one lane. */

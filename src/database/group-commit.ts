@@ -1,7 +1,7 @@
 import { DomainError } from '../common/domain-error.js';
 import type { Share } from '../common/turns/turn-queue.js';
 import { Batcher, type BatchGauge } from './batcher.js';
-import { retryContention } from './contention.js';
+import { deadlineOfNow, retryContention } from './contention.js';
 import type { Lane } from './lanes.js';
 import type { NamedStatement } from './named-query.js';
 import { AnswerLost, type TenantTransaction } from './tenant-transaction.js';
@@ -76,9 +76,9 @@ export class GroupCommit<W extends GroupedWrite<A>, A extends { readonly outcome
   }
 
   private writeAlone(write: W): Promise<A> {
-    const { tenantId, eventId, recover, deadline } = write;
+    const { tenantId, eventId, recover, deadline = deadlineOfNow() } = write;
     const statement = this.statement([write], true);
-    const options = { lane: 'contended', share: shareOf(write) } as const;
+    const options = { lane: 'contended', share: shareOf(write), deadline } as const;
     return retryContention(
       () => this.transaction.call(tenantId, eventId, statement, recover, options),
       deadline,

@@ -61,6 +61,13 @@ export function laneSizes(poolSize: number): Record<Lane, number> {
   return sizes;
 }
 
+interface LaneOptions {
+  /** Ends the wait for a place, on the clock of `performance.now()`. */
+  readonly deadline?: number | undefined;
+  /** Names the work in traces: a named statement, or `transaction`. */
+  readonly call?: string;
+}
+
 /**
  * Divides the connections of the pool into lanes, so that work of one kind, tenant or caller cannot keep the others
  * from the database. In each lane tenants take turns, and callers within a tenant; one tenant holds at most all places
@@ -89,13 +96,18 @@ export class Lanes {
    * @param share the tenant and the caller; undefined for a batch of several, and for the service's own work
    * @throws Busy when too much work waits in the lane, or this work waited too long; `work` was not run
    * @throws Unavailable at once while the database is known to be unreachable
-   * @param call names the work in traces: a named statement, or `transaction`
    */
-  run<T>(lane: Lane, share: Share | undefined, work: () => Promise<T>, call = 'transaction'): Promise<T> {
+  run<T>(
+    lane: Lane,
+    share: Share | undefined,
+    work: () => Promise<T>,
+    { deadline = Infinity, call = 'transaction' }: LaneOptions = {},
+  ): Promise<T> {
     const { health } = this;
     health?.requireAvailable();
     const watched = health === undefined ? work : () => health.watch(work);
-    const hold = <R>(held: () => Promise<R>): Promise<R> => this.gate(lane).hold(share, held);
+    const hold = (held: () => Promise<T>): Promise<T> =>
+      this.gate(lane).hold(share, held, deadline - performance.now());
     return isTracing() ? traced({ lane, call }, hold, watched) : hold(watched);
   }
 
@@ -105,7 +117,9 @@ export class Lanes {
    * @throws Busy, Unavailable as `run` does, and as `asDomainError` says; any other error of the driver unchanged
    */
   query<R>(lane: Lane, share: Share | undefined, statement: NamedStatement): Promise<R[]> {
-    return this.run(lane, share, () => namedQuery<R>(this.dataSource, statement), statement.name);
+    return this.run(lane, share, () => namedQuery<R>(this.dataSource, statement), {
+      call: statement.name,
+    });
   }
 
   /** Runs `work` outside a transaction in a lane. It throws as `query` does. */
@@ -124,8 +138,13 @@ export class Lanes {
   }
 
   /** Runs `work` with a connected query runner in a lane, and releases the runner before the place. */
-  withRunner<T>(lane: Lane, share: Share | undefined, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
-    return this.run(lane, share, async () => {
+  withRunner<T>(
+    lane: Lane,
+    share: Share | undefined,
+    work: (runner: QueryRunner) => Promise<T>,
+    deadline?: number,
+  ): Promise<T> {
+    const withConnection = async (): Promise<T> => {
       const runner = this.dataSource.createQueryRunner();
       try {
         await databaseCall(() => runner.connect());
@@ -133,7 +152,8 @@ export class Lanes {
       } finally {
         await runner.release();
       }
-    });
+    };
+    return this.run(lane, share, withConnection, { deadline });
   }
 
   /** Returns what each lane is doing. */

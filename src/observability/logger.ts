@@ -24,6 +24,15 @@ export class Logger implements LoggerService {
     this.onAlarm = listener;
   }
 
+  /** The lowest level that is written, or `silent`. It can be changed at any time. */
+  get level(): string {
+    return this.pino.level;
+  }
+
+  set level(level: string) {
+    this.pino.level = level;
+  }
+
   /** Tells whether entries of that level are written. */
   writes(level: Level): boolean {
     return this.pino.isLevelEnabled(level);

@@ -1,5 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { CalledVersion, type ApiVersion } from '../api/http/api-version.decorator.js';
 import { JsonBody, RequestBody } from '../api/input/json-body.js';
 import { Query } from '../api/input/query.decorator.js';
 import { JSON_TEXT } from '../api/lists/list-envelope.js';
@@ -7,7 +8,14 @@ import { Delete, Patch, Put } from '../api/routes/changes.js';
 import { TenantRoute } from '../api/routes/tenant-route.decorator.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import { Tenant } from '../tenant-scope/tenant.decorator.js';
-import { NewSecretBodyV31, SecretChangeBodyV31, SetVisibilityBody } from './dto/new-secret.body.js';
+import {
+  NewSecretBody,
+  NewSecretBodyV31,
+  SecretChangeBody,
+  SecretChangeBodyV31,
+  SetVisibilityBody,
+} from './dto/new-secret.body.js';
+import { EXAMPLE_KEY, SECRET_EXAMPLES } from './dto/secret.examples.js';
 import { SecretListV3, SecretV3 } from './dto/secret-v3.js';
 import { SecretListV31, SecretV31 } from './dto/secret-v31.js';
 import { CalledMapper } from './http/called-mapper.decorator.js';
@@ -17,7 +25,15 @@ import { SecretRoute } from './http/secret-route.decorator.js';
 import { SKIP_VALUE, SkipValue } from './http/skip-value.decorator.js';
 import { SecretListQuery, toListOptions } from './list/dto/secret-list.query.js';
 import { secretListText } from './list/page-text.js';
-import { toCreateInput, toUpdateInput } from './secret-input.js';
+import {
+  globalElsewhere,
+  hiddenFrom,
+  mayNotMakeGlobal,
+  narrower,
+  secretExists,
+  textRequired,
+} from './secret-errors.js';
+import { nothingToChange, toCreateInput, toUpdateInput } from './secret-input.js';
 import { SecretsService } from './secrets.service.js';
 
 type ShownSecret = SecretV3 | SecretV31;
@@ -29,7 +45,12 @@ export class SecretsController {
 
   @Get()
   @TenantRoute('secret_list', 'secret.list', {
-    summary: 'List what the caller sees in the tenant, without values',
+    id: 'listSecrets',
+    summary: 'List secrets',
+    description:
+      'Lists the secrets that the caller sees in the tenant, and the global ones of others, without their values. ' +
+      'The oldest comes first unless `_sort` says otherwise.',
+    example: SECRET_EXAMPLES.list,
     answer: { v3: SecretListV3, 'v3.1': SecretListV31 },
     contentType: JSON_TEXT,
     acrossTenants: true,
@@ -38,14 +59,20 @@ export class SecretsController {
     @Tenant() tenant: TenantContext,
     @Query() query: SecretListQuery,
     @CalledMapper() mapper: SecretMapper,
+    @CalledVersion() version: ApiVersion,
   ): Promise<Buffer> {
-    const options = toListOptions(query, mapper.listFields);
+    const options = toListOptions(query, mapper.listFields, version);
     return secretListText(await this.secrets.list(tenant, options), options);
   }
 
   @Get(':key')
   @SecretRoute('secret_get', 'secret.read', {
+    id: 'readSecret',
     summary: 'Read a secret',
+    description:
+      'Returns a secret with its value. The value is empty where it is hidden from the caller. Each read is recorded in ' +
+      'the audit trail.',
+    example: SECRET_EXAMPLES.read,
     versionParameters: { 'v3.1': [SKIP_VALUE] },
   })
   async read(
@@ -59,9 +86,18 @@ export class SecretsController {
 
   @Put(':key')
   @SecretRoute('secret_create', 'secret.create', {
+    id: 'createSecret',
     summary: 'Create a secret',
-    body: NewSecretBodyV31,
-    errors: [409],
+    description:
+      'Creates a secret under a new key. With `update_if_exists` it gives an existing one the value instead, as often as ' +
+      'it is called.',
+    body: { v3: NewSecretBody, 'v3.1': NewSecretBodyV31 },
+    example: SECRET_EXAMPLES.create,
+    errors: [
+      textRequired({ format: 'text', text: '' }),
+      secretExists(EXAMPLE_KEY),
+      globalElsewhere(EXAMPLE_KEY),
+    ],
   })
   async create(
     @Tenant() tenant: TenantContext,
@@ -75,9 +111,13 @@ export class SecretsController {
 
   @Patch(':key')
   @SecretRoute('secret_update', 'secret.update', {
+    id: 'updateSecret',
     summary: 'Change a secret',
-    body: SecretChangeBodyV31,
-    errors: [409],
+    description:
+      'Changes what the body names, and leaves the rest as it is. The body must name at least one field.',
+    body: { v3: SecretChangeBody, 'v3.1': SecretChangeBodyV31 },
+    example: SECRET_EXAMPLES.update,
+    errors: [nothingToChange(), narrower(EXAMPLE_KEY), hiddenFrom(EXAMPLE_KEY), globalElsewhere(EXAMPLE_KEY)],
   })
   async update(
     @Tenant() tenant: TenantContext,
@@ -91,9 +131,13 @@ export class SecretsController {
 
   @Patch(':key/set-visibility')
   @SecretRoute('secret_update', 'secret.update', {
+    id: 'setVisibility',
     summary: 'Widen the visibility of a secret',
+    description:
+      'Shows a private secret to its tenant, or to all tenants. A visibility cannot be narrowed again.',
     body: SetVisibilityBody,
-    errors: [409],
+    example: SECRET_EXAMPLES.setVisibility,
+    errors: [narrower(EXAMPLE_KEY), globalElsewhere(EXAMPLE_KEY)],
   })
   async setVisibility(
     @Tenant() tenant: TenantContext,
@@ -107,8 +151,12 @@ export class SecretsController {
 
   @Patch(':key/set-global')
   @SecretRoute('secret_update', 'secret.update', {
-    summary: 'Make a secret global, as clients of 4.2 ask for it',
-    errors: [409],
+    id: 'setGlobal',
+    summary: 'Make a secret global',
+    description:
+      'Shows a secret to all tenants, as clients of Cloudify 4.2 ask for it; `setVisibility` does the same.',
+    example: SECRET_EXAMPLES.setGlobal,
+    errors: [mayNotMakeGlobal(), globalElsewhere(EXAMPLE_KEY)],
   })
   async setGlobal(
     @Tenant() tenant: TenantContext,
@@ -121,10 +169,14 @@ export class SecretsController {
     );
   }
 
-  /** Answers what the secret was, which v3.1 leaves out. */
   @Delete(':key')
   @SecretRoute('secret_delete', 'secret.delete', {
+    id: 'deleteSecret',
     summary: 'Delete a secret',
+    description:
+      'Deletes a secret for good; its key is free again at once. Version 3 answers what the secret was.',
+    example: SECRET_EXAMPLES.delete,
+    errors: [hiddenFrom(EXAMPLE_KEY)],
     answer: { v3: SecretV3, 'v3.1': null },
   })
   async delete(

@@ -15,7 +15,7 @@ function programText(): string {
     .toLowerCase();
 }
 
-/** What is no message of the program: what others print, and what it answers. */
+/** Matches what is no message of the program: what others print, and what it answers. */
 const OTHERS = /^(DATABASE_(OWNER_)?URL:|request id|"|\.\/admin)/;
 
 it('docs/troubleshooting.md names messages that the program has', () => {

@@ -10,7 +10,8 @@ import { JobsModule } from '../../src/jobs/jobs.module.js';
 import { Lanes } from '../../src/database/lanes.js';
 import { Logger } from '../../src/observability/logger.js';
 import { lanesOf } from '../support/lanes.js';
-import { gate, JobRunners, jobOf, until } from '../support/job-runners.js';
+import { gate, JobRunners, jobOf } from '../support/job-runners.js';
+import { until } from '../support/until.js';
 
 let jobs: JobRunners;
 beforeAll(async () => {

@@ -7,6 +7,7 @@ import { migrate, ownerDataSource } from '../../src/database/migrate.js';
 import { retryWhileLocked } from '../../src/database/upgrade/lock-retries.js';
 import { underMigrationLock } from '../../src/database/upgrade/migration-lock.js';
 import { APP_ROLE, READER_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
+import { until } from '../support/until.js';
 
 class ExpandTenants1800000000999 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -140,7 +141,7 @@ describe('the lock of migrations in another session', () => {
       (line) => waits.push(line),
       () => Promise.resolve('done'),
     );
-    while (waits.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => waits.length > 0);
     await holder.query('SELECT pg_advisory_unlock_all()');
     expect(await waiting).toBe('done');
     await dataSource.destroy();

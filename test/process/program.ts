@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { until } from '../support/until.js';
 
 const DIST = join(import.meta.dirname, '../../dist/src');
 const TIMEOUT_MS = 120_000;
@@ -19,10 +20,18 @@ export class Program {
   readonly ended: Promise<Ended>;
   private readonly child: ChildProcess;
 
-  /** @param file the program below `dist/src`, or an absolute path of another */
-  constructor(file: string, args: readonly string[], environment: NodeJS.ProcessEnv) {
+  /**
+   * @param file the program below `dist/src`, or an absolute path of another
+   * @param nodeOptions options of Node.js that it does not take from NODE_OPTIONS
+   */
+  constructor(
+    file: string,
+    args: readonly string[],
+    environment: NodeJS.ProcessEnv,
+    nodeOptions: readonly string[] = [],
+  ) {
     const { PATH, HOME } = process.env;
-    this.child = spawn(process.execPath, [resolve(DIST, file), ...args], {
+    this.child = spawn(process.execPath, [...nodeOptions, resolve(DIST, file), ...args], {
       env: { PATH, HOME, ...environment },
     });
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
@@ -51,7 +60,8 @@ export class Program {
 
   /** Waits until the program reports that it is draining. */
   async draining(): Promise<void> {
-    while (!this.stderr.includes(': draining')) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => this.stderr.includes(': draining') || !this.running);
+    if (!this.stderr.includes(': draining')) throw new Error(`It ended without draining:\n${this.stderr}`);
   }
 
   get running(): boolean {
@@ -86,8 +96,9 @@ export class Program {
   }
 }
 
-export function service(environment: NodeJS.ProcessEnv): Program {
-  return new Program('main.js', [], { PORT: '0', STRONGROOM_DRAIN_MS: '0', ...environment });
+export function service(environment: NodeJS.ProcessEnv, nodeOptions: readonly string[] = []): Program {
+  const defaults = { PORT: '0', STRONGROOM_DRAIN_MS: '0' };
+  return new Program('main.js', [], { ...defaults, ...environment }, nodeOptions);
 }
 
 /** Runs `strongroom-admin` until it ends. */

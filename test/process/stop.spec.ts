@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { cloneDatabase, type TestDatabase } from '../support/database.js';
 import { external, HEADERS } from './external.js';
 import { service, type Program } from './program.js';
+import { until } from '../support/until.js';
 
 describe('a stop', () => {
   let database: TestDatabase;
@@ -67,10 +68,10 @@ describe('a stop', () => {
       program = old.replica;
       balanced.push(await start());
       program.signal('SIGTERM');
-      while (old.ready) {
-        await sleep(100);
+      await until(async () => {
         old.ready = (await get(old.url, new Agent(), '/health/ready')).statusCode === 200;
-      }
+        return !old.ready;
+      }, 100);
       expect((await program.ended).code).toBe(0);
       balanced.shift();
     }

@@ -3,7 +3,7 @@ import { TooLarge } from '../../common/errors.js';
 import type { Metrics } from '../../observability/metrics/metrics.js';
 import type { ArrivalLimits } from './arrival-watch.js';
 import { BodyRoom, BYTES_OF_TENANT } from './body-room.js';
-import { COMMON_HEADERS } from './common-headers.js';
+import { securityHeaders } from './headers/security-headers.js';
 import { dealWithUnreadRest } from './unread-rest.js';
 import { UnreadBody, type BodyRules } from './unread-body.js';
 
@@ -61,7 +61,7 @@ export function acceptBodies(instance: FastifyInstance, limits: BodyLimits, metr
   });
   instance.decorateRequest('declaredContentType', undefined);
   instance.addHook('onRequest', (request, reply, done) => {
-    reply.headers(COMMON_HEADERS).header('X-Request-Id', request.id);
+    reply.headers(securityHeaders(request.protocol === 'https')).header('X-Request-Id', request.id);
     request.declaredContentType = request.raw.headers['content-type'];
     // Without a type, the one parser takes the body.
     request.raw.headers['content-type'] = undefined;

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { MakeCommand } from './command-spec.js';
 import { option } from './make-command.js';
+import { wholeNumber } from './option-parsers.js';
 
 const load = () => import('../actions/installation.js');
 
@@ -9,7 +10,16 @@ export function doctorCommand(make: MakeCommand): Command {
     name: 'doctor',
     summary:
       'check configuration, database, roles, row-level security and keys; changes nothing, but records the check',
-    example: 'doctor',
+    options: [
+      option('--watch', 'check again and again until Ctrl-C, and print a line only when something changes'),
+      option('--interval <seconds>', 'with --watch: the pause between two checks (default: 60)').argParser(
+        wholeNumber(1, 86_400),
+      ),
+    ],
+    notes:
+      'With --watch, --json prints one JSON document a line, and the exit code is that of the last check. Each check ' +
+      'records an event.',
+    example: 'doctor --watch --interval 30',
     load: async () => (await load()).examine,
   });
 }

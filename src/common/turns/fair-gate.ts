@@ -96,10 +96,15 @@ export class FairGate {
   /**
    * Runs `work` while it holds a place.
    * @param share names for whom; undefined for work that all share, which only `places` bounds
+   * @param patienceMilliseconds limits the wait further
    * @throws the error of `refuse`; then `work` was not run
    */
-  async hold<T>(share: Share | undefined, work: () => Promise<T>): Promise<T> {
-    const release = await this.take(share);
+  async hold<T>(
+    share: Share | undefined,
+    work: () => Promise<T>,
+    patienceMilliseconds = Infinity,
+  ): Promise<T> {
+    const release = await this.take(share, 1, patienceMilliseconds);
     try {
       return await work();
     } finally {
@@ -112,14 +117,14 @@ export class FairGate {
    * @param weight the number of places that it takes: at most those of a group, or it never runs
    * @returns a function that gives the place back, to be called once
    */
-  take(share: Share | undefined, weight = 1): Promise<() => void> {
+  take(share: Share | undefined, weight = 1, patienceMilliseconds = Infinity): Promise<() => void> {
     const who = share ?? EVERYBODY;
     // Nothing that waits may run now, or it would have been admitted.
     if (this.mayRun(who, weight)) return Promise.resolve(this.occupy(who, weight));
-    return this.wait(who, weight);
+    return this.wait(who, weight, Math.min(this.limits.waitMilliseconds, Math.max(0, patienceMilliseconds)));
   }
 
-  private wait(share: Share, weight: number): Promise<() => void> {
+  private wait(share: Share, weight: number, milliseconds: number): Promise<() => void> {
     if (this.isFull(share)) return Promise.reject(this.refusal('full'));
     const since = performance.now();
     return new Promise((resolve, reject) => {
@@ -134,7 +139,7 @@ export class FairGate {
       const timer = setTimeout(() => {
         this.queue.remove(share, waiter);
         settle('late');
-      }, this.limits.waitMilliseconds).unref();
+      }, milliseconds).unref();
       this.queue.push(share, waiter);
     });
   }

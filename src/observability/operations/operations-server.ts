@@ -60,7 +60,7 @@ export class OperationsServer {
       });
       this.server.listen(port, host, resolve);
     });
-    return localUrl(host, (this.server.address() as AddressInfo).port);
+    return localUrl(host, (this.server.address() as AddressInfo).port, false);
   }
 
   async close(): Promise<void> {

@@ -1,18 +1,34 @@
 import { TenantRoute } from '../../api/routes/tenant-route.decorator.js';
+import { NAME } from '../../api/openapi/schemas.js';
+import { BadParameters } from '../../common/errors.js';
+import { nameProblem } from '../../common/names/resource-name.js';
+import { EXAMPLE_KEY } from '../dto/secret.examples.js';
 import { SecretV3 } from '../dto/secret-v3.js';
 import { SecretV31 } from '../dto/secret-v31.js';
+import { secretNotFound } from '../secret-errors.js';
 
 const KEY = {
   name: 'key',
-  description: 'A letter, then letters, digits, `-`, `.`, `_`, `~`; at most 256',
+  description: 'The key: a letter, then letters, digits, `-`, `.`, `_`, `~`; at most 256',
+  schema: NAME,
 };
 
-/** Declares a route about the secret that its path names as `:key`, which it answers with unless `answer` says otherwise. */
+const BAD_KEY = new BadParameters(`Secret key: ${nameProblem('1st.password')}`);
+
+/**
+ * Declares a route about the secret that its path names as `:key`, which it answers with unless `answer` says
+ * otherwise.
+ */
 export function SecretRoute(
   permission: string,
   action: Parameters<typeof TenantRoute>[1],
   options: Parameters<typeof TenantRoute>[2],
 ): MethodDecorator {
   const answer = { v3: SecretV3, 'v3.1': SecretV31 };
-  return TenantRoute(permission, action, { answer, parameters: [KEY], ...options });
+  return TenantRoute(permission, action, {
+    answer,
+    parameters: [KEY],
+    ...options,
+    errors: [BAD_KEY, secretNotFound(EXAMPLE_KEY), ...(options.errors ?? [])],
+  });
 }

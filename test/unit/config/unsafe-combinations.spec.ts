@@ -59,6 +59,16 @@ describe('unsafe combinations', () => {
       'DATABASE_OWNER_URL has the same user as DATABASE_URL',
     ],
     [
+      'a certificate without its key',
+      { STRONGROOM_TLS_CERTIFICATE_FILE: '/tls.crt' },
+      'STRONGROOM_TLS_KEY_FILE must be set with STRONGROOM_TLS_CERTIFICATE_FILE',
+    ],
+    [
+      'a key without its certificate',
+      { STRONGROOM_TLS_KEY_FILE: '/tls.key' },
+      'STRONGROOM_TLS_CERTIFICATE_FILE must be set with STRONGROOM_TLS_KEY_FILE',
+    ],
+    [
       'one role for both',
       { STRONGROOM_APP_ROLE: 'one', STRONGROOM_READER_ROLE: 'one' },
       'STRONGROOM_READER_ROLE must differ from STRONGROOM_APP_ROLE',

@@ -1,6 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-
-const NOTHING = { type: String, nullable: true, enum: [null] };
+import { NOTHING } from '../../../api/openapi/schemas.js';
 
 export class VersionV3 {
   @ApiProperty({ example: 'premium', description: 'Clients offer tenants and users only for `premium`' })

@@ -86,6 +86,17 @@ describe('FairGate', () => {
     expect([gate.running, gate.waiting]).toEqual([0, 0]);
   });
 
+  it('refuses work that waits longer than it may itself', async () => {
+    const gate = gateOf({ places: 1 });
+    const first = started(gate, 'a');
+    await nextTurn();
+    for (const patience of [0, -1_000])
+      await expect(gate.hold(share('b'), () => Promise.resolve(), patience)).rejects.toThrow('refused: late');
+    first.end();
+    await nextTurn();
+    await expect(gate.hold(share('b'), () => Promise.resolve('ran'), -1_000)).resolves.toBe('ran');
+  });
+
   it('gives the place back when the work fails', async () => {
     const gate = gateOf({ places: 1 });
     await expect(gate.hold(share('a'), () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
