@@ -11,6 +11,7 @@ import { changeLevelBySignal } from './observability/log-level-signal.js';
 import { createLogger, type Logger } from './observability/logger.js';
 import { openOperations } from './observability/operations/open-operations.js';
 import { ProcessState } from './observability/operations/process-state.js';
+import { startTracing } from './observability/tracing/start-tracing.js';
 import { Shutdown } from './bootstrap/shutdown.js';
 import { StartOutput, step } from './bootstrap/start-output.js';
 
@@ -29,6 +30,7 @@ async function run(): Promise<void> {
   logger.info({ ...programVersions(), pid: process.pid }, 'Strongroom starts');
   for (const warning of configurationWarnings(configuration)) logger.warn(warning);
   await requireCertificate(configuration);
+  const endTraces = await startTracing(logger);
   const state = new ProcessState();
   const operations = await openOperations(configuration, state, logger);
   const say = (line: string): void => {
@@ -52,6 +54,7 @@ async function run(): Promise<void> {
   shutdown.stopBy(async (isInterrupted, reason) => {
     await service.stop(isInterrupted, reason);
     await installation.close();
+    await endTraces();
     await operations.close();
   });
   output.show(welcome(installation, service.url));

@@ -1,5 +1,6 @@
 import { Busy } from '../common/errors.js';
 import { DomainError } from '../common/domain-error.js';
+import { onBehalfOf, presentOrigin, type Origin } from '../observability/tracing/tracing.js';
 import { TurnQueue, type Share } from '../common/turns/turn-queue.js';
 
 export interface BatcherOptions<I> {
@@ -34,6 +35,7 @@ interface Waiting<I, O> {
   readonly reject: (error: unknown) => void;
   readonly since: number;
   readonly weight: number;
+  readonly origin: Origin | undefined;
 }
 
 /**
@@ -82,7 +84,8 @@ export class Batcher<I, O> {
     if (this.waiting.size >= maxWaiting || this.waiting.sizeOfGroup(share.group) >= maxWaitingOfGroup)
       return Promise.reject(this.refusal('full'));
     return new Promise<O>((resolve, reject) => {
-      this.waiting.push(share, { input, resolve, reject, since: performance.now(), weight: weigh(input) });
+      const [since, origin] = [performance.now(), presentOrigin()];
+      this.waiting.push(share, { input, resolve, reject, since, origin, weight: weigh(input) });
       if (this.scheduled) return;
       this.scheduled = true;
       setImmediate(() => {
@@ -145,7 +148,7 @@ export class Batcher<I, O> {
     this.sent += 1;
     this.calls += batch.length;
     try {
-      const outputs = await this.send(batch.map(({ input }) => input));
+      const outputs = await onBehalfOf(batch, () => this.send(batch.map(({ input }) => input)));
       if (outputs.length !== batch.length)
         throw new Error(`${outputs.length} answers to ${batch.length} questions`);
       batch.forEach(({ resolve }, index) => resolve(outputs[index] as O));

@@ -1,11 +1,13 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Busy } from '../common/errors.js';
 import { FairGate, type GateGauge, type GateLimits } from '../common/turns/fair-gate.js';
+import { isTracing } from '../observability/tracing/tracing.js';
 import type { Share } from '../common/turns/turn-queue.js';
 import type { DatabaseHealth } from './readiness/database-health.js';
 import { STATEMENT_TIMEOUT_MS } from './connection/service-data-source.js';
 import { databaseCall } from './connection/driver-error.js';
 import { asDomainError } from './connection/unavailability.js';
+import { traced } from './lane-spans.js';
 import { namedQuery, type NamedStatement } from './named-query.js';
 
 /**
@@ -59,6 +61,13 @@ export function laneSizes(poolSize: number): Record<Lane, number> {
   return sizes;
 }
 
+interface LaneOptions {
+  /** Ends the wait for a place, on the clock of `performance.now()`. */
+  readonly deadline?: number | undefined;
+  /** Names the work in traces: a named statement, or `transaction`. */
+  readonly call?: string;
+}
+
 /**
  * Divides the connections of the pool into lanes, so that work of one kind, tenant or caller cannot keep the others
  * from the database. In each lane tenants take turns, and callers within a tenant; one tenant holds at most all places
@@ -85,14 +94,21 @@ export class Lanes {
   /**
    * Runs `work`, which holds one connection, in a lane.
    * @param share the tenant and the caller; undefined for a batch of several, and for the service's own work
-   * @param deadline ends the wait for a place, on the clock of `performance.now()`
    * @throws Busy when too much work waits in the lane, or this work waited too long; `work` was not run
    * @throws Unavailable at once while the database is known to be unreachable
    */
-  run<T>(lane: Lane, share: Share | undefined, work: () => Promise<T>, deadline = Infinity): Promise<T> {
-    this.health?.requireAvailable();
-    const watched = (): Promise<T> => (this.health === undefined ? work() : this.health.watch(work));
-    return this.gate(lane).hold(share, watched, deadline - performance.now());
+  run<T>(
+    lane: Lane,
+    share: Share | undefined,
+    work: () => Promise<T>,
+    { deadline = Infinity, call = 'transaction' }: LaneOptions = {},
+  ): Promise<T> {
+    const { health } = this;
+    health?.requireAvailable();
+    const watched = health === undefined ? work : () => health.watch(work);
+    const hold = (held: () => Promise<T>): Promise<T> =>
+      this.gate(lane).hold(share, held, deadline - performance.now());
+    return isTracing() ? traced({ lane, call }, hold, watched) : hold(watched);
   }
 
   /**
@@ -101,7 +117,9 @@ export class Lanes {
    * @throws Busy, Unavailable as `run` does, and as `asDomainError` says; any other error of the driver unchanged
    */
   query<R>(lane: Lane, share: Share | undefined, statement: NamedStatement): Promise<R[]> {
-    return this.run(lane, share, () => namedQuery<R>(this.dataSource, statement));
+    return this.run(lane, share, () => namedQuery<R>(this.dataSource, statement), {
+      call: statement.name,
+    });
   }
 
   /** Runs `work` outside a transaction in a lane. It throws as `query` does. */
@@ -135,7 +153,7 @@ export class Lanes {
         await runner.release();
       }
     };
-    return this.run(lane, share, withConnection, deadline);
+    return this.run(lane, share, withConnection, { deadline });
   }
 
   /** Returns what each lane is doing. */

@@ -78,7 +78,8 @@ export class TenantTransaction {
     { lane = 'writes', share = { group: tenantId, member: '' }, deadline }: TransactionOptions = {},
   ): Promise<R> {
     try {
-      const [row] = await this.lanes.run(lane, share, () => this.sendOnce<R>(statement), deadline);
+      const options = { deadline, call: statement.name };
+      const [row] = await this.lanes.run(lane, share, () => this.sendOnce<R>(statement), options);
       return row as R;
     } catch (error) {
       if (error instanceof AnswerLost) return this.recover(tenantId, eventId, error, found);
@@ -94,7 +95,7 @@ export class TenantTransaction {
    * @throws any other error of the driver when the server rolled everything back
    */
   send<R>(statement: NamedStatement, lane: Lane): Promise<R[]> {
-    return this.lanes.run(lane, undefined, () => this.sendOnce<R>(statement));
+    return this.lanes.run(lane, undefined, () => this.sendOnce<R>(statement), { call: statement.name });
   }
 
   /** Returns the result of a write whose answer was lost, as for `call`. */

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BadParameters, MethodNotAllowed, UnknownAddress } from '../../common/errors.js';
 import type { Logger } from '../../observability/logger.js';
 import { NoMetrics, type Metrics } from '../../observability/metrics/metrics.js';
+import { isTracing } from '../../observability/tracing/tracing.js';
 import { acceptBodies, type BodyLimits } from './accept-bodies.js';
 import { AccessLog } from './access-log.js';
 import { addressHint } from './address-hint.js';
@@ -15,7 +16,8 @@ import { securityHeaders } from './headers/security-headers.js';
 import { errorBody } from '../errors/error-body.js';
 import { helpLink } from '../errors/errors-page.js';
 import { requestIdFrom } from './request-id.js';
-import { RequestMetrics } from './request-metrics.js';
+import { RequestMetrics } from './observation/request-metrics.js';
+import { inRequestSpan } from './observation/request-spans.js';
 import type { CertificateWatch } from './server/certificate-watch.js';
 import { createServer, type Refuse, type ServerTimes } from './server/create-server.js';
 import { requestProblem } from './request-problem.js';
@@ -66,7 +68,7 @@ export function createHttpAdapter(
         keepAddresses(request);
         log.watch(request, reply);
         counted.watch(request, reply);
-        answerFrameworkError(error, request, reply);
+        inRequestSpan(request, reply, () => answerFrameworkError(error, request, reply));
       }),
     clientErrorHandler: refuse,
     logger: false,
@@ -75,11 +77,7 @@ export function createHttpAdapter(
   const instance: FastifyInstance = adapter.getInstance();
   keepOrder(instance, order);
   cleanForwardedFor(instance, logger);
-  instance.addHook('onRequest', (request, reply, done) => {
-    log.watch(request, reply);
-    done();
-  });
-  counted.watchAll(instance);
+  observe(instance, log, counted);
   acceptBodies(instance, options, metrics);
   rejectMalformedAndUnknown(instance, options);
   instance.setReplySerializer(jsonOf);
@@ -89,6 +87,17 @@ export function createHttpAdapter(
 /** Keeps the requests of each connection in order. */
 function keepOrder(instance: FastifyInstance, order: ConnectionOrder): void {
   instance.addHook('onRequest', (request, reply, done) => order.take(request.raw, reply.raw, done));
+}
+
+/** Logs, counts and traces the requests. */
+function observe(instance: FastifyInstance, log: AccessLog, counted: RequestMetrics): void {
+  instance.addHook('onRequest', (request, reply, done) => {
+    log.watch(request, reply);
+    done();
+  });
+  counted.watchAll(instance);
+  if (isTracing())
+    instance.addHook('onRequest', (request, reply, done) => inRequestSpan(request, reply, done));
 }
 
 function rejectMalformedAndUnknown(

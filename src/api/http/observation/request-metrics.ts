@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { AuthenticatedRequest } from '../../auth/authenticated-request.js';
-import { NoMetrics, type Metrics } from '../../observability/metrics/metrics.js';
+import type { AuthenticatedRequest } from '../../../auth/authenticated-request.js';
+import { NoMetrics, type Metrics } from '../../../observability/metrics/metrics.js';
 
 const METHODS = ['GET', 'HEAD', 'PUT', 'POST', 'PATCH', 'DELETE', 'OPTIONS'];
 
