@@ -14,7 +14,7 @@ const STATEMENTS: Readonly<Record<string, string>> = {
   functions: 'SELECT number, fingerprint, installed_at FROM schema_functions',
   server: `SELECT current_setting('server_version') AS version, current_setting('server_encoding') AS encoding,
               (SELECT datcollate FROM pg_database WHERE datname = current_database()) AS collation,
-              pg_is_in_recovery() AS standby, date_trunc('second', now() - pg_postmaster_start_time())::text AS up,
+              pg_is_in_recovery() AS standby, pg_has_role('pg_monitor', 'USAGE') AS sees_all_sessions, date_trunc('second', now() - pg_postmaster_start_time())::text AS up,
               pg_database_size(current_database()) AS bytes`,
   extensions: `SELECT extname AS name, extversion AS version FROM pg_extension ORDER BY 1`,
   sizes: `SELECT c.relname::text AS name, pg_table_size(c.oid) AS table_bytes, pg_indexes_size(c.oid) AS index_bytes,
