@@ -8,6 +8,7 @@ import { Stage } from '../support/stage.js';
 import { seconds, table, total } from '../support/table.js';
 import { Traffic } from '../support/traffic.js';
 import { checkTrail } from '../support/trail.js';
+import { unserved } from '../support/unserved.js';
 import { wrongPages, wrongWithoutReplicas } from './nginx-pages.js';
 import { optionsOf, USAGE } from './options.js';
 
@@ -73,30 +74,11 @@ function* stepsOf(stage) {
 
 async function migrateAndRestart(stage, dist) {
   const [restarted] = stage.replicas;
-  await Promise.all([stage.migrate(dist), restart(restarted, restarted.dist)]);
+  await Promise.all([stage.migrate(dist), restarted.restart()]);
 }
 
 async function restartAll(stage) {
-  for (const replica of stage.replicas) await restart(replica, stage.dist);
-}
-
-async function restart(replica, dist) {
-  const code = await replica.stop();
-  if (code !== 0) throw new Error(`${replica.name} ended with ${code}`);
-  replica.dist = dist;
-  await replica.start();
-}
-
-/** Returns a line for each replica that the balancer sent no request to. */
-async function unserved(kind, balancer, { replicas }) {
-  const sizes = replicas.map((replica) => replica.logSize());
-  for (let call = 0; call < 20; call += 1) {
-    const url = `http://${balancer.host}:${balancer.port}/api/v3/secrets/${kind}.0.0`;
-    await (await fetch(url, { headers: HEADERS })).text();
-  }
-  return replicas
-    .filter((replica, index) => !replica.logSince(sizes[index]).includes('/api/v3/secrets'))
-    .map(({ name }) => `${kind} sends nothing to ${name}`);
+  for (const replica of stage.replicas) await replica.restart(stage.dist);
 }
 
 function report(rows, faults) {
