@@ -1,4 +1,5 @@
 /** Implements `npm run drill:rolling`: replicas are restarted and upgraded under load, and no request may fail. */
+import pg from 'pg';
 import { requireBalancer, startBalancer } from '../support/balancers.js';
 import { HEADERS } from '../support/drill.js';
 import { makeNextVersion } from '../support/next-version.js';
@@ -13,6 +14,7 @@ import { wrongPages, wrongWithoutReplicas } from './nginx-pages.js';
 import { optionsOf, USAGE } from './options.js';
 
 const CALLERS = 4;
+const BACKUP_MS = 4_000;
 const TITLES = ['step', 'balancer', 'requests', 'failed', 'slowest s'];
 
 const options = askedFor('drill:rolling', USAGE, optionsOf);
@@ -72,8 +74,14 @@ function* stepsOf(stage) {
   yield ['one replica less', () => stage.removeReplica(stage.replicas[0])];
 }
 
+/** A backup reads the tables meanwhile, so that a migration cannot lock them at once. */
 async function migrateAndRestart(stage, dist) {
   const [restarted] = stage.replicas;
+  const { sockets: host, port } = stage.cluster;
+  const backup = new pg.Client({ host, port, user: 'postgres', database: 'drill' });
+  await backup.connect();
+  await backup.query('BEGIN; LOCK TABLE secrets IN ACCESS SHARE MODE');
+  setTimeout(() => void backup.end(), BACKUP_MS);
   await Promise.all([stage.migrate(dist), restarted.restart()]);
 }
 
