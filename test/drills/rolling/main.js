@@ -15,7 +15,7 @@ import { optionsOf, USAGE } from './options.js';
 
 const CALLERS = 4;
 const BACKUP_MS = 4_000;
-const TITLES = ['step', 'balancer', 'requests', 'failed', 'slowest s'];
+const TITLES = ['step', 'balancer', 'requests', '503', 'failed', 'slowest s'];
 
 const options = askedFor('drill:rolling', USAGE, optionsOf);
 await runDrill(drill);
@@ -90,16 +90,17 @@ async function restartAll(stage) {
 }
 
 function report(rows, faults) {
-  const failures = ({ ok, requests }) => requests - ok;
+  const failures = (tally) => tally.failures(options.slowMachine);
   const sum = (of) => rows.reduce((all, [, , tally]) => all + of(tally), 0);
   const lines = rows.map(([name, kind, tally]) => [
     name,
     kind,
     tally.requests,
+    tally.refused,
     failures(tally),
     seconds(tally.slowest),
   ]);
-  const samples = rows.flatMap(([, , tally]) => [...tally.samples, ...tally.refusals]);
+  const samples = rows.flatMap(([, , tally]) => tally.samplesOfFailures(options.slowMachine));
   const failed = sum(failures) + faults.length;
   const told = [...faults, ...samples].slice(0, 20).map((line) => `FAILED: ${line}`);
   const words = [

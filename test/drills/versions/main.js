@@ -19,7 +19,7 @@ import { setUp, tagToRun, versionOf } from './tagged-version.js';
 
 const CALLERS = 6;
 const LEAST_CALLS = 50;
-const TITLES = ['order', 'step', 'replicas', 'requests', 'failed', 'slowest s'];
+const TITLES = ['order', 'step', 'replicas', 'requests', '503', 'failed', 'slowest s'];
 
 const options = askedFor('drill:versions', USAGE, optionsOf);
 await runDrill(drill);
@@ -92,12 +92,12 @@ function* joinSteps(stage, { older, newer }) {
 }
 
 function report(rows, faults) {
-  const failures = ({ ok, requests }) => requests - ok;
+  const failures = (tally) => tally.failures(options.slowMachine);
   const sum = (of) => rows.reduce((all, [, , , tally]) => all + of(tally), 0);
   const lines = rows.map(([order, step, running, tally]) => {
-    return [order, step, running, tally.requests, failures(tally), seconds(tally.slowest)];
+    return [order, step, running, tally.requests, tally.refused, failures(tally), seconds(tally.slowest)];
   });
-  const samples = rows.flatMap(([, , , tally]) => [...tally.samples, ...tally.refusals]);
+  const samples = rows.flatMap(([, , , tally]) => tally.samplesOfFailures(options.slowMachine));
   const failed = sum(failures) + faults.length;
   const told = [...faults, ...samples].slice(0, 20).map((line) => `FAILED: ${line}`);
   const words = [

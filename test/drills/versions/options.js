@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { oneOf, wholeNumber } from '../support/options.js';
 
 export const USAGE = `npm run drill:versions -- [--tag NAME | --next] [--seconds N] [--balancer nginx|polling]
-                        [--postgres installed|embedded]
+                        [--postgres installed|embedded] [--slow-machine]
 
 Runs the last tagged version and the one of this folder side by side under load, in both orders: the older one is upgraded,
 and the older one joins the newer one. In each, replicas of both versions restart beside the others. No request may fail,
@@ -15,6 +15,9 @@ and every acknowledged write must have exactly one event. Exits with 1 otherwise
   --balancer   nginx with deploy/nginx.conf, or one that asks each replica every second whether it is ready, and repeats
                nothing (default: nginx)
   --postgres   that of the system, or that of the npm package (default: embedded)
+  --slow-machine
+               count 503 with Retry-After apart, and not as failed: on a machine that is so busy that the database does
+               not answer for three seconds, replicas become unready by themselves
   --help       show this help
 `;
 
@@ -32,6 +35,7 @@ export function optionsOf(args) {
       seconds: { type: 'string', default: '5' },
       balancer: { type: 'string', default: 'nginx' },
       postgres: { type: 'string', default: 'embedded' },
+      'slow-machine': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -42,6 +46,7 @@ export function optionsOf(args) {
     next: values.next,
     seconds: wholeNumber('seconds', values.seconds),
     balancer: oneOf('balancer', values.balancer, ['nginx', 'polling']),
+    slowMachine: values['slow-machine'],
     postgres: oneOf('postgres', values.postgres, ['installed', 'embedded']),
   };
 }
