@@ -1,5 +1,4 @@
 import type { OperationExample } from '../../../api/openapi/described-operation.decorator.js';
-import { EXAMPLE_TIME } from '../../../api/openapi/examples.js';
 
 const inactive = {
   status: 'deactivated',
@@ -9,17 +8,8 @@ const inactive = {
   requested_by: '',
 };
 
-/** Shows the operations on maintenance mode. */
+/** Shows the operations on maintenance mode. What is prefilled in a form must not close a service. */
 export const MAINTENANCE_EXAMPLES = {
   read: { answer: inactive },
-  set: {
-    path: { action: 'activate' },
-    answer: {
-      status: 'activated',
-      activated_at: EXAMPLE_TIME,
-      activation_requested_at: EXAMPLE_TIME,
-      remaining_executions: [],
-      requested_by: 'admin',
-    },
-  },
+  set: { path: { action: 'deactivate' }, answer: inactive },
 } satisfies Record<string, OperationExample>;

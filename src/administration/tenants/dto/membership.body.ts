@@ -18,7 +18,7 @@ export class TenantUserBody {
 }
 
 export class NewTenantUserBody extends TenantUserBody {
-  @ApiProperty({ ...ROLE, required: false, description: 'Required under v3.1; defaults to `user` under v3' })
+  @ApiProperty({ ...ROLE, required: false, nullable: true, description: '`user` if it is left out' })
   @IsOptional()
   @IsString({ message: '`role` must be a string' })
   role?: string | null;
@@ -42,7 +42,7 @@ export class TenantGroupBody {
 }
 
 export class NewTenantGroupBody extends TenantGroupBody {
-  @ApiProperty({ ...ROLE, required: false, description: 'Required under v3.1; defaults to `user` under v3' })
+  @ApiProperty({ ...ROLE, required: false, nullable: true, description: '`user` if it is left out' })
   @IsOptional()
   @IsString({ message: '`role` must be a string' })
   role?: string | null;
