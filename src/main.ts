@@ -25,7 +25,8 @@ async function run(): Promise<void> {
   logWarnings(logger);
   changeLevelBySignal(logger);
   const output = new StartOutput(logger, configuration);
-  const shutdown = new Shutdown(logger, configuration.drainMilliseconds + STOP_DEADLINE_MS).watchErrors();
+  const shutdown = new Shutdown(logger, configuration.drainMilliseconds + STOP_DEADLINE_MS);
+  shutdown.watchErrors().watchSignals();
   logger.info({ ...programVersions(), pid: process.pid }, 'Strongroom starts');
   for (const warning of configurationWarnings(configuration)) logger.warn(warning);
   await requireCertificate(configuration);
@@ -56,7 +57,6 @@ async function run(): Promise<void> {
     await endTraces();
     await operations.close();
   });
-  shutdown.watchSignals();
   output.show(welcome(installation, service.url));
 }
 

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { errorFields } from '../observability/error-fields.js';
 import type { Logger } from '../observability/logger.js';
 
@@ -38,8 +39,11 @@ export class Shutdown {
     return this;
   }
 
-  /** Watches for SIGTERM, which orchestrators send, and SIGINT, which a terminal sends. */
-  watchSignals(): void {
+  /**
+   * Watches for SIGTERM, which orchestrators send, and SIGINT, which a terminal sends. The first process of a container
+   * would ignore them otherwise. Before there is something to stop they end the process at once, with the usual code.
+   */
+  watchSignals(): this {
     const onSignal = (signal: NodeJS.Signals): void => {
       const now = performance.now();
       if (this.firstSignal !== undefined) {
@@ -47,11 +51,16 @@ export class Shutdown {
         return;
       }
       this.firstSignal = now;
+      if (this.stop === undefined) {
+        this.logger.info(`${signal}: ended before the start was over`);
+        process.exit(128 + constants.signals[signal]);
+      }
       const reason = `${signal}: draining`;
       this.logger.info(`not ready: ${reason}`);
       this.begin(0, reason, signal === 'SIGINT');
     };
     process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+    return this;
   }
 
   /** Sets how to stop. Until then there is nothing to stop, and an error ends the process at once. */

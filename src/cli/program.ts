@@ -11,6 +11,7 @@ import {
   demoCommand,
   doctorCommand,
   migrateCommand,
+  supportBundleCommand,
 } from './commands/installation.command.js';
 import { lockCommand } from './commands/lock.command.js';
 import { maintenanceCommand } from './commands/maintenance.command.js';
@@ -30,7 +31,13 @@ const COMMANDS = {
     ...[tokenCommand, lockCommand],
   ],
   'What happened:': [eventCommand, explainCommand],
-  'The installation:': [doctorCommand, configCommand, migrateCommand, maintenanceCommand],
+  'The installation:': [
+    doctorCommand,
+    configCommand,
+    migrateCommand,
+    maintenanceCommand,
+    supportBundleCommand,
+  ],
   'Begin:': [demoCommand, importCloudifyCommand, completionCommand],
 };
 

@@ -30,6 +30,7 @@ import {
   hiddenFrom,
   mayNotMakeGlobal,
   narrower,
+  providerNotFound,
   secretExists,
   textRequired,
 } from './secret-errors.js';
@@ -91,6 +92,7 @@ export class SecretsController {
     description:
       'Creates a secret under a new key. With `update_if_exists` it gives an existing one the value instead, as often as ' +
       'it is called.',
+    missing: providerNotFound('vault'),
     body: { v3: NewSecretBody, 'v3.1': NewSecretBodyV31 },
     example: SECRET_EXAMPLES.create,
     errors: [

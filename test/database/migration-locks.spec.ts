@@ -57,6 +57,27 @@ describe('a migration of a table that is in use', () => {
     expect((await migrated).applied).toEqual([ExpandTenants1800000000999.name]);
   });
 
+  it('keeps no request waiting for long while it tries', async () => {
+    const request = new pg.Client(database.superuserUrl);
+    await request.connect();
+    // Five times as long as a request waits.
+    await request.query(`SET lock_timeout = '1s'`);
+    const migrated = bring();
+    for (let tries = 0; tries < 3; tries += 1) {
+      for (;;) {
+        const [row] = await database.asSuperuser<{ waits: boolean }>(
+          'SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted) AS waits',
+        );
+        if (row?.waits === true) break;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      await request.query('SELECT FROM tenants');
+    }
+    await request.end();
+    await holder.query('ROLLBACK');
+    expect((await migrated).applied).toEqual([ExpandTenants1800000000999.name]);
+  });
+
   it('ends with one line when the table is never free', async () => {
     const dataSource = await ownerDataSource(options()).initialize();
     let tries = 0;

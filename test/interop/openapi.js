@@ -5,17 +5,17 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 const FOLDER = join(import.meta.dirname, 'openapi');
-const DOCUMENT = 'docs/openapi.json';
+const DOCUMENT = resolve('docs/openapi.json');
 
 const SECONDS = process.env.SCHEMATHESIS_SECONDS ?? '600';
 const SEED = '20260320';
 const CHECKS = [
   ...['not_a_server_error', 'status_code_conformance', 'content_type_conformance'],
   ...['response_headers_conformance', 'response_schema_conformance', 'negative_data_rejection'],
-  ...['unsupported_method', 'allow_header_conformance'],
+  'unsupported_method',
 ];
 
 /**
@@ -24,8 +24,9 @@ const CHECKS = [
  */
 export function runOpenApi({ url, password, environment }) {
   const folder = mkdtempSync(join(tmpdir(), 'strongroom-openapi-'));
+  // schemathesis keeps what it finds in the working directory.
   const run = (command, args, env = {}) =>
-    spawnSync(command, args, { stdio: 'inherit', env: { ...environment, ...env } }).status === 0;
+    spawnSync(command, args, { stdio: 'inherit', cwd: folder, env: { ...environment, ...env } }).status === 0;
   try {
     const bin = join(folder, 'venv', 'bin');
     const isInstalled =

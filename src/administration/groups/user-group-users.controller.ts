@@ -39,7 +39,7 @@ export class UserGroupUsersController {
     body: GroupUserBody,
     answer: { v3: UserGroupV3, 'v3.1': null },
     example: USER_GROUP_EXAMPLES.removeUser,
-    errors: [USER_GROUP_ERRORS.missing, USER_GROUP_ERRORS.isNoMember, 409],
+    errors: [USER_GROUP_ERRORS.missing, USER_GROUP_ERRORS.isNoMember, USER_GROUP_ERRORS.lastMember],
   })
   async remove(
     @CurrentPrincipal() { caller }: Principal,

@@ -86,7 +86,7 @@ export class UserGroupsController {
     body: UserGroupRoleBody,
     answer: UserGroupV3,
     example: USER_GROUP_EXAMPLES.setRole,
-    errors: [USER_GROUP_ERRORS.badRole, USER_GROUP_ERRORS.missing, 409],
+    errors: [USER_GROUP_ERRORS.badRole, USER_GROUP_ERRORS.missing, USER_GROUP_ERRORS.lastRole],
   })
   async setRole(
     @CurrentPrincipal() { caller }: Principal,

@@ -1,6 +1,7 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiExtension, ApiExtraModels, getSchemaPath } from '@nestjs/swagger';
 import type { ApiVersion } from '../http/api-version.decorator.js';
+import { bodyRuleOf } from './body-rule.decorator.js';
 
 /** Names the extension that holds an operation's parts by version, until `completeDocument` replaces it. */
 export const BY_VERSION = 'x-by-version';
@@ -10,6 +11,8 @@ export interface VersionPart {
   readonly responses: Readonly<Record<string, object>>;
   readonly requestBody?: object;
   readonly parameters: readonly object[];
+  /** Keywords for the schema of the body. */
+  readonly bodyRule?: object;
   /** The examples of the path parameters. */
   readonly path?: Readonly<Record<string, string>>;
 }
@@ -63,6 +66,7 @@ function partOf(
   return {
     responses: succeeds ? responsesOf(output ?? null, status, ofVersion(example.answer, version)) : {},
     ...(input !== undefined && {
+      bodyRule: bodyRuleOf(input) ?? {},
       requestBody: { required: true, content: jsonOf(refTo(input), ofVersion(example.body, version)) },
     }),
     parameters: parameters?.[version] ?? [],

@@ -1,11 +1,15 @@
 import type { ApiVersion } from '../http/api-version.decorator.js';
 import type { ByVersion, VersionPart, BY_VERSION } from './described-operation.decorator.js';
 
+/** Holds the keywords for the schema of the body, until `separateVersions` adds them. */
+export const BODY_RULE = Symbol('body rule');
+
 /** Describes an operation of the generated document as far as it is completed here. */
 export interface Operation {
   operationId: string;
   responses: Record<string, Response>;
   requestBody?: object;
+  [BODY_RULE]?: object;
   parameters?: object[];
   tags?: string[];
   [BY_VERSION]?: ByVersion<VersionPart>;

@@ -11,10 +11,10 @@ import {
   TooManyRequests,
   Unauthorized,
   Unavailable,
+  UnknownAddress,
   UnsupportedContentType,
   UriTooLong,
 } from '../../common/errors.js';
-import { resourceNotFound } from '../../common/resource-not-found.js';
 import { permissionRefused, tenantRefused } from '../../common/tenant-refused.js';
 import { errorBody } from '../errors/error-body.js';
 import { internalError } from '../errors/to-domain-error.js';
@@ -51,8 +51,8 @@ export const ERROR_RESPONSES = {
   },
   404: {
     name: 'NotFound',
-    description: 'The resource does not exist, or is not visible to the caller.',
-    errors: [resourceNotFound('Secret', 'nothing')],
+    description: 'What the path or the body names does not exist, or is not visible to the caller.',
+    errors: [new UnknownAddress('did you mean `/api/v3.1/secrets`?')],
   },
   408: {
     name: 'RequestTimeout',

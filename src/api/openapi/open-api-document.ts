@@ -4,6 +4,7 @@ import { ErrorBody } from '../errors/error-body.js';
 import { BY_VERSION } from './described-operation.decorator.js';
 import { ERROR_RESPONSES, errorExamples } from './error-responses.js';
 import {
+  BODY_RULE,
   operationsOf,
   versionInPath,
   type Document,
@@ -65,7 +66,7 @@ export function completeDocument(generated: OpenAPIObject, shortestPassword: num
   Object.assign(document.components, {
     parameters: { ...PARAMETERS, ...sharedParameters(document) },
     headers: HEADERS,
-    responses: sharedResponses(),
+    responses: sharedResponses(document),
   });
   separateVersions(document);
   boundPasswords(document, shortestPassword);
@@ -95,12 +96,18 @@ function addVersionPart(path: string, operation: Operation): void {
   const { [BY_VERSION]: parts } = operation;
   operation.responses = { ...operation.responses };
   if (parts === undefined) return;
-  const { responses, parameters, requestBody, path: values } = structuredClone(parts[versionOf(path)]);
+  const {
+    responses,
+    parameters,
+    requestBody,
+    bodyRule = {},
+    path: values,
+  } = structuredClone(parts[versionOf(path)]);
   Object.assign(operation.responses, responses);
   operation.parameters = [...(operation.parameters ?? []), ...parameters].map((parameter) =>
     withExample(parameter, values),
   );
-  if (requestBody !== undefined) operation.requestBody = requestBody;
+  if (requestBody !== undefined) Object.assign(operation, { requestBody, [BODY_RULE]: bodyRule });
   Reflect.deleteProperty(operation, BY_VERSION);
 }
 
@@ -120,17 +127,21 @@ function completeResponse(status: string, response: Response): Response {
   };
 }
 
-function sharedResponses(): Record<string, object> {
+/** Returns the responses to which operations refer. */
+function sharedResponses({ paths }: Document): Record<string, object> {
+  const used = JSON.stringify(paths);
   const schema = refTo('schemas', ErrorBody.name);
   return Object.fromEntries(
-    Object.entries(ERROR_RESPONSES).map(([status, { name, description, errors }]) => [
-      name,
-      {
-        description,
-        headers: { ...EVERY_ERROR, ...ERROR_HEADERS[status] },
-        content: { 'application/json': { schema, examples: errorExamples(errors) } },
-      },
-    ]),
+    Object.entries(ERROR_RESPONSES)
+      .filter(([, { name }]) => used.includes(refTo('responses', name).$ref))
+      .map(([status, { name, description, errors }]) => [
+        name,
+        {
+          description,
+          headers: { ...EVERY_ERROR, ...ERROR_HEADERS[status] },
+          content: { 'application/json': { schema, examples: errorExamples(errors) } },
+        },
+      ]),
   );
 }
 

@@ -1,4 +1,5 @@
 import {
+  BODY_RULE,
   operationsOf,
   schemasNamedIn,
   schemasReachedFrom,
@@ -23,6 +24,8 @@ export function separateVersions(document: Document): void {
   for (const [path, operation] of operationsOf(document)) {
     if (versionInPath(path) === 'v3') openBody(document, operation);
     else closeBody(document, operation);
+    for (const name of schemasNamedIn(operation.requestBody))
+      Object.assign(document.components.schemas[name] ?? {}, operation[BODY_RULE]);
   }
   renameSchemas(document);
 }

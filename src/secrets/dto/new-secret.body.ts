@@ -4,6 +4,7 @@ import { IsOptional, IsString, ValidateBy, ValidateIf } from 'class-validator';
 import { KeptAsSent } from '../../api/input/kept-as-sent.decorator.js';
 import { OneOf } from '../../api/input/one-of.decorator.js';
 import { JsonText } from '../../api/json/json-text.js';
+import { BodyRule } from '../../api/openapi/body-rule.decorator.js';
 import { ANY_OBJECT, ANY_VALUE, FLAG } from '../../api/openapi/schemas.js';
 import { flagOf, IsFlag } from '../../api/input/is-flag.decorator.js';
 import { descriptionProblem, LONGEST_DESCRIPTION, VISIBILITIES, type Visibility } from '../secret.js';
@@ -80,7 +81,24 @@ function Description(): PropertyDecorator {
   );
 }
 
+/** Says when a value need not be text: with a schema, or where an existing secret may have one. */
+const VALUE_RULE = {
+  if: {
+    not: {
+      anyOf: [
+        { required: ['schema'] },
+        {
+          required: ['update_if_exists'],
+          properties: { update_if_exists: { enum: [true, 'true', 'True', 'TRUE'] } },
+        },
+      ],
+    },
+  },
+  then: { properties: { value: { type: 'string', minLength: 1 } } },
+};
+
 /** Holds the body of PUT under v3. Fields beyond these are ignored, as old clients need. */
+@BodyRule(VALUE_RULE)
 export class NewSecretBody {
   @ApiProperty({
     ...{ ...ANY_VALUE, type: Object },
@@ -139,6 +157,7 @@ export class NewSecretBodyV31 extends NewSecretBody {
 }
 
 /** Holds the body of PATCH under v3: what is left out stays. */
+@BodyRule({ minProperties: 1 })
 export class SecretChangeBody {
   @ApiProperty({
     ...{ ...ANY_VALUE, type: Object },

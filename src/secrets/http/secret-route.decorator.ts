@@ -1,6 +1,6 @@
 import { TenantRoute } from '../../api/routes/tenant-route.decorator.js';
 import { NAME } from '../../api/openapi/schemas.js';
-import { BadParameters } from '../../common/errors.js';
+import { BadParameters, type NotFound } from '../../common/errors.js';
 import { nameProblem } from '../../common/names/resource-name.js';
 import { EXAMPLE_KEY } from '../dto/secret.examples.js';
 import { SecretV3 } from '../dto/secret-v3.js';
@@ -15,6 +15,11 @@ const KEY = {
 
 const BAD_KEY = new BadParameters(`Secret key: ${nameProblem('1st.password')}`);
 
+type SecretRouteOptions = Parameters<typeof TenantRoute>[2] & {
+  /** The error for what the request names and is not there; by default for the secret. */
+  readonly missing?: NotFound;
+};
+
 /**
  * Declares a route about the secret that its path names as `:key`, which it answers with unless `answer` says
  * otherwise.
@@ -22,13 +27,13 @@ const BAD_KEY = new BadParameters(`Secret key: ${nameProblem('1st.password')}`);
 export function SecretRoute(
   permission: string,
   action: Parameters<typeof TenantRoute>[1],
-  options: Parameters<typeof TenantRoute>[2],
+  { missing = secretNotFound(EXAMPLE_KEY), ...options }: SecretRouteOptions,
 ): MethodDecorator {
   const answer = { v3: SecretV3, 'v3.1': SecretV31 };
   return TenantRoute(permission, action, {
     answer,
     parameters: [KEY],
     ...options,
-    errors: [BAD_KEY, secretNotFound(EXAMPLE_KEY), ...(options.errors ?? [])],
+    errors: [BAD_KEY, missing, ...(options.errors ?? [])],
   });
 }

@@ -22,7 +22,7 @@ await runDrill(drill);
 async function drill() {
   requireBalancer(options.balancer);
   const stage = await Stage.open({
-    ...{ programs: postgresPrograms(options.postgres), say },
+    ...{ programs: postgresPrograms(options.postgres), metrics: true, say },
     prepare: (opened, folder) => (opened.isSmall = mountSmall(folder)),
   });
   const lacks = { root: !stage.isSmall && 'needs root, to mount a small file system' };

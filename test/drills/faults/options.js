@@ -16,7 +16,8 @@ become unready with a reason and ready again; everything acknowledged must be th
 with 1 otherwise.
 
   --only NAME,…   only these faults
-  --seconds N     how long each fault lasts (default: 6)
+  --seconds N     how long each fault lasts, and longer if a replica must become unready and is not yet
+                  (default: 6)
   --rounds N      make all faults so often (default: 1)
   --replicas N    number of replicas (default: 2)
   --limit N       the seconds that a request may take (default: 5)

@@ -22,12 +22,20 @@ export async function runFault(fault, { stage, traffic, metrics, seconds }) {
   metrics.label(fault.name, 'during');
   await fault.begin(stage);
   await sleep((fault.seconds ?? seconds) * 1_000);
+  await untilUnready(watches, fault.unready);
   await fault.end(stage);
   metrics.label(fault.name, 'after');
   const again = await untilServed(watches, traffic.tally);
   await Promise.all(watches.map((watch) => watch.stop()));
   for (const { link } of stage.replicas) link.forget();
   return { fault, tally: traffic.next(), again, ...seen(fault, watches) };
+}
+
+/** Waits until as many replicas as must become unready are, so that a slow machine fails no fault. */
+async function untilUnready(watches, count = watches.length) {
+  const deadline = performance.now() + PATIENCE_MS;
+  const isEnough = () => watches.filter(({ wasUnready }) => wasUnready).length >= count;
+  while (!isEnough() && performance.now() < deadline) await sleep(POLL_MS);
 }
 
 /**

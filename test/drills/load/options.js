@@ -7,7 +7,8 @@ const NAMES = ROWS.map(({ name }) => name);
 export const USAGE = `npm run drill:load -- [--only NAME,…] [--seconds N] [--rounds N] [--secrets N] [--json FILE]
 
 Lets tenant A do its worst while tenant B reads, and compares B's rate and p99 with those that it has beside as many
-connections of A that only read. Exits with 1 if B keeps less than 80 % of its rate or more than doubles its p99 in any row.
+connections of A that only read. Exits with 1 if B keeps less than 80 % of its rate or more than doubles its p99 in any row, or
+a request of B is refused.
 
   --only NAME,…  run only these rows:
                  ${NAMES.slice(0, 6).join(', ')},

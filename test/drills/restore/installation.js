@@ -28,10 +28,9 @@ export async function withService(server, work) {
   }
 }
 
-/** Returns a digest of the audit trail, and the id of its last event. */
-export function trailOf(server, upTo = 'ffffffff-ffff-ffff-ffff-ffffffffffff') {
-  const last = server.sql(`SELECT max(id::text) FROM audit_events WHERE id <= '${upTo}'`);
-  const digest = `SELECT count(*) || ' events, ' || md5(string_agg(body, '' ORDER BY log_id, id))
+/** Returns a digest of the audit trail up to an event, by default the last one, and the id of that event. */
+export function trailOf(server, last = server.sql('SELECT max(id::text) FROM audit_events')) {
+  const digest = `SELECT count(*) || ' events, ' || coalesce(md5(string_agg(body, '' ORDER BY log_id, id)), 'none')
                   FROM audit_events WHERE id <= '${last}'`;
   return { last, digest: server.sql(digest) };
 }

@@ -1,4 +1,5 @@
 /** Implements `npm run drill:rolling`: replicas are restarted and upgraded under load, and no request may fail. */
+import pg from 'pg';
 import { requireBalancer, startBalancer } from '../support/balancers.js';
 import { HEADERS } from '../support/drill.js';
 import { makeNextVersion } from '../support/next-version.js';
@@ -8,11 +9,13 @@ import { Stage } from '../support/stage.js';
 import { seconds, table, total } from '../support/table.js';
 import { Traffic } from '../support/traffic.js';
 import { checkTrail } from '../support/trail.js';
+import { unserved } from '../support/unserved.js';
 import { wrongPages, wrongWithoutReplicas } from './nginx-pages.js';
 import { optionsOf, USAGE } from './options.js';
 
 const CALLERS = 4;
-const TITLES = ['step', 'balancer', 'requests', 'failed', 'slowest s'];
+const BACKUP_MS = 4_000;
+const TITLES = ['step', 'balancer', 'requests', '503', 'failed', 'slowest s'];
 
 const options = askedFor('drill:rolling', USAGE, optionsOf);
 await runDrill(drill);
@@ -71,45 +74,33 @@ function* stepsOf(stage) {
   yield ['one replica less', () => stage.removeReplica(stage.replicas[0])];
 }
 
+/** A backup reads the tables meanwhile, so that a migration cannot lock them at once. */
 async function migrateAndRestart(stage, dist) {
   const [restarted] = stage.replicas;
-  await Promise.all([stage.migrate(dist), restart(restarted, restarted.dist)]);
+  const { sockets: host, port } = stage.cluster;
+  const backup = new pg.Client({ host, port, user: 'postgres', database: 'drill' });
+  await backup.connect();
+  await backup.query('BEGIN; LOCK TABLE secrets IN ACCESS SHARE MODE');
+  setTimeout(() => void backup.end(), BACKUP_MS);
+  await Promise.all([stage.migrate(dist), restarted.restart()]);
 }
 
 async function restartAll(stage) {
-  for (const replica of stage.replicas) await restart(replica, stage.dist);
-}
-
-async function restart(replica, dist) {
-  const code = await replica.stop();
-  if (code !== 0) throw new Error(`${replica.name} ended with ${code}`);
-  replica.dist = dist;
-  await replica.start();
-}
-
-/** Returns a line for each replica that the balancer sent no request to. */
-async function unserved(kind, balancer, { replicas }) {
-  const sizes = replicas.map((replica) => replica.logSize());
-  for (let call = 0; call < 20; call += 1) {
-    const url = `http://${balancer.host}:${balancer.port}/api/v3/secrets/${kind}.0.0`;
-    await (await fetch(url, { headers: HEADERS })).text();
-  }
-  return replicas
-    .filter((replica, index) => !replica.logSince(sizes[index]).includes('/api/v3/secrets'))
-    .map(({ name }) => `${kind} sends nothing to ${name}`);
+  for (const replica of stage.replicas) await replica.restart(stage.dist);
 }
 
 function report(rows, faults) {
-  const failures = ({ ok, requests }) => requests - ok;
+  const failures = (tally) => tally.failures(options.slowMachine);
   const sum = (of) => rows.reduce((all, [, , tally]) => all + of(tally), 0);
   const lines = rows.map(([name, kind, tally]) => [
     name,
     kind,
     tally.requests,
+    tally.refused,
     failures(tally),
     seconds(tally.slowest),
   ]);
-  const samples = rows.flatMap(([, , tally]) => [...tally.samples, ...tally.refusals]);
+  const samples = rows.flatMap(([, , tally]) => tally.samplesOfFailures(options.slowMachine));
   const failed = sum(failures) + faults.length;
   const told = [...faults, ...samples].slice(0, 20).map((line) => `FAILED: ${line}`);
   const words = [

@@ -5,6 +5,7 @@ import { chosen, oneOf, wholeNumber } from '../support/options.js';
 const BALANCERS = [{ name: 'nginx' }, { name: 'polling' }];
 
 export const USAGE = `npm run drill:rolling -- [--rounds N] [--replicas N] [--balancers NAME,…] [--postgres installed|embedded]
+                         [--slow-machine]
 
 Restarts and upgrades every replica under load, with migrations running meanwhile, adds a replica and removes one. No request
 may fail, and every acknowledged write must have exactly one event. Exits with 1 otherwise.
@@ -15,6 +16,8 @@ may fail, and every acknowledged write must have exactly one event. Exits with 1
                       polling: asks each replica every second whether it is ready, and repeats nothing
                       (default: both at the same time)
   --postgres          that of the system, or that of the npm package (default: embedded)
+  --slow-machine      count 503 with Retry-After apart, and not as failed: on a machine that is so busy that the database
+                      does not answer for three seconds, replicas become unready by themselves
   --help              show this help
 `;
 
@@ -31,6 +34,7 @@ export function optionsOf(args) {
       replicas: { type: 'string', default: '2' },
       balancers: { type: 'string' },
       postgres: { type: 'string', default: 'embedded' },
+      'slow-machine': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -39,6 +43,7 @@ export function optionsOf(args) {
     rounds: wholeNumber('rounds', values.rounds),
     replicas: wholeNumber('replicas', values.replicas, 2),
     balancers: chosen('balancer', values.balancers, BALANCERS).map(({ name }) => name),
+    slowMachine: values['slow-machine'],
     postgres: oneOf('postgres', values.postgres, ['installed', 'embedded']),
   };
 }

@@ -1,7 +1,10 @@
 import { Agent, createServer, get, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 1_000;
-const PROBE_MS = 1_000;
+const PROBE_MS = 2_000;
+/** Is the number of questions in a row without an answer in time after which a replica is left out. */
+const SILENCES = 2;
 
 /** Answers as the service does when there is no replica. */
 const NOBODY = JSON.stringify({
@@ -12,14 +15,16 @@ const NOBODY = JSON.stringify({
 
 /**
  * Is a load balancer of the simplest kind, as many appliances are: it asks each replica every second whether it is ready,
- * sends requests in turn to those that were, over connections that it keeps, and never repeats one.
+ * sends requests in turn to those that were, over connections that it keeps, and never repeats one. It leaves a replica
+ * out at once if that says that it is not ready, and for silence as others do, at the second time.
  */
 export class PollingBalancer {
   #ready = [];
+  #silences = new Map();
+  #running = true;
   #turn = 0;
   #agent = new Agent({ keepAlive: true });
   #server = createServer((incoming, outgoing) => this.#pass(incoming, outgoing));
-  #timer;
 
   /** @param replicas returns the replicas that there are, each with `host` and `port` */
   constructor(replicas) {
@@ -28,7 +33,7 @@ export class PollingBalancer {
 
   async start() {
     await this.#poll();
-    this.#timer = setInterval(() => void this.#poll(), POLL_MS);
+    void this.#keepPolling();
     // Longer than any pause of a caller.
     this.#server.keepAliveTimeout = 600_000;
     await new Promise((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
@@ -37,7 +42,7 @@ export class PollingBalancer {
   }
 
   async stop() {
-    clearInterval(this.#timer);
+    this.#running = false;
     this.#agent.destroy();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
@@ -45,8 +50,22 @@ export class PollingBalancer {
 
   async #poll() {
     const replicas = this.replicas();
-    const ready = await Promise.all(replicas.map(isReady));
-    this.#ready = replicas.filter((_, index) => ready[index]);
+    const answers = await Promise.all(replicas.map(readinessOf));
+    this.#ready = replicas.filter((replica, index) => this.#mayServe(replica, answers[index]));
+  }
+
+  #mayServe(replica, answer) {
+    const silences = answer === 'silent' ? (this.#silences.get(replica) ?? 0) + 1 : 0;
+    this.#silences.set(replica, silences);
+    return (
+      answer === 'ready' || (answer === 'silent' && silences < SILENCES && this.#ready.includes(replica))
+    );
+  }
+
+  async #keepPolling() {
+    while (this.#running) {
+      await Promise.all([this.#poll(), sleep(POLL_MS)]);
+    }
   }
 
   #pass(incoming, outgoing) {
@@ -75,16 +94,12 @@ function fail(outgoing, status, incoming) {
   outgoing.end(NOBODY);
 }
 
-function isReady({ host, port }) {
+/** Returns `ready`, `unready`, or `silent` if there was no answer in time. */
+function readinessOf({ host, port }) {
   return new Promise((resolve) => {
-    const probe = get({
-      host,
-      port,
-      path: '/health/ready',
-      agent: false,
-      signal: AbortSignal.timeout(PROBE_MS),
-    });
-    probe.on('response', (answer) => resolve(answer.resume().statusCode === 200));
-    probe.on('error', () => resolve(false));
+    const signal = AbortSignal.timeout(PROBE_MS);
+    const probe = get({ host, port, path: '/health/ready', agent: false, signal });
+    probe.on('response', (answer) => resolve(answer.resume().statusCode === 200 ? 'ready' : 'unready'));
+    probe.on('error', () => resolve(signal.aborted ? 'silent' : 'unready'));
   });
 }

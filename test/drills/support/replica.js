@@ -63,6 +63,14 @@ export class Replica {
     return this.#end('SIGTERM');
   }
 
+  /** Stops the process, and starts it with a program. */
+  async restart(dist = this.dist) {
+    const code = await this.stop();
+    if (code !== 0) throw new Error(`${this.name} ended with ${code}`);
+    this.dist = dist;
+    await this.start();
+  }
+
   kill() {
     return this.#end('SIGKILL');
   }

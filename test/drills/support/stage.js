@@ -20,11 +20,10 @@ const METRICS_PORT = 'STRONGROOM_METRICS_PORT';
  */
 export class Stage {
   replicas = [];
-  dist = resolve('dist');
 
-  static async open({ programs, settings, prepare, environment = {}, say }) {
+  static async open({ programs, settings, prepare, dist = resolve('dist'), metrics = false, say }) {
     const stage = new Stage();
-    Object.assign(stage, { say, added: environment });
+    Object.assign(stage, { dist, metrics });
     stage.folder = mkdtempSync(join(tmpdir(), 'strongroom-drill-'));
     atExit(() => rmSync(stage.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
     say('Starting PostgreSQL');
@@ -55,15 +54,15 @@ export class Stage {
   }
 
   /** Starts one more replica. */
-  async addReplica({ dist = this.dist, environment = {} } = {}) {
+  async addReplica() {
     const number = (this.number = (this.number ?? 0) + 1);
     const link = await Link.open(() => this.cluster.port);
     const { STRONGROOM_ROOT_KEYS } = this.environment;
-    const metricsPort = knownNames().includes(METRICS_PORT) ? await freePort() : undefined;
+    const metricsPort = this.metrics && knownNames().includes(METRICS_PORT) ? await freePort() : undefined;
     const replica = new Replica({
       ...{
         name: `replica ${number}`,
-        dist,
+        dist: this.dist,
         host: `127.0.1.${number}`,
         port: this.port,
         folder: this.folder,
@@ -75,8 +74,6 @@ export class Stage {
         STRONGROOM_ROOT_KEYS,
         STRONGROOM_TRUSTED_PROXIES: '127.0.0.0/8',
         ...(metricsPort !== undefined && { [METRICS_PORT]: String(metricsPort) }),
-        ...this.added,
-        ...environment,
       },
     });
     replica.link = link;

@@ -38,6 +38,15 @@ export class Tally {
     return this.ok + this.refused + this.cut + this.wrong;
   }
 
+  /** Returns the number of failures where nothing but the machine may cause a refusal. */
+  failures(isSlowMachine) {
+    return this.cut + this.wrong + (isSlowMachine ? 0 : this.refused);
+  }
+
+  samplesOfFailures(isSlowMachine) {
+    return isSlowMachine ? this.samples : [...this.samples, ...this.refusals];
+  }
+
   #addFailure({ status, headers }, words) {
     this.lastFailure = performance.now();
     const isHonest = status === 503 && /^\d+$/.test(headers['retry-after'] ?? '');

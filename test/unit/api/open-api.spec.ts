@@ -23,6 +23,7 @@ interface Operation {
 describe('the description of the API', () => {
   let layer: HttpLayerApp;
   let document: {
+    servers: { url: string }[];
     paths: Record<string, Record<string, Operation>>;
     components: {
       schemas: Record<string, Schema>;
@@ -119,6 +120,22 @@ describe('the description of the API', () => {
       expect(answer.status).toBe(200);
       expect(answer.headers['x-content-type-options']).toBe('nosniff');
     }
+  });
+
+  it('holds behind a proxy that adds a path prefix, with and without a slash at the end', async () => {
+    const { servers } = document;
+    for (const base of [layer.url, `${layer.url}/vault/room`]) {
+      const page = new URL(`${base}/api/docs`);
+      for (const described of ['docs-json', 'docs'])
+        expect(new URL(servers[0]?.url ?? '', new URL(described, page)).href).toBe(`${base}/`);
+      expect(new URL('../docs', `${page.href}/`).href).toBe(page.href);
+    }
+    const { status, headers } = await get('/api/docs/');
+    expect([status, headers.location]).toEqual([308, '../docs']);
+    const { text } = await get('/api/docs');
+    for (const [, address = ''] of text.matchAll(/(?:src|href)=["']([^"'#]+)["']/g))
+      expect(address).toMatch(/^\.\/docs\//);
+    expect((await get('/api/docs-json')).text).not.toContain(layer.url);
   });
 
   it('serves no other file', async () => {

@@ -35,6 +35,12 @@ export const USER_GROUP_EXAMPLES = {
   removeUser: { body: member, answer: empty },
 } satisfies Record<string, OperationExample>;
 
+function lastThrough(action: string): Conflict {
+  return new Conflict(
+    `Cannot ${action} the user group \`${EXAMPLE_GROUP}\`: the last active sys_admin is one through it`,
+  );
+}
+
 /** Shows the errors of these operations. */
 export const USER_GROUP_ERRORS = {
   reserved: new BadParameters('User group name: `users` is reserved; choose another'),
@@ -43,7 +49,7 @@ export const USER_GROUP_ERRORS = {
   missing: resourceNotFound('Group', EXAMPLE_GROUP),
   isMember: new Conflict(`User \`admin\` is already a member of the user group \`${EXAMPLE_GROUP}\``),
   isNoMember: new NotFound(`User \`admin\` is not a member of the user group \`${EXAMPLE_GROUP}\``),
-  isLast: new Conflict(
-    `Cannot delete the user group \`${EXAMPLE_GROUP}\`: the last active sys_admin is one through it`,
-  ),
+  isLast: lastThrough('delete'),
+  lastRole: lastThrough('modify the role of'),
+  lastMember: lastThrough('remove a member of'),
 };

@@ -5,7 +5,7 @@ export class VersionV3 {
   @ApiProperty({ example: 'premium', description: 'Clients offer tenants and users only for `premium`' })
   edition: string;
 
-  @ApiProperty({ example: '0.1.0' })
+  @ApiProperty({ example: '1.2.3' })
   version: string;
 
   @ApiProperty(NOTHING)

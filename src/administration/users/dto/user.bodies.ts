@@ -3,6 +3,7 @@ import { IsOptional, IsString, Matches } from 'class-validator';
 import { IsFlag } from '../../../api/input/is-flag.decorator.js';
 import { SYSTEM_ROLES } from '../../../users/permissions/roles.js';
 import { OneOf } from '../../../api/input/one-of.decorator.js';
+import { atMostOneOf, BodyRule } from '../../../api/openapi/body-rule.decorator.js';
 import { FLAG_OR_NULL, NAME, WITHOUT_CONTROLS } from '../../../api/openapi/schemas.js';
 
 const TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?$/;
@@ -79,6 +80,7 @@ export class NewUserBodyV31 extends NewUserBody {
 }
 
 /** Changes exactly one of password, role and setting. */
+@BodyRule({ minProperties: 1, ...atMostOneOf('password', 'role', 'show_getting_started') })
 export class UserChangeBody {
   @ApiProperty({ ...PASSWORD, nullable: true, required: false })
   @IsOptional()

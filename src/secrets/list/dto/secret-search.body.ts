@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsArray, IsObject, IsOptional } from 'class-validator';
 import { ErrorBody } from '../../../api/errors/error-body.js';
+import { atMostOneOf, BodyRule } from '../../../api/openapi/body-rule.decorator.js';
 import { ANY_OBJECT } from '../../../api/openapi/schemas.js';
 import { BadParameters } from '../../../common/errors.js';
 import type { FilterRule } from '../filter-rule.js';
@@ -9,6 +10,7 @@ import { MOST_RULES, readRules, rulesOfConstraints } from '../filter-rule.reader
 import { CONSTRAINTS, FILTER_RULE } from './filter-rule.schema.js';
 
 /** Holds the rules or constraints of a search; a search without either finds everything. */
+@BodyRule(atMostOneOf('filter_rules', 'constraints'))
 export class SecretSearchBody {
   @ApiProperty({
     ...{ type: 'array', items: FILTER_RULE, maxItems: MOST_RULES, required: false, nullable: true },

@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsArray, IsDefined, IsObject, IsOptional, IsString } from 'class-validator';
 import { flagOf, IsFlag } from '../../../../api/input/is-flag.decorator.js';
 import { ItemsReadBy } from '../../../../api/input/kept-as-sent.decorator.js';
+import { atMostOneOf, BodyRule } from '../../../../api/openapi/body-rule.decorator.js';
 import { ANY_OBJECT, FLAG } from '../../../../api/openapi/schemas.js';
 import { BadParameters, TooLarge } from '../../../../common/errors.js';
 import { isRawRow, readRawRow } from '../raw-row.js';
@@ -10,6 +11,7 @@ import type { ImportInput } from '../secret-import.service.js';
 const MOST_SECRETS = 100_000;
 const MAP = { type: 'object', nullable: true, additionalProperties: { type: 'string' } } as const;
 
+@BodyRule(atMostOneOf('tenant_map', 'tenant_map_dict'))
 export class ImportBody {
   @ApiProperty({
     type: 'array',
