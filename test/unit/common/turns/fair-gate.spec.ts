@@ -47,6 +47,21 @@ describe('FairGate', () => {
     expect([one.state, three.state]).toEqual(['done', 'running']);
   });
 
+  it('tells what it does and has done, with the time that work has waited', async () => {
+    const gate = gateOf({ places: 1 });
+    const first = started(gate, 'a');
+    started(gate, 'b');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(gate.gauge).toEqual({
+      ...{ places: 1, running: 1, waiting: 1, admitted: 1, waitedSeconds: 0 },
+      refused: { full: 0, late: 0 },
+    });
+    first.end();
+    await nextTurn();
+    expect(gate.gauge).toMatchObject({ running: 1, waiting: 0, admitted: 2 });
+    expect(gate.gauge.waitedSeconds).toBeGreaterThan(0.01);
+  });
+
   it('lets groups take turns when a place becomes free', async () => {
     const gate = gateOf({ places: 1 });
     const first = started(gate, 'a');
