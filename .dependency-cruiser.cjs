@@ -16,7 +16,7 @@ const LAYERS = [
   ['health'],
   ['bootstrap'],
   ['app.module.ts', 'http-server.ts'],
-  ['main.ts', 'cli'],
+  ['main.ts', 'healthcheck.ts', 'cli'],
 ];
 
 const pattern = (names) => `^src/(${names.map((name) => name.replaceAll('.', '\\.')).join('|')})(/|$)`;

@@ -18,7 +18,7 @@ const noPresentTime = [
 ];
 
 export default defineConfig(
-  { ignores: ['dist/', 'dist.*/', 'node_modules/', 'data/', 'coverage/'] },
+  { ignores: ['dist/', 'dist.*/', 'node_modules/', 'data/', 'coverage/', 'test/e2e/generated-client/'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

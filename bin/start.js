@@ -4,7 +4,7 @@ import { buildOrExit } from './builder/build-or-exit.js';
 // A reader that has gone away must not end the service.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
-/** In production both outputs hold lines of JSON only, as those of the service do. */
+/** Tells whether both outputs hold lines of JSON only, as those of the service do. */
 const isProduction = process.env.NODE_ENV === 'production';
 const log = (level, msg) =>
   process.stderr.write(`${JSON.stringify({ level, time: new Date().toISOString(), msg })}\n`);

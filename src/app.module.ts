@@ -6,6 +6,7 @@ import { HealthModule } from './health/health.module.js';
 import type { Installation } from './bootstrap/installation.js';
 import { InstallationModule } from './bootstrap/installation.module.js';
 import type { Logger } from './observability/logger.js';
+import type { Metrics } from './observability/metrics/metrics.js';
 import { SecretsModule } from './secrets/secrets.module.js';
 import { TenantScopeModule } from './tenant-scope/tenant-scope.module.js';
 import { TenantsModule } from './tenants/tenants.module.js';
@@ -14,11 +15,11 @@ import { UsersModule } from './users/users.module.js';
 /** Composes the service: the parts of the installation and the features that use them. */
 @Module({})
 export class AppModule {
-  static of(installation: Installation, logger: Logger): DynamicModule {
+  static of(installation: Installation, logger: Logger, metrics: Metrics): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        InstallationModule.of(installation, logger),
+        InstallationModule.of(installation, logger, metrics),
         TenantsModule,
         UsersModule,
         AuthModule,

@@ -1,11 +1,17 @@
 import { logWarnings } from './observability/process-warnings.js';
+import { certificateFilesOf, readCertificate } from './api/http/server/served-certificate.js';
 import { programVersions } from './common/program-versions.js';
 import { StartupError } from './common/startup-error.js';
+import type { Configuration } from './config/configuration.js';
 import { configurationWarnings } from './config/unsafe-combinations.js';
 import { loadConfiguration } from './config/load-configuration.js';
 import { outliveReaders } from './observability/closed-output.js';
 import { errorFields } from './observability/error-fields.js';
+import { changeLevelBySignal } from './observability/log-level-signal.js';
 import { createLogger, type Logger } from './observability/logger.js';
+import { openOperations } from './observability/operations/open-operations.js';
+import { ProcessState } from './observability/operations/process-state.js';
+import { startTracing } from './observability/tracing/start-tracing.js';
 import { Shutdown } from './bootstrap/shutdown.js';
 import { StartOutput, step } from './bootstrap/start-output.js';
 
@@ -17,33 +23,51 @@ async function run(): Promise<void> {
   const configuration = loadConfiguration();
   const logger = createLogger(configuration.logLevel);
   logWarnings(logger);
+  changeLevelBySignal(logger);
   const output = new StartOutput(logger, configuration);
-  const shutdown = new Shutdown(logger, configuration.drainMilliseconds + STOP_DEADLINE_MS).watchErrors();
-  logger.info(programVersions(), 'Strongroom starts');
+  const shutdown = new Shutdown(logger, configuration.drainMilliseconds + STOP_DEADLINE_MS);
+  shutdown.watchErrors().watchSignals();
+  logger.info({ ...programVersions(), pid: process.pid }, 'Strongroom starts');
   for (const warning of configurationWarnings(configuration)) logger.warn(warning);
-  const { openInstallation, startHttpServer, firstStartNotice, welcome } = await loadService(output);
-  const installation = await openInstallation(configuration, output.say, output.say);
+  await requireCertificate(configuration);
+  const endTraces = await startTracing(logger);
+  const state = new ProcessState();
+  const operations = await openOperations(configuration, state, logger);
+  const say = (line: string): void => {
+    state.starting(line);
+    output.say(line);
+  };
+  const { openInstallation, startHttpServer, firstStartNotice, welcome } = await loadService(say);
+  const installation = await openInstallation(configuration, say, say);
   if (installation.loginWarning !== undefined) logger.warn(installation.loginWarning);
   for (const problem of installation.mended) logger.warn(`mended: ${problem}`);
   // Shown before anything else can fail, since a generated password is shown only once.
   const notice = firstStartNotice(installation);
   if (notice.length > 0) output.show(notice.join('\n'), 'the first administrator was created');
-  const service = await step(output.say, 'starting the HTTP server', () =>
-    startHttpServer(installation, logger),
+  const service = await step(say, 'starting the HTTP server', () =>
+    startHttpServer(installation, logger, operations.metrics),
   ).catch(async (error: unknown) => {
     await installation.close();
     throw error;
   });
-  shutdown.stopBy(async (isInterrupted) => {
-    await service.stop(isInterrupted);
+  state.started(service.started);
+  shutdown.stopBy(async (isInterrupted, reason) => {
+    await service.stop(isInterrupted, reason);
     await installation.close();
+    await endTraces();
+    await operations.close();
   });
-  shutdown.watchSignals();
   output.show(welcome(installation, service.url));
 }
 
+/** Verifies before anything changes that a configured certificate can be served. */
+async function requireCertificate(configuration: Configuration): Promise<void> {
+  const files = certificateFilesOf(configuration);
+  if (files !== undefined) await readCertificate(files);
+}
+
 /** Loads the service only after the first word, since that takes most of a second. */
-async function loadService({ say }: StartOutput) {
+async function loadService(say: StartOutput['say']) {
   return step(say, 'loading the program', async () => {
     await import('reflect-metadata');
     const [{ openInstallation }, { startHttpServer }, { firstStartNotice, welcome }] = await Promise.all([

@@ -3,7 +3,9 @@ import { dirname, join, relative } from 'node:path';
 import { BuildError } from './build-error.js';
 import { swcOptions } from './swc-options.js';
 
-/** Writes the built form of the sources below `target`: TypeScript as JavaScript with a source map, the rest as it is. */
+/**
+ * Writes the built form of the sources below `target`: TypeScript as JavaScript with a source map, the rest as it is.
+ */
 export async function compile(root, sources, target) {
   const { transform } = await loadSwc();
   await Promise.all(

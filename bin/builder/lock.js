@@ -37,7 +37,9 @@ function take(draft, path) {
   }
 }
 
-/** Removes the lock of a process that has ended. Moved away first, since another start may have replaced it meanwhile. */
+/**
+ * Removes the lock of a process that has ended. Moved away first, since another start may have replaced it meanwhile.
+ */
 function removeIfStale(path) {
   if (!isStale(path)) return;
   const aside = `${path}.${process.pid}.stale`;

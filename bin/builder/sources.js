@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Names what decides about the output besides the sources: the builder itself, and the version of the compiler. */
+/** Names the folder of the builder, which decides about the output as the sources do. */
 const BUILDER = ['bin/builder'];
 
 /**

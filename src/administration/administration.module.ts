@@ -9,6 +9,7 @@ import { UserGroupUsersController } from './groups/user-group-users.controller.j
 import { UserGroupsController } from './groups/user-groups.controller.js';
 import { CloudifyClusterController } from './cloudify/cloudify-cluster.controller.js';
 import { CloudifyConfigController } from './cloudify/cloudify-config.controller.js';
+import { CloudifyLicenseController } from './cloudify/cloudify-license.controller.js';
 import { CurrentUserController } from './users/current-user.controller.js';
 import { MaintenanceController } from './maintenance/maintenance.controller.js';
 import { MaintenanceMode } from './maintenance/maintenance-mode.js';
@@ -44,6 +45,7 @@ import { VersionController } from './status/version.controller.js';
     RootController,
     CloudifyClusterController,
     CloudifyConfigController,
+    CloudifyLicenseController,
     TokensController,
     UserTokensController,
     TokensV3Controller,

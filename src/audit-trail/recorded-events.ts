@@ -1,8 +1,11 @@
 import { SYSTEM_LOG } from '../audit/audit-writer.js';
-import { nameProblem } from '../common/resource-name.js';
+import { nameProblem } from '../common/names/resource-name.js';
 import type { SqlConnection } from '../database/connection/sql-connection.js';
 
-/** Represents an event as it was recorded, with the name of its tenant. Its texts are escaped already. */
+/**
+ * Represents an event as it was recorded, with the name of its tenant. Its key and its detail are escaped already, by
+ * `printable`; its caller is not.
+ */
 export interface RecordedEvent {
   readonly id: string;
   readonly time: string;
@@ -40,7 +43,10 @@ interface Row {
   readonly body: string;
 }
 
-/** Takes the name of a tenant as $1, or NULL for every log. A name can be free again, so several tenants may have had it. */
+/**
+ * Takes the name of a tenant as $1, or NULL for every log. A name can be free again, so several tenants may have had
+ * it.
+ */
 const LOGS = `
   SELECT id, name FROM tenants WHERE $1::text IS NULL OR name = $1 COLLATE "C"
   UNION ALL SELECT '${SYSTEM_LOG}'::uuid, NULL WHERE $1::text IS NULL`;

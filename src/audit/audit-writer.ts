@@ -20,6 +20,11 @@ export class AuditWriter {
     this.group = new GroupCommit(transaction, recordingOf, 'events');
   }
 
+  /** Describes the batches of events that no other statement records. */
+  get batches(): GroupCommit<LoneEvent, Recorded>['gauge'] {
+    return this.group.gauge;
+  }
+
   /**
    * Records the event in the caller's transaction.
    * @throws Error when the transaction was opened for another log

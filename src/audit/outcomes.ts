@@ -14,4 +14,16 @@ export const AUDIT_OUTCOMES = {
   maintenance: 'The service is in maintenance mode.',
 } as const;
 
+/** Says what `failed` means for each action that can have this outcome. */
+const FAILURES: Readonly<Record<string, string>> = {
+  login: 'The password or token was wrong.',
+  'secret.export': 'The export did not finish.',
+};
+
+/** Returns what an outcome means for an action; undefined for an outcome of a newer version. */
+export function meaningOf(outcome: string, action: string): string | undefined {
+  const meaning = (AUDIT_OUTCOMES as Readonly<Record<string, string>>)[outcome];
+  return outcome === 'failed' ? (FAILURES[action] ?? meaning) : meaning;
+}
+
 export type AuditOutcome = keyof typeof AUDIT_OUTCOMES;

@@ -2,6 +2,7 @@ import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { JobRunner } from '../jobs/job-runner.js';
 import { JobsModule } from '../jobs/jobs.module.js';
+import { AuthMetrics } from './auth-metrics.js';
 import { Authenticator } from './authenticator.js';
 import { BasicAuthGuard } from './basic-auth.guard.js';
 import { BasicStrategy } from './basic.strategy.js';
@@ -27,6 +28,7 @@ import { VerificationQueue } from './throttle/verification-queue.js';
     Authenticator,
     BasicStrategy,
     TokenAuthenticator,
+    AuthMetrics,
     { provide: APP_GUARD, useClass: BasicAuthGuard },
   ],
 })

@@ -3,13 +3,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { newEvent } from '../audit/audit-event.js';
 import { AuditWriter, SYSTEM_LOG } from '../audit/audit-writer.js';
-import { opaqueString } from '../common/password-rules.js';
+import { opaqueString } from '../common/passwords/password-rules.js';
 import { PasswordHasher } from '../crypto/password-hasher.js';
 import type { BasicCredentials } from './basic-credentials.js';
 import { IdentityLookup, type Identity, type IdentityQuestion } from './identity-lookup.js';
 import { loginNameKey } from '../users/login-name.js';
 import { shareOfLogin } from './throttle/login-share.js';
-import { LoginThrottle } from './throttle/login-throttle.js';
+import { LoginThrottle, type Reservation } from './throttle/login-throttle.js';
 import { LoginTimes } from './login-times.js';
 import { namedTenant } from './named-tenant.js';
 import { callerOf, principalOf, type Principal } from './principal.js';
@@ -122,7 +122,7 @@ export class Authenticator {
     const { nameKey, source, password } = login;
     return this.inTurn(login, identity, async () => {
       const reservation = await this.throttle.reserve(nameKey, source, identity.user_id !== null);
-      const { verdict, locks, fresh } = reservation;
+      const { verdict, fresh } = reservation;
       if (fresh) return 'perhaps later';
       if (verdict !== 'allowed' || hash === undefined) await this.hasher.verifyDecoy(password);
       else if (await this.hasher.verify(hash, password)) {
@@ -130,7 +130,7 @@ export class Authenticator {
         return 'right just now';
       }
       // Waiting for the count would let a caller distinguish a lock from a wrong password.
-      if (verdict === 'allowed') await this.recordFailure(login.request, identity, locks);
+      if (verdict === 'allowed') await this.recordFailure(login.request, identity, reservation);
       else void this.refused.count(source);
       return 'wrong';
     });
@@ -141,8 +141,13 @@ export class Authenticator {
   }
 
   /** Records a failure. The name of an unknown user is left out: people type passwords into the wrong field. */
-  private recordFailure(request: FastifyRequest, identity: Identity, locks: boolean): Promise<void> {
-    const outcome = locks ? 'locked' : 'failed';
+  private recordFailure(
+    request: FastifyRequest,
+    identity: Identity,
+    reservation: Reservation,
+  ): Promise<void> {
+    this.throttle.failed(reservation);
+    const outcome = reservation.locks ? 'locked' : 'failed';
     const event = newEvent('login', callerOf(request, identity), { key: identity.username, outcome });
     return this.audit.record(SYSTEM_LOG, event);
   }

@@ -21,7 +21,9 @@ export function readBasicCredentials(header: string | undefined): BasicCredentia
   return { username: text.slice(0, colon), password: text.slice(colon + 1) };
 }
 
-/** Says what is wrong with a header without readable credentials, and what would be right, as the rest of a sentence. */
+/**
+ * Says what is wrong with a header without readable credentials, and what would be right, as the rest of a sentence.
+ */
 export function credentialsProblem(header: string | undefined): string {
   if (header === undefined) return `: ${BOTH_WAYS}`;
   if (!/^basic( |$)/i.test(header))

@@ -16,9 +16,9 @@ interface PassportAttempt {
 }
 
 /**
- * Proves who is calling by HTTP Basic authentication. Reads the header itself, since passport-http cuts a password at its
- * second colon and accepts any scheme that contains "Basic". Nothing of a request is kept on the strategy, which all
- * requests share.
+ * Proves who is calling by HTTP Basic authentication. Reads the header itself, since passport-http cuts a password at
+ * its second colon and accepts any scheme that contains "Basic". Nothing of a request is kept on the strategy, which
+ * all requests share.
  */
 @Injectable()
 export class BasicStrategy extends PassportStrategy(PassportBasicStrategy, 'basic') {

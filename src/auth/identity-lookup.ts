@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { arrayLiteral } from '../database/array-literal.js';
-import { Batcher } from '../database/batcher.js';
+import { Batcher, type BatchGauge } from '../database/batcher.js';
 import { Lanes } from '../database/lanes.js';
 
 /** Asks for a user, by name with the key under which guesses are counted, or for a token by its id. */
@@ -70,6 +70,10 @@ export class IdentityLookup {
     this.batcher = new Batcher((questions) => this.ask(questions), {
       share: ({ source, username, tokenId }) => ({ group: source, member: username ?? tokenId ?? '' }),
     });
+  }
+
+  get batches(): BatchGauge {
+    return this.batcher.gauge;
   }
 
   /** @throws Busy, Unavailable as `Lanes.query` does, and when too many callers wait */

@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { StartupError } from '../common/startup-error.js';
 import type { Configuration } from '../config/configuration.js';
 import { assertDurable, assertServiceLogin } from '../database/connection/database-assertions.js';
+import { OpenConnections } from '../database/connection/open-connections.js';
 import { openServiceDataSource, serviceSettings } from '../database/connection/service-data-source.js';
 import { assertSessions } from '../database/connection/session-check.js';
 import { CONNECTIONS_BESIDE_POOL } from '../database/lanes.js';
@@ -58,9 +59,12 @@ export async function openDataSources(
     // A start may take longer than a probe.
     const problem = await new ServingQuestion(dataSource, readerRole).ask();
     if (problem !== undefined) throw new StartupError(`${variable}: ${problem}`);
-    const health = new DatabaseHealth(new ServingQuestion(probes, readerRole));
-    for (const each of [dataSource, keyDataSource])
-      poolOf(each).on('error', () => health.noteLostConnection());
+    const pools = [dataSource, keyDataSource].map(poolOf);
+    const health = new DatabaseHealth(
+      new ServingQuestion(probes, readerRole),
+      pools.map((pool) => new OpenConnections(pool)),
+    );
+    for (const pool of pools) pool.on('error', () => health.noteLostConnection());
     const connections = poolSize + events + keys + probe;
     const closeAll = (): Promise<void> => {
       health.close();

@@ -22,6 +22,11 @@ export interface DatabaseLocation extends OwnerLogin {
 /** Stands for the name of a variable in messages about the embedded database. */
 const EMBEDDED = 'The embedded database';
 
+/** Says what `locateDatabase` waits for. */
+export function locatingStep({ databaseUrl }: Configuration): string {
+  return databaseUrl === undefined ? 'waiting for the embedded PostgreSQL' : 'connecting to the database';
+}
+
 /** Returns the configured database, or starts the embedded one. */
 export async function locateDatabase(
   configuration: Configuration,

@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { newId } from '../common/ids.js';
 import { StartupError } from '../common/startup-error.js';
-import { passwordProblem, shortestFirstPassword } from '../common/password-rules.js';
-import { randomPassword } from '../common/random-password.js';
+import { passwordProblem, shortestFirstPassword } from '../common/passwords/password-rules.js';
+import { randomPassword } from '../common/passwords/random-password.js';
 import type { Caller } from '../common/tenant-context.js';
 import type { Configuration } from '../config/configuration.js';
 import type { PasswordHasher } from '../crypto/password-hasher.js';

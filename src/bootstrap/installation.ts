@@ -12,7 +12,7 @@ import { startProblem } from '../database/upgrade/start-problem.js';
 import { RootKeyRegistry } from '../tenants/root-key-registry.js';
 import { BootstrapAdministrator } from '../users/bootstrap-administrator.js';
 import { openDataSources, type DataSources } from './data-sources.js';
-import { locateDatabase, loginWarning, type DatabaseLocation } from './database-location.js';
+import { locateDatabase, locatingStep, loginWarning, type DatabaseLocation } from './database-location.js';
 import { entities } from './entities.js';
 import {
   prepareFirstStart,
@@ -78,7 +78,7 @@ export async function openInstallation(
   cryptoSelfTest();
   requireRootKeys(configuration);
   await argon2();
-  const location = await step(onSlowStep, whereTo(configuration), () =>
+  const location = await step(onSlowStep, locatingStep(configuration), () =>
     locateDatabase(configuration, onProgress),
   );
   try {
@@ -91,11 +91,6 @@ export async function openInstallation(
     await location.stop();
     throw startProblem(error, configuration);
   }
-}
-
-/** Says what the first step waits for. */
-function whereTo({ databaseUrl }: Configuration): string {
-  return databaseUrl === undefined ? 'waiting for the embedded PostgreSQL' : 'connecting to the database';
 }
 
 function rootKeysOf(configuration: Configuration, location: DatabaseLocation): Promise<RootKeySource> {

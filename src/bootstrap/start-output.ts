@@ -6,7 +6,8 @@ const SLOW_MS = 1_000;
 
 /**
  * Tells how a start goes: on a terminal as plain text, elsewhere as lines of the log. What a person must learn from a
- * start (`show`) is plain text on standard output, but in production, where programs read both outputs, a line of the log.
+ * start (`show`) is plain text on standard output, but in production, where programs read both outputs, a line of the
+ * log.
  */
 export class StartOutput {
   private readonly isPlain: boolean;

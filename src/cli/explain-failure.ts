@@ -6,7 +6,10 @@ import { explainedServerError } from '../database/connection/connection-problem.
 import { CommandError } from './command-error.js';
 import type { Exit } from './exit-codes.js';
 
-/** Returns one line that explains an error, and how the command ends. An unknown error may hold anything, so it is not shown. */
+/**
+ * Returns one line that explains an error, and how the command ends. An unknown error may hold anything, so it is not
+ * shown.
+ */
 export function explain(error: unknown): { readonly exit: Exit; readonly line: string } {
   if (error instanceof CommandError) return { exit: error.exit, line: error.message };
   if (error instanceof NotFound) return { exit: 'notFound', line: error.message };

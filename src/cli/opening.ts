@@ -12,7 +12,9 @@ export function requireConfiguration(): Configuration {
   }
 }
 
-/** Awaits the opening of an installation, and says by the exit code of its failure that there was nothing to work on. */
+/**
+ * Awaits the opening of an installation, and says by the exit code of its failure that there was nothing to work on.
+ */
 export async function opened<T>(opening: Promise<T>): Promise<T> {
   try {
     return await opening;

@@ -11,10 +11,11 @@ import {
   demoCommand,
   doctorCommand,
   migrateCommand,
+  supportBundleCommand,
 } from './commands/installation.command.js';
 import { lockCommand } from './commands/lock.command.js';
 import { maintenanceCommand } from './commands/maintenance.command.js';
-import { commandMaker } from './commands/make-command.js';
+import { argumentsOf, commandMaker } from './commands/make-command.js';
 import { permissionCommand, roleCommand } from './commands/role.command.js';
 import { tenantCommand } from './commands/tenant.command.js';
 import { tokenCommand } from './commands/token.command.js';
@@ -30,7 +31,13 @@ const COMMANDS = {
     ...[tokenCommand, lockCommand],
   ],
   'What happened:': [eventCommand, explainCommand],
-  'The installation:': [doctorCommand, configCommand, migrateCommand, maintenanceCommand],
+  'The installation:': [
+    doctorCommand,
+    configCommand,
+    migrateCommand,
+    maintenanceCommand,
+    supportBundleCommand,
+  ],
   'Begin:': [demoCommand, importCloudifyCommand, completionCommand],
 };
 
@@ -58,7 +65,7 @@ export function program(dispatch: Dispatch, io: Pick<Terminal, 'write' | 'error'
     .helpCommand(false)
     .addHelpText('after', HELP);
   for (const [heading, makers] of Object.entries(COMMANDS))
-    for (const makeIt of makers) root.addCommand(makeIt(make).helpGroup(heading));
+    for (const makeCommand of makers) root.addCommand(makeCommand(make).helpGroup(heading));
   configure(root, io);
   return root;
 }
@@ -78,8 +85,5 @@ function configure(command: Command, io: Pick<Terminal, 'write' | 'error'>): voi
 
 /** Names a command in the help of its group, with what it needs. */
 function subcommandTerm(command: Command): string {
-  const args = command.registeredArguments.map((arg) =>
-    arg.required ? `<${arg.name()}>` : `[${arg.name()}]`,
-  );
-  return [command.name(), ...args].join(' ');
+  return [command.name(), ...argumentsOf(command)].join(' ');
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { printable } from '../common/printable.js';
-import { secretTextOf } from '../common/secret-text.js';
+import { secretTextOf } from '../common/passwords/secret-text.js';
 import { StartupError } from '../common/startup-error.js';
 
 /** @throws StartupError that names the file where it cannot be read */

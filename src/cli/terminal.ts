@@ -36,6 +36,13 @@ export const terminal: Terminal = {
   },
 };
 
+/** Returns what tells a person that a step takes long; scripts are not told. */
+export function slowStepsOf(io: Terminal): (line: string) => void {
+  return (line) => {
+    if (io.isWatched) io.error(line);
+  };
+}
+
 async function askYesOrNo(question: string): Promise<boolean> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {

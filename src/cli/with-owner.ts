@@ -1,28 +1,29 @@
 import { newEvent, type AuditEvent } from '../audit/audit-event.js';
 import { appendEvent, SYSTEM_LOG } from '../audit/audit-writer.js';
-import { locateDatabase, type DatabaseLocation } from '../bootstrap/database-location.js';
+import { locateDatabase, locatingStep, type DatabaseLocation } from '../bootstrap/database-location.js';
 import { requireCluster } from '../bootstrap/doctor/doctor.js';
 import { withOwnerConnection } from '../bootstrap/owner-connection.js';
+import { step } from '../bootstrap/start-output.js';
 import type { Configuration } from '../config/configuration.js';
 import { startProblem } from '../database/upgrade/start-problem.js';
 import type { SqlConnection } from '../database/connection/sql-connection.js';
 import { CommandError } from './command-error.js';
 import { commandCaller } from './command-caller.js';
 import { opened, requireConfiguration } from './opening.js';
-import type { Terminal } from './terminal.js';
+import { slowStepsOf, type Terminal } from './terminal.js';
 
-/** Tells what the event of a look at the audit trail says, before and after it. */
-type Look = Pick<AuditEvent, 'key'> & { readonly action: 'event.explain' | 'event.list' | 'event.read' };
+/** Tells what the event of reading the audit trail says. */
+type TrailRead = Pick<AuditEvent, 'key'> & { readonly action: 'event.explain' | 'event.list' | 'event.read' };
 
 /**
- * Runs a look at the audit trail on a connection of the owner's login, since the service's may not read events, and
- * records it in the system's log before its result is returned.
+ * Reads the audit trail on a connection of the owner's login, since the service's may not read events, and records that
+ * in the system's log before its result is returned.
  * @throws CommandError where the database cannot be reached, or has not been migrated
  */
 export async function withOwner<T>(
   io: Terminal,
-  { action, key }: Look,
-  look: (owner: SqlConnection) => Promise<T>,
+  { action, key }: TrailRead,
+  read: (owner: SqlConnection) => Promise<T>,
 ): Promise<T> {
   const configuration = requireConfiguration();
   const location = await opened(located(configuration, io));
@@ -33,15 +34,17 @@ export async function withOwner<T>(
         'unavailable',
       );
     return await opened(
-      withOwnerConnection(location, async (owner) => {
-        try {
-          const found = await look(owner);
-          await appendEvent(owner, SYSTEM_LOG, newEvent(action, commandCaller(), { key }));
-          return found;
-        } catch (error) {
-          throw startProblem(error);
-        }
-      }),
+      step(slowStepsOf(io), 'reading the audit trail', () =>
+        withOwnerConnection(location, async (owner) => {
+          try {
+            const found = await read(owner);
+            await appendEvent(owner, SYSTEM_LOG, newEvent(action, commandCaller(), { key }));
+            return found;
+          } catch (error) {
+            throw startProblem(error);
+          }
+        }),
+      ),
     );
   } finally {
     await location.stop();
@@ -50,5 +53,7 @@ export async function withOwner<T>(
 
 async function located(configuration: Configuration, io: Terminal): Promise<DatabaseLocation> {
   requireCluster(configuration);
-  return locateDatabase(configuration, (line) => io.error(line));
+  return step(slowStepsOf(io), locatingStep(configuration), () =>
+    locateDatabase(configuration, (line) => io.error(line)),
+  );
 }

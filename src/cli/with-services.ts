@@ -1,13 +1,11 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { INestApplicationContext, Type } from '@nestjs/common';
-import { firstStartNotice } from '../bootstrap/startup-messages.js';
-import { openInstallation } from '../bootstrap/installation.js';
 import type { Caller } from '../common/tenant-context.js';
 import { createLogger } from '../observability/logger.js';
 import { AdministrationContextModule } from './administration-context.module.js';
 import { commandCaller } from './command-caller.js';
-import { requireConfiguration, opened } from './opening.js';
+import { openInstallation } from './open-installation.js';
 import type { Terminal } from './terminal.js';
 
 /**
@@ -20,10 +18,7 @@ export async function withServices<T>(
   work: (services: INestApplicationContext, caller: Caller) => Promise<T>,
   features: readonly Type[] = [],
 ): Promise<T> {
-  const configuration = requireConfiguration();
-  const tell = (line: string): void => io.error(line);
-  const installation = await opened(openInstallation(configuration, tell, io.isWatched ? tell : undefined));
-  for (const line of firstStartNotice(installation)) io.error(line);
+  const installation = await openInstallation(io);
   try {
     const module = AdministrationContextModule.of(installation, createLogger('error'), features);
     const services = await NestFactory.createApplicationContext(module, {

@@ -7,8 +7,8 @@ const INSTALLED = 'strongroom-admin';
 const LAUNCHER = 'admin';
 
 /**
- * Returns how to type the operator's command here, for hints that can be pasted: the launcher of a clone by its path, and
- * the installed name everywhere else.
+ * Returns how to type the operator's command here, for hints that can be pasted: the launcher of a clone by its path,
+ * and the installed name everywhere else.
  */
 export function commandName(script = process.argv[1] ?? ''): string {
   if (basename(script) !== LAUNCHER) return INSTALLED;

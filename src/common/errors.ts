@@ -80,6 +80,19 @@ export class MethodNotAllowed extends DomainError {
   }
 }
 
+/** Answers a method that no address takes (RFC 9110, section 15.6.2), and ends its connection. */
+export class UnknownMethod extends DomainError {
+  constructor() {
+    super(
+      'method_not_allowed',
+      501,
+      'This method is served at no address; use GET, HEAD, POST, PUT, PATCH or DELETE',
+      'info',
+      { Connection: 'close' },
+    );
+  }
+}
+
 export class Conflict extends DomainError {
   constructor(message: string) {
     super('conflict_error', 409, message);
@@ -149,8 +162,8 @@ export class MaintenanceModeActive extends DomainError {
     super(
       'maintenance_mode_active',
       503,
-      'The service is in maintenance mode: it gives no secrets and takes no changes until an administrator ends it by ' +
-        'POST /api/v3.1/maintenance/deactivate',
+      'The service is in maintenance mode: it answers only requests for tokens, status, version, configuration, the ' +
+        'calling user and the mode itself until an administrator ends it by POST /api/v3.1/maintenance/deactivate',
       'debug',
     );
   }

@@ -3,7 +3,6 @@ import { maskTokens } from './mask-tokens.js';
 /**
  * Matches what could break a line or a terminal, or mislead a reader: controls, quotes, line and bidirectional marks.
  */
-const UNSAFE_ANYWHERE = /[\p{C}\p{Zl}\p{Zp}"\\]/u;
 const UNSAFE = /[\p{C}\p{Zl}\p{Zp}"\\]/gu;
 
 /**
@@ -12,7 +11,7 @@ const UNSAFE = /[\p{C}\p{Zl}\p{Zp}"\\]/gu;
  */
 export function printable(outside: string, max = 80): string {
   const text = maskTokens(outside);
-  if (text.length <= max && !UNSAFE_ANYWHERE.test(text)) return text;
+  if (text.length <= max && text.search(UNSAFE) < 0) return text;
   const characters = Array.from(text.slice(0, max * 2 + 2));
   const cut = characters.length > max || text.length > max * 2 + 2;
   const shown = characters.slice(0, max).join('').replace(UNSAFE, escape);

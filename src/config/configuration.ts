@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { IsIn, IsOptional, Length, Matches } from 'class-validator';
 import { EachAddress } from './each-address.decorator.js';
+import { EachOrigin } from './each-origin.decorator.js';
 import { IsPostgresUrl } from './is-postgres-url.decorator.js';
 import { variables } from './variables.js';
 import { WholeNumber } from './whole-number.decorator.js';
@@ -11,6 +12,9 @@ const SECRET_PROPERTIES = Object.entries(variables)
   .filter(([, { secret }]) => secret !== undefined)
   .map(([property]) => property);
 
+const HOST = /^[A-Za-z0-9._:%-]{1,253}$/;
+const HOST_RULE = 'must be an address or a host name';
+
 const ROLE = /^[a-z_][a-z0-9_]{0,62}$/;
 const ROLE_RULE = 'must be a lower-case identifier of at most 63 characters';
 
@@ -19,11 +23,19 @@ export class Configuration {
   @IsIn(['development', 'production', 'test'], { message: 'must be development, production or test' })
   readonly nodeEnv: 'development' | 'production' | 'test';
 
-  @Matches(/^[A-Za-z0-9._:%-]{1,253}$/, { message: 'must be an address or a host name' })
+  @Matches(HOST, { message: HOST_RULE })
   readonly host: string;
 
   @WholeNumber(0, 65_535, ' (0 takes any free port)')
   readonly port: number;
+
+  @IsOptional()
+  @Length(1, 4096, { message: 'must be a path' })
+  readonly tlsCertificateFile?: string;
+
+  @IsOptional()
+  @Length(1, 4096, { message: 'must be a path' })
+  readonly tlsKeyFile?: string;
 
   @IsOptional()
   @IsPostgresUrl()
@@ -79,6 +91,9 @@ export class Configuration {
   @EachAddress()
   readonly trustedProxies: readonly string[];
 
+  @EachOrigin()
+  readonly corsOrigins: readonly string[];
+
   @WholeNumber(1_000, 7_200_000)
   readonly keepAliveMilliseconds: number;
 
@@ -93,6 +108,18 @@ export class Configuration {
 
   @WholeNumber(0, 300_000)
   readonly drainMilliseconds: number;
+
+  /** Holds the port of the metrics; undefined for none. */
+  @IsOptional()
+  @WholeNumber(0, 65_535, ' (0 takes any free port)')
+  readonly metricsPort?: number;
+
+  @Matches(HOST, { message: HOST_RULE })
+  readonly metricsHost: string;
+
+  /** Limits the tenants that metrics name. */
+  @WholeNumber(0, 10_000, ' (0 names none)')
+  readonly metricsTenants: number;
 
   toString(): string {
     return JSON.stringify(this);

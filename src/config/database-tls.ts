@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createSecureContext, type ConnectionOptions } from 'node:tls';
+import { createSecureContext, type ConnectionOptions, type SecureContext } from 'node:tls';
 import { printable } from '../common/printable.js';
 import { DatabaseUrlError, type DatabaseUrl } from './database-url.js';
+import { renewed } from './renewed.js';
 import type { SslMode } from './database-url-parameters.js';
 
 const FILES = ['sslrootcert', 'sslcert', 'sslkey'] as const;
@@ -22,29 +23,37 @@ export function sslModeOf({ host, parameters }: DatabaseUrl): SslMode {
 }
 
 /**
- * Returns the TLS options of a URL, with the contents of the files that it names; false for none. `require` and
- * `verify-full` verify the certificate and the host name, `verify-ca` only the certificate, `no-verify` nothing.
+ * Returns the TLS options of a URL; false for none. `require` and `verify-full` verify the certificate and the host name,
+ * `verify-ca` only the certificate, `no-verify` nothing. The driver reads the options for each connection, and with them
+ * the files that the URL names, so that new contents are used without a restart. Contents that cannot be used are
+ * warned about, and the ones before stay.
  * @throws DatabaseUrlError when a file cannot be read or holds something else, or when parameters contradict each other
  */
 export function databaseTls(url: DatabaseUrl): ConnectionOptions | false {
   const mode = sslModeOf(url);
   const { parameters } = url;
   if (mode === 'disable') return noTls(url);
-  const { sslrootcert: ca, sslcert: cert, sslkey: key } = materialOf(parameters);
-  if ((cert === undefined) !== (key === undefined))
-    throw new DatabaseUrlError('needs both sslcert and sslkey, or neither of them');
-  if (mode === 'verify-ca' && ca === undefined)
-    throw new DatabaseUrlError('needs sslrootcert with sslmode=verify-ca, or sslmode=verify-full');
-  const passphrase = parameters.get('sslpassword');
-  const options: ConnectionOptions = {
+  requireFiles(mode, parameters);
+  const context = renewed({
+    read: () => materialOf(parameters),
+    make: (material) => contextOf(material, parameters),
+    onProblem: (problem) =>
+      process.emitWarning(`TLS to the database: the earlier files stay in use: a URL ${problem}`),
+  });
+  return {
     rejectUnauthorized: mode !== 'no-verify',
-    ...(ca !== undefined && { ca }),
-    ...(cert !== undefined && { cert, key }),
-    ...(passphrase !== undefined && { passphrase }),
     ...(mode === 'verify-ca' && { checkServerIdentity: () => undefined }),
+    get secureContext() {
+      return context();
+    },
   };
-  requireUsable(options, parameters);
-  return options;
+}
+
+function requireFiles(mode: SslMode, parameters: ReadonlyMap<string, string>): void {
+  if (parameters.has('sslcert') !== parameters.has('sslkey'))
+    throw new DatabaseUrlError('needs both sslcert and sslkey, or neither of them');
+  if (mode === 'verify-ca' && [undefined, 'system'].includes(parameters.get('sslrootcert')))
+    throw new DatabaseUrlError('needs sslrootcert with sslmode=verify-ca, or sslmode=verify-full');
 }
 
 function noTls({ host, parameters }: DatabaseUrl): false {
@@ -75,26 +84,27 @@ function contentOf(name: string, path: string): string {
   }
 }
 
-function requireUsable(
-  { ca, cert, key, passphrase }: ConnectionOptions,
+function contextOf(
+  { sslrootcert: ca, sslcert: cert, sslkey: key }: Material,
   parameters: ReadonlyMap<string, string>,
-): void {
+): SecureContext {
+  const passphrase = parameters.get('sslpassword');
   const shown = (name: string): string => `${name} (${printable(parameters.get(name) ?? '', 256)})`;
   attempt(`names a file by ${shown('sslrootcert')} that holds no certificate in PEM`, () => {
-    if (ca !== undefined) new X509Certificate(ca as string);
+    if (ca !== undefined) new X509Certificate(ca);
   });
   attempt(`names a file by ${shown('sslcert')} that holds no certificate in PEM`, () => {
-    if (cert !== undefined) new X509Certificate(cert as string);
+    if (cert !== undefined) new X509Certificate(cert);
   });
-  attempt(
+  return attempt(
     `names a file by ${shown('sslkey')} that holds no key in PEM for sslcert, or needs another sslpassword`,
-    () => createSecureContext({ cert, key, passphrase }),
+    () => createSecureContext({ ca, cert, key, passphrase }),
   );
 }
 
-function attempt(problem: string, use: () => unknown): void {
+function attempt<T>(problem: string, use: () => T): T {
   try {
-    use();
+    return use();
   } catch {
     throw new DatabaseUrlError(problem);
   }

@@ -29,8 +29,8 @@ const PARTS = /^postgres(?:ql)?:\/\/(?:([^@/:]*)(?::([^@/]*))?@)?([^/?]*)(?:\/([
 const HOST = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/s;
 
 /**
- * Reads a URL in the forms of libpq: escapes are percent escapes only, so `+` is a plus, and what the parameters `host`,
- * `port`, `user`, `password` and `dbname` say replaces what stands before the `?`.
+ * Reads a URL in the forms of libpq: escapes are percent escapes only, so `+` is a plus, and what the parameters
+ * `host`, `port`, `user`, `password` and `dbname` say replaces what stands before the `?`.
  * @throws DatabaseUrlError when the URL names no user, database or host, names several hosts, is not UTF-8, or has a
  *   parameter that Strongroom does not take
  */

@@ -55,7 +55,9 @@ function shown({ name, secret }: Variable, text: string): string {
   return /_URL$/.test(name) ? maskedUrl(text) : MASK;
 }
 
-/** Returns the URL without its passwords; only a mask where it cannot be read, since any part may be a password then. */
+/**
+ * Returns the URL without its passwords; only a mask where it cannot be read, since any part may be a password then.
+ */
 function maskedUrl(text: string): string {
   try {
     const { user, password, host, port, database, parameters } = parseDatabaseUrl(text);

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { printable } from '../common/printable.js';
-import { secretTextOf, type SecretForm } from '../common/secret-text.js';
+import { secretTextOf, type SecretForm } from '../common/passwords/secret-text.js';
 import type { Variable } from './variables.js';
 
 /** Reads variables; an empty one counts as not set. Problems are collected, so that all are reported at once. */
 export class EnvironmentReader {
   readonly problems: string[] = [];
 
-  constructor(private readonly environment: NodeJS.ProcessEnv) {}
+  constructor(private readonly environment: NodeJS.ProcessEnv = process.env) {}
 
   /** Returns the variable's text, or that of the file that `<name>_FILE` names, or its default. */
   text({ name, secret, default: fallback }: Variable): string | undefined {
@@ -24,6 +24,11 @@ export class EnvironmentReader {
   number(variable: Variable): number {
     const text = this.text(variable) ?? '';
     return /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  }
+
+  /** Returns a number as `number` does; undefined where the text is empty. */
+  optionalNumber(variable: Variable): number | undefined {
+    return (this.text(variable) ?? '') === '' ? undefined : this.number(variable);
   }
 
   private given(name: string): string | undefined {

@@ -15,8 +15,10 @@ export function loadConfiguration(environment: NodeJS.ProcessEnv = process.env):
   const reader = new EnvironmentReader(environment);
   const configuration = Object.assign(new Configuration(), textsOf(reader), numbersOf(reader), {
     ...firstPasswordOf(environment),
+    metricsPort: reader.optionalNumber(variables.metricsPort),
     dataDir: resolve(reader.text(variables.dataDir) ?? ''),
     trustedProxies: Object.freeze(listOf(reader.text(variables.trustedProxies) ?? '')),
+    corsOrigins: Object.freeze(listOf(reader.text(variables.corsOrigins) ?? '')),
   });
   const wrong = [...unknownVariables(environment), ...reader.problems, ...invalidVariables(configuration)];
   const problems = wrong.length > 0 ? wrong : unsafeCombinations(configuration);
@@ -25,14 +27,18 @@ export function loadConfiguration(environment: NodeJS.ProcessEnv = process.env):
 }
 
 function textsOf(reader: EnvironmentReader): Partial<Configuration> {
-  const names = ['nodeEnv', 'host', 'adminUsername', 'logLevel', 'appRole', 'readerRole'] as const;
+  const addresses = ['host', 'metricsHost'] as const;
+  const names = ['nodeEnv', ...addresses, 'adminUsername', 'logLevel', 'appRole', 'readerRole'] as const;
+  const files = ['tlsCertificateFile', 'tlsKeyFile'] as const;
   const secrets = ['databaseUrl', 'databaseOwnerUrl', 'rootKeys'] as const;
-  return Object.fromEntries([...names, ...secrets].map((name) => [name, reader.text(variables[name])]));
+  return Object.fromEntries(
+    [...names, ...files, ...secrets].map((name) => [name, reader.text(variables[name])]),
+  );
 }
 
 /**
- * Reads the first administrator's password. What is wrong with it matters only while there is no user, so it is kept and
- * not reported: operators are told to remove the file after the first start.
+ * Reads the first administrator's password. What is wrong with it matters only while there is no user, so it is kept
+ * and not reported: operators are told to remove the file after the first start.
  */
 function firstPasswordOf(
   environment: NodeJS.ProcessEnv,
@@ -47,7 +53,7 @@ function numbersOf(reader: EnvironmentReader): Partial<Configuration> {
   const passwords = ['passwordMinLength', 'passwordVerifications'] as const;
   const arrival = ['headersMilliseconds', 'bodyStallMilliseconds', 'bodyMilliseconds'] as const;
   const times = ['keepAliveMilliseconds', ...arrival, 'drainMilliseconds'] as const;
-  const names = ['port', ...limits, ...passwords, ...times] as const;
+  const names = ['port', 'metricsTenants', ...limits, ...passwords, ...times] as const;
   return Object.fromEntries(names.map((name) => [name, reader.number(variables[name])]));
 }
 

@@ -1,4 +1,4 @@
-import { nearestName } from '../common/nearest-name.js';
+import { nearestName } from '../common/names/nearest-name.js';
 import { printable } from '../common/printable.js';
 import { knownNames } from './variables.js';
 

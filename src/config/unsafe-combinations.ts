@@ -5,6 +5,7 @@ import { parseDatabaseUrl } from './database-url.js';
 /** Returns the settings that must not be combined, each with the variable to change. */
 export function unsafeCombinations(configuration: Configuration): string[] {
   const { nodeEnv, databaseUrl, databaseOwnerUrl, rootKeys, appRole, readerRole } = configuration;
+  const { tlsCertificateFile, tlsKeyFile } = configuration;
   const production = nodeEnv === 'production';
   const problems: [unsafe: boolean, message: string][] = [
     [
@@ -29,6 +30,18 @@ export function unsafeCombinations(configuration: Configuration): string[] {
         parseDatabaseUrl(databaseUrl).user === parseDatabaseUrl(databaseOwnerUrl).user,
       'DATABASE_OWNER_URL has the same user as DATABASE_URL: the service must not own its tables, so give it another login',
     ],
+    [
+      configuration.metricsPort === configuration.port && configuration.port !== 0,
+      'STRONGROOM_METRICS_PORT must differ from PORT',
+    ],
+    [
+      tlsCertificateFile !== undefined && tlsKeyFile === undefined,
+      'STRONGROOM_TLS_KEY_FILE must be set with STRONGROOM_TLS_CERTIFICATE_FILE: give the key of the certificate',
+    ],
+    [
+      tlsCertificateFile === undefined && tlsKeyFile !== undefined,
+      'STRONGROOM_TLS_CERTIFICATE_FILE must be set with STRONGROOM_TLS_KEY_FILE: give the certificate of the key',
+    ],
     [appRole === readerRole, 'STRONGROOM_READER_ROLE must differ from STRONGROOM_APP_ROLE'],
   ];
   return problems.filter(([unsafe]) => unsafe).map(([, message]) => message);
@@ -44,7 +57,7 @@ export function configurationWarnings(configuration: Configuration): string[] {
   const warnings: [unwise: boolean, message: string][] = [
     [
       nodeEnv === 'development' && !isLoopback(host),
-      'HOST admits other machines while NODE_ENV is development: set NODE_ENV=production and put TLS in front',
+      'HOST admits other machines while NODE_ENV is development: set NODE_ENV=production and use TLS',
     ],
     [isUnverified(databaseUrl), `DATABASE_URL ${UNVERIFIED}`],
     [isUnverified(databaseOwnerUrl), `DATABASE_OWNER_URL ${UNVERIFIED}`],

@@ -1,4 +1,4 @@
-import type { SecretForm } from '../common/secret-text.js';
+import type { SecretForm } from '../common/passwords/secret-text.js';
 
 /** Describes an environment variable that the service reads. */
 export interface Variable {
@@ -9,7 +9,7 @@ export interface Variable {
   readonly secret: SecretForm | undefined;
 }
 
-function variable(name: string, fallback: string, what: string): Variable {
+function variable(name: string, fallback: string | undefined, what: string): Variable {
   return { name, default: fallback, what, secret: undefined };
 }
 
@@ -25,6 +25,16 @@ export const variables = {
   nodeEnv: variable('NODE_ENV', 'development', 'Mode of the service: development, production or test'),
   host: variable('HOST', '127.0.0.1', 'Address to listen on'),
   port: variable('PORT', '8080', 'Port to listen on; 0 takes any free one'),
+  tlsCertificateFile: variable(
+    'STRONGROOM_TLS_CERTIFICATE_FILE',
+    undefined,
+    'File of the certificate to serve HTTPS with, in PEM; without it the service speaks HTTP',
+  ),
+  tlsKeyFile: variable(
+    'STRONGROOM_TLS_KEY_FILE',
+    undefined,
+    'File of the private key of that certificate, in PEM',
+  ),
   databaseUrl: secret(
     'DATABASE_URL',
     'Login of the service on PostgreSQL; without it the embedded PostgreSQL is used',
@@ -75,6 +85,7 @@ export const variables = {
     'Passwords that are verified at once; 0 takes one less than the processor has cores, at most 3',
   ),
   trustedProxies: variable('STRONGROOM_TRUSTED_PROXIES', '', 'Proxies whose X-Forwarded-For is trusted'),
+  corsOrigins: variable('STRONGROOM_CORS_ORIGINS', '', 'Origins whose pages may call the API from a browser'),
   keepAliveMilliseconds: variable(
     'STRONGROOM_KEEP_ALIVE_MS',
     '72000',
@@ -99,6 +110,21 @@ export const variables = {
     'STRONGROOM_DRAIN_MS',
     '5000',
     'How long a shutdown still serves all requests, so that load balancers can switch to another replica',
+  ),
+  metricsPort: variable(
+    'STRONGROOM_METRICS_PORT',
+    '',
+    'Port of the metrics and of health in detail; 0 takes any free one, empty opens none',
+  ),
+  metricsHost: variable(
+    'STRONGROOM_METRICS_HOST',
+    '127.0.0.1',
+    'Address of that port, which has no authentication and no TLS',
+  ),
+  metricsTenants: variable(
+    'STRONGROOM_METRICS_TENANTS',
+    '0',
+    'Most tenants that the metrics name; 0 names none',
   ),
 } satisfies Record<string, Variable>;
 

@@ -28,6 +28,7 @@ export class Keyring {
   private readonly active = new Map<string, ActiveCipher>();
   private readonly maxCachedKeys: number;
   private readonly activeMilliseconds: number;
+  private unwrapped = 0;
 
   constructor(
     private readonly rootKeys: RootKeys,
@@ -36,6 +37,16 @@ export class Keyring {
   ) {
     this.maxCachedKeys = maxCachedKeys;
     this.activeMilliseconds = activeMilliseconds;
+  }
+
+  /** Counts the keys that are held unwrapped. */
+  get cachedKeys(): number {
+    return this.ciphers.size;
+  }
+
+  /** Counts the keys that were unwrapped. */
+  get unwraps(): number {
+    return this.unwrapped;
   }
 
   /**
@@ -97,6 +108,7 @@ export class Keyring {
     const found = known ?? (await this.store.find(tenantId, generation));
     if (found === undefined) throw new UnknownKeyError(`The tenant has no key of generation ${generation}`);
     const key = this.rootKeys.unwrap(found.rootKeyId, tenantId, generation, found.wrapped);
+    this.unwrapped += 1;
     return new TenantCipher(tenantId, generation, key);
   }
 }

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type { Options } from '@node-rs/argon2';
 import { TooManyRequests } from '../common/errors.js';
-import { FairGate } from '../common/turns/fair-gate.js';
-import { opaqueString } from '../common/password-rules.js';
+import { FairGate, type GateGauge } from '../common/turns/fair-gate.js';
+import { opaqueString } from '../common/passwords/password-rules.js';
 import { argon2 } from './argon2.js';
 
 /** Configures Argon2id (RFC 9106), the library's default, with the OWASP parameters: 19 MiB, two passes, one lane. */
@@ -47,6 +47,11 @@ export class PasswordHasher {
   /** Counts the verifications, decoys included. */
   get verifications(): number {
     return this.made;
+  }
+
+  /** Describes the queue of passwords that are to be stored. */
+  get hashQueue(): GateGauge {
+    return this.hashes.gauge;
   }
 
   /**

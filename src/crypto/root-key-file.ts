@@ -12,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { secretTextOf } from '../common/secret-text.js';
+import { secretTextOf } from '../common/passwords/secret-text.js';
 import { StartupError } from '../common/startup-error.js';
 
 const MODE = 0o600;
@@ -21,7 +21,8 @@ const MODE = 0o600;
  * Reads the root key file, or creates one with a random key where that is allowed.
  *
  * @returns the file's text, `id:base64` pairs as `RootKeys.parse` takes them, and whether it was created now
- * @throws StartupError when the file is missing and may not be created, cannot be read, is no text, or can be read by others
+ * @throws StartupError when the file is missing and may not be created, cannot be read, is no text, or can be read by
+ * others
  */
 export function readOrCreateRootKeyFile(
   path: string,

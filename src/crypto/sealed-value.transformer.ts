@@ -2,8 +2,8 @@ import type { ValueTransformer } from 'typeorm';
 import { SealedValue } from './sealed-value.js';
 
 /**
- * Encrypts a `bytea` column: `to` seals a SealedValue, `from` returns one that opens only with the binding that is asked
- * for. Nothing else writes or reads a sealed column; raw statements go through it too. It refuses anything but a
+ * Encrypts a `bytea` column: `to` seals a SealedValue, `from` returns one that opens only with the binding that is
+ * asked for. Nothing else writes or reads a sealed column; raw statements go through it too. It refuses anything but a
  * SealedValue, so that no clear text can reach the column.
  */
 export const sealedValueTransformer = {

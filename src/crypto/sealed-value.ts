@@ -14,9 +14,9 @@ interface Unsealed {
 }
 
 /**
- * Holds a value of a sealed column: either the envelope that the column has, or a value that is bound to its row and its
- * cipher and is sealed when the column transformer writes it. It keeps the bytes of its envelope, so that an unchanged
- * entity is not encrypted again, and prints as `[sealed]` wherever something tries to show it.
+ * Holds a value of a sealed column: either the envelope that the column has, or a value that is bound to its row and
+ * its cipher and is sealed when the column transformer writes it. It keeps the bytes of its envelope, so that an
+ * unchanged entity is not encrypted again, and prints as `[sealed]` wherever something tries to show it.
  */
 export class SealedValue {
   #content: Buffer | Unsealed;
@@ -37,8 +37,8 @@ export class SealedValue {
   }
 
   /**
-   * Returns the envelope (docs/envelope-format.md). The first call seals the value and forgets the clear text; each later
-   * call returns the same bytes, so that a repeated statement stores the same.
+   * Returns the envelope (docs/envelope-format.md). The first call seals the value and forgets the clear text; each
+   * later call returns the same bytes, so that a repeated statement stores the same.
    * @throws RangeError for a text with a lone surrogate
    */
   get bytes(): Buffer {

@@ -1,5 +1,6 @@
 import { Busy } from '../common/errors.js';
 import { DomainError } from '../common/domain-error.js';
+import { onBehalfOf, presentOrigin, type Origin } from '../observability/tracing/tracing.js';
 import { TurnQueue, type Share } from '../common/turns/turn-queue.js';
 
 export interface BatcherOptions<I> {
@@ -18,12 +19,23 @@ export interface BatcherOptions<I> {
   readonly repeatable?: boolean;
 }
 
+/** Describes what a batcher does now, and has done since it was made. */
+export interface BatchGauge {
+  readonly sent: number;
+  /** Counts the inputs in the batches that were sent. */
+  readonly calls: number;
+  readonly inFlight: number;
+  readonly waiting: number;
+  readonly refused: Readonly<Record<'full' | 'late', number>>;
+}
+
 interface Waiting<I, O> {
   readonly input: I;
   readonly resolve: (output: O) => void;
   readonly reject: (error: unknown) => void;
   readonly since: number;
   readonly weight: number;
+  readonly origin: Origin | undefined;
 }
 
 /**
@@ -41,6 +53,9 @@ export class Batcher<I, O> {
   private inFlight = 0;
   private scheduled = false;
   private expiry: NodeJS.Timeout | undefined;
+  private sent = 0;
+  private calls = 0;
+  private readonly refused = { full: 0, late: 0 };
 
   /**
    * Creates a batcher.
@@ -53,6 +68,11 @@ export class Batcher<I, O> {
     this.options = { ...DEFAULTS, ...options };
   }
 
+  get gauge(): BatchGauge {
+    const { sent, calls, inFlight, refused } = this;
+    return { sent, calls, inFlight, waiting: this.waiting.size, refused: { ...refused } };
+  }
+
   /**
    * Adds an input to the next batch and returns its output.
    * @throws Busy when too many calls are waiting, or this one waited too long
@@ -62,9 +82,10 @@ export class Batcher<I, O> {
     const { share: shareOf, weigh, maxWaiting, maxWaitingOfGroup } = this.options;
     const share = shareOf(input);
     if (this.waiting.size >= maxWaiting || this.waiting.sizeOfGroup(share.group) >= maxWaitingOfGroup)
-      return Promise.reject(new Busy());
+      return Promise.reject(this.refusal('full'));
     return new Promise<O>((resolve, reject) => {
-      this.waiting.push(share, { input, resolve, reject, since: performance.now(), weight: weigh(input) });
+      const [since, origin] = [performance.now(), presentOrigin()];
+      this.waiting.push(share, { input, resolve, reject, since, origin, weight: weigh(input) });
       if (this.scheduled) return;
       this.scheduled = true;
       setImmediate(() => {
@@ -96,7 +117,7 @@ export class Batcher<I, O> {
       const next = this.waiting.shift((_, one) => batch.length === 0 || weight + one.weight <= maxWeight);
       if (next === undefined) break;
       if (next.since < oldest) {
-        next.reject(new Busy());
+        next.reject(this.refusal('late'));
         continue;
       }
       batch.push(next);
@@ -108,8 +129,14 @@ export class Batcher<I, O> {
   private expire(): void {
     this.expiry = undefined;
     const oldest = this.oldest();
-    for (const { reject } of this.waiting.removeWhere(({ since }) => since < oldest)) reject(new Busy());
+    for (const { reject } of this.waiting.removeWhere(({ since }) => since < oldest))
+      reject(this.refusal('late'));
     this.dispatch();
+  }
+
+  private refusal(reason: 'full' | 'late'): Busy {
+    this.refused[reason] += 1;
+    return new Busy();
   }
 
   /** Returns the time of submission before which an input has waited too long. */
@@ -118,8 +145,10 @@ export class Batcher<I, O> {
   }
 
   private async run(batch: readonly Waiting<I, O>[]): Promise<void> {
+    this.sent += 1;
+    this.calls += batch.length;
     try {
-      const outputs = await this.send(batch.map(({ input }) => input));
+      const outputs = await onBehalfOf(batch, () => this.send(batch.map(({ input }) => input)));
       if (outputs.length !== batch.length)
         throw new Error(`${outputs.length} answers to ${batch.length} questions`);
       batch.forEach(({ resolve }, index) => resolve(outputs[index] as O));

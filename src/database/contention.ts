@@ -3,8 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Busy } from '../common/errors.js';
 import { isContention } from './connection/unavailability.js';
 
-/** Limits the time that a request takes in the database, including waits. */
-export const DEADLINE_MS = 5_000;
+/**
+ * Limits the time that a change takes in the database, including waits. With the look-up of the caller before it, and
+ * the last statement, it stays below the five seconds that a request may take.
+ */
+export const DEADLINE_MS = 4_000;
 
 /** Returns the deadline of a request that begins now, on the clock of `performance.now()`. */
 export function deadlineOfNow(): number {

@@ -1,7 +1,7 @@
 import { DomainError } from '../common/domain-error.js';
 import type { Share } from '../common/turns/turn-queue.js';
-import { Batcher } from './batcher.js';
-import { retryContention } from './contention.js';
+import { Batcher, type BatchGauge } from './batcher.js';
+import { deadlineOfNow, retryContention } from './contention.js';
 import type { Lane } from './lanes.js';
 import type { NamedStatement } from './named-query.js';
 import { AnswerLost, type TenantTransaction } from './tenant-transaction.js';
@@ -39,6 +39,8 @@ const BATCH_BYTES = 1_048_576;
 export class GroupCommit<W extends GroupedWrite<A>, A extends { readonly outcome: string }> {
   private readonly batcher: Batcher<W, BatchAnswer<A>>;
 
+  private repeated = 0;
+
   constructor(
     private readonly transaction: TenantTransaction,
     private readonly statement: WriteStatement<W>,
@@ -52,6 +54,11 @@ export class GroupCommit<W extends GroupedWrite<A>, A extends { readonly outcome
     });
   }
 
+  /** Describes the batches, and counts the writes that were repeated alone. */
+  get gauge(): BatchGauge & { readonly repeated: number } {
+    return { ...this.batcher.gauge, repeated: this.repeated };
+  }
+
   /**
    * Makes a write and returns its result.
    * @throws Busy when too many writes are waiting, or others still hold the lock at the deadline
@@ -63,13 +70,15 @@ export class GroupCommit<W extends GroupedWrite<A>, A extends { readonly outcome
     if (answer === ROLLED_BACK) [answer] = await this.writeBatch([write]);
     if (answer instanceof AnswerLost)
       return this.transaction.recover(write.tenantId, write.eventId, answer, write.recover);
-    return answer === undefined || isUndone(answer) ? this.writeAlone(write) : answer;
+    if (answer !== undefined && !isUndone(answer)) return answer;
+    this.repeated += 1;
+    return this.writeAlone(write);
   }
 
   private writeAlone(write: W): Promise<A> {
-    const { tenantId, eventId, recover, deadline } = write;
+    const { tenantId, eventId, recover, deadline = deadlineOfNow() } = write;
     const statement = this.statement([write], true);
-    const options = { lane: 'contended', share: shareOf(write) } as const;
+    const options = { lane: 'contended', share: shareOf(write), deadline } as const;
     return retryContention(
       () => this.transaction.call(tenantId, eventId, statement, recover, options),
       deadline,

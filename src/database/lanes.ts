@@ -1,11 +1,13 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Busy } from '../common/errors.js';
-import { FairGate, type GateLimits } from '../common/turns/fair-gate.js';
+import { FairGate, type GateGauge, type GateLimits } from '../common/turns/fair-gate.js';
+import { isTracing } from '../observability/tracing/tracing.js';
 import type { Share } from '../common/turns/turn-queue.js';
 import type { DatabaseHealth } from './readiness/database-health.js';
 import { STATEMENT_TIMEOUT_MS } from './connection/service-data-source.js';
 import { databaseCall } from './connection/driver-error.js';
 import { asDomainError } from './connection/unavailability.js';
+import { traced } from './lane-spans.js';
 import { namedQuery, type NamedStatement } from './named-query.js';
 
 /**
@@ -59,12 +61,11 @@ export function laneSizes(poolSize: number): Record<Lane, number> {
   return sizes;
 }
 
-export interface LaneGauge {
-  readonly places: number;
-  readonly running: number;
-  readonly waiting: number;
-  /** Counts the work that was refused since the start. */
-  readonly refused: number;
+interface LaneOptions {
+  /** Ends the wait for a place, on the clock of `performance.now()`. */
+  readonly deadline?: number | undefined;
+  /** Names the work in traces: a named statement, or `transaction`. */
+  readonly call?: string;
 }
 
 /**
@@ -74,7 +75,6 @@ export interface LaneGauge {
  */
 export class Lanes {
   private readonly gates: ReadonlyMap<Lane, FairGate>;
-  private readonly sizes: Readonly<Record<Lane, number>>;
 
   /**
    * @param poolSize the pool's connections without those for events
@@ -85,8 +85,7 @@ export class Lanes {
     poolSize: number,
     private readonly health?: DatabaseHealth,
   ) {
-    this.sizes = laneSizes(poolSize);
-    const lanes = Object.entries(this.sizes) as [Lane, number][];
+    const lanes = Object.entries(laneSizes(poolSize)) as [Lane, number][];
     this.gates = new Map(
       lanes.map(([lane, places]) => [lane, new FairGate({ places, ...WAITING[lane] }, () => new Busy())]),
     );
@@ -98,9 +97,18 @@ export class Lanes {
    * @throws Busy when too much work waits in the lane, or this work waited too long; `work` was not run
    * @throws Unavailable at once while the database is known to be unreachable
    */
-  run<T>(lane: Lane, share: Share | undefined, work: () => Promise<T>): Promise<T> {
-    this.health?.requireAvailable();
-    return this.gate(lane).hold(share, () => (this.health === undefined ? work() : this.health.watch(work)));
+  run<T>(
+    lane: Lane,
+    share: Share | undefined,
+    work: () => Promise<T>,
+    { deadline = Infinity, call = 'transaction' }: LaneOptions = {},
+  ): Promise<T> {
+    const { health } = this;
+    health?.requireAvailable();
+    const watched = health === undefined ? work : () => health.watch(work);
+    const hold = (held: () => Promise<T>): Promise<T> =>
+      this.gate(lane).hold(share, held, deadline - performance.now());
+    return isTracing() ? traced({ lane, call }, hold, watched) : hold(watched);
   }
 
   /**
@@ -109,7 +117,9 @@ export class Lanes {
    * @throws Busy, Unavailable as `run` does, and as `asDomainError` says; any other error of the driver unchanged
    */
   query<R>(lane: Lane, share: Share | undefined, statement: NamedStatement): Promise<R[]> {
-    return this.run(lane, share, () => namedQuery<R>(this.dataSource, statement));
+    return this.run(lane, share, () => namedQuery<R>(this.dataSource, statement), {
+      call: statement.name,
+    });
   }
 
   /** Runs `work` outside a transaction in a lane. It throws as `query` does. */
@@ -128,8 +138,13 @@ export class Lanes {
   }
 
   /** Runs `work` with a connected query runner in a lane, and releases the runner before the place. */
-  withRunner<T>(lane: Lane, share: Share | undefined, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
-    return this.run(lane, share, async () => {
+  withRunner<T>(
+    lane: Lane,
+    share: Share | undefined,
+    work: (runner: QueryRunner) => Promise<T>,
+    deadline?: number,
+  ): Promise<T> {
+    const withConnection = async (): Promise<T> => {
       const runner = this.dataSource.createQueryRunner();
       try {
         await databaseCall(() => runner.connect());
@@ -137,16 +152,14 @@ export class Lanes {
       } finally {
         await runner.release();
       }
-    });
+    };
+    return this.run(lane, share, withConnection, { deadline });
   }
 
   /** Returns what each lane is doing. */
-  gauges(): Record<Lane, LaneGauge> {
-    const gauges = [...this.gates].map(([lane, { running, waiting, refused }]) => [
-      lane,
-      { places: this.sizes[lane], running, waiting, refused },
-    ]);
-    return Object.fromEntries(gauges) as Record<Lane, LaneGauge>;
+  gauges(): Record<Lane, GateGauge> {
+    const gauges = [...this.gates].map(([lane, { gauge }]) => [lane, gauge]);
+    return Object.fromEntries(gauges) as Record<Lane, GateGauge>;
   }
 
   private gate(lane: Lane): FairGate {

@@ -78,8 +78,8 @@ const SILENT: Logger = {
 
 /**
  * Upgrades the database to this program's schema: first the migrations, then the functions. Between them it mends what
- * a restore has left: owners, rights, policies, indexes. Replicas that start together wait for each other on an advisory
- * lock of the session; the later ones find nothing to do.
+ * a restore has left: owners, rights, policies, indexes. Replicas that start together wait for each other on an
+ * advisory lock of the session; the later ones find nothing to do.
  *
  * @throws StartupError when the database cannot be reached, is older than PostgreSQL 15, was migrated by a newer
  *   program that this one is not compatible with or by an unreleased one, when a lock cannot be obtained, or when the

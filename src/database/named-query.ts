@@ -25,13 +25,24 @@ export function poolOf(dataSource: DataSource): pg.Pool {
 }
 
 /**
+ * Limits how long the driver waits for the answer to a single statement: longer than the server lets it run, so that a
+ * slow server can be told from a silent one, and short enough for a request that is answered within five seconds.
+ */
+const PATIENCE_MS = 3_500;
+
+/** Returns what the driver is given to run a statement, with the time after which it gives up. */
+export function withPatience(statement: NamedStatement): NamedStatement & { query_timeout: number } {
+  return { ...statement, query_timeout: PATIENCE_MS };
+}
+
+/**
  * Runs a named statement. It bypasses TypeORM's mapping, so use it for reads and hot paths only.
  * @returns the rows as the driver returns them
  * @throws Busy, Unavailable as `asDomainError` says; any other error of the driver unchanged
  */
 export async function namedQuery<R>(dataSource: DataSource, statement: NamedStatement): Promise<R[]> {
   try {
-    const { rows } = await databaseCall(() => poolOf(dataSource).query({ ...statement }));
+    const { rows } = await databaseCall(() => poolOf(dataSource).query(withPatience(statement)));
     return rows as R[];
   } catch (error) {
     throw asDomainError(error);

@@ -6,7 +6,7 @@ import { asDomainError, isOutcomeOpen, unavailableBecauseOf } from './connection
 import type { Share } from '../common/turns/turn-queue.js';
 import { deadlineOfNow, retryContention } from './contention.js';
 import { statementTimeout, type Lane, type Lanes } from './lanes.js';
-import { poolOf, type NamedStatement } from './named-query.js';
+import { poolOf, withPatience, type NamedStatement } from './named-query.js';
 import { discardConnection, rollBack } from './roll-back.js';
 
 export interface TransactionOptions {
@@ -16,6 +16,8 @@ export interface TransactionOptions {
   readonly lane?: Lane;
   /** The isolation level; READ COMMITTED by default, as in each session of the service. */
   readonly isolation?: 'REPEATABLE READ';
+  /** Ends the wait for a connection, on the clock of `performance.now()`. */
+  readonly deadline?: number;
 }
 
 /** Reports that the outcome of a change is unknown: it was made completely or not at all. */
@@ -26,6 +28,9 @@ export class AnswerLost extends Unavailable {
 }
 
 const SHORTEST_TIMEOUT_MS = 1_000;
+
+/** Lists the lanes of single writes. Lists and imports wait as long as their lane lets them. */
+const WAITS_UNTIL_DEADLINE: ReadonlySet<Lane> = new Set(['writes', 'contended']);
 
 /**
  * Runs transactions that see and write the rows of one tenant only. Row-level security reads the tenant from a setting
@@ -51,8 +56,7 @@ export class TenantTransaction {
     work: (manager: EntityManager) => Promise<T>,
     options: TransactionOptions = {},
   ): Promise<T> {
-    const { lane = 'writes' } = options;
-    const deadline = deadlineOfNow();
+    const { lane = 'writes', deadline = deadlineOfNow() } = options;
     const once = (current: Lane): Promise<T> =>
       this.runOnce({ ...options, tenantId, eventId, lane: current, deadline }, work);
     if (lane !== 'writes') return once(lane);
@@ -71,10 +75,11 @@ export class TenantTransaction {
     eventId: string,
     statement: NamedStatement,
     found: () => Promise<R | undefined>,
-    { lane = 'writes', share = { group: tenantId, member: '' } }: TransactionOptions = {},
+    { lane = 'writes', share = { group: tenantId, member: '' }, deadline }: TransactionOptions = {},
   ): Promise<R> {
     try {
-      const [row] = await this.lanes.run(lane, share, () => this.sendOnce<R>(statement));
+      const options = { deadline, call: statement.name };
+      const [row] = await this.lanes.run(lane, share, () => this.sendOnce<R>(statement), options);
       return row as R;
     } catch (error) {
       if (error instanceof AnswerLost) return this.recover(tenantId, eventId, error, found);
@@ -90,7 +95,7 @@ export class TenantTransaction {
    * @throws any other error of the driver when the server rolled everything back
    */
   send<R>(statement: NamedStatement, lane: Lane): Promise<R[]> {
-    return this.lanes.run(lane, undefined, () => this.sendOnce<R>(statement));
+    return this.lanes.run(lane, undefined, () => this.sendOnce<R>(statement), { call: statement.name });
   }
 
   /** Returns the result of a write whose answer was lost, as for `call`. */
@@ -107,12 +112,15 @@ export class TenantTransaction {
   }
 
   private async runOnce<T>(settings: Settings, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    const { tenantId, eventId, lane, share = { group: tenantId, member: '' } } = settings;
+    const { tenantId, eventId, lane, share = { group: tenantId, member: '' }, deadline } = settings;
     try {
-      const { result, lost } = await this.lanes.withRunner(lane, share, async (runner) => {
+      const inTransaction = async (runner: QueryRunner): Promise<{ result: T; lost: unknown }> => {
         const performed = await perform(runner, settings, work);
         return { result: performed, lost: await commit(runner) };
-      });
+      };
+      const { result, lost } = await this.lanes.withRunner(
+        ...([lane, share, inTransaction, WAITS_UNTIL_DEADLINE.has(lane) ? deadline : undefined] as const),
+      );
       // Queried only now, since the query needs a connection of its own.
       if (lost !== undefined && !(await this.wasCommitted(tenantId, eventId)))
         throw unavailableBecauseOf(lost);
@@ -127,7 +135,7 @@ export class TenantTransaction {
     client.on('error', ignoreConnectionError);
     let failure: unknown;
     try {
-      const { rows } = await databaseCall(() => client.query({ ...statement }));
+      const { rows } = await databaseCall(() => client.query(withPatience(statement)));
       return rows as R[];
     } catch (error) {
       failure = error;
@@ -139,11 +147,12 @@ export class TenantTransaction {
     throw isOutcomeOpen(failure) ? new AnswerLost(failure) : failure;
   }
 
+  /** Tells whether the event of a transaction exists, and is as durable as what the server acknowledges. */
   private async wasCommitted(tenantId: string, eventId: string): Promise<boolean> {
     try {
       const [row] = await this.lanes.query<{ committed: boolean }>('reads', undefined, {
-        name: 'audit_event_exists',
-        text: 'SELECT audit_event_exists($1, $2) AS committed',
+        name: 'was_committed',
+        text: WAS_COMMITTED,
         values: [tenantId, eventId],
       });
       return row?.committed === true;
@@ -152,6 +161,14 @@ export class TenantTransaction {
     }
   }
 }
+
+/**
+ * Looks an event up, and commits something after it. A transaction whose session ended while it waited for a synchronous
+ * standby is visible, but may be on no standby. The commit of a message in the WAL, which nobody reads, waits until
+ * everything before it is.
+ */
+const WAS_COMMITTED = `SELECT CASE WHEN found THEN pg_logical_emit_message(true, 'strongroom', '') IS NOT NULL ELSE false END AS committed
+  FROM audit_event_exists($1, $2) AS found`;
 
 /**
  * Ignores the event of a lost connection, which also fails the pending statement. Without a listener the event would

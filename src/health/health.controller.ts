@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Readiness } from '../api/http/readiness.js';
-import { ApiErrors } from '../api/openapi/open-api.js';
+import { ApiErrors } from '../api/openapi/api-errors.decorator.js';
 import { Public } from '../auth/public.decorator.js';
 import { DomainError } from '../common/domain-error.js';
 
@@ -17,6 +17,8 @@ class NotReady extends DomainError {
   }
 }
 
+const OK = { type: HealthStatus, description: 'Success.', example: { status: 'ok' } };
+
 /** Answers the probes of load balancers and orchestrators. */
 @Controller('health')
 @ApiTags('Health')
@@ -25,18 +27,39 @@ export class HealthController {
 
   @Get('live')
   @Public()
-  @ApiOperation({ summary: 'Whether the process runs' })
-  @ApiOkResponse({ type: HealthStatus })
+  @ApiOperation({
+    operationId: 'checkLive',
+    summary: 'Check that the process runs',
+    description: 'Answers as long as the process runs, whatever the state of the database.',
+  })
+  @ApiOkResponse(OK)
   @ApiErrors(500)
   live(): HealthStatus {
     return { status: 'ok' };
   }
 
+  @Get('startup')
+  @Public()
+  @ApiOperation({
+    operationId: 'checkStartup',
+    summary: 'Check that the start is over',
+    description: 'Answers once the start is over; until then nothing listens on this port.',
+  })
+  @ApiOkResponse(OK)
+  @ApiErrors(500)
+  startup(): HealthStatus {
+    return { status: 'ok' };
+  }
+
   @Get('ready')
   @Public()
-  @ApiOperation({ summary: 'Whether requests should be sent here' })
-  @ApiOkResponse({ type: HealthStatus })
-  @ApiErrors(500, 503)
+  @ApiOperation({
+    operationId: 'checkReady',
+    summary: 'Check that requests can be served',
+    description: 'Answers 200 while requests should be sent to this replica, and 503 while not.',
+  })
+  @ApiOkResponse(OK)
+  @ApiErrors(500, new NotReady())
   async ready(): Promise<HealthStatus> {
     if (!(await this.readiness.isReady())) throw new NotReady();
     return { status: 'ok' };

@@ -9,6 +9,7 @@ import { Lanes } from '../database/lanes.js';
 import { failureFields } from '../database/readiness/failure-fields.js';
 import { Logger } from '../observability/logger.js';
 import { firstDelay, nextDelay, retryDelay } from './job-delay.js';
+import { JobRecord } from './job-record.js';
 import { runInJobTransaction } from './job-transaction.js';
 import type { Job } from './job.js';
 
@@ -19,6 +20,7 @@ interface ScheduledJob {
   readonly job: Job;
   /** The number of consecutive failed runs. */
   failures: number;
+  readonly record: JobRecord;
   timer?: NodeJS.Timeout;
 }
 
@@ -47,7 +49,12 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
   register(job: Job): void {
     if (this.state !== 'new') throw new Error(`The job ${job.name} was registered after the start`);
     if (this.scheduled.has(job.name)) throw new Error(`Two jobs are named ${job.name}`);
-    this.scheduled.set(job.name, { job, failures: 0 });
+    this.scheduled.set(job.name, { job, failures: 0, record: new JobRecord() });
+  }
+
+  /** Returns what this process knows of the runs of each job. */
+  get records(): readonly { readonly job: Job; readonly record: JobRecord }[] {
+    return [...this.scheduled.values()];
   }
 
   onApplicationBootstrap(): void {
@@ -100,11 +107,13 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
     const { job } = entry;
     this.running = { stop: new AbortController(), cutOff: new AbortController() };
     const { stop, cutOff } = this.running;
+    const begun = performance.now();
     try {
       const result = await runInJobTransaction(this.lanes, job, {
         stop: stop.signal,
         cutOff: cutOff.signal,
       });
+      entry.record.ended(result, begun);
       if (result !== 'skipped') entry.failures = 0;
       if (result === 'more') this.enqueue(entry);
       else this.schedule(entry, nextDelay(job.intervalMilliseconds));
@@ -123,6 +132,7 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
       return;
     }
     entry.failures += 1;
+    entry.record.failed();
     this.logger.error(fields, 'a job failed and will be tried again');
     this.schedule(entry, retryDelay(job.intervalMilliseconds, entry.failures));
   }

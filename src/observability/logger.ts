@@ -15,7 +15,23 @@ import { safeFields } from './safe-fields.js';
  * and errors lose what must not be logged; a text is written as it is, so it must never hold a value.
  */
 export class Logger implements LoggerService {
+  private onAlarm: (alarm: string) => void = () => undefined;
+
   constructor(private readonly pino: Pino) {}
+
+  /** Calls `listener` with the name of each alarm that an entry raises, at any level. */
+  watchAlarms(listener: (alarm: string) => void): void {
+    this.onAlarm = listener;
+  }
+
+  /** The lowest level that is written, or `silent`. It can be changed at any time. */
+  get level(): string {
+    return this.pino.level;
+  }
+
+  set level(level: string) {
+    this.pino.level = level;
+  }
 
   /** Tells whether entries of that level are written. */
   writes(level: Level): boolean {
@@ -57,6 +73,7 @@ export class Logger implements LoggerService {
    * with may hold anything.
    */
   private write(level: Level, entry: unknown, rest: readonly unknown[]): void {
+    if (isAlarm(entry)) this.onAlarm(entry.alarm);
     if (!this.pino.isLevelEnabled(level)) return;
     const last = rest.findLast((item): item is string => typeof item === 'string' && !item.includes('\n'));
     const context = last === undefined ? {} : { context: last };
@@ -64,6 +81,10 @@ export class Logger implements LoggerService {
     else if (typeof entry === 'object' && entry !== null) this.pino[level](safeFields(entry), last);
     else this.pino[level](context, String(entry));
   }
+}
+
+function isAlarm(entry: unknown): entry is { readonly alarm: string } {
+  return typeof entry === 'object' && entry !== null && 'alarm' in entry && typeof entry.alarm === 'string';
 }
 
 /** Buffers lines: a write for each would cost more than making it. */

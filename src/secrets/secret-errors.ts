@@ -13,7 +13,7 @@ import {
 } from '../common/errors.js';
 import { printable } from '../common/printable.js';
 
-/** Clients match this wording. */
+/** Says that there is no such secret, in the words that clients match. */
 export function secretNotFound(key: string): NotFound {
   return new NotFound(`Requested \`Secret\` with ID \`${key}\` was not found`);
 }
@@ -107,7 +107,7 @@ export function unknownOwner(username: string): BadParameters {
   return new BadParameters(`\`creator\`: there is no user \`${printable(username)}\``);
 }
 
-/** Clients match this wording. */
+/** Says that there is no such provider, in the words that clients match. */
 export function providerNotFound(name: string): NotFound {
   return new NotFound(`Requested \`SecretsProvider\` with ID \`${printable(name)}\` was not found`);
 }

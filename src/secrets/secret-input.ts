@@ -59,11 +59,14 @@ export function toUpdateInput(body: SecretChangeBody): UpdateSecretInput {
     providerOptions: body.provider_options,
   };
   const given = [...Object.values(attributes), ...Object.values(others)];
-  if (given.every((each) => each === undefined))
-    throw new IllegalAction(
-      'Nothing to change: give `value`, `visibility`, `is_hidden_value`, `description`, `creator`, `provider_name` or `provider_options`',
-    );
+  if (given.every((each) => each === undefined)) throw nothingToChange();
   return { attributes, ...others };
+}
+
+export function nothingToChange(): IllegalAction {
+  return new IllegalAction(
+    'Nothing to change: give `value`, `visibility`, `is_hidden_value`, `description`, `creator`, `provider_name` or `provider_options`',
+  );
 }
 
 /** Returns the attributes that a body gives, and no others. */
@@ -78,7 +81,9 @@ function attributesOf(
   return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
 }
 
-/** Returns a value as it is sealed: a text as what it says, everything else, which only a schema lets in, as its JSON. */
+/**
+ * Returns a value as it is sealed: a text as what it says, everything else, which only a schema lets in, as its JSON.
+ */
 export function toSecretValue(sent: JsonText): SecretValue {
   const value = sent.text.startsWith('"') ? sent.parse() : undefined;
   return typeof value === 'string' ? { format: 'text', text: value } : { format: 'json', text: sent.text };

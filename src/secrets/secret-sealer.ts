@@ -16,8 +16,8 @@ interface Identity {
 
 /**
  * Binds what is sealed to a tenant's secret, and opens it with the tenant and the key that the caller asked for (its
- * owner's tenant only where it is global), so that a value cannot be opened in a request for another secret. The column transformer seals what
- * was bound.
+ * owner's tenant only where it is global), so that a value cannot be opened in a request for another secret. The column
+ * transformer seals what was bound.
  */
 @Injectable()
 export class SecretSealer {

@@ -7,8 +7,8 @@ import { User } from '../users/user.entity.js';
 import type { Visibility } from './secret.js';
 
 /**
- * Maps a row of `secrets`, with its current value. `SecretRows` turns rows into secrets and back by these columns; those
- * that are not selected are of no use to a reader.
+ * Maps a row of `secrets`, with its current value. `SecretRows` turns rows into secrets and back by these columns;
+ * those that are not selected are of no use to a reader.
  */
 @Entity('secrets')
 @Index('uq_secrets_key', ['tenantId', 'key'], { unique: true, where: 'deleted_at IS NULL' })

@@ -10,8 +10,8 @@ export type Visibility = (typeof VISIBILITIES)[number];
 export type Schema = object;
 
 /**
- * Holds what callers set of a secret beside what is sealed. Whatever is added here travels from the bodies of requests to
- * the row of `secrets` and back without being named on the way.
+ * Holds what callers set of a secret beside what is sealed. Whatever is added here travels from the bodies of requests
+ * to the row of `secrets` and back without being named on the way.
  */
 export interface SecretAttributes {
   readonly visibility: Visibility;

@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Conditions } from '../api/conditions/conditions.js';
 import { ConditionalChangeApi, ConditionalReadApi } from '../api/conditions/conditional-api.decorator.js';
 import { RequestConditions } from '../api/conditions/conditions.decorator.js';
+import { CalledVersion, type ApiVersion } from '../api/http/api-version.decorator.js';
 import { JsonBody, RequestBody } from '../api/input/json-body.js';
 import { Query } from '../api/input/query.decorator.js';
 import { JSON_TEXT } from '../api/lists/list-envelope.js';
@@ -10,7 +11,14 @@ import { Delete, Patch, Put } from '../api/routes/changes.js';
 import { TenantRoute } from '../api/routes/tenant-route.decorator.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import { Tenant } from '../tenant-scope/tenant.decorator.js';
-import { NewSecretBodyV31, SecretChangeBodyV31, SetVisibilityBody } from './dto/new-secret.body.js';
+import {
+  NewSecretBody,
+  NewSecretBodyV31,
+  SecretChangeBody,
+  SecretChangeBodyV31,
+  SetVisibilityBody,
+} from './dto/new-secret.body.js';
+import { EXAMPLE_KEY, EXAMPLE_STATE, SECRET_EXAMPLES } from './dto/secret.examples.js';
 import { SecretListV3, SecretV3 } from './dto/secret-v3.js';
 import { SecretListV31 } from './dto/secret-v31.js';
 import { Answers } from './http/answers.decorator.js';
@@ -22,8 +30,22 @@ import { SecretRoute } from './http/secret-route.decorator.js';
 import { SKIP_VALUE, SkipValue } from './http/skip-value.decorator.js';
 import { SecretListQuery, toListOptions } from './list/dto/secret-list.query.js';
 import { secretListText } from './list/page-text.js';
-import { toCreateInput, toUpdateInput } from './secret-input.js';
+import {
+  globalElsewhere,
+  hiddenFrom,
+  ifMatchRequired,
+  mayNotMakeGlobal,
+  narrower,
+  otherState,
+  providerNotFound,
+  secretExists,
+  textRequired,
+} from './secret-errors.js';
+import { nothingToChange, toCreateInput, toUpdateInput } from './secret-input.js';
 import { SecretsService } from './secrets.service.js';
+
+const STATE_DIFFERS = otherState(EXAMPLE_KEY, EXAMPLE_STATE);
+const IF_MATCH_REQUIRED = ifMatchRequired(EXAMPLE_KEY, 'default_tenant');
 
 @Controller(['api/v3/secrets', 'api/v3.1/secrets'])
 @ApiTags('Secrets')
@@ -32,7 +54,12 @@ export class SecretsController {
 
   @Get()
   @TenantRoute('secret_list', 'secret.list', {
-    summary: 'List what the caller sees in the tenant, without values',
+    id: 'listSecrets',
+    summary: 'List secrets',
+    description:
+      'Lists the secrets that the caller sees in the tenant, and the global ones of others, without their values. ' +
+      'The oldest comes first unless `_sort` says otherwise.',
+    example: SECRET_EXAMPLES.list,
     answer: { v3: SecretListV3, 'v3.1': SecretListV31 },
     contentType: JSON_TEXT,
     acrossTenants: true,
@@ -41,15 +68,21 @@ export class SecretsController {
     @Tenant() tenant: TenantContext,
     @Query() query: SecretListQuery,
     @CalledMapper() mapper: SecretMapper,
+    @CalledVersion() version: ApiVersion,
   ): Promise<Buffer> {
-    const options = toListOptions(query, mapper.listFields);
+    const options = toListOptions(query, mapper.listFields, version);
     return secretListText(await this.secrets.list(tenant, options), options);
   }
 
   @Get(':key')
-  @ConditionalReadApi()
+  @ConditionalReadApi(STATE_DIFFERS)
   @SecretRoute('secret_get', 'secret.read', {
+    id: 'readSecret',
     summary: 'Read a secret',
+    description:
+      'Returns a secret with its value. The value is empty where it is hidden from the caller. Each read is recorded in ' +
+      'the audit trail.',
+    example: SECRET_EXAMPLES.read,
     versionParameters: { 'v3.1': [SKIP_VALUE] },
   })
   async read(
@@ -63,11 +96,21 @@ export class SecretsController {
   }
 
   @Put(':key')
-  @ConditionalChangeApi()
+  @ConditionalChangeApi(STATE_DIFFERS, IF_MATCH_REQUIRED)
   @SecretRoute('secret_create', 'secret.create', {
+    id: 'createSecret',
     summary: 'Create a secret',
-    body: NewSecretBodyV31,
-    errors: [409],
+    description:
+      'Creates a secret under a new key. With `update_if_exists` it gives an existing one the value instead, as often as ' +
+      'it is called.',
+    missing: providerNotFound('vault'),
+    body: { v3: NewSecretBody, 'v3.1': NewSecretBodyV31 },
+    example: SECRET_EXAMPLES.create,
+    errors: [
+      textRequired({ format: 'text', text: '' }),
+      secretExists(EXAMPLE_KEY),
+      globalElsewhere(EXAMPLE_KEY),
+    ],
   })
   async create(
     @Tenant() tenant: TenantContext,
@@ -81,11 +124,15 @@ export class SecretsController {
   }
 
   @Patch(':key')
-  @ConditionalChangeApi()
+  @ConditionalChangeApi(STATE_DIFFERS, IF_MATCH_REQUIRED)
   @SecretRoute('secret_update', 'secret.update', {
+    id: 'updateSecret',
     summary: 'Change a secret',
-    body: SecretChangeBodyV31,
-    errors: [409],
+    description:
+      'Changes what the body names, and leaves the rest as it is. The body must name at least one field.',
+    body: { v3: SecretChangeBody, 'v3.1': SecretChangeBodyV31 },
+    example: SECRET_EXAMPLES.update,
+    errors: [nothingToChange(), narrower(EXAMPLE_KEY), hiddenFrom(EXAMPLE_KEY), globalElsewhere(EXAMPLE_KEY)],
   })
   async update(
     @Tenant() tenant: TenantContext,
@@ -99,11 +146,15 @@ export class SecretsController {
   }
 
   @Patch(':key/set-visibility')
-  @ConditionalChangeApi()
+  @ConditionalChangeApi(STATE_DIFFERS, IF_MATCH_REQUIRED)
   @SecretRoute('secret_update', 'secret.update', {
+    id: 'setVisibility',
     summary: 'Widen the visibility of a secret',
+    description:
+      'Shows a private secret to its tenant, or to all tenants. A visibility cannot be narrowed again.',
     body: SetVisibilityBody,
-    errors: [409],
+    example: SECRET_EXAMPLES.setVisibility,
+    errors: [narrower(EXAMPLE_KEY), globalElsewhere(EXAMPLE_KEY)],
   })
   async setVisibility(
     @Tenant() tenant: TenantContext,
@@ -118,10 +169,14 @@ export class SecretsController {
   }
 
   @Patch(':key/set-global')
-  @ConditionalChangeApi()
+  @ConditionalChangeApi(STATE_DIFFERS, IF_MATCH_REQUIRED)
   @SecretRoute('secret_update', 'secret.update', {
-    summary: 'Make a secret global, as clients of 4.2 ask for it',
-    errors: [409],
+    id: 'setGlobal',
+    summary: 'Make a secret global',
+    description:
+      'Shows a secret to all tenants, as clients of Cloudify 4.2 ask for it; `setVisibility` does the same.',
+    example: SECRET_EXAMPLES.setGlobal,
+    errors: [mayNotMakeGlobal(), globalElsewhere(EXAMPLE_KEY)],
   })
   async setGlobal(
     @Tenant() tenant: TenantContext,
@@ -133,11 +188,15 @@ export class SecretsController {
     return answers.changed(tenant, await this.secrets.update(tenant, key, input, conditions));
   }
 
-  /** Answers what the secret was, which v3.1 leaves out. */
   @Delete(':key')
-  @ConditionalChangeApi()
+  @ConditionalChangeApi(STATE_DIFFERS, IF_MATCH_REQUIRED)
   @SecretRoute('secret_delete', 'secret.delete', {
+    id: 'deleteSecret',
     summary: 'Delete a secret',
+    description:
+      'Deletes a secret for good; its key is free again at once. Version 3 answers what the secret was.',
+    example: SECRET_EXAMPLES.delete,
+    errors: [hiddenFrom(EXAMPLE_KEY)],
     answer: { v3: SecretV3, 'v3.1': null },
     answerHeaders: {},
   })

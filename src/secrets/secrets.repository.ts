@@ -73,14 +73,14 @@ export interface Existing {
 }
 
 /**
- * Decides whether a secret may be deleted; it is asked again where the secret was changed meanwhile. What it throws leaves
- * the secret in place.
+ * Decides whether a secret may be deleted; it is asked again where the secret was changed meanwhile. What it throws
+ * leaves the secret in place.
  */
 export type DecideDeletion = (current: StoredSecret) => Promise<Refusal | undefined>;
 
 /**
- * Stores the secrets of a tenant: a port. Every method takes the tenant first and commits the event that it is given in the
- * transaction of the act; the event's outcome, version and revision are set to what happened ('ok', 'not_found',
+ * Stores the secrets of a tenant: a port. Every method takes the tenant first and commits the event that it is given in
+ * the transaction of the act; the event's outcome, version and revision are set to what happened ('ok', 'not_found',
  * 'conflict', or a refusal's own).
  *
  * A refusal is an outcome, never an exception, so that its event is kept.

@@ -84,7 +84,9 @@ export function refusalOfTouch(tenant: TenantContext, secret: StoredSecret): Ref
   return undefined;
 }
 
-/** Returns why the caller may not give a secret these attributes, if so, in the order in which clients know the checks. */
+/**
+ * Returns why the caller may not give a secret these attributes, if so, in the order in which clients know the checks.
+ */
 export function refusalOfUpdate(
   tenant: TenantContext,
   secret: StoredSecret,

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { TenantKeyStore, WrappedTenantKey } from '../crypto/tenant-key-store.js';
+import { inDatabaseSpan } from '../database/lane-spans.js';
 import { namedQuery } from '../database/named-query.js';
 
 interface Row {
@@ -33,7 +34,8 @@ export class PostgresTenantKeyStore implements TenantKeyStore {
     tenantId: string,
     ...more: number[]
   ): Promise<WrappedTenantKey | undefined> {
-    const [row] = await namedQuery<Row>(this.dataSource, { name, text, values: [tenantId, ...more] });
+    const statement = { name, text, values: [tenantId, ...more] };
+    const [row] = await inDatabaseSpan(name, () => namedQuery<Row>(this.dataSource, statement));
     return row && { tenantId, generation: row.generation, rootKeyId: row.root_key_id, wrapped: row.wrapped };
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull, type EntityManager } from 'typeorm';
 import { SYSTEM_LOG } from '../audit/audit-writer.js';
-import { nameProblem } from '../common/resource-name.js';
+import { nameProblem } from '../common/names/resource-name.js';
 import { listRows, requireFittingItem } from '../database/list-rows.js';
 import type { LockedRow } from '../database/locked-row.js';
 import type { Page } from '../database/page-request.js';

@@ -4,7 +4,7 @@ import { newEvent } from '../audit/audit-event.js';
 import { AuditedTransaction } from '../audit/audited-transaction.js';
 import { Refusal } from '../audit/refusal.js';
 import { BadParameters } from '../common/errors.js';
-import { nameProblem } from '../common/resource-name.js';
+import { nameProblem } from '../common/names/resource-name.js';
 import type { Caller } from '../common/tenant-context.js';
 import { tenantRefused } from '../common/tenant-refused.js';
 import { Lanes } from '../database/lanes.js';

@@ -20,8 +20,8 @@ export interface LoginLock {
 }
 
 /**
- * Finds every lock, by the limits of `login_reserve`. A user's name consists of ASCII, so its normalised form is in lower
- * case and nothing else.
+ * Finds every lock, by the limits of `login_reserve`. A user's name consists of ASCII, so its normalised form is in
+ * lower case and nothing else.
  */
 const LOCKS = `
   WITH locks AS (

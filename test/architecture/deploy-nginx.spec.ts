@@ -4,6 +4,7 @@ import { loadConfiguration } from '../../src/config/load-configuration.js';
 import { errorBody } from '../../src/api/errors/error-body.js';
 import { errorForStatus } from '../../src/api/errors/to-domain-error.js';
 import { bodyLimit } from '../../src/api/http/accept-bodies.js';
+import { securityHeaders } from '../../src/api/http/headers/security-headers.js';
 import { STALLED_MS } from '../../src/secrets/sharing/export/secret-export.controller.js';
 import { LONGEST_IMPORT_MS, LONGEST_WAIT_MS } from '../../src/secrets/sharing/import/import-line.js';
 
@@ -84,6 +85,14 @@ describe('deploy/nginx.conf', () => {
     }
     for (const status of ['500', ...UNAVAILABLE])
       expect(valueIn(messages, status)).toMatch(/; request id \$id$/);
+  });
+
+  it('gives its own errors the headers of those of the service', () => {
+    const [, location = ''] = /location = \/\.error \{([^}]+)\}/.exec(nginx) ?? [];
+    const added = [...location.matchAll(/add_header (\S+) "?([^"\n]*?)"? always;/g)].map(
+      ([, name, value]) => [name, value],
+    );
+    expect(Object.fromEntries(added)).toMatchObject(securityHeaders(false));
   });
 
   it('waits longer than an import may take, and longer for bytes than the service', () => {

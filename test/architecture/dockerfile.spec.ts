@@ -5,14 +5,15 @@ const read = (path: string) => readFileSync(path, 'utf8');
 const dockerfile = read('Dockerfile');
 
 describe('Dockerfile', () => {
-  it('runs on Node 24 and not as root', () => {
+  it('runs on Node 24 and not as root, which it says by a number for `runAsNonRoot` of Kubernetes', () => {
     const stages = dockerfile.split(/^FROM /m).slice(1);
     for (const stage of stages) expect(stage).toMatch(/^node:24-/);
-    expect(stages.at(-1)).toMatch(/^USER node$/m);
+    expect(stages.at(-1)).toMatch(/^USER [1-9]\d*$/m);
   });
 
   it('is healthy while the process runs, so that nothing restarts it because of its database', () => {
-    expect(dockerfile).toMatch(/^HEALTHCHECK [^\n]*\\\n.*\/health\/live/m);
+    expect(dockerfile).toMatch(/^HEALTHCHECK [^\n]*\\\n.*"\/app\/dist\/src\/healthcheck\.js"/m);
+    expect(read('src/healthcheck.ts')).toContain('/health/live');
   });
 
   it('makes what it copies into the last stage readable, whatever the umask of the checkout', () => {

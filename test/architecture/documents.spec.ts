@@ -13,7 +13,7 @@ const files = (folder: string): string[] =>
     .flatMap((entry) => (entry.isDirectory() ? files(join(folder, entry.name)) : [join(folder, entry.name)]));
 
 const DOCUMENTS = files('.').filter((name) => name.endsWith('.md'));
-/** Decisions and changes tell what was; nobody copies commands from them. */
+/** Lists the pages that people copy commands from: decisions and changes tell what was. */
 const PAGES = DOCUMENTS.filter((name) => !name.startsWith('docs/adr/') && name !== 'CHANGELOG.md');
 
 const blocksOf = (page: string, kind: BlockMark['kind']) =>
@@ -116,9 +116,14 @@ describe('every link', () => {
     expect(broken).toEqual([]);
   });
 
-  it('leads to every page of docs from README.md', () => {
-    const linked = new Set(readMarkdown('README.md').links.map((link) => targetOf('README.md', link).file));
+  it('leads to every page of docs from README.md, or from the index of its folder', () => {
+    const linkedFrom = (index: string) =>
+      new Set(readMarkdown(index).links.map((link) => targetOf(index, link).file));
+    const linked = new Set(
+      ['README.md', 'docs/operations/README.md'].flatMap((index) => [...linkedFrom(index)]),
+    );
     const pages = PAGES.filter((page) => page.startsWith('docs/') && !page.startsWith('docs/cookbook/'));
+    expect(linkedFrom('README.md')).toContain('docs/operations/README.md');
     expect(pages.filter((page) => !linked.has(page))).toEqual([]);
   });
 });

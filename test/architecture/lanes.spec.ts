@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 
-/** What may hold a data source besides the database layer and the start: neither takes a connection of the lanes. */
+/**
+ * Lists what may hold a data source besides the database layer and the start: neither takes a connection of the lanes.
+ */
 const EXEMPT = [
   'src/secrets/store/secret-row.ts', // reads the entity's columns
   'src/tenants/postgres-tenant-key-store.ts', // has a pool of its own

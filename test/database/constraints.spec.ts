@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { nameProblem } from '../../src/common/resource-name.js';
+import { nameProblem } from '../../src/common/names/resource-name.js';
 import { newId } from '../../src/common/ids.js';
 import { driverErrorOf } from '../../src/database/connection/driver-error.js';
 import { cloneDatabase, type TestDatabase } from '../support/database.js';

@@ -48,7 +48,10 @@ describe('the check of the service’s login at start', () => {
     );
   });
 
-  /** Returns a statement that lets the login become a role without having its rights: before version 16 by its own choice. */
+  /**
+   * Returns a statement that lets the login become a role without having its rights: before version 16 by its own
+   * choice.
+   */
   function grantWithoutRights(role: string, version: number): string {
     return version >= 16
       ? `GRANT ${role} TO ${login} WITH INHERIT FALSE, SET TRUE`

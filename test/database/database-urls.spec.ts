@@ -1,6 +1,12 @@
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { DataSource } from 'typeorm';
 import { clientConfig } from '../../src/database/connection/client-config.js';
+import { dataSourceOptions } from '../../src/database/connection/data-source-options.js';
+import { poolOf } from '../../src/database/named-query.js';
 import { CERTIFICATES, CERTIFIED, SecuredServer } from '../support/secured-server.js';
 import { serverVersion } from '../support/server.js';
 
@@ -93,6 +99,38 @@ describe('a URL whose role, password and database have signs of URLs in them', (
       );
     await expect(session(url('verify-full'))).rejects.toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
     expect(await session(url('verify-ca'))).toMatchObject({ tls: true });
+  });
+
+  it('reads the authority again for each connection of a pool', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'strongroom-tls-'));
+    const authority = join(folder, 'ca.crt');
+    const place = (name: string) => copyFileSync(join(CERTIFICATES, name), authority);
+    place('ca.crt');
+    const login = `${sparse(ROLE)}:${sparse(PASSWORD)}`;
+    const url = server.url(login, 'postgres', `sslmode=verify-full&sslrootcert=${authority}`);
+    const dataSource = new DataSource(dataSourceOptions({ url, poolSize: 1 }));
+    try {
+      await dataSource.initialize();
+      // Each connection serves one statement.
+      const ask = async (): Promise<unknown> => {
+        const client = await poolOf(dataSource).connect();
+        try {
+          return (await client.query('SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()')).rows;
+        } finally {
+          client.release(true);
+        }
+      };
+      expect(await ask()).toEqual([{ ssl: true }]);
+      place('../localhost.crt');
+      await expect(ask()).rejects.toMatchObject({ code: expect.stringMatching(/VERIFY|SELF_SIGNED|ISSUER/) });
+      place('ca.crt');
+      expect(await ask()).toEqual([{ ssl: true }]);
+      writeFileSync(authority, 'nonsense');
+      expect(await ask()).toEqual([{ ssl: true }]);
+    } finally {
+      await dataSource.destroy();
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('logs in with a certificate', async () => {

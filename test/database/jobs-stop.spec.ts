@@ -7,10 +7,12 @@ import { Drain } from '../../src/api/http/drain.js';
 import { JobRunner } from '../../src/jobs/job-runner.js';
 import type { Job, JobResult } from '../../src/jobs/job.js';
 import { JobsModule } from '../../src/jobs/jobs.module.js';
+import { Metrics, NoMetrics } from '../../src/observability/metrics/metrics.js';
 import { Lanes } from '../../src/database/lanes.js';
 import { Logger } from '../../src/observability/logger.js';
 import { lanesOf } from '../support/lanes.js';
-import { gate, JobRunners, jobOf, until } from '../support/job-runners.js';
+import { gate, JobRunners, jobOf } from '../support/job-runners.js';
+import { until } from '../support/until.js';
 
 let jobs: JobRunners;
 beforeAll(async () => {
@@ -104,6 +106,7 @@ describe('a service with jobs', () => {
     const providers = [
       { provide: Lanes, useValue: lanesOf(jobs.dataSources[0]) },
       { provide: Logger, useValue: jobs.logger },
+      { provide: Metrics, useValue: new NoMetrics() },
     ];
     const parts = { module: SharedParts, providers, exports: providers };
     const app = await NestFactory.create<NestFastifyApplication>(

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { runInJobTransaction } from '../../src/jobs/job-transaction.js';
 import type { Job, JobResult } from '../../src/jobs/job.js';
-import { gate, JobRunners, jobOf, until } from '../support/job-runners.js';
+import { gate, JobRunners, jobOf } from '../support/job-runners.js';
 import { lanesOf } from '../support/lanes.js';
+import { until } from '../support/until.js';
 
 let jobs: JobRunners;
 beforeAll(async () => {

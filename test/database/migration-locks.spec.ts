@@ -7,6 +7,7 @@ import { migrate, ownerDataSource } from '../../src/database/migrate.js';
 import { retryWhileLocked } from '../../src/database/upgrade/lock-retries.js';
 import { underMigrationLock } from '../../src/database/upgrade/migration-lock.js';
 import { APP_ROLE, READER_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
+import { until } from '../support/until.js';
 
 class ExpandTenants1800000000999 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -52,6 +53,27 @@ describe('a migration of a table that is in use', () => {
     const migrated = bring();
     await givenUp();
     await database.asSuperuser('SELECT FROM tenants');
+    await holder.query('ROLLBACK');
+    expect((await migrated).applied).toEqual([ExpandTenants1800000000999.name]);
+  });
+
+  it('keeps no request waiting for long while it tries', async () => {
+    const request = new pg.Client(database.superuserUrl);
+    await request.connect();
+    // Five times as long as a request waits.
+    await request.query(`SET lock_timeout = '1s'`);
+    const migrated = bring();
+    for (let tries = 0; tries < 3; tries += 1) {
+      for (;;) {
+        const [row] = await database.asSuperuser<{ waits: boolean }>(
+          'SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted) AS waits',
+        );
+        if (row?.waits === true) break;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      await request.query('SELECT FROM tenants');
+    }
+    await request.end();
     await holder.query('ROLLBACK');
     expect((await migrated).applied).toEqual([ExpandTenants1800000000999.name]);
   });
@@ -140,7 +162,7 @@ describe('the lock of migrations in another session', () => {
       (line) => waits.push(line),
       () => Promise.resolve('done'),
     );
-    while (waits.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => waits.length > 0);
     await holder.query('SELECT pg_advisory_unlock_all()');
     expect(await waiting).toBe('done');
     await dataSource.destroy();

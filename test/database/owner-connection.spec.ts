@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { withOwnerConnection } from '../../src/bootstrap/owner-connection.js';
 import { cloneDatabase, type TestDatabase } from '../support/database.js';
+import { until } from '../support/until.js';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -17,10 +18,8 @@ it('fails the next statement, and nothing else, when the owner’s connection is
   const lost = withOwnerConnection(location, async (connection) => {
     const [session] = await connection.query<{ pid: number }[]>('SELECT pg_backend_pid() AS pid');
     await database.asSuperuser('SELECT pg_terminate_backend($1)', [session?.pid]);
-    while (
-      (await database.asSuperuser('SELECT FROM pg_stat_activity WHERE pid = $1', [session?.pid])).length > 0
-    )
-      await sleep(20);
+    const itself = 'SELECT FROM pg_stat_activity WHERE pid = $1';
+    await until(async () => (await database.asSuperuser(itself, [session?.pid])).length === 0);
     await sleep(100);
     await connection.query('SELECT 1');
   });

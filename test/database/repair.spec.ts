@@ -17,7 +17,7 @@ import { query } from '../support/server.js';
 
 const ROLES = { appRole: APP_ROLE, readerRole: READER_ROLE, serviceLogin: SERVICE };
 
-/** What a restore may leave, what is said of it, and the statements that leave it. */
+/** Lists what a restore may leave, what is said of it, and the statements that leave it. */
 const CURABLE: [what: string, said: RegExp, damage: string][] = [
   [
     'lost rights on a table',

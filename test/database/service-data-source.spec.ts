@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { NIL_UUID } from '../../src/common/ids.js';
@@ -13,6 +12,7 @@ import { DomainError } from '../../src/common/domain-error.js';
 import { APP_ROLE, OWNER, SERVICE, cloneDatabase, type TestDatabase } from '../support/database.js';
 import { testServer } from '../support/server.js';
 import { lanesOf } from '../support/lanes.js';
+import { until } from '../support/until.js';
 
 describe('the connections of the service', () => {
   let database: TestDatabase;
@@ -145,7 +145,7 @@ describe('the connections of the service', () => {
     const refused = expect(killed).rejects.toMatchObject({ status: 503, code: 'unavailable' });
     const terminate = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE query = 'SELECT pg_sleep(3600)' AND state = 'active'`;
-    while ((await database.asSuperuser(terminate)).length === 0) await sleep(20);
+    await until(async () => (await database.asSuperuser(terminate)).length > 0);
     await refused;
     expect(await namedQuery(dataSource, { name: 'after', text: 'SELECT 1 AS one', values: [] })).toEqual([
       { one: 1 },
@@ -176,7 +176,7 @@ describe('the connections of the service', () => {
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
        WHERE datname = current_database() AND usename = '${SERVICE}'`,
     );
-    while (poolOf(dataSource).totalCount > 0) await sleep(20);
+    await until(() => poolOf(dataSource).totalCount === 0);
     expect(await dataSource.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 });

@@ -55,6 +55,24 @@ describe('a transaction of a tenant', () => {
     return row;
   }
 
+  it('waits for a place no longer than its deadline', async () => {
+    const lanes = lanesOf(dataSource);
+    let end: () => void = () => undefined;
+    const held = lanes.run('contended', undefined, () => new Promise<void>((resolve) => (end = resolve)));
+    const options = { lane: 'contended', deadline: performance.now() } as const;
+    const statement = { name: 'nothing', text: 'SELECT 1', values: [] };
+    const late = new TenantTransaction(lanes);
+    const calls = [
+      late.call(tenant.tenantId, randomUUID(), statement, () => Promise.resolve(undefined), options),
+      late.run(tenant.tenantId, randomUUID(), () => Promise.resolve('ran'), options),
+    ];
+    const release = setTimeout(() => end(), 2_000);
+    for (const call of calls) await expect(call).rejects.toBeInstanceOf(Busy);
+    clearTimeout(release);
+    end();
+    await held;
+  });
+
   it('passes on the error of a file, which has a code of the network, and changes nothing', async () => {
     const eventId = randomUUID();
     const work = async (manager: EntityManager): Promise<string> => {

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { driverErrorOf } from '../../src/database/connection/driver-error.js';
 import { loginNameKey } from '../../src/users/login-name.js';
 import { APP_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
+import { until } from '../support/until.js';
 
 const ROUNDS = 150;
 
@@ -62,7 +63,7 @@ describe('logins of a name and its unlocking at the same time', () => {
     ]);
     const unlocking = unlock.query('SELECT unlock_login($1)', [name]);
     const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-    while ((await database.asSuperuser(waiting)).length === 0);
+    await until(async () => (await database.asSuperuser(waiting)).length > 0);
     // The login under way goes on from its pair to its name, as login_reserve does.
     const { rows } = await reserve(login, '192.0.2.1');
     expect(rows).toEqual([{ verdict: 'allowed' }]);

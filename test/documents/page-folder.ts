@@ -2,7 +2,9 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-/** Provides an empty folder for the blocks of a page, in which programs of ours stand in for those that may be missing. */
+/**
+ * Provides an empty folder for the blocks of a page, in which programs of ours stand in for those that may be missing.
+ */
 export class PageFolder {
   readonly path = mkdtempSync(join(tmpdir(), 'strongroom page '));
   private readonly programs = join(this.path, '.bin');

@@ -4,7 +4,9 @@ export interface PageTest {
   readonly languages: readonly string[];
 }
 
-/** Lists the pages with blocks that `npm test` runs. Each test calls `runPage` with the name, except that of clients.md. */
+/**
+ * Lists the pages with blocks that `npm test` runs. Each test calls `runPage` with the name, except that of clients.md.
+ */
 export const PAGE_TESTS: Readonly<Record<string, PageTest>> = {
   'README.md': { spec: 'test/process/pages.spec.ts', languages: ['shell'] },
   'docs/tutorial.md': { spec: 'test/process/pages.spec.ts', languages: ['shell'] },
@@ -12,7 +14,8 @@ export const PAGE_TESTS: Readonly<Record<string, PageTest>> = {
   'docs/cookbook/typescript.md': { spec: 'test/e2e/cookbook.e2e-spec.ts', languages: ['ts'] },
   'docs/compare-and-set.md': { spec: 'test/e2e/compare-and-set.e2e-spec.ts', languages: ['shell'] },
   'docs/team.md': { spec: 'test/process/pages.spec.ts', languages: ['shell'] },
-  'docs/operations.md': { spec: 'test/process/deployment.spec.ts', languages: ['shell'] },
+  'docs/kubernetes.md': { spec: 'test/process/kubernetes.spec.ts', languages: ['shell'] },
+  'docs/operations/event-growth.md': { spec: 'test/process/deployment.spec.ts', languages: ['shell'] },
   'docs/deployment.md': { spec: 'test/process/deployment.spec.ts', languages: ['shell'] },
   'docs/configuration.md': { spec: 'test/process/pages.spec.ts', languages: ['sh'] },
   'docs/clients.md': {

@@ -1,4 +1,6 @@
-/** Stands for anything in an output that a document shows: within text, for a value, and as a name for further members. */
+/**
+ * Stands for anything in an output that a document shows: within text, for a value, and as a name for further members.
+ */
 const ANYTHING = '…';
 
 /** Tells whether what a block printed is the output that the document shows. */

@@ -1,7 +1,7 @@
 /**
- * Replaces psql where it is not installed, for what the documents and our scripts use of it: `-d`, `-c`, `-f`, `-v`, and in a
- * file `\set`, `\if :{?name}`, `\else`, `\endif` and variables. Connects as libpq does, by PGHOST, PGUSER and so on. An unknown
- * option or command ends it with the exit code 2.
+ * Replaces psql where it is not installed, for what the documents and our scripts use of it: `-d`, `-c`, `-f`, `-v`,
+ * and in a file `\set`, `\if :{?name}`, `\else`, `\endif` and variables. Connects as libpq does, by PGHOST, PGUSER and
+ * so on. An unknown option or command ends it with the exit code 2.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

@@ -21,14 +21,14 @@ export interface PageSetting {
   readonly python?: string;
 }
 
-/** What was printed by a block that the page shows no output of, for the test to look at. */
+/** Holds what was printed by a block that the page shows no output of, for the test to look at. */
 export type Printed = readonly string[];
 
 const SHELLS = ['shell', 'sh'];
 
 /**
- * Runs every block of a page that is marked so, in order, and compares what it prints with the output that the page shows.
- * Blocks in one language find what earlier ones in that language defined.
+ * Runs every block of a page that is marked so, in order, and compares what it prints with the output that the page
+ * shows. Blocks in one language find what earlier ones in that language defined.
  * @returns what each block printed
  * @throws Error if a block fails, or prints something else
  */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { environmentOf, HEADERS, requireProgram, startDatabase } from './support/drill.js';
+import { admin, ended, listening, run } from './support/programs.js';
 
 /**
  * Connects Strongroom through PgBouncer: in session mode everything must work, in transaction and statement mode the
@@ -70,10 +71,8 @@ async function isRefusedWithOptions() {
 }
 
 async function expectDoctor(environment, expected, pattern, mode) {
-  const { child, output } = run('cli/main.js', ['doctor'], environment);
-  const code = await ended(child);
-  if (code !== expected || !pattern.test(output.text))
-    problems.push(`doctor, ${mode}: ${code}\n${output.text}`);
+  const { code, text } = await admin(['doctor'], environment);
+  if (code !== expected || !pattern.test(text)) problems.push(`doctor, ${mode}: ${code}\n${text}`);
 }
 
 async function withPooler(mode, setting, work) {
@@ -111,35 +110,10 @@ ${setting}
   }
 }
 
-function run(file, args, environment) {
-  const { PATH, HOME } = process.env;
-  const child = spawn(process.execPath, [`dist/src/${file}`, ...args], {
-    env: { PATH, HOME, ...environment },
-  });
-  const output = { text: '' };
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text) => (output.text += text));
-  return { child, output };
-}
-
-async function listening(child, output) {
-  for (;;) {
-    const url = /Strongroom listens on (\S+)/.exec(output.text)?.[1];
-    if (url !== undefined) return url;
-    if (child.exitCode !== null) throw new Error(`It does not listen:\n${output.text}`);
-    await sleep(20);
-  }
-}
-
 async function call(url, method, key, body) {
   const answer = await fetch(`${url}/api/v3/secrets/${key}`, { method, headers: HEADERS, body });
   await answer.text();
   return answer.status;
-}
-
-function ended(child) {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode);
-  return new Promise((resolve) => child.on('close', resolve));
 }
 
 async function freePort() {

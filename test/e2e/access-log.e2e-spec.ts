@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { tableRows } from '../documents/table-rows.js';
@@ -35,16 +35,17 @@ describe('the access log', () => {
     const answer = await room.call(as, method, path, undefined, { 'X-Request-Id': id, ...headers });
     return { answer, line: await lineOf(id) };
   }
-  /** Writes bytes to a connection of its own, and ends it after the answer or at once. */
-  async function raw(bytes: string, hangUpAfterMs?: number): Promise<void> {
+  /** Writes bytes to a connection of its own, and ends it (or does something else) on an answer. */
+  async function raw(bytes: string, onAnswer = (socket: Socket): void => void socket.end()): Promise<void> {
     const socket = connect(Number(new URL(room.service.url).port), '127.0.0.1');
     await new Promise<void>((resolve, reject) => {
       socket.on('error', reject).on('close', () => resolve());
-      socket.once('data', () => socket.end());
+      socket.once('data', () => onAnswer(socket));
       socket.write(bytes);
-      if (hangUpAfterMs !== undefined) setTimeout(() => socket.destroy(), hangUpAfterMs);
     });
   }
+  /** Sends a part of a body when the service asks for it, by which the caller is known, and hangs up. */
+  const leave = (socket: Socket): void => void socket.write('{"va', () => socket.destroy());
 
   it('says who did what from where, how long it took and how much was sent', async () => {
     const { answer, line } = await logged(alice, 'GET', '/api/v3.1/secrets/db.password?_skip_value=false', {
@@ -148,19 +149,24 @@ describe('the access log', () => {
     const login = `Authorization: Basic ${Buffer.from(alice.login).toString('base64')}`;
     const unfinished =
       'PUT /api/v3/secrets/left HTTP/1.1\r\nHost: x\r\nX-Request-Id: left-1\r\nContent-Type: application/json\r\n' +
-      `tenant: logged\r\n${login}\r\nContent-Length: 99\r\n\r\n{"va`;
-    await raw(unfinished, 300);
+      `tenant: logged\r\n${login}\r\nContent-Length: 99\r\nExpect: 100-continue\r\n\r\n`;
+    await raw(unfinished, leave);
     const before = room.logs.length;
     expect(await lineOf('left-1')).toMatchObject({
       ...{ status: null, cut: true, bytes: 0, source: '127.0.0.1', key: 'left', username: 'logged-user' },
     });
-    await raw(unfinished.replace('left-1', 'left-2'), 300);
+    await raw(unfinished.replace('left-1', 'left-2'), leave);
     await lineOf('left-2');
     await logged(alice, 'GET', '/api/v3/secrets');
     expect(room.logs.slice(before).filter((line) => line.includes('not a request'))).toEqual([]);
   });
 
-  it('has the fields that docs/logs.md lists, and no other', () => {
+  it('has the fields that docs/logs.md lists, and no other', async () => {
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const traced = await logged(alice, 'GET', '/api/v3/secrets', {
+      traceparent: `00-${traceId}-00f067aa0ba902b7-01`,
+    });
+    expect(traced.line.traceId).toBe(traceId);
     const names = linesWhere(({ msg }) => msg === 'request').flatMap((line) => Object.keys(line));
     const fields = tableRows('docs/logs.md')
       .filter((cells) => cells.length === 2)

@@ -50,6 +50,11 @@ describe('tokens', () => {
     await command.run('user activate bob');
     expect(await command.run("token create bob --expiration-date '2001-01-01 00:00'")).toMatchObject({
       code: REFUSED,
+      stderr: '`--expiration-date`: the date is in the past\n',
+    });
+    expect(await command.run('token create bob --expiration-date yesterday')).toMatchObject({
+      code: REFUSED,
+      stderr: expect.stringMatching(/^`--expiration-date` must be `YYYY-MM-DD HH:mm` in UTC, or/),
     });
   });
 });
@@ -134,6 +139,23 @@ describe('the audit trail', () => {
     expect([unknown.code, unknown.stderr]).toEqual([
       NOT_FOUND,
       expect.stringMatching(/"requestId":"no-such-request"/),
+    ]);
+  });
+
+  it('shows a name with a backslash and a control character escaped once', async () => {
+    const bob = { login: 'bob:bobs-password', tenant: 'billing' };
+    const refused = await command.room.call(bob, 'GET', '/api/v3.1/user-groups/a%5Cb%1Bc');
+    expect(refused.status).toBe(403);
+    const id = String(refused.headers['x-request-id']);
+    const escaped = 'a\\\\b\\u001bc';
+    expect((await command.run(`explain ${id}`)).stdout).toContain(`read the user group ${escaped}`);
+    const [{ id: event }] = await command.json<[{ id: string }]>(`explain ${id}`);
+    expect((await command.run(`event show ${event}`)).stdout).toContain(`Key:         ${escaped}\n`);
+    const listed = await command.run('event list --action user_group.read --limit 1');
+    expect(listed.stdout).toContain(`  ${escaped}  `);
+    await command.run("explain 'a\\b'");
+    expect(await command.json('event list --action event.explain --limit 1')).toMatchObject([
+      { key: 'a\\\\b' },
     ]);
   });
 });

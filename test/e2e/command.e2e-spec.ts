@@ -102,7 +102,7 @@ it('is tested in every command', () => {
   expect(untested).toEqual([
     // command-trail.e2e-spec.ts
     ...['token list', 'token create', 'lock list', 'event list', 'event show', 'explain'],
-    // command-installation.e2e-spec.ts, test/process/import-cloudify.spec.ts, test/process/command-completion.spec.ts
-    ...['doctor', 'config', 'migrate', 'demo', 'import-cloudify', 'completion'],
+    // command-installation.e2e-spec.ts, command-support-bundle.e2e-spec.ts, test/process/import-cloudify.spec.ts, test/process/command-completion.spec.ts
+    ...['doctor', 'config', 'migrate', 'support-bundle', 'demo', 'import-cloudify', 'completion'],
   ]);
 });

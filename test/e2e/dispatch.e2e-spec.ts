@@ -143,11 +143,11 @@ describe('the dispatch of a request', () => {
 
     it.each([
       ['/api/v3/secrets', 'get', { 200: 'SecretListV3' }],
-      ['/api/v3.1/secrets', 'get', { 200: 'SecretListV31' }],
+      ['/api/v3.1/secrets', 'get', { 200: 'SecretList' }],
       ['/api/v3/secrets/{key}', 'get', { 200: 'SecretV3' }],
-      ['/api/v3.1/secrets/{key}', 'get', { 200: 'SecretV31' }],
+      ['/api/v3.1/secrets/{key}', 'get', { 200: 'Secret' }],
       ['/api/v3/secrets/{key}', 'patch', { 200: 'SecretV3' }],
-      ['/api/v3.1/secrets/{key}', 'patch', { 200: 'SecretV31' }],
+      ['/api/v3.1/secrets/{key}', 'patch', { 200: 'Secret' }],
       ['/api/v3/secrets/{key}', 'delete', { 200: 'SecretV3' }],
       ['/api/v3.1/secrets/{key}', 'delete', { 204: undefined }],
       ['/api/v3/users/{name}', 'delete', { 200: 'UserV3' }],

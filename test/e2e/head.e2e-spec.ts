@@ -31,7 +31,9 @@ async function recordedBy(work: () => Promise<unknown>) {
   return (await events()).slice(before);
 }
 
-/** Returns the status and the headers, without those of the connection and those that differ between any two answers. */
+/**
+ * Returns the status and the headers, without those of the connection and those that differ between any two answers.
+ */
 function shown({ status, headers }: Answer): unknown {
   const { date: _date, 'x-request-id': _id, 'transfer-encoding': _chunked, ...same } = headers;
   return { status, ...same };

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
+import { until } from '../support/until.js';
 
 const SECRETS = '/api/v3/secrets';
-const TIMEOUT_MS = 60_000;
 
 /** Describes a request (name, caller, call, body) and the event expected for it: action, outcome, key. */
 type Act = readonly [
@@ -87,14 +87,6 @@ describe('a client that hangs up before the answer', () => {
       `SELECT id, body::json ->> 'action' AS action, body::json ->> 'outcome' AS outcome, body::json ->> 'key' AS key
        FROM audit_events ORDER BY at, id`,
     );
-
-  async function until(isSo: () => Promise<boolean>): Promise<void> {
-    const deadline = Date.now() + TIMEOUT_MS;
-    while (!(await isSo())) {
-      if (Date.now() > deadline) throw new Error('It did not come to that in time');
-      await sleep(5);
-    }
-  }
 
   const sessions = async (condition: string) =>
     (

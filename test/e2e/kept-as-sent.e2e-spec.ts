@@ -8,7 +8,7 @@ const V3 = '/api/v3/secrets';
 const V31 = '/api/v3.1/secrets';
 const PASSPHRASE = 'canary of a passphrase';
 
-/** JSON that another is when it was parsed and written again. */
+/** Lists JSON that changes if it is parsed and written again. */
 const STRUCTURED = [
   '12345678901234567890',
   '0.1000000000000000055',

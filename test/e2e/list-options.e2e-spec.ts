@@ -67,6 +67,28 @@ describe.each(VERSIONS)('the list at %s', (path) => {
     expect(await keys(query)).toEqual(expected);
   });
 
+  it.each([
+    [
+      'visibility=tennant&visibility=private',
+      /^`visibility` must be one of private, tenant, global; did you mean/,
+      ['zeta'],
+    ],
+    ['resource_availability=x', /^`resource_availability` must be one of private, tenant, global$/, []],
+    ['is_hidden_value=maybe', /^`is_hidden_value` must be one of true, false$/, []],
+    ['private_resource=', /^`private_resource` must be one of true, false$/, []],
+  ])('refuses %j under v3.1, and finds nothing by it under v3', async (query, message, found) => {
+    if (path.includes('v3.1')) {
+      const { status, body } = await list(query);
+      expect([status, body]).toEqual([
+        400,
+        expect.objectContaining({
+          error_code: 'bad_parameters_error',
+          message: expect.stringMatching(message),
+        }),
+      ]);
+    } else expect(await keys(query)).toEqual(found);
+  });
+
   it.each(['_include=key,created_by', '_include=key&_include=created_by'])(
     'gives for %s these fields only',
     async (query) => {

@@ -49,6 +49,18 @@ const MISTAKES: [method: string, path: string, body: unknown, message: RegExp][]
   [
     'PUT',
     '/secrets/a',
+    { value: 'x', is_hidden_value: CANARY },
+    /^`is_hidden_value` must be true or false; a string came$/,
+  ],
+  [
+    'PUT',
+    '/secrets/a',
+    { value: 'x', update_if_exists: CANARY },
+    /^`update_if_exists` must be true or false; a string came$/,
+  ],
+  [
+    'PUT',
+    '/secrets/a',
     { value: 'x', description: 'x'.repeat(1_025) },
     /at most 1024 characters long; 1025 came$/,
   ],

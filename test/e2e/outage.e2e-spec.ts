@@ -3,12 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { Lanes } from '../../src/database/lanes.js';
+import { poolOf } from '../../src/database/named-query.js';
 import { cloneDatabase } from '../support/database.js';
 import { ADMIN, Strongroom } from '../support/strongroom.js';
 
 /** Forwards bytes between the service and its database, and can cut, delay or refuse connections. */
 class Wire {
   private readonly sockets = new Set<Socket>();
+  private readonly lost = new Set<Socket>();
   private held = false;
   private server: Server;
 
@@ -34,11 +36,16 @@ class Wire {
     await this.listen(port);
   }
 
+  /** Drops what the present connections send from now on, without closing them, and passes what new ones send. */
+  lose(): void {
+    for (const socket of this.sockets) this.lost.add(socket.pause());
+  }
+
   hold(held: boolean): void {
     this.held = held;
     for (const socket of this.sockets) {
       if (held) socket.pause();
-      else socket.resume();
+      else if (!this.lost.has(socket)) socket.resume();
     }
   }
 
@@ -94,7 +101,9 @@ describe('a database that fails', () => {
     return rows.length;
   }
 
-  /** Expects that the log since `from` tells of one outage: its begin, its end, and one line for each failed request. */
+  /**
+   * Expects that the log since `from` tells of one outage: its begin, its end, and one line for each failed request.
+   */
   function expectPlainWords(from: number): void {
     const lines = room.logs.slice(from).map((line) => JSON.parse(line) as Record<string, unknown>);
     const [lost, back, ...more] = lines.filter(({ msg }) => /^(not )?ready: /.test(String(msg)));
@@ -175,6 +184,38 @@ describe('a database that fails', () => {
       expect([answer.status, answer.body.value]).toEqual([200, 'x']);
     }
     expect(await openTransactions()).toBe(0);
+  });
+
+  it('is not asked by connections that were lost in silence, once one of them was noticed', async () => {
+    const calls = () => Promise.all(Array.from({ length: 20 }, () => room.secret(ADMIN, 'GET', 'kept')));
+    // Opens several connections.
+    for (const { status } of await calls()) expect(status).toBe(200);
+    await Promise.all(Array.from({ length: 4 }, () => room.secret(ADMIN, 'PATCH', 'kept', 'x')));
+    wire.lose();
+    expect((await room.secret(ADMIN, 'GET', 'kept')).status).toBe(503);
+    await untilReady();
+    for (const { status } of await calls()) expect(status).toBe(200);
+    for (let time = 0; time < 4; time += 1)
+      expect((await room.secret(ADMIN, 'PATCH', 'kept', 'x')).status).toBe(200);
+  });
+
+  it('ends the requests that wait for it, once it is known to be away', async () => {
+    const holder = poolOf(room.installation.dataSource);
+    const client = await holder.connect();
+    wire.hold(true);
+    // A statement without a time limit of its own, as one whose server is lost.
+    const patient = { text: 'SELECT 1', query_timeout: 60_000 };
+    const waiting = client.query(patient as pg.QueryConfig).then(
+      () => 'answered',
+      (error: unknown) => (error as Error).message,
+    );
+    const asked = room.secret(ADMIN, 'GET', 'kept');
+    while (!room.installation.health.isAway) await sleep(50);
+    expect(await waiting).toMatch(/^Connection terminated/);
+    client.release(true);
+    expect((await asked).status).toBe(503);
+    wire.hold(false);
+    await untilReady();
   });
 
   it('is refused at once where it is known to be away, until it answers again', async () => {

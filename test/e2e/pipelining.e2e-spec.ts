@@ -52,5 +52,6 @@ describe('requests that are sent on one connection without waiting for answers',
       call('DELETE'),
     ]);
     expect(answers.map(({ status }) => status)).toEqual([200, 400, 404, 200]);
+    for (const { head } of answers) expect(head).not.toMatch(/^connection: close$/im);
   });
 });

@@ -38,6 +38,20 @@ describe('the root', () => {
       expect(answer.text).toContain(`\n${path} `);
   });
 
+  it.each([
+    ...['/health/live', '/health/ready', '/api/v3.1/ok', '/api/docs', '/api/docs-json', '/api/docs/errors'],
+    ...['/api/version', '/api/v3.1/version', '/api/v3.1/status', '/nowhere', '/%zz'],
+  ])('tells a stranger no version of the service or of Node.js at %s', async (path) => {
+    const { headers, text } = await room.send({ path });
+    const told = JSON.stringify(headers) + text;
+    expect([packageVersion(), process.versions.node].filter((version) => told.includes(version))).toEqual([]);
+    for (const name of ['server', 'x-powered-by', 'via']) expect(headers).not.toHaveProperty(name);
+  });
+
+  it('tells a user the version, as clients need', async () => {
+    expect((await room.call(ADMIN, 'GET', '/api/v3.1/version')).body.version).toBe(packageVersion());
+  });
+
   it('tells no version', async () => {
     for (const accept of ['*/*', BROWSER])
       expect((await root({ accept })).text).not.toContain(packageVersion());

@@ -125,6 +125,7 @@ const ROUTES: Readonly<Record<string, string>> = {
   'GET /': 'public',
   'GET /health/live': 'public',
   'GET /health/ready': 'public',
+  'GET /health/startup': 'public',
 };
 
 /** Matches routes that admit every caller but check the permission for changes to other users themselves. */

@@ -8,7 +8,7 @@ import { Strongroom, type As } from '../support/strongroom.js';
 const SECRETS = 5_000;
 const CALLERS = 12;
 const READS = 40;
-/** Are the most connections, of a pool of 10, that may wait for locks or run lists. */
+/** Limits the connections, of a pool of 10, that may wait for locks or run lists. */
 const MOST_WAITING = 3;
 const MOST_LISTING = 2;
 

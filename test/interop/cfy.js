@@ -1,4 +1,6 @@
-/** Lists commands of the real `cfy` in order, with what each prints; a number is the expected exit code if it is not 0. */
+/**
+ * Lists commands of the real `cfy` in order, with what each prints; a number is the expected exit code if it is not 0.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { example, preparation } from '../documents/client-examples.js';
 import { ExampleRoom } from '../documents/example-room.js';
 
-/** Run by `npm run test:interop`, which first checks that the programs are installed. */
+/** Names the programs, which `npm run test:interop` first checks to be installed. */
 const { PYTHON = 'python3', CFY = 'cfy' } = process.env;
 const located = (program: string) =>
   program.includes('/') && !isAbsolute(program) ? resolve(program) : program;

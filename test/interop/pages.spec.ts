@@ -6,7 +6,7 @@ import { PageFolder } from '../documents/page-folder.js';
 import { runPage } from '../documents/run-page.js';
 import { Strongroom } from '../support/strongroom.js';
 
-/** Run by `npm run test:interop`, which first checks that the programs are installed. */
+/** Names the programs, which `npm run test:interop` first checks to be installed. */
 const { PYTHON = 'python3' } = process.env;
 
 it('docs/cookbook/curl.md works with the real curl', async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cloneDatabase, type TestDatabase } from '../support/database.js';
 import { external, HEADERS } from './external.js';
 import { Program, service } from './program.js';
+import { until } from '../support/until.js';
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -31,10 +32,8 @@ describe('a program whose output nobody reads any more', () => {
         ({ ok }) => ok,
         () => false,
       );
-    while (!(await isLive())) {
-      expect(program.running).toBe(true);
-      await sleep(50);
-    }
+    await until(async () => (await isLive()) || !program.running);
+    expect(program.running).toBe(true);
     for (let round = 0; round < 3; round += 1) {
       // Each is logged, and the log is written a tenth of a second later.
       expect((await fetch(`${url}/api/v3/secrets`, { headers: HEADERS })).status).toBe(200);

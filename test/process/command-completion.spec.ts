@@ -71,7 +71,8 @@ describe('completion', () => {
 
   it('in zsh is a script that zsh can read, with every command and role', () => {
     const { error, status, stderr } = spawnSync('zsh', ['-n', file('zsh')], { encoding: 'utf8' });
-    // Where there is no zsh, bash reads it: the script uses only what both have, but for the parts of zsh's own functions.
+    // Where there is no zsh, bash reads it: the script uses only what both have, but for the parts of zsh's own
+    // functions.
     const read =
       error === undefined ? { status, stderr } : spawnSync('bash', ['-n', file('zsh')], { encoding: 'utf8' });
     expect([read.status, read.stderr]).toEqual([0, '']);

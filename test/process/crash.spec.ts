@@ -6,6 +6,7 @@ import { Api } from './api.js';
 import { DataFolder } from './data-folder.js';
 import { postmasterPid } from './embedded-sandbox.js';
 import { service, type Program } from './program.js';
+import { until } from '../support/until.js';
 
 const PASSWORD = 'crash-test-password';
 const WRITERS = 8;
@@ -50,7 +51,7 @@ describe('kill -9 in the middle of writes', () => {
       const api = new Api(await program.listening(), PASSWORD);
       const writing = writeUntilDeath(api, round, acknowledged);
       const before = acknowledged.size;
-      while (acknowledged.size < before + 40) await new Promise((resolve) => setTimeout(resolve, 5));
+      await until(() => acknowledged.size >= before + 40, 5);
       program.signal('SIGKILL');
       await Promise.all([writing, program.ended]);
     }
@@ -83,12 +84,11 @@ describe('kill -9 of the embedded server', () => {
     expect((await api.call('PUT', 'kept', 'x')).status).toBe(200);
     for (let time = 0; time < 2; time += 1) {
       process.kill(postmasterPid(folder.path), 'SIGKILL');
-      let status = 0;
-      while (status !== 200) {
-        await new Promise((resolve) => setTimeout(resolve, 100));
-        ({ status } = await api.call('GET', 'kept'));
+      await until(async () => {
+        const { status } = await api.call('GET', 'kept');
         expect([200, 503]).toContain(status);
-      }
+        return status === 200;
+      }, 100);
       expect(await api.value('kept')).toBe('x');
     }
     expect(program.stderr.match(/the embedded PostgreSQL has ended; starting it again/g)).toHaveLength(2);
@@ -101,8 +101,7 @@ describe('kill -9 of the embedded server', () => {
     program = service({ ...folder.environment });
     const api = new Api(await program.listening(), PASSWORD);
     await first.stop();
-    while ((await api.call('GET', 'kept')).status !== 200)
-      await new Promise((resolve) => setTimeout(resolve, 100));
+    await until(async () => (await api.call('GET', 'kept')).status === 200, 100);
     expect(await api.value('kept')).toBe('x');
     expect((await program.stop()).code).toBe(0);
   });

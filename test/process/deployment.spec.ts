@@ -14,7 +14,7 @@ import { runPage, type Printed } from '../documents/run-page.js';
 import { Api } from './api.js';
 import { DataFolder } from './data-folder.js';
 
-/** What a clone does not have, and the packages, which are linked instead of downloaded again. */
+/** Lists what a clone does not have, and the packages, which are linked instead of downloaded again. */
 const NOT_IN_A_CLONE = ['node_modules', 'dist', 'data', '.git', 'coverage'];
 const UNIT = 'deploy/strongroom.service';
 
@@ -92,8 +92,11 @@ describe('docs/deployment.md, in a fresh clone on a new server', () => {
     expect((await new Api(url, 'wrong').call('GET', 'db.password')).status).toBe(401);
   });
 
-  it('lets the owner read the audit trail as docs/operations.md says', async () => {
-    const [events = ''] = await runPage('docs/operations.md', { folder: folder.path, environment });
+  it('lets the owner read the audit trail as docs/operations/event-growth.md says', async () => {
+    const [events = ''] = await runPage('docs/operations/event-growth.md', {
+      folder: folder.path,
+      environment,
+    });
     const actions = events
       .trim()
       .split('\n')

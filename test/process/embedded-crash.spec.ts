@@ -2,10 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { query } from '../support/server.js';
 import { Sandbox, isAlive, killAndWait, postmasterPid, waitForEnd } from './embedded-sandbox.js';
+import { until } from '../support/until.js';
 
 const CREATE = 'CREATE TABLE kept (value text)';
 const INSERT = "INSERT INTO kept VALUES ('before the crash')";
@@ -119,7 +119,7 @@ describe('the embedded PostgreSQL after a crash', () => {
     const pid = postmasterPid(dataDir);
     const stopping = server.stop();
     const log = join(dataDir, 'postgres.log');
-    while (!readFileSync(log, 'utf8').includes('received immediate shutdown request')) await sleep(20);
+    await until(() => readFileSync(log, 'utf8').includes('received immediate shutdown request'));
     process.kill(checkpointer, 'SIGCONT');
     await stopping;
     expect(isAlive(pid)).toBe(false);

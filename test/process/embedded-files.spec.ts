@@ -15,6 +15,7 @@ import { serverUser } from '../../src/database/embedded/server-user.js';
 import { socketDirectory } from '../../src/database/embedded/socket-directory.js';
 import { query } from '../support/server.js';
 import { Sandbox, postmasterPid, runUntilCut } from './embedded-sandbox.js';
+import { until } from '../support/until.js';
 
 const LONGEST_SOCKET_PATH = 107;
 const isRoot = process.getuid?.() === 0;
@@ -208,7 +209,7 @@ async function killBackendOf(url: string, statement: string): Promise<void> {
   const outcome = expect(runUntilCut(url, statement)).rejects.toThrow(/terminat/);
   const running = `SELECT pid FROM pg_stat_activity WHERE query = $1 AND state = 'active'`;
   let rows: { pid: number }[] = [];
-  while (rows.length === 0) rows = await query(url, running, [statement]);
+  await until(async () => (rows = await query(url, running, [statement])).length > 0);
   process.kill(rows[0]!.pid, 'SIGKILL');
   await outcome;
 }

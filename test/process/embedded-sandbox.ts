@@ -11,7 +11,6 @@ import {
 import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { transformFileSync } from '@swc/core';
 import pg from 'pg';
@@ -22,6 +21,7 @@ import {
 } from '../../src/database/embedded/embedded-postgres.js';
 import { query } from '../support/server.js';
 import { Starter } from './embedded-starter.js';
+import { until } from '../support/until.js';
 
 const PROJECT = join(import.meta.dirname, '../..');
 const EMBEDDED = 'src/database/embedded';
@@ -62,7 +62,9 @@ export class Sandbox {
     return starter;
   }
 
-  /** Runs a program that starts the server and then `more` with it, and returns its output once it has ended by itself. */
+  /**
+   * Runs a program that starts the server and then `more` with it, and returns its output once it has ended by itself.
+   */
   runToEnd(dataDir: string, more = ''): string {
     this.launcher ??= this.compile();
     const program = `
@@ -151,16 +153,9 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/**
- * Waits for the end of a process.
- * @throws Error when the process is still running after a minute
- */
-export async function waitForEnd(pid: number): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (isAlive(pid)) {
-    if (Date.now() > deadline) throw new Error(`Process ${pid} does not end`);
-    await sleep(10);
-  }
+/** Waits for the end of a process. */
+export function waitForEnd(pid: number): Promise<void> {
+  return until(() => !isAlive(pid));
 }
 
 export async function killAndWait(pid: number): Promise<void> {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { StartupError } from '../../src/common/startup-error.js';
 import { query } from '../support/server.js';
 import { Sandbox, isAlive, postmasterPid, runUntilCut } from './embedded-sandbox.js';
+import { until } from '../support/until.js';
 
 const MAKING = 'making the embedded database (first start)';
 /** Exceeds every process id that Linux assigns. */
@@ -66,7 +67,7 @@ describe('the start of the embedded PostgreSQL', () => {
   it('does not keep a process from ending that has nothing else to do, and ends with it', async () => {
     const dataDir = sandbox.copy(stopped, 'nothing-else');
     expect(sandbox.runToEnd(dataDir)).toBe('');
-    while (sandbox.postmasters(dataDir).length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => sandbox.postmasters(dataDir).length === 0);
   });
 
   it('keeps a process that stops it until it has ended', () => {
@@ -82,7 +83,7 @@ describe('the start of the embedded PostgreSQL', () => {
     const sleeping = runUntilCut(server.url('postgres', 'postgres'), 'SELECT pg_sleep(60)');
     const outcome = expect(sleeping).rejects.toThrow(/terminat/);
     const waiting = "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'";
-    while ((await query(server.url('postgres', 'postgres'), waiting)).length === 0);
+    await until(async () => (await query(server.url('postgres', 'postgres'), waiting)).length > 0);
     await server.stop();
     await outcome;
   });

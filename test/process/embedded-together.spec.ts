@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { query } from '../support/server.js';
 import { Sandbox, isAlive, postmasterPid, waitForEnd } from './embedded-sandbox.js';
+import { until } from '../support/until.js';
 
 describe('the embedded PostgreSQL of several processes', () => {
   const sandbox = new Sandbox();
@@ -78,10 +78,10 @@ describe('the embedded PostgreSQL of several processes', () => {
     const checkpointer = await sandbox.freezeCheckpointer(former.url('postgres', 'postgres'));
     const stopping = former.stop();
     const log = join(dataDir, 'postgres.log');
-    while (!readFileSync(log, 'utf8').includes('received fast shutdown request')) await sleep(5);
+    const logged = (text: string) => until(() => readFileSync(log, 'utf8').includes(text));
+    await logged('received fast shutdown request');
     const next = sandbox.spawn(dataDir);
-    while (!readFileSync(log, 'utf8').includes('FATAL:  the database system is shutting down'))
-      await sleep(5);
+    await logged('FATAL:  the database system is shutting down');
     process.kill(checkpointer, 'SIGCONT');
     const { joined, url } = await next.started();
     await stopping;

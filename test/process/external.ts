@@ -3,7 +3,7 @@ import type { TestDatabase } from '../support/database.js';
 
 export const PASSWORD = 'password-of-the-admin';
 
-/** The headers of a request by the administrator. */
+/** Holds the headers of a request by the administrator. */
 export const HEADERS = {
   Authorization: `Basic ${Buffer.from(`admin:${PASSWORD}`).toString('base64')}`,
   tenant: 'default_tenant',

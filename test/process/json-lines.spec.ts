@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cloneDatabase, type TestDatabase } from '../support/database.js';
 import { CERTIFICATES, SecuredServer } from '../support/secured-server.js';
@@ -8,6 +7,7 @@ import { ROOT_KEY } from '../support/strongroom.js';
 import { external, PASSWORD } from './external.js';
 import { linesOf } from './log-lines.js';
 import { service, strongroomAdmin } from './program.js';
+import { until } from '../support/until.js';
 
 const WARNER = join(import.meta.dirname, 'warn.mjs');
 
@@ -22,7 +22,7 @@ describe('the standard error of the service holds lines of JSON only', () => {
     const program = service({ ...external(database), NODE_OPTIONS: `--import=${WARNER}` });
     await program.listening();
     program.signal('SIGUSR2');
-    while (!program.stderr.includes('old and gone later')) await sleep(20);
+    await until(() => program.stderr.includes('old and gone later'));
     const ended = await program.stop();
     const warnings = linesOf(ended).filter(({ warning }) => warning !== undefined);
     for (const moment of ['early', 'later'])

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { until } from '../support/until.js';
 
 const DIST = join(import.meta.dirname, '../../dist/src');
 const TIMEOUT_MS = 120_000;
@@ -59,7 +60,8 @@ export class Program {
 
   /** Waits until the program reports that it is draining. */
   async draining(): Promise<void> {
-    while (!this.stderr.includes(': draining')) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => this.stderr.includes(': draining') || !this.running);
+    if (!this.stderr.includes(': draining')) throw new Error(`It ended without draining:\n${this.stderr}`);
   }
 
   get running(): boolean {

@@ -6,7 +6,7 @@ import { service, strongroomAdmin } from './program.js';
 
 const BOTH = `${APP_ROLE}, ${READER_ROLE}`;
 
-/** What a restore leaves, and what doctor says of it. */
+/** Lists what a restore leaves, and what doctor says of it. */
 const RESTORES: [how: string, left: string, said: RegExp][] = [
   [
     'with --no-privileges',

@@ -1,9 +1,12 @@
+import { once } from 'node:events';
 import { Agent, request, type IncomingMessage } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { cloneDatabase, type TestDatabase } from '../support/database.js';
 import { external, HEADERS } from './external.js';
 import { service, type Program } from './program.js';
+import { until } from '../support/until.js';
 
 describe('a stop', () => {
   let database: TestDatabase;
@@ -45,6 +48,23 @@ describe('a stop', () => {
     kept.destroy();
   });
 
+  it('ends a start at once, with the code of the signal', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const { DATABASE_OWNER_URL: _, ...environment } = external(database);
+    program = service({ ...environment, DATABASE_URL: `postgresql://u:p@127.0.0.1:${port}/d` });
+    try {
+      await Promise.race([once(silent, 'connection'), program.ended]);
+      program.signal('SIGTERM');
+      const { code, stderr } = await program.ended;
+      expect(code).toBe(143);
+      expect(stderr).toContain('SIGTERM: ended before the start was over');
+    } finally {
+      silent.close();
+    }
+  });
+
   it('of replicas in turn fails no request of clients that follow readiness', async () => {
     const environment = { ...external(database), STRONGROOM_DRAIN_MS: '3000' };
     const start = async () => {
@@ -67,10 +87,10 @@ describe('a stop', () => {
       program = old.replica;
       balanced.push(await start());
       program.signal('SIGTERM');
-      while (old.ready) {
-        await sleep(100);
+      await until(async () => {
         old.ready = (await get(old.url, new Agent(), '/health/ready')).statusCode === 200;
-      }
+        return !old.ready;
+      }, 100);
       expect((await program.ended).code).toBe(0);
       balanced.shift();
     }

@@ -1,10 +1,10 @@
 import { Agent, request, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { cloneDatabase, type TestDatabase } from '../support/database.js';
 import { external, HEADERS } from './external.js';
 import { service, type Program } from './program.js';
+import { until } from '../support/until.js';
 
 const THROWER = join(import.meta.dirname, 'throw-on-signal.mjs');
 
@@ -37,7 +37,7 @@ describe('an error that nothing caught', () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     expect((await list(url, agent)).headers.connection).toBe('keep-alive');
     program.signal(signal);
-    while (!program.stderr.includes('"level":"fatal"')) await sleep(5);
+    await until(() => program.stderr.includes('"level":"fatal"'), 5);
     // A second error is of no further interest.
     program.signal(signal);
     const answer = await list(url, agent);

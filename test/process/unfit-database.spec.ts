@@ -49,12 +49,12 @@ describe('a database that cannot serve is refused in one line with the cure', ()
 
   it('because the server does not allow an extension', async () => {
     const empty = await cloneDatabase({ empty: true });
-    // As managed servers answer for an extension that is not on their list.
+    // As managed servers answer for an extension that is not on their list, in any language.
     await empty.asSuperuser(`CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS
-      $$ BEGIN RAISE EXCEPTION 'extension "pg_trgm" is not allow-listed' USING ERRCODE = '0A000'; END $$;
+      $$ BEGIN RAISE EXCEPTION 'Erweiterung »pg_trgm« ist nicht zugelassen' USING ERRCODE = '0A000'; END $$;
       CREATE EVENT TRIGGER refuse ON ddl_command_start WHEN TAG IN ('CREATE EXTENSION') EXECUTE FUNCTION refuse()`);
     expect(await refusals(empty)).toMatch(
-      /does not provide the extension .*not allow-listed.*contrib.*azure\.extensions/,
+      /does not provide the extension .*nicht zugelassen.*contrib.*azure\.extensions/,
     );
     await empty.drop();
   });

@@ -34,7 +34,10 @@ export const disturbances: Readonly<Record<string, string>> = {
   transform_null_equals: 'on',
 };
 
-/** Names the version since which the server has a setting, for those that came after the oldest version that is supported. */
+/**
+ * Names the version since which the server has a setting, for those that came after the oldest version that is
+ * supported.
+ */
 const SINCE: Readonly<Record<string, number>> = { transaction_timeout: 17 };
 
 /** Tells whether a server of the version has a setting. */

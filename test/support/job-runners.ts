@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
 import { poolOf } from '../../src/database/named-query.js';
 import { openServiceDataSource } from '../../src/database/connection/service-data-source.js';
@@ -11,11 +10,6 @@ import { lanesOf } from './lanes.js';
 /** Returns a job that is due every 20 ms by default. */
 export function jobOf(name: string, run: Job['run'], intervalMilliseconds = 20): Job {
   return { name, intervalMilliseconds, run };
-}
-
-/** Waits until a condition holds; the test's own timeout limits the wait. */
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await sleep(5);
 }
 
 /** Represents a promise that is settled from outside. */

@@ -1,26 +1,66 @@
-import { Ajv, type ValidateFunction } from 'ajv';
+import type { ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { Answer } from './http-client.js';
 
-interface Operation {
-  readonly responses: Record<string, { content?: Record<string, { schema: object }> }>;
+interface MediaType {
+  readonly schema: object;
+  readonly example?: unknown;
+  readonly examples?: Readonly<Record<string, { readonly value: Record<string, unknown> }>>;
+}
+
+export interface Response {
+  readonly $ref?: string;
+  readonly description: string;
+  readonly headers?: Readonly<Record<string, object>>;
+  readonly content?: Readonly<Record<string, MediaType>>;
+}
+
+interface Parameter {
+  readonly $ref?: string;
+  readonly name: string;
+  readonly in: string;
+  readonly description?: string;
+  readonly schema: object;
+  readonly example?: string;
+}
+
+export interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly tags: readonly string[];
+  readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
+  readonly parameters: readonly Parameter[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, MediaType>> };
+  readonly responses: Readonly<Record<string, Response>>;
 }
 
 export interface OpenApiDocument {
+  readonly openapi: string;
+  readonly tags: readonly { readonly name: string; readonly description: string }[];
   readonly paths: Record<string, Record<string, Operation>>;
-  readonly components: { readonly schemas: Record<string, object> };
+  readonly components: {
+    readonly schemas: Record<string, object>;
+    readonly responses: Record<string, Response>;
+    readonly parameters: Record<string, Parameter>;
+    readonly securitySchemes: object;
+  };
 }
 
 /** Validates every response in the tests against the published document: an undocumented status or property fails. */
 export class OpenApiValidator {
-  private readonly ajv = new Ajv({ strict: false, allErrors: true });
+  private readonly ajv = new Ajv2020({ strict: false, allErrors: true });
   private readonly compiled = new Map<string, ValidateFunction>();
   private readonly routes: readonly { pattern: RegExp; template: string }[];
 
   constructor(readonly document: OpenApiDocument) {
     addFormats.default(this.ajv);
     this.ajv.addSchema({ $id: 'api', components: document.components });
-    this.routes = Object.keys(document.paths).map((template) => ({
+    // Of two routes that match, the router takes the one without a parameter.
+    const parameters = (template: string): number => template.split('{').length;
+    const templates = Object.keys(document.paths).sort((one, other) => parameters(one) - parameters(other));
+    this.routes = templates.map((template) => ({
       template,
       pattern: new RegExp(`^${template.replace(/\{[^}]+\}/g, '[^/]+')}$`),
     }));
@@ -38,7 +78,7 @@ export class OpenApiValidator {
       return;
     }
     const name = `${method} ${template} ${answer.status}`;
-    const response = operation.responses[String(answer.status)];
+    const response = this.responseOf(operation, answer.status);
     if (response === undefined)
       throw new Error(`The API document does not name ${name}: ${answer.text.slice(0, 300)}`);
     if (answer.status === 204 || answer.status === 304) {
@@ -50,6 +90,13 @@ export class OpenApiValidator {
     if (schema === undefined) throw new Error(`The API document gives no schema for ${name} as ${type}`);
     const content = type === 'application/json' ? answer.body : answer.text;
     this.validate(`${name} ${type}`, relocated(schema), answer, content);
+  }
+
+  /** Returns the documented response with a status, also if it is shared; undefined if there is none. */
+  responseOf({ responses }: Operation, status: number | string): Response | undefined {
+    const response = responses[String(status)];
+    const shared = response?.$ref?.split('/').at(-1);
+    return shared === undefined ? response : this.document.components.responses[shared];
   }
 
   private validate(name: string, schema: object, answer: Answer, content: unknown = answer.body): void {

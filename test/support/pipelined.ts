@@ -11,7 +11,10 @@ export interface PipelinedCall {
   readonly body?: string;
 }
 
-type PipelinedAnswer = Pick<Answer, 'status' | 'text' | 'body'>;
+interface PipelinedAnswer extends Pick<Answer, 'status' | 'text' | 'body'> {
+  /** The status line and the headers. */
+  readonly head: string;
+}
 
 const TIMEOUT_MS = 60_000;
 
@@ -91,6 +94,7 @@ function parsed(received: Buffer): PipelinedAnswer[] {
     start = body + length;
     const text = received.toString('utf8', body, start);
     answers.push({
+      head,
       status: Number(head.slice('HTTP/1.1 '.length, 'HTTP/1.1 '.length + 3)),
       text,
       body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),

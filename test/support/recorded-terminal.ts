@@ -37,7 +37,9 @@ export async function runInProcess(args: readonly string[], answers: Answers = {
   return { code, stdout, stderr, asked };
 }
 
-/** Splits a line as a shell does, as far as the examples of the commands need it: quotes, and what ends at `<` or `>`. */
+/**
+ * Splits a line as a shell does, as far as the examples of the commands need it: quotes, and what ends at `<` or `>`.
+ */
 export function wordsOf(line: string): string[] {
   const [command = ''] = line.split(/ [<>] /);
   return [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');

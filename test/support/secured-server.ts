@@ -10,7 +10,7 @@ import {
 import { serverUser } from '../../src/database/embedded/server-user.js';
 import { query } from './server.js';
 
-/** The directory of the certificates, all of one authority (`ca.crt`) and made for `localhost`. */
+/** Names the directory of the certificates, all of one authority (`ca.crt`) and made for `localhost`. */
 export const CERTIFICATES = join(import.meta.dirname, 'tls/database');
 
 /** Names the login that may connect with a certificate only. */

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { SERVICE, type TestDatabase } from './database.js';
+import { until } from './until.js';
 
 const LOOK_MS = 5;
 
@@ -28,7 +29,7 @@ export class Sessions {
 
   /** Waits until at least one session does something. */
   async some(condition: string): Promise<void> {
-    while ((await this.count(condition)) === 0) await look();
+    await until(async () => (await this.count(condition)) > 0, LOOK_MS);
   }
 
   /** Runs `act` and returns the most sessions that did something at any look. */

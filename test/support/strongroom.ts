@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { loadConfiguration } from '../../src/config/load-configuration.js';
 import { openInstallation, type Installation } from '../../src/bootstrap/installation.js';
 import { JobRunner } from '../../src/jobs/job-runner.js';
+import { openOperations, type Operations } from '../../src/observability/operations/open-operations.js';
+import { ProcessState } from '../../src/observability/operations/process-state.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { startHttpServer, type Service } from '../../src/http-server.js';
 import { TenantsService } from '../../src/tenants/tenants.service.js';
@@ -35,6 +37,7 @@ export class Strongroom {
     readonly service: Service,
     readonly validator: OpenApiValidator,
     private readonly dataDir: string,
+    readonly operations: Operations,
     /** The lines that the service has logged. */
     readonly logs: readonly string[],
   ) {}
@@ -60,11 +63,14 @@ export class Strongroom {
     const logs: string[] = [];
     const configuration = loadConfiguration(environment);
     const logger = createLogger(configuration.logLevel, { write: (line: string) => void logs.push(line) });
+    const state = new ProcessState();
+    const operations = await openOperations(configuration, state, logger);
     const installation = await openInstallation(configuration);
-    const service = await startHttpServer(installation, logger);
+    const service = await startHttpServer(installation, logger, operations.metrics);
+    state.started(service.started);
     const document = await send(service.url, { path: '/api/docs-json' });
     const validator = new OpenApiValidator(document.body as unknown as OpenApiDocument);
-    return new Strongroom(database, environment, installation, service, validator, dataDir, logs);
+    return new Strongroom(database, environment, installation, service, validator, dataDir, operations, logs);
   }
 
   send(call: Call): Promise<Answer> {
@@ -168,6 +174,7 @@ export class Strongroom {
   async stop(): Promise<void> {
     await this.service.stop();
     await this.installation.close();
+    await this.operations.close();
     const problems = await vocabularyProblems(this.database);
     await this.database.drop();
     rmSync(this.dataDir, { recursive: true, force: true });

@@ -4,9 +4,10 @@ import { listEnvelope } from '../../api/lists/list-envelope.js';
 import { InstallationRoute } from '../../api/routes/installation-route.decorator.js';
 import { KNOWN_ROLES } from '../../users/permissions/known-permissions.js';
 import { RolePermissions } from '../../users/permissions/role-permissions.service.js';
-import { ConfigV3, LicenseListV3 } from './dto/cloudify-config-v3.js';
+import { CLOUDIFY_EXAMPLES } from './dto/cloudify.examples.js';
+import { ConfigV3 } from './dto/cloudify-config-v3.js';
 
-/** Answers the requests that the web console sends when a user logs in. */
+/** Tells the web console who may do what, when a user logs in. */
 @Controller()
 @ApiTags('Installation')
 export class CloudifyConfigController {
@@ -14,7 +15,10 @@ export class CloudifyConfigController {
 
   @Get(['api/v3/config', 'api/v3.1/config'])
   @InstallationRoute('version_get', 'config.read', {
+    id: 'readConfiguration',
     summary: 'Read the roles and their permissions',
+    description: 'Returns what the web console asks for when a user logs in: the roles, and who may do what.',
+    example: CLOUDIFY_EXAMPLES.config,
     answer: ConfigV3,
     duringMaintenance: true,
   })
@@ -33,24 +37,5 @@ export class CloudifyConfigController {
       ...listEnvelope<never>([], { total: 0, size: 0, offset: 0 }),
       authorization: { roles, permissions },
     };
-  }
-
-  @Get(['api/v3/license', 'api/v3.1/license'])
-  @InstallationRoute('license_list', 'license.list', {
-    summary: 'List one license that never expires, since clients expect one',
-    answer: LicenseListV3,
-    duringMaintenance: true,
-  })
-  license(): LicenseListV3 {
-    const license = {
-      customer_id: 'strongroom',
-      expiration_date: null,
-      license_edition: 'Premium',
-      trial: false,
-      expired: false,
-      cloudify_version: null,
-      capabilities: null,
-    };
-    return listEnvelope([license], { total: 1, size: 1, offset: 0 });
   }
 }

@@ -5,7 +5,7 @@ import { applyDecorators } from '@nestjs/common';
 /** Declares `_get_data`, which asks for the names and roles of members instead of their number. */
 export function GetData(): PropertyDecorator {
   const description = 'Returns names and roles instead of counts';
-  return applyDecorators(ApiPropertyOptional({ type: Boolean, default: false, description }), IsFlag());
+  return applyDecorators(ApiPropertyOptional({ type: Boolean, description }), IsFlag());
 }
 
 export class GetDataQuery {

@@ -7,6 +7,7 @@ import type { Principal } from '../../auth/principal.js';
 import { CurrentPrincipal } from '../../tenant-scope/current-principal.decorator.js';
 import { UserGroupsService } from '../../users/groups/user-groups.service.js';
 import { UserGroupV3 } from './dto/user-group-v3.js';
+import { USER_GROUP_ERRORS, USER_GROUP_EXAMPLES } from './dto/user-group.examples.js';
 import { GroupUserBody } from './dto/user-group.body.js';
 
 @Controller(['api/v3/user-groups/users', 'api/v3.1/user-groups/users'])
@@ -16,10 +17,13 @@ export class UserGroupUsersController {
 
   @Put()
   @InstallationRoute('user_group_add_user', 'user_group.add_user', {
-    summary: 'Make a user a member of a group',
+    id: 'addUserToGroup',
+    summary: 'Add a user to a group',
+    description: 'Makes a user a member of a group, which gives the user the roles of the group.',
     body: GroupUserBody,
     answer: UserGroupV3,
-    errors: [409],
+    example: USER_GROUP_EXAMPLES.addUser,
+    errors: [USER_GROUP_ERRORS.missing, USER_GROUP_ERRORS.isMember],
   })
   async add(@CurrentPrincipal() { caller }: Principal, @RequestBody() body: JsonBody): Promise<UserGroupV3> {
     const { group_name: group, username } = await body.read(GroupUserBody);
@@ -28,10 +32,14 @@ export class UserGroupUsersController {
 
   @Delete()
   @InstallationRoute('user_group_remove_user', 'user_group.remove_user', {
-    summary: "End a user's membership of a group",
+    id: 'removeUserFromGroup',
+    summary: 'Remove a user from a group',
+    description:
+      'Ends the membership of a user, and with it the roles through the group. Version 3 answers what is left.',
     body: GroupUserBody,
     answer: { v3: UserGroupV3, 'v3.1': null },
-    errors: [409],
+    example: USER_GROUP_EXAMPLES.removeUser,
+    errors: [USER_GROUP_ERRORS.missing, USER_GROUP_ERRORS.isNoMember, USER_GROUP_ERRORS.lastMember],
   })
   async remove(
     @CurrentPrincipal() { caller }: Principal,

@@ -13,9 +13,10 @@ import { UserGroupsService } from '../../users/groups/user-groups.service.js';
 import { GetDataQuery, wantsData } from '../dto/get-data.query.js';
 import { UserGroupListQuery } from './dto/user-group-list.query.js';
 import { USER_GROUP_FIELDS, UserGroupListV3, UserGroupV3 } from './dto/user-group-v3.js';
+import { USER_GROUP_ERRORS, USER_GROUP_EXAMPLES } from './dto/user-group.examples.js';
 import { NewUserGroupBody, UserGroupRoleBody } from './dto/user-group.body.js';
 
-const NAME = { name: 'name', description: "The group's name; case is ignored" };
+const NAME = { name: 'name', schema: { type: 'string' }, description: "The group's name; case is ignored" };
 
 @Controller(['api/v3/user-groups', 'api/v3.1/user-groups'])
 @ApiTags('User groups')
@@ -24,7 +25,10 @@ export class UserGroupsController {
 
   @Get()
   @InstallationRoute('user_group_list', 'user_group.list', {
-    summary: 'List the user groups',
+    id: 'listUserGroups',
+    summary: 'List user groups',
+    description: 'Lists all user groups, in the order of their names unless `_sort` says otherwise.',
+    example: USER_GROUP_EXAMPLES.list,
     answer: UserGroupListV3,
   })
   async list(
@@ -38,11 +42,14 @@ export class UserGroupsController {
 
   @Post()
   @InstallationRoute('user_group_create', 'user_group.create', {
+    id: 'createUserGroup',
     summary: 'Create a user group',
+    description: 'Creates a group without members. With the role `sys_admin` its members are administrators.',
+    example: USER_GROUP_EXAMPLES.create,
     body: NewUserGroupBody,
     answer: UserGroupV3,
     status: 201,
-    errors: [409],
+    errors: [USER_GROUP_ERRORS.reserved, USER_GROUP_ERRORS.exists],
   })
   async create(
     @CurrentPrincipal() { caller }: Principal,
@@ -54,7 +61,11 @@ export class UserGroupsController {
 
   @Get(':name')
   @InstallationRoute('user_group_get', 'user_group.read', {
+    id: 'readUserGroup',
     summary: 'Read a user group',
+    description: 'Returns a group, with the number of its users and tenants or with their names.',
+    example: USER_GROUP_EXAMPLES.read,
+    errors: [USER_GROUP_ERRORS.missing],
     parameters: [NAME],
     answer: UserGroupV3,
   })
@@ -68,11 +79,14 @@ export class UserGroupsController {
 
   @Post(':name')
   @InstallationRoute('user_group_update', 'user_group.set_role', {
-    summary: "Change a user group's role",
+    id: 'setUserGroupRole',
+    summary: 'Change the role of a user group',
+    description: 'Replaces the system role that the members have through the group.',
     parameters: [NAME],
     body: UserGroupRoleBody,
     answer: UserGroupV3,
-    errors: [409],
+    example: USER_GROUP_EXAMPLES.setRole,
+    errors: [USER_GROUP_ERRORS.badRole, USER_GROUP_ERRORS.missing, USER_GROUP_ERRORS.lastRole],
   })
   async setRole(
     @CurrentPrincipal() { caller }: Principal,
@@ -85,10 +99,14 @@ export class UserGroupsController {
 
   @Delete(':name')
   @InstallationRoute('user_group_delete', 'user_group.delete', {
+    id: 'deleteUserGroup',
     summary: 'Delete a user group',
+    description:
+      'Deletes a group, and with it the roles that its members had through it. Version 3 answers what it was.',
     parameters: [NAME],
     answer: { v3: UserGroupV3, 'v3.1': null },
-    errors: [409],
+    example: USER_GROUP_EXAMPLES.delete,
+    errors: [USER_GROUP_ERRORS.missing, USER_GROUP_ERRORS.isLast],
   })
   delete(@CurrentPrincipal() { caller }: Principal, @Param('name') name: string): Promise<UserGroupV3> {
     return this.groups.delete(name, caller);

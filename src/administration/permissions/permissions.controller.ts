@@ -7,14 +7,27 @@ import { Delete, Put } from '../../api/routes/changes.js';
 import { InstallationRoute } from '../../api/routes/installation-route.decorator.js';
 import type { Principal } from '../../auth/principal.js';
 import { CurrentPrincipal } from '../../tenant-scope/current-principal.decorator.js';
-import { GIVES_PERMISSIONS } from '../../users/permissions/known-permissions.js';
+import {
+  GIVES_PERMISSIONS,
+  KNOWN_PERMISSIONS,
+  KNOWN_ROLES,
+} from '../../users/permissions/known-permissions.js';
 import { PERMISSION_COLUMNS } from '../../users/permissions/role-permission.js';
 import { RolePermissions } from '../../users/permissions/role-permissions.service.js';
 import { PermissionListQuery } from './dto/permission-list.query.js';
+import { PERMISSION_ERRORS, PERMISSION_EXAMPLES } from './dto/permission.examples.js';
 import { PERMISSION_FIELDS, PermissionListV3, PermissionV3 } from './dto/permission-v3.js';
 
-const ROLE = { name: 'role', example: 'viewer' };
-const PERMISSION = { name: 'permission', example: 'secret_get' };
+const ROLE = {
+  name: 'role',
+  schema: { type: 'string', enum: Object.keys(KNOWN_ROLES) },
+  description: 'A role',
+};
+const PERMISSION = {
+  name: 'permission',
+  schema: { type: 'string', enum: [...KNOWN_PERMISSIONS] },
+  description: 'A permission',
+};
 
 @Controller(['api/v3/permissions', 'api/v3.1/permissions'])
 @ApiTags('Permissions')
@@ -23,7 +36,10 @@ export class PermissionsController {
 
   @Get()
   @InstallationRoute(GIVES_PERMISSIONS, 'permission.list', {
-    summary: 'List the permissions of all roles',
+    id: 'listPermissions',
+    summary: 'List permissions',
+    description: 'Lists which role has which permission, in the order of the names.',
+    example: PERMISSION_EXAMPLES.list,
     answer: PermissionListV3,
   })
   async list(
@@ -37,7 +53,11 @@ export class PermissionsController {
 
   @Get(':role')
   @InstallationRoute(GIVES_PERMISSIONS, 'permission.list', {
+    id: 'listPermissionsOfRole',
     summary: 'List the permissions of a role',
+    description: 'Lists the permissions that one role has, in the order of their names.',
+    example: PERMISSION_EXAMPLES.listOfRole,
+    errors: [PERMISSION_ERRORS.noRole],
     parameters: [ROLE],
     answer: PermissionListV3,
   })
@@ -53,7 +73,11 @@ export class PermissionsController {
 
   @Get(':role/:permission')
   @InstallationRoute(GIVES_PERMISSIONS, 'permission.read', {
-    summary: 'Check that a role has a permission',
+    id: 'readPermission',
+    summary: 'Check a permission',
+    description: 'Answers 200 if the role has the permission, and 404 if not.',
+    example: PERMISSION_EXAMPLES.read,
+    errors: [PERMISSION_ERRORS.noRole, PERMISSION_ERRORS.lacks],
     parameters: [ROLE, PERMISSION],
     answer: PermissionV3,
   })
@@ -67,10 +91,13 @@ export class PermissionsController {
 
   @Put(':role/:permission')
   @InstallationRoute(GIVES_PERMISSIONS, 'permission.add', {
+    id: 'addPermission',
     summary: 'Give a permission to a role',
+    description: 'Gives all users with the role the permission, from their next request on.',
+    example: PERMISSION_EXAMPLES.add,
     parameters: [ROLE, PERMISSION],
     answer: PermissionV3,
-    errors: [409],
+    errors: [PERMISSION_ERRORS.noRole, PERMISSION_ERRORS.has],
   })
   async add(
     @CurrentPrincipal() { caller }: Principal,
@@ -83,9 +110,12 @@ export class PermissionsController {
 
   @Delete(':role/:permission')
   @InstallationRoute(GIVES_PERMISSIONS, 'permission.remove', {
+    id: 'removePermission',
     summary: 'Take a permission from a role',
+    description: 'Takes the permission from all users with the role, from their next request on.',
+    example: PERMISSION_EXAMPLES.remove,
     parameters: [ROLE, PERMISSION],
-    errors: [409],
+    errors: [PERMISSION_ERRORS.lacks, PERMISSION_ERRORS.needed],
   })
   remove(
     @CurrentPrincipal() { caller }: Principal,

@@ -13,12 +13,17 @@ export class OkController {
   @Get()
   @Public()
   @Header('Content-Type', 'application/json; charset=utf-8')
-  @ApiOperation({ summary: 'Check that requests can be served' })
-  @ApiOkResponse({ schema: { type: 'string', enum: ['OK'] } })
+  @ApiOperation({
+    operationId: 'checkOk',
+    summary: 'Check that requests can be served',
+    description: 'Answers load balancers that were set up for a Cloudify Manager; others use `checkReady`.',
+  })
+  @ApiOkResponse({ description: 'Success.', schema: { type: 'string', enum: ['OK'] }, example: 'OK' })
   @ApiResponse({
     status: 500,
-    description: 'Requests cannot be served',
+    description: 'Requests cannot be served.',
     schema: { type: 'string', enum: ['FAIL'] },
+    example: 'FAIL',
   })
   async ok(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     const isReady = await this.readiness.isReady();

@@ -1,11 +1,11 @@
 import { Controller, Get, Headers, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { ApiErrors } from '../../api/openapi/open-api.js';
+import { ApiErrors } from '../../api/openapi/api-errors.decorator.js';
 import { Public } from '../../auth/public.decorator.js';
-import { Signpost } from './dto/signpost.js';
+import { ServiceAddresses } from './dto/service-addresses.js';
 
-const SIGNPOST: Signpost = {
+const ADDRESSES: ServiceAddresses = {
   service: 'Strongroom',
   description: 'keeps the secrets of many tenants',
   documents: '/api/docs',
@@ -15,38 +15,45 @@ const SIGNPOST: Signpost = {
 };
 
 const WHAT: readonly (readonly [path: string, what: string])[] = [
-  [SIGNPOST.documents, 'the API, to read and to try'],
-  [SIGNPOST.openapi, 'the same as an OpenAPI document'],
-  [SIGNPOST.secrets, 'the secrets; needs a login (Basic) and the header `tenant`'],
-  [SIGNPOST.health, 'whether requests can be served'],
+  [ADDRESSES.documents, 'the API, to read and to try'],
+  [ADDRESSES.openapi, 'the same as an OpenAPI document'],
+  [ADDRESSES.secrets, 'the secrets; needs a login (Basic) and the header `tenant`'],
+  [ADDRESSES.health, 'whether requests can be served'],
 ];
 
-const TEXT = `${SIGNPOST.service}: ${SIGNPOST.description}.
+const TEXT = `${ADDRESSES.service}: ${ADDRESSES.description}.
 
 ${WHAT.map(([path, what]) => `${path.padEnd(20)}${what}\n`).join('')}`;
 
-/** Says at the root what this is and where to go. Tells nothing that an address of its own protects, such as the version. */
+/**
+ * Says at the root what this is and where to go. Tells nothing that an address of its own protects, such as the
+ * version.
+ */
 @Controller()
 @ApiTags('Installation')
 export class RootController {
   @Get()
   @Public()
-  @ApiOperation({ summary: 'Read what this service is and where to go' })
-  @ApiExtraModels(Signpost)
+  @ApiOperation({
+    operationId: 'readAddresses',
+    summary: 'Read what this service is',
+    description: 'Says what this service is and which addresses to go to, in text for a browser.',
+  })
+  @ApiExtraModels(ServiceAddresses)
   @ApiOkResponse({
-    description: 'JSON, or text for a browser',
+    description: 'JSON, or text for a browser.',
     content: {
-      'application/json': { schema: { $ref: getSchemaPath(Signpost) } },
-      'text/plain': { schema: { type: 'string' } },
+      'application/json': { schema: { $ref: getSchemaPath(ServiceAddresses) }, example: ADDRESSES },
+      'text/plain': { schema: { type: 'string' }, example: TEXT },
     },
   })
   @ApiErrors(500)
   root(
     @Headers('accept') accept: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Signpost | string {
-    reply.header('Vary', 'Accept');
-    if (!prefersText(accept)) return SIGNPOST;
+  ): ServiceAddresses | string {
+    reply.header('Vary', [reply.getHeader('Vary'), 'Accept'].filter(Boolean).join(', '));
+    if (!prefersText(accept)) return ADDRESSES;
     reply.type('text/plain; charset=utf-8');
     return TEXT;
   }

@@ -4,6 +4,7 @@ import { Query } from '../../api/input/query.decorator.js';
 import { Readiness } from '../../api/http/readiness.js';
 import { flagOf } from '../../api/input/is-flag.decorator.js';
 import { InstallationRoute } from '../../api/routes/installation-route.decorator.js';
+import { STATUS_EXAMPLES } from './dto/status.examples.js';
 import { ServiceStatusV31, StatusQuery, StatusV3, StatusV31 } from './dto/status-v3.js';
 
 const SERVICE = 'Strongroom';
@@ -18,7 +19,10 @@ export class StatusController {
 
   @Get('api/v3/status')
   @InstallationRoute('status_get', 'status.read', {
-    summary: 'Read the status of the service and its database',
+    id: 'readStatus',
+    summary: 'Read the status',
+    description: 'Tells whether the service and its database can serve requests.',
+    example: STATUS_EXAMPLES.statusV3,
     answer: StatusV3,
     duringMaintenance: true,
   })
@@ -35,7 +39,11 @@ export class StatusController {
 
   @Get('api/v3.1/status')
   @InstallationRoute('status_get', 'status.read', {
-    summary: 'Read the status of the service and its database',
+    id: 'readStatus',
+    summary: 'Read the status',
+    description:
+      'Tells whether the service and its database can serve requests. With `summary` the answer is empty.',
+    example: STATUS_EXAMPLES.status,
     answer: StatusV31,
     duringMaintenance: true,
   })

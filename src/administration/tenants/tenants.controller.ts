@@ -2,6 +2,7 @@ import { Controller, Get, Param } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Query } from '../../api/input/query.decorator.js';
 import type { ListEnvelope } from '../../api/lists/list-envelope.js';
+import { NAME as NAME_SCHEMA } from '../../api/openapi/schemas.js';
 import { ListPage } from '../../api/lists/list-page.js';
 import { Delete, Post } from '../../api/routes/changes.js';
 import { IgnoredFields } from '../../api/routes/ignored-fields.decorator.js';
@@ -16,13 +17,15 @@ import { TenantsService } from '../../tenants/tenants.service.js';
 import { TenantDirectory } from '../../users/tenant-directory.service.js';
 import { GetDataQuery, wantsData } from '../dto/get-data.query.js';
 import { TenantListQuery } from './dto/tenant-list.query.js';
+import { TENANT_ERRORS, TENANT_EXAMPLES } from './dto/tenant.examples.js';
 import { TENANT_FIELDS, TenantListV3, TenantV3 } from './dto/tenant-v3.js';
 import { toTenantV3 } from './tenant-v3.mapper.js';
 
 const NAME = {
   name: 'name',
+  schema: NAME_SCHEMA,
   description:
-    'Starts with a letter, followed by letters, digits, `-`, `.`, `_` or `~`; at most 256 characters',
+    'The name of the tenant: starts with a letter, followed by letters, digits, `-`, `.`, `_` or `~`; at most 256 characters',
 };
 
 @Controller(['api/v3/tenants', 'api/v3.1/tenants'])
@@ -35,7 +38,10 @@ export class TenantsController {
 
   @Get()
   @InstallationRoute('tenant_list', 'tenant.list', {
-    summary: 'List all tenants, for administrators, or those of the caller',
+    id: 'listTenants',
+    summary: 'List tenants',
+    description: 'Lists all tenants for administrators, and for others those in which they have a role.',
+    example: TENANT_EXAMPLES.list,
     answer: TenantListV3,
   })
   async list(
@@ -49,7 +55,11 @@ export class TenantsController {
 
   @Get(':name')
   @TenantRoute('tenant_get', 'tenant.read', {
-    summary: 'Read a tenant; requires the permission in that tenant',
+    id: 'readTenant',
+    summary: 'Read a tenant',
+    description:
+      'Returns how many users and groups a tenant has, or who they are. The permission counts in that tenant.',
+    example: TENANT_EXAMPLES.read,
     parameters: [NAME],
     answer: TenantV3,
     tenantInPath: true,
@@ -64,11 +74,14 @@ export class TenantsController {
   @Post(':name')
   @IgnoredFields('rabbitmq_password')
   @InstallationRoute('tenant_create', 'tenant.create', {
+    id: 'createTenant',
     summary: 'Create a tenant',
+    description: 'Creates a tenant without members, with an encryption key of its own.',
+    example: TENANT_EXAMPLES.create,
     parameters: [NAME],
     answer: TenantV3,
     status: 201,
-    errors: [409],
+    errors: [TENANT_ERRORS.badName, TENANT_ERRORS.exists],
   })
   async create(@CurrentPrincipal() { caller }: Principal, @Param('name') name: string): Promise<TenantV3> {
     await this.tenants.create(name, caller);
@@ -77,10 +90,14 @@ export class TenantsController {
 
   @Delete(':name')
   @TenantRoute('tenant_delete', 'tenant.delete', {
-    summary: 'Delete a tenant that has no secrets, users or groups',
+    id: 'deleteTenant',
+    summary: 'Delete a tenant',
+    description:
+      'Deletes a tenant that has no secrets, users or groups. Version 3 answers what the tenant was.',
+    example: TENANT_EXAMPLES.delete,
     parameters: [NAME],
     answer: { v3: TenantV3, 'v3.1': null },
-    errors: [409],
+    errors: [TENANT_ERRORS.notEmpty],
     tenantInPath: true,
   })
   async delete(@Tenant() { tenantId: id, tenantName: name, caller }: TenantContext): Promise<TenantV3> {

@@ -9,6 +9,7 @@ import { CurrentPrincipal } from '../../tenant-scope/current-principal.decorator
 import { parseExpiry } from '../../users/tokens/token-expiry.js';
 import { shownToken } from '../../users/tokens/token-value.js';
 import { TokensService } from '../../users/tokens/tokens.service.js';
+import { TOKEN_EXAMPLES } from './dto/token.examples.js';
 import { FreshTokenV3 } from './dto/token-v31.js';
 import { shownRole } from '../users/system-role.js';
 
@@ -21,7 +22,10 @@ export class TokensV3Controller {
   @Get()
   @UseInterceptors(ChangeInterceptor)
   @InstallationRoute('create_token', 'token.create', {
-    summary: 'Create a token for the caller that is valid for ten hours',
+    id: 'createToken',
+    summary: 'Create a token',
+    description: 'Creates a token for the caller that is valid for ten hours; its value is shown only here.',
+    example: TOKEN_EXAMPLES.createV3,
     answer: FreshTokenV3,
     duringMaintenance: true,
   })

@@ -8,14 +8,22 @@ import { Delete, Post } from '../../api/routes/changes.js';
 import { InstallationRoute } from '../../api/routes/installation-route.decorator.js';
 import type { Principal } from '../../auth/principal.js';
 import { CurrentPrincipal } from '../../tenant-scope/current-principal.decorator.js';
+import { resourceNotFound } from '../../common/resource-not-found.js';
+import { expiryInThePast } from '../../users/tokens/token-expiry.js';
 import { shownToken } from '../../users/tokens/token-value.js';
 import { TOKEN_COLUMNS, type TokenOwner } from '../../users/tokens/token-overview.js';
 import { TokensService } from '../../users/tokens/tokens.service.js';
 import { TokenListQuery } from './dto/token-list.query.js';
+import { TOKEN_EXAMPLES } from './dto/token.examples.js';
 import { NewTokenBody, TOKEN_FIELDS, TokenListV31, TokenV31 } from './dto/token-v31.js';
 import { toNewToken, toTokenV31 } from './token.mapper.js';
 
-const ID = { name: 'id', example: 'a1B2c3D4e5' };
+const ID = {
+  name: 'id',
+  schema: { type: 'string' },
+  description: 'The id of the token: the 10 letters or digits after `ctok-`',
+};
+const MISSING = resourceNotFound('Token', TOKEN_EXAMPLES.read.path.id);
 
 @Controller('api/v3.1/tokens')
 @ApiTags('Tokens')
@@ -24,7 +32,12 @@ export class TokensController {
 
   @Post()
   @InstallationRoute('create_token', 'token.create', {
-    summary: 'Create a token for the caller; its value is shown only once',
+    id: 'createToken',
+    summary: 'Create a token',
+    description:
+      'Creates a token for the caller, with the rights of the caller. Its value is shown only here; later answers mask it.',
+    example: TOKEN_EXAMPLES.create,
+    errors: [expiryInThePast()],
     body: NewTokenBody,
     answer: TokenV31,
     duringMaintenance: true,
@@ -37,7 +50,11 @@ export class TokensController {
 
   @Get()
   @InstallationRoute('list_token', 'token.list', {
-    summary: "List the caller's tokens; for administrators, those of all users",
+    id: 'listTokens',
+    summary: 'List tokens',
+    description:
+      "Lists the caller's tokens without their secret part; administrators see those of all users.",
+    example: TOKEN_EXAMPLES.list,
     answer: TokenListV31,
     duringMaintenance: true,
   })
@@ -52,7 +69,12 @@ export class TokensController {
 
   @Get(':id')
   @InstallationRoute('list_token', 'token.read', {
-    summary: 'Read the description of a token',
+    id: 'readToken',
+    summary: 'Read a token',
+    description:
+      'Returns what is known of a token, such as its description and last use, without its secret part.',
+    example: TOKEN_EXAMPLES.read,
+    errors: [MISSING],
     parameters: [ID],
     answer: TokenV31,
     duringMaintenance: true,
@@ -63,7 +85,9 @@ export class TokensController {
 
   @Delete()
   @InstallationRoute('delete_token', 'token.delete_all', {
-    summary: 'End all tokens of the caller, also the one that this is asked by',
+    id: 'deleteOwnTokens',
+    summary: 'End all tokens of the caller',
+    description: 'Ends every token of the caller, also the one that the request is sent with.',
     duringMaintenance: true,
   })
   deleteAll(@CurrentPrincipal() { username, caller }: Principal): Promise<void> {
@@ -72,7 +96,12 @@ export class TokensController {
 
   @Delete(':id')
   @InstallationRoute('delete_token', 'token.delete', {
-    summary: 'Delete a token, which is invalid from the next request on, and those that were created by it',
+    id: 'deleteToken',
+    summary: 'End a token',
+    description:
+      'Ends a token, and those that were created with it. None of them is valid for any later request.',
+    example: TOKEN_EXAMPLES.delete,
+    errors: [MISSING],
     parameters: [ID],
     duringMaintenance: true,
   })

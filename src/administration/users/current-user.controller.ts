@@ -7,7 +7,8 @@ import type { Principal } from '../../auth/principal.js';
 import { CurrentPrincipal } from '../../tenant-scope/current-principal.decorator.js';
 import { UserDirectory } from '../../users/user-directory.service.js';
 import { wantsData } from '../dto/get-data.query.js';
-import { TenantRolesV3, UserTenantRolesV3, UserV3 } from './dto/user-v3.js';
+import { TenantRolesV3, UserTenantRolesV3, UserV3, UserV31 } from './dto/user-v3.js';
+import { USER_EXAMPLES } from './dto/user.examples.js';
 import { UserQuery } from './dto/user-list.query.js';
 import { toUserV3 } from './user.mapper.js';
 
@@ -19,8 +20,11 @@ export class CurrentUserController {
 
   @Get()
   @InstallationRoute('user_get_self', 'user.read_self', {
+    id: 'readCurrentUser',
     summary: 'Read the calling user',
-    answer: UserV3,
+    description: 'Returns the user whose password or token the request is sent with.',
+    answer: { v3: UserV3, 'v3.1': UserV31 },
+    example: USER_EXAMPLES.readSelf,
     duringMaintenance: true,
   })
   async read(

@@ -1,6 +1,6 @@
 import type { ApiVersion } from '../../api/http/api-version.decorator.js';
 import { BadParameters } from '../../common/errors.js';
-import { mustBeOneOf } from '../../common/one-of.js';
+import { mustBeOneOf } from '../../common/names/one-of.js';
 import type { UserListOptions } from '../../users/user-overview.js';
 import type { SystemRole } from '../../users/user.entity.js';
 

@@ -15,15 +15,31 @@ import { USER_COLUMNS } from '../../users/user-overview.js';
 import { UsersService } from '../../users/users.service.js';
 import { wantsData } from '../dto/get-data.query.js';
 import { UserListQuery, UserQuery } from './dto/user-list.query.js';
-import { TenantRolesV3, USER_FIELDS, UserListV3, UserTenantRolesV3, UserV3 } from './dto/user-v3.js';
-import { NewUserBody, UserActivationBody, UserChangeBody } from './dto/user.bodies.js';
+import {
+  TenantRolesV3,
+  USER_FIELDS,
+  UserListV3,
+  UserListV31,
+  UserTenantRolesV3,
+  UserV3,
+  UserV31,
+} from './dto/user-v3.js';
+import { USER_ERRORS, USER_EXAMPLES } from './dto/user.examples.js';
+import {
+  NewUserBody,
+  NewUserBodyV31,
+  UserActivationBody,
+  UserChangeBody,
+  UserChangeBodyV31,
+} from './dto/user.bodies.js';
 import { withStoredRoles } from './system-role.js';
 import { readChange, setsTimes, toNewUser } from './user-change.js';
 import { UserRights } from './user-rights.js';
 import { UserUpdate } from './user-update.js';
 import { toUserV3 } from './user.mapper.js';
 
-const NAME = { name: 'name', description: "The user's name; case is ignored" };
+const NAME = { name: 'name', schema: { type: 'string' }, description: "The user's name; case is ignored" };
+const SHOWN = { v3: UserV3, 'v3.1': UserV31 };
 
 @Controller(['api/v3/users', 'api/v3.1/users'])
 @ApiTags('Users')
@@ -38,7 +54,13 @@ export class UsersController {
   ) {}
 
   @Get()
-  @InstallationRoute('user_list', 'user.list', { summary: 'List the users', answer: UserListV3 })
+  @InstallationRoute('user_list', 'user.list', {
+    id: 'listUsers',
+    summary: 'List users',
+    description: 'Lists all users, in the order of their names unless `_sort` says otherwise.',
+    answer: { v3: UserListV3, 'v3.1': UserListV31 },
+    example: USER_EXAMPLES.list,
+  })
   async list(
     @CurrentPrincipal() { caller }: Principal,
     @Query() query: UserListQuery,
@@ -50,7 +72,15 @@ export class UsersController {
   }
 
   @Get(':name')
-  @InstallationRoute('user_get', 'user.read', { summary: 'Read a user', parameters: [NAME], answer: UserV3 })
+  @InstallationRoute('user_get', 'user.read', {
+    id: 'readUser',
+    summary: 'Read a user',
+    description: 'Returns a user, with the number of tenants and groups or with their names.',
+    parameters: [NAME],
+    answer: SHOWN,
+    example: USER_EXAMPLES.read,
+    errors: [USER_ERRORS.missing],
+  })
   async read(
     @CurrentPrincipal() { caller }: Principal,
     @Param('name') name: string,
@@ -62,11 +92,14 @@ export class UsersController {
 
   @Put()
   @InstallationRoute('user_create', 'user.create', {
+    id: 'createUser',
     summary: 'Create a user',
-    body: NewUserBody,
-    answer: UserV3,
+    description: 'Creates a user who works in no tenant yet. Names that differ only in case are the same.',
+    body: { v3: NewUserBody, 'v3.1': NewUserBodyV31 },
+    answer: SHOWN,
     status: 201,
-    errors: [409],
+    example: USER_EXAMPLES.create,
+    errors: [USER_ERRORS.badPassword, USER_ERRORS.exists],
   })
   async create(
     @CurrentPrincipal() principal: Principal,
@@ -85,11 +118,16 @@ export class UsersController {
    */
   @Post(':name')
   @InstallationRoute('user_get_self', 'user.update', {
-    summary: "Change a user's password, role or setting; all users may change their own password",
+    id: 'updateUser',
+    summary: 'Change a user',
+    description:
+      'Changes exactly one of password, role and setting. All users may change their own password; the rest is for ' +
+      'administrators.',
     parameters: [NAME],
-    body: UserChangeBody,
-    answer: UserV3,
-    errors: [409],
+    body: { v3: UserChangeBody, 'v3.1': UserChangeBodyV31 },
+    answer: SHOWN,
+    example: USER_EXAMPLES.update,
+    errors: [USER_ERRORS.severalChanges, USER_ERRORS.missing, USER_ERRORS.lastRole],
   })
   async update(
     @CurrentPrincipal() principal: Principal,
@@ -104,11 +142,14 @@ export class UsersController {
 
   @Post('active/:name')
   @InstallationRoute('user_set_activated', 'user.set_activated', {
+    id: 'setUserActive',
     summary: 'Activate or deactivate a user',
+    description: 'Lets a user log in, or refuses every later request of the user, also with a token.',
     parameters: [NAME],
     body: UserActivationBody,
-    answer: UserV3,
-    errors: [409],
+    answer: SHOWN,
+    example: USER_EXAMPLES.setActive,
+    errors: [USER_ERRORS.missing, USER_ERRORS.isInactive, USER_ERRORS.isLast],
   })
   async setActive(
     @CurrentPrincipal() { caller }: Principal,
@@ -123,10 +164,13 @@ export class UsersController {
 
   @Post('unlock/:name')
   @InstallationRoute('user_unlock', 'user.unlock', {
-    summary: 'Unlock a user after too many failed logins',
+    id: 'unlockUser',
+    summary: 'Unlock a user',
+    description: 'Ends the wait that follows too many failed logins, from every address.',
     parameters: [NAME],
-    answer: UserV3,
-    errors: [409],
+    answer: SHOWN,
+    example: USER_EXAMPLES.unlock,
+    errors: [USER_ERRORS.missing, USER_ERRORS.isNotLocked],
   })
   async unlock(
     @CurrentPrincipal() { caller }: Principal,
@@ -139,10 +183,14 @@ export class UsersController {
 
   @Delete(':name')
   @InstallationRoute('user_delete', 'user.delete', {
-    summary: 'Delete a user who owns no secrets',
+    id: 'deleteUser',
+    summary: 'Delete a user',
+    description:
+      'Deletes a user who owns no secrets, and ends the memberships and tokens. Version 3 answers who it was.',
     parameters: [NAME],
     answer: { v3: UserV3, 'v3.1': null },
-    errors: [409],
+    example: USER_EXAMPLES.delete,
+    errors: [USER_ERRORS.missing, USER_ERRORS.hasSecrets],
   })
   async delete(
     @CurrentPrincipal() { caller }: Principal,

@@ -1,6 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiHeader, ApiProperty, ApiResponse } from '@nestjs/swagger';
+import type { PreconditionFailed, PreconditionRequired } from '../../common/errors.js';
 import { ErrorBody } from '../errors/error-body.js';
+import { ApiErrors, ApiErrorsAs } from '../openapi/api-errors.decorator.js';
 
 /** Describes the ETag of an answer in OpenAPI's notation. */
 export const ETAG_HEADERS = {
@@ -32,15 +34,8 @@ const IF_MATCH = ApiHeader({
   description: 'Only in one of the states with these tags; `*` for any that exists. Otherwise 412',
 });
 
-const FAILED = ApiResponse({
-  status: 412,
-  description: 'The secret is not in the state that `If-Match` or `If-None-Match` demands',
-  headers: ETAG_HEADERS,
-  type: ConditionErrorBody,
-});
-
 /** Documents a read that honors `If-Match` and `If-None-Match`. */
-export function ConditionalReadApi(): MethodDecorator {
+export function ConditionalReadApi(failed: PreconditionFailed): MethodDecorator {
   return applyDecorators(
     IF_MATCH,
     ApiHeader({
@@ -50,15 +45,18 @@ export function ConditionalReadApi(): MethodDecorator {
     }),
     ApiResponse({
       status: 304,
-      description: 'The caller has the present state already',
+      description: 'The caller has the present state already.',
       headers: ETAG_HEADERS,
     }),
-    FAILED,
+    ApiErrorsAs(ConditionErrorBody, failed),
   );
 }
 
 /** Documents a change that honors `If-Match` and `If-None-Match`. */
-export function ConditionalChangeApi(): MethodDecorator {
+export function ConditionalChangeApi(
+  failed: PreconditionFailed,
+  required: PreconditionRequired,
+): MethodDecorator {
   return applyDecorators(
     IF_MATCH,
     ApiHeader({
@@ -66,11 +64,7 @@ export function ConditionalChangeApi(): MethodDecorator {
       required: false,
       description: 'Not in one of the states with these tags; `*` with PUT creates only. Otherwise 412',
     }),
-    FAILED,
-    ApiResponse({
-      status: 428,
-      description: 'The tenant requires `If-Match` on changes',
-      type: ErrorBody,
-    }),
+    ApiErrorsAs(ConditionErrorBody, failed),
+    ApiErrors(required),
   );
 }

@@ -1,14 +1,17 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { DomainError } from '../../common/domain-error.js';
 import { maskTokens } from '../../common/mask-tokens.js';
+import { NOTHING } from '../openapi/schemas.js';
+import { ERROR_CATALOGUE } from './error-catalogue.js';
 
 /** Describes the body of every error response, including errors raised by the framework. */
 export class ErrorBody {
-  @ApiProperty({ description: 'A description of the error for people' })
+  @ApiProperty({ type: String, description: 'What was wrong and how to put it right, for people' })
   message: string;
 
   @ApiProperty({
-    example: 'not_found_error',
+    type: String,
+    enum: ERROR_CATALOGUE.map(({ code }) => code),
     description:
       'A stable code of the error for programs. With status 404, `not_found_error` tells that the resource does not ' +
       'exist or is not visible to the caller, and `unknown_address` that no route has this address',
@@ -16,9 +19,7 @@ export class ErrorBody {
   error_code: string;
 
   @ApiProperty({
-    type: String,
-    nullable: true,
-    enum: [null],
+    ...NOTHING,
     description: 'Always null; older clients expect the field',
   })
   server_traceback: null;

@@ -78,9 +78,9 @@ export const ERROR_CATALOGUE: readonly DescribedError[] = [
   },
   {
     code: 'method_not_allowed',
-    statuses: [405],
-    cause: 'The path exists, but not for this method.',
-    cure: 'Use one of the methods in the header `Allow`.',
+    statuses: [405, 501],
+    cause: 'The path exists, but not for this method. With 501, no path exists for it.',
+    cure: 'Use one of the methods in the header `Allow`, or that the message names.',
   },
   {
     code: 'request_timeout',

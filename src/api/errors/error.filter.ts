@@ -18,7 +18,7 @@ export class ErrorFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const error = toDomainError(thrown);
-    if (error.status >= 500) logFailure(this.logger, thrown, error, request.id);
+    if (error.status >= 500) logFailure(this.logger, thrown, error, request);
     if (reply.sent) return;
     void reply
       .code(error.status)

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { ERROR_CATALOGUE, type DescribedError } from './error-catalogue.js';
 
-/** The path of the page, from the root of the service. */
+/** Names the path of the page, from the root of the service. */
 const PAGE = 'api/docs/errors';
 
 /** Limits the depth of a path for which a relative link is made. */

@@ -9,6 +9,7 @@ import {
   Unauthorized,
   Unavailable,
   UnknownAddress,
+  UnknownMethod,
   UnsupportedContentType,
   UriTooLong,
 } from '../../common/errors.js';
@@ -30,6 +31,7 @@ const BY_STATUS: Readonly<Record<number, () => DomainError>> = {
   415: () => new UnsupportedContentType(),
   429: () => new TooManyRequests('Too many requests; try again shortly'),
   431: () => new DomainError('too_large', 431, 'The headers of the request are too large'),
+  501: () => new UnknownMethod(),
   503: () => new Unavailable(),
 };
 
@@ -53,7 +55,8 @@ export function errorForStatus(status: number): DomainError {
   return new DomainError('bad_parameters_error', status, 'The request cannot be served');
 }
 
-function internalError(): DomainError {
+/** Returns the error for a failure that nobody foresaw. */
+export function internalError(): DomainError {
   return new DomainError('internal_server_error', 500, 'Internal error', 'error');
 }
 

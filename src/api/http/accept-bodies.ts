@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { TooLarge } from '../../common/errors.js';
+import type { Metrics } from '../../observability/metrics/metrics.js';
 import type { ArrivalLimits } from './arrival-watch.js';
 import { BodyRoom, BYTES_OF_TENANT } from './body-room.js';
-import { COMMON_HEADERS } from './common-headers.js';
+import { securityHeaders } from './headers/security-headers.js';
 import { dealWithUnreadRest } from './unread-rest.js';
 import { UnreadBody, type BodyRules } from './unread-body.js';
 
@@ -46,8 +47,10 @@ const VALUES_OF_PART = 3;
  * Passes the body of each request to its route as an `UnreadBody`, whatever its content type. A request without a body
  * has none. Only a declared length is checked at once.
  */
-export function acceptBodies(instance: FastifyInstance, limits: BodyLimits): void {
+export function acceptBodies(instance: FastifyInstance, limits: BodyLimits, metrics: Metrics): void {
   const { ordinary, large } = rulesOf(limits);
+  ordinary.room.register(metrics, 'ordinary');
+  large.room.register(metrics, 'import');
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser('*', (request, _payload, done) => {
     const rules = request.routeOptions.config.largeBody === true ? large : ordinary;
@@ -58,7 +61,7 @@ export function acceptBodies(instance: FastifyInstance, limits: BodyLimits): voi
   });
   instance.decorateRequest('declaredContentType', undefined);
   instance.addHook('onRequest', (request, reply, done) => {
-    reply.headers(COMMON_HEADERS).header('X-Request-Id', request.id);
+    reply.headers(securityHeaders(request.protocol === 'https')).header('X-Request-Id', request.id);
     request.declaredContentType = request.raw.headers['content-type'];
     // Without a type, the one parser takes the body.
     request.raw.headers['content-type'] = undefined;

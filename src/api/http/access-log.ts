@@ -5,6 +5,7 @@ import { namedTenant } from '../../auth/named-tenant.js';
 import { maskTokens } from '../../common/mask-tokens.js';
 import { printable } from '../../common/printable.js';
 import type { Logger } from '../../observability/logger.js';
+import { traceIdOf } from './headers/trace-id-of.js';
 
 /** Describes the connection of a request at its beginning. */
 interface AtBegin {
@@ -22,17 +23,14 @@ const LONGEST_NAME = 256;
  * a query is never written, since it may hold a passphrase.
  */
 export class AccessLog {
-  private readonly isWritten: boolean;
   /** Holds the connections whose request has no line yet. */
   private readonly running = new WeakSet<Duplex>();
 
-  constructor(private readonly logger: Logger) {
-    this.isWritten = logger.writes('info');
-  }
+  constructor(private readonly logger: Logger) {}
 
   /** Writes the line of a request when its response closes. */
   watch(request: AuthenticatedRequest, reply: FastifyReply): void {
-    if (!this.isWritten) return;
+    if (!this.logger.writes('info')) return;
     // Node.js remembers the address only once it has been read, and cannot look it up when the connection has ended.
     const { bytesWritten, remoteAddress } = request.raw.socket;
     const before = { bytesWritten, remoteAddress };
@@ -72,6 +70,7 @@ export class AccessLog {
         tenant: shown(namedTenant(request)),
         key: shown(keyOf(request)),
         requestId,
+        traceId: traceIdOf(request.raw),
         username: principal?.username,
         tokenId: principal?.tokenId,
       },

@@ -1,5 +1,7 @@
 import { Busy } from '../../common/errors.js';
 import { FairGate } from '../../common/turns/fair-gate.js';
+import type { Metrics } from '../../observability/metrics/metrics.js';
+import { registerWaiting } from '../../observability/metrics/register-queue.js';
 import type { Share } from '../../common/turns/turn-queue.js';
 
 /** Limits the bytes of one tenant; all tenants together have four times as many. */
@@ -27,6 +29,15 @@ export class BodyRoom {
     };
     const refuse = () => new Busy('Too many large bodies are under way; send yours again in a second');
     this.gate = new FairGate(limits, refuse);
+  }
+
+  /** Registers how much of the room is taken. */
+  register(metrics: Metrics, kind: 'ordinary' | 'import'): void {
+    const { gate } = this;
+    const labels = { kind };
+    metrics.register('strongroom_body_bytes', () => [{ labels, value: gate.running }]);
+    metrics.register('strongroom_body_limit_bytes', () => [{ labels, value: gate.gauge.places }]);
+    registerWaiting(metrics, `bodies_${kind}`, () => gate.gauge);
   }
 
   /**

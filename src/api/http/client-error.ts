@@ -2,8 +2,9 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { MalformedRequest } from '../../common/errors.js';
 import { newId } from '../../common/ids.js';
-import { COMMON_HEADERS } from './common-headers.js';
+import { securityHeaders } from './headers/security-headers.js';
 import { linger } from './linger.js';
+import { PLAIN_HTTP, TUNNEL } from './server/create-server.js';
 import { helpLink } from '../errors/errors-page.js';
 import { errorBody } from '../errors/error-body.js';
 import { errorForStatus } from '../errors/to-domain-error.js';
@@ -11,6 +12,7 @@ import { errorForStatus } from '../errors/to-domain-error.js';
 const STATUSES: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
   HPE_HEADER_OVERFLOW: 431,
+  [TUNNEL]: 501,
 };
 
 const HEADER_RULES =
@@ -34,7 +36,24 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   HPE_PAUSED_H2_UPGRADE: 'HTTP/2 is not spoken here; use HTTP/1.1',
   HPE_UNEXPECTED_CONTENT_LENGTH: LENGTH_RULES,
   HPE_UNEXPECTED_SPACE: HEADER_RULES,
+  [PLAIN_HTTP]: 'This port speaks TLS: begin the address with https:// instead of http://',
 };
+
+/** Matches the beginning of a request line that is well-formed, whatever its method. */
+const REQUEST_LINE = /^[A-Z][A-Z0-9-]{0,63} \/\S* HTTP\/1\.[01]\r\n/;
+
+/** Returns the status of input that Node's parser refused: that of a method nobody knows, if all else is in order. */
+function statusOf({ code = '', rawPacket }: ClientError): number {
+  const isMethod =
+    code === 'HPE_INVALID_METHOD' && REQUEST_LINE.test(rawPacket?.toString('latin1', 0, 2_048) ?? '');
+  return isMethod ? 501 : (STATUSES[code] ?? 400);
+}
+
+/** Describes input that is not valid HTTP by a code, and by what arrived if Node's parser refused it. */
+interface ClientError {
+  readonly code?: string;
+  readonly rawPacket?: Buffer;
+}
 
 /**
  * Answers input that is not valid HTTP, with the usual error body, and ends the connection. There is no request object
@@ -43,7 +62,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
  * @returns what was answered; undefined if nothing was
  */
 export function answerClientError(
-  error: { code?: string },
+  error: ClientError,
   socket: Duplex,
   isAnswering: boolean,
 ): { readonly status: number; readonly requestId: string } | undefined {
@@ -52,7 +71,7 @@ export function answerClientError(
     linger(socket);
     return undefined;
   }
-  const status = STATUSES[error.code ?? ''] ?? 400;
+  const status = statusOf(error);
   const requestId = newId();
   const known = status === 400 ? new MalformedRequest(PROBLEMS[error.code ?? '']) : errorForStatus(status);
   const body = JSON.stringify(errorBody(known, requestId));
@@ -60,7 +79,7 @@ export function answerClientError(
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': Buffer.byteLength(body),
     'X-Request-Id': requestId,
-    ...COMMON_HEADERS,
+    ...securityHeaders((socket as { encrypted?: boolean }).encrypted === true),
     ...helpLink(known.code),
     Connection: 'close',
   };

@@ -26,12 +26,21 @@ const REQUESTS = ['request', 'checkContinue', 'checkExpectation'] as const;
  */
 @Injectable()
 export class Drain {
-  private draining = false;
-  /** Counts the requests that are not answered yet. */
+  private reason: string | undefined;
   private running = 0;
 
+  /** Says why the server stops; undefined until it does. */
+  get stopping(): string | undefined {
+    return this.reason;
+  }
+
   get isDraining(): boolean {
-    return this.draining;
+    return this.reason !== undefined;
+  }
+
+  /** Counts the requests that are not answered yet. */
+  get requests(): number {
+    return this.running;
   }
 
   /** Counts requests, and makes responses carry `Connection: close` once the shutdown has begun. */
@@ -42,18 +51,22 @@ export class Drain {
     };
     for (const event of REQUESTS) instance.server.on(event, count);
     instance.addHook('onSend', (_request, reply, _payload, done) => {
-      if (this.draining) reply.header('Connection', 'close');
+      if (this.isDraining) reply.header('Connection', 'close');
       done();
     });
   }
 
-  /** Stops the server and closes the application. Requests that are still running at the deadline are cut off. */
+  /**
+   * Stops the server and closes the application. Requests that are still running at the deadline are cut off.
+   * @param reason says why, for operators
+   */
   async stop(
     app: NestFastifyApplication,
     { waitMilliseconds, deadlineMilliseconds, quietMilliseconds }: DrainTimes,
+    reason = 'draining',
   ): Promise<void> {
     const server = app.getHttpServer();
-    this.draining = true;
+    this.reason = reason;
     await wait(waitMilliseconds);
     // Closing the port resets connections that nobody has accepted yet; here, those that wait were just accepted.
     await nextTurn();

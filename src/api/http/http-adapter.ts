@@ -1,31 +1,26 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerOptions,
-} from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import {
-  type BadParameters,
-  MalformedRequest,
-  MethodNotAllowed,
-  UnknownAddress,
-} from '../../common/errors.js';
+import { BadParameters, MethodNotAllowed, UnknownAddress } from '../../common/errors.js';
 import type { Logger } from '../../observability/logger.js';
+import { NoMetrics, type Metrics } from '../../observability/metrics/metrics.js';
+import { isTracing } from '../../observability/tracing/tracing.js';
 import { acceptBodies, type BodyLimits } from './accept-bodies.js';
 import { AccessLog } from './access-log.js';
 import { addressHint } from './address-hint.js';
 import { answerClientError } from './client-error.js';
-import { COMMON_HEADERS } from './common-headers.js';
 import { ConnectionOrder } from './connection-order.js';
 import { cleanForwardedFor, keepAddresses } from './forwarded-for.js';
+import { foreignChange, isAdmittedPreflight } from './headers/cors.js';
+import { securityHeaders } from './headers/security-headers.js';
 import { errorBody } from '../errors/error-body.js';
 import { helpLink } from '../errors/errors-page.js';
 import { leaveOutLengthOfNotModified } from './not-modified-length.js';
 import { requestIdFrom } from './request-id.js';
+import { RequestMetrics } from './observation/request-metrics.js';
+import { inRequestSpan } from './observation/request-spans.js';
+import type { CertificateWatch } from './server/certificate-watch.js';
+import { createServer, type Refuse, type ServerTimes } from './server/create-server.js';
 import { requestProblem } from './request-problem.js';
 import { RouteTable } from '../routes/route-table.js';
 import { toDomainError } from '../errors/to-domain-error.js';
@@ -33,26 +28,31 @@ import { requireStorableText } from '../input/storable-json.js';
 import { jsonOf } from '../json/json-text.js';
 import { dealWithUnreadRest } from './unread-rest.js';
 
-export interface HttpAdapterOptions extends BodyLimits {
-  /** The time that an idle connection is kept. A load balancer must close its connections earlier. */
-  readonly keepAliveMilliseconds: number;
-  /** The time that the headers of a request may take to arrive. */
-  readonly headersMilliseconds: number;
+export interface HttpAdapterOptions extends BodyLimits, ServerTimes {
   /** The addresses and networks whose X-Forwarded-For is trusted. */
   readonly trustedProxies: readonly string[];
+  /** Limits the tenants that metrics name. */
+  readonly metricsTenants: number;
+  /** The origins whose pages may call the API from a browser. */
+  readonly corsOrigins: readonly string[];
+  /** Gives the server its certificate; undefined to serve without TLS. */
+  readonly certificate?: CertificateWatch | undefined;
 }
-
-const HEADERS_CHECK_MS = 5_000;
 
 /**
  * Creates the HTTP server, which limits, orders and routes requests. Bodies stay unread until a handler asks for them,
  * after authentication and authorization.
  */
-export function createHttpAdapter(options: HttpAdapterOptions, logger: Logger): FastifyAdapter {
+export function createHttpAdapter(
+  options: HttpAdapterOptions,
+  logger: Logger,
+  metrics: Metrics = new NoMetrics(),
+): FastifyAdapter {
   const { trustedProxies } = options;
   const order = new ConnectionOrder();
   const log = new AccessLog(logger);
-  const refuse = (error: { code?: string }, socket: Duplex): void => {
+  const counted = new RequestMetrics(metrics, options.metricsTenants);
+  const refuse: Refuse = (error, socket) => {
     const answered = answerClientError(error, socket, order.isAnswering(socket));
     if (answered !== undefined) log.noHttp(socket, answered);
   };
@@ -62,13 +62,14 @@ export function createHttpAdapter(options: HttpAdapterOptions, logger: Logger): 
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     return503OnClosing: false,
     exposeHeadRoutes: true,
-    serverFactory: (handler: RequestListener) => createHttpServer(handler, options, refuse),
+    serverFactory: (handler: RequestListener) => createServer(handler, options, { refuse, logger }),
     // The router raises these before any hook runs, so they take their turn here.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       order.take(request.raw, reply.raw, () => {
         keepAddresses(request);
         log.watch(request, reply);
-        answerFrameworkError(error, request, reply);
+        counted.watch(request, reply);
+        inRequestSpan(request, reply, () => answerFrameworkError(error, request, reply));
       }),
     clientErrorHandler: refuse,
     logger: false,
@@ -77,39 +78,12 @@ export function createHttpAdapter(options: HttpAdapterOptions, logger: Logger): 
   const instance: FastifyInstance = adapter.getInstance();
   keepOrder(instance, order);
   cleanForwardedFor(instance, logger);
-  instance.addHook('onRequest', (request, reply, done) => {
-    log.watch(request, reply);
-    done();
-  });
-  acceptBodies(instance, options);
+  observe(instance, log, counted);
+  acceptBodies(instance, options, metrics);
   leaveOutLengthOfNotModified(instance);
-  rejectMalformedAndUnknown(instance);
+  rejectMalformedAndUnknown(instance, options);
   instance.setReplySerializer(jsonOf);
   return adapter;
-}
-
-/**
- * Creates Node's server. Only headers have to arrive in time: `UnreadBody` watches bodies, and asks for them if a
- * client waits to be asked (`Expect: 100-continue`).
- * @param refuse answers what asks for a tunnel (CONNECT)
- */
-function createHttpServer(
-  handler: RequestListener,
-  { keepAliveMilliseconds, headersMilliseconds }: HttpAdapterOptions,
-  refuse: (error: { code?: string }, socket: Duplex) => void,
-): Server {
-  const options: ServerOptions = {
-    requestTimeout: 0,
-    headersTimeout: headersMilliseconds,
-    connectionsCheckingInterval: Math.min(HEADERS_CHECK_MS, headersMilliseconds),
-    keepAliveTimeout: keepAliveMilliseconds,
-    maxHeaderSize: 16_384,
-    requireHostHeader: false,
-  };
-  return createServer(options, handler)
-    .on('checkContinue', handler)
-    .on('checkExpectation', handler)
-    .on('connect', (_request, socket) => refuse({}, socket));
 }
 
 /** Keeps the requests of each connection in order. */
@@ -117,12 +91,31 @@ function keepOrder(instance: FastifyInstance, order: ConnectionOrder): void {
   instance.addHook('onRequest', (request, reply, done) => order.take(request.raw, reply.raw, done));
 }
 
-function rejectMalformedAndUnknown(instance: FastifyInstance): void {
+/** Logs, counts and traces the requests. */
+function observe(instance: FastifyInstance, log: AccessLog, counted: RequestMetrics): void {
+  instance.addHook('onRequest', (request, reply, done) => {
+    log.watch(request, reply);
+    done();
+  });
+  counted.watchAll(instance);
+  if (isTracing())
+    instance.addHook('onRequest', (request, reply, done) => inRequestSpan(request, reply, done));
+}
+
+function rejectMalformedAndUnknown(
+  instance: FastifyInstance,
+  { corsOrigins }: Pick<HttpAdapterOptions, 'corsOrigins'>,
+): void {
   const routes = new RouteTable();
-  instance.addHook('onRoute', ({ url, method }) => routes.add(url, [method].flat()));
-  instance.addHook('onRequest', (request, _reply, done) =>
-    done(requestProblem(request.raw) ?? pathProblem(request, routes)),
-  );
+  instance.addHook('onRoute', ({ url, method }) => {
+    // That of @fastify/cors is for no address.
+    if (url !== '*') routes.add(url, [method].flat());
+  });
+  instance.addHook('onRequest', (request, reply, done) => {
+    const malformed = requestProblem(request.raw);
+    if (malformed === undefined && isAdmittedPreflight(request)) void reply.code(204).send();
+    else done(malformed ?? pathProblem(request, routes) ?? foreignChange(request, corsOrigins));
+  });
 }
 
 function pathProblem(request: FastifyRequest, routes: RouteTable): Error | undefined {
@@ -131,11 +124,16 @@ function pathProblem(request: FastifyRequest, routes: RouteTable): Error | undef
   const hidesSlash = path.includes('%') && /%2f/i.test(path);
   // The router takes nothing for a name.
   const lacksName = path.endsWith('/') && Object.values(request.params as object).includes('');
-  if (!request.is404 && !hidesSlash && !lacksName) return parameterProblem(request);
+  if (isRouted(request) && !hidesSlash && !lacksName) return parameterProblem(request);
   const allowed = hidesSlash || lacksName ? [] : routes.methodsFor(path);
   return allowed.length === 0 || allowed.includes(method)
     ? new UnknownAddress(addressHint(path, routes))
     : new MethodNotAllowed(allowed);
+}
+
+/** Tells whether a route takes a request. None takes OPTIONS, but @fastify/cors adds one for all addresses. */
+function isRouted({ is404, method }: FastifyRequest): boolean {
+  return !is404 && method !== 'OPTIONS';
 }
 
 /** Returns the error of a name in the path that the database cannot hold, before anything records or looks for it. */
@@ -156,9 +154,10 @@ function pathOf(url: string): string {
   return end === -1 ? url : url.slice(0, end);
 }
 
-function badEscape(thrown: Error): MalformedRequest | undefined {
+/** Returns the refusal of a bad escape. The request is proper HTTP otherwise, so its connection goes on. */
+function badEscape(thrown: Error): BadParameters | undefined {
   if ((thrown as { code?: string }).code !== 'FST_ERR_BAD_URL') return undefined;
-  return new MalformedRequest(
+  return new BadParameters(
     'The address holds a `%` without two hexadecimal digits after it, or bytes that are no UTF-8; write % itself as %25',
   );
 }
@@ -171,7 +170,7 @@ function answerFrameworkError(thrown: Error, request: FastifyRequest, reply: Fas
     .code(error.status)
     .headers({
       ...error.headers,
-      ...COMMON_HEADERS,
+      ...securityHeaders(request.protocol === 'https'),
       ...helpLink(error.code, request.raw.url),
       'X-Request-Id': request.id,
     })

@@ -1,6 +1,6 @@
 import { getMetadataStorage } from 'class-validator';
 import { BadParameters } from '../../common/errors.js';
-import { unknownName } from '../../common/unknown-name.js';
+import { unknownName } from '../../common/names/unknown-name.js';
 
 /** Describes a class of input. Its fields are the properties with a validation decorator. */
 export type InputClass<T extends object> = new () => T;

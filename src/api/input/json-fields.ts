@@ -20,8 +20,8 @@ const NO_BYTES: Buffer = Buffer.alloc(0);
 const LIMITS = { values: 2_000_000, depth: 100 };
 
 /**
- * Reads the JSON of an object, while its bytes arrive, as the fields of a class of input. Parses one member or item at a
- * time. An empty input has no fields.
+ * Reads the JSON of an object, while its bytes arrive, as the fields of a class of input. Parses one member or item at
+ * a time. An empty input has no fields.
  */
 export class ArrivingFields implements MemberReader {
   private readonly fields: FieldReader;
@@ -32,7 +32,8 @@ export class ArrivingFields implements MemberReader {
 
   /**
    * @param names which fields are read; may refuse others
-   * @param maxPartBytes limits what is parsed at once in large input: a member, or an item of one that is given in items;
+   * @param maxPartBytes limits what is parsed at once in large input: a member, or an item of one that is given in
+   * items;
    *   undefined for small input, which needs no limits
    */
   constructor(input: InputClass<object>, names: FieldNames, maxPartBytes?: number) {

@@ -1,5 +1,5 @@
 import { ValidateBy } from 'class-validator';
-import { mustBeOneOf } from '../../common/one-of.js';
+import { mustBeOneOf } from '../../common/names/one-of.js';
 
 /** Requires one of these texts. The message lists them, and names the one that was probably meant. */
 export function OneOf(allowed: readonly string[]): PropertyDecorator {

@@ -1,7 +1,7 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { BadParameters } from '../../common/errors.js';
-import { unknownName } from '../../common/unknown-name.js';
+import { unknownName } from '../../common/names/unknown-name.js';
 import { declaredFields, type InputClass } from './declared-fields.js';
 import { isRepeatable } from './repeatable.decorator.js';
 import { requireStorableText } from './storable-json.js';

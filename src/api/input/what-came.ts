@@ -34,6 +34,8 @@ export function withWhatCame(message: string, field: string, value: unknown): st
       ? `${subject}is missing: it ${message.slice(subject.length)}`
       : message;
   }
-  if (typeof value !== 'string' || value === '') return `${message}; ${kindOf(value)} came`;
+  const isOfWrongKind =
+    typeof value !== 'string' || value === '' || message.endsWith('must be true or false');
+  if (isOfWrongKind) return `${message}; ${kindOf(value)} came`;
   return /characters long$/.test(message) ? `${message}; ${Array.from(value).length} came` : message;
 }

@@ -16,7 +16,9 @@ export interface JsonSource {
   readonly part?: string | undefined;
   /** The place in the document where the text begins. */
   readonly place?: Place | undefined;
-  /** True if the names of the outermost object are those of fields. Other names may be secret, so no message has them. */
+  /**
+   * True if the names of the outermost object are those of fields. Other names may be secret, so no message has them.
+   */
   readonly hasFields: boolean;
 }
 

@@ -112,7 +112,9 @@ export class JsonLexer {
   }
 }
 
-/** Returns the offset of the next character that ends a text, or needs a closer look; that of the end if there is none. */
+/**
+ * Returns the offset of the next character that ends a text, or needs a closer look; that of the end if there is none.
+ */
 function specialFrom(text: string, start: number): number {
   SPECIAL.lastIndex = start;
   return SPECIAL.test(text) ? SPECIAL.lastIndex - 1 : text.length;

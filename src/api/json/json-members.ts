@@ -14,12 +14,12 @@ export class SplitJson {
     return this.textOf(this.value);
   }
 
-  /** True if a text in it holds half of a character (a lone surrogate), which UTF-8 cannot encode. */
+  /** Tells whether a text in it holds half of a character (a lone surrogate), which UTF-8 cannot encode. */
   get holdsHalf(): boolean {
     return this.value.holdsHalf;
   }
 
-  /** True if a text in it holds U+0000, which PostgreSQL cannot store. */
+  /** Tells whether a text in it holds U+0000, which PostgreSQL cannot store. */
   get holdsNul(): boolean {
     return this.value.holdsNul;
   }

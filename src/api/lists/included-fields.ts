@@ -1,5 +1,5 @@
 import { NoSuchIncludeField } from '../../common/errors.js';
-import { mustBeOneOf } from '../../common/one-of.js';
+import { mustBeOneOf } from '../../common/names/one-of.js';
 import { printable } from '../../common/printable.js';
 
 /**

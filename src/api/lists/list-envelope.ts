@@ -1,19 +1,19 @@
 import { ApiProperty, PartialType } from '@nestjs/swagger';
+import { COUNT } from '../openapi/schemas.js';
 
 export class Pagination {
-  @ApiProperty({ type: 'integer', minimum: 0, description: 'The number of items on all pages' })
+  @ApiProperty({ ...COUNT, description: 'The number of items on all pages' })
   total: number;
 
   @ApiProperty({
-    type: 'integer',
-    minimum: 0,
+    ...COUNT,
     description:
       'The number of items that was asked for. A page that would be larger than 8 MiB of JSON has fewer: go on by the ' +
       'number of items received',
   })
   size: number;
 
-  @ApiProperty({ type: 'integer', minimum: 0 })
+  @ApiProperty({ ...COUNT, description: 'The number of items before these' })
   offset: number;
 }
 

@@ -2,6 +2,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import type { PageRequest } from '../../database/page-request.js';
 import { flagOf, IsFlag } from '../input/is-flag.decorator.js';
+import { STORABLE } from '../openapi/schemas.js';
 import { PageQuery } from './paging.js';
 import { Repeatable } from '../input/repeatable.decorator.js';
 
@@ -13,7 +14,7 @@ const MAX_ALL_RESULTS = 10_000;
 /** Declares the query parameters that every list takes. */
 export class ListQuery extends PageQuery {
   @ApiPropertyOptional({
-    type: [String],
+    ...{ type: 'array', items: STORABLE },
     description: 'Fields to return, separated by commas or repeated',
   })
   @IsOptional()
@@ -21,7 +22,11 @@ export class ListQuery extends PageQuery {
   @Repeatable()
   _include?: string[];
 
-  @ApiPropertyOptional({ type: String, description: 'A part of the name or key; case is ignored' })
+  @ApiPropertyOptional({
+    ...STORABLE,
+    maxLength: MAX_SEARCH_LENGTH,
+    description: 'A part of the name or key; case is ignored',
+  })
   @IsOptional()
   @MaxLength(MAX_SEARCH_LENGTH, {
     message: `\`_search\` can be at most ${MAX_SEARCH_LENGTH} characters long`,

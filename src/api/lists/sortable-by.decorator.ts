@@ -1,14 +1,15 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, ValidateBy } from 'class-validator';
-import { mustBeOneOf } from '../../common/one-of.js';
+import { mustBeOneOf } from '../../common/names/one-of.js';
 import { Repeatable } from '../input/repeatable.decorator.js';
 
 /** Declares `_sort` by these fields; a leading `-` reverses the order. A `+` may arrive decoded as a space. */
 export function SortableBy(fields: readonly string[]): PropertyDecorator {
   return applyDecorators(
     ApiPropertyOptional({
-      type: [String],
+      type: 'array',
+      items: { type: 'string', pattern: `^[-+ ]?(${fields.join('|')})$` },
       description: `Fields to sort by: ${fields.join(', ')}; a leading \`-\` sorts in descending order`,
     }),
     IsOptional(),

@@ -1,14 +1,14 @@
-import { applyDecorators } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ApiBasicAuth, ApiHeader, ApiResponse, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { publishErrorsPage } from '../errors/errors-page.js';
-import { ErrorBody } from '../errors/error-body.js';
 import { completeDocument } from './open-api-document.js';
+import { SECURITY_SCHEMES } from './security-schemes.js';
+import { TAGS } from './tags.js';
 
 const DOCS = '/api/docs';
 
-/** Allows inline styles, which Swagger UI needs, but no inline scripts. */
+/** Replaces the policy of other answers: Swagger UI needs its own files and inline styles, but no inline scripts. */
 const DOCS_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -21,68 +21,54 @@ const DOCS_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const STATUS_DESCRIPTIONS = {
-  400: 'The request is malformed or invalid',
-  401: 'The credentials are missing or not valid',
-  403: 'The caller lacks the permission, or the tenant does not exist or is not accessible to the caller',
-  404: 'The resource does not exist or is not visible to the caller',
-  408: 'The body stopped arriving, or arrives too slowly',
-  409: 'The request conflicts with the present state, such as a name that is taken',
-  413: 'The body or the value is too large',
-  415: 'The content type is not application/json',
-  429: 'Too many passwords wait to be checked or stored',
-  500: 'The service failed',
-  503: 'The service is temporarily unavailable',
-};
+const DESCRIPTION = `Keeps the secrets of many tenants. It is compatible with the REST API of the Cloudify Manager.
 
-export type DescribedStatus = keyof typeof STATUS_DESCRIPTIONS;
+**Versions.** \`/api/v3.1\` is the current one and refuses unknown fields; \`/api/v3\` has the shapes of Cloudify 4.0 and
+ignores them. Both work on the same secrets.
 
-/** Documents the error responses with these statuses. */
-export function ApiErrors(...statuses: DescribedStatus[]): ClassDecorator & MethodDecorator {
-  return applyDecorators(
-    ...statuses.map((status) =>
-      ApiResponse({ status, description: STATUS_DESCRIPTIONS[status], type: ErrorBody }),
-    ),
-  );
-}
+**Authentication.** Send a user name and a password (Basic), or a token. Requests within a tenant name it in the header
+\`tenant\`.
 
-/** Documents what all routes within a tenant share: authentication, the `tenant` header and the errors. */
-export function TenantApi(): ClassDecorator & MethodDecorator {
-  return applyDecorators(
-    ApiBasicAuth(),
-    ApiHeader({ name: 'tenant', required: true, description: 'The tenant to work in' }),
-    ApiErrors(400, 401, 403, 404, 408, 413, 429, 500, 503),
-  );
-}
-
-/** Documents the same for a route without a `tenant` header. */
-export function InstallationApi(): ClassDecorator & MethodDecorator {
-  return applyDecorators(ApiBasicAuth(), ApiErrors(400, 401, 403, 404, 408, 413, 429, 500, 503));
-}
+**Errors.** Every error has the form \`{"message", "error_code", "server_traceback": null}\`. Beside the statuses that an
+operation lists, 405 (the method), 431 (long headers) and 404 with \`unknown_address\` (the path) can come to any request.
+[What each \`error_code\` means](docs/errors)`;
 
 /**
  * Serves the API documentation at /api/docs and the OpenAPI document at /api/docs-json, both without authentication.
+ * @param shortestPassword the fewest characters of a new password
  */
-export function publishOpenApi(app: NestFastifyApplication): void {
-  const config = new DocumentBuilder()
-    .setTitle('Strongroom')
-    .setDescription('A multi-tenant secrets service that is compatible with the Cloudify Manager REST API')
-    .setVersion('3')
-    .addBasicAuth()
-    .build();
+export function publishOpenApi(app: NestFastifyApplication, shortestPassword: number): void {
   const instance: FastifyInstance = app.getHttpAdapter().getInstance();
   instance.addHook('onRoute', (route) => {
     if (route.url.startsWith(DOCS)) route.onRequest = sendDocsPolicy;
   });
   publishErrorsPage(instance);
-  SwaggerModule.setup(DOCS, app, () => completeDocument(SwaggerModule.createDocument(app, config)), {
+  SwaggerModule.setup(DOCS, app, () => openApiDocument(app, shortestPassword), {
     raw: ['json'],
     jsonDocumentUrl: `${DOCS}-json`,
     customSiteTitle: 'Strongroom API',
+    swaggerOptions: { displayOperationId: true, displayRequestDuration: true },
   });
 }
 
-function sendDocsPolicy(_request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+/** Builds the OpenAPI document of an application. */
+function openApiDocument(app: NestFastifyApplication, shortestPassword: number): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Strongroom')
+    .setDescription(DESCRIPTION)
+    .setVersion('3.1')
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    // Relative to the address of the document, so that it also holds behind a proxy that adds a prefix.
+    .addServer('..', 'The service that serves this document');
+  for (const [name, description] of TAGS) config.addTag(name, description);
+  for (const [name, scheme] of Object.entries(SECURITY_SCHEMES)) config.addSecurity(name, scheme);
+  return completeDocument(SwaggerModule.createDocument(app, config.build()), shortestPassword);
+}
+
+/** Sends the page to its one address, which its relative links need, and says what its pages may load. */
+function sendDocsPolicy({ raw }: FastifyRequest, reply: FastifyReply, done: () => void): void {
   reply.header('Content-Security-Policy', DOCS_POLICY);
-  done();
+  if (raw.url?.split('?', 1)[0] === `${DOCS}/`) void reply.redirect('../docs', 308);
+  else done();
 }

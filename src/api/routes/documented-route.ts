@@ -1,64 +1,78 @@
 import { applyDecorators, Header, HttpCode, UseInterceptors, type Type } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiParam, ApiResponse, type ApiParamOptions } from '@nestjs/swagger';
+import { ApiOperation, ApiParam, type ApiParamOptions } from '@nestjs/swagger';
 import { NoContentInterceptor } from '../http/no-content.interceptor.js';
-import { ApiByVersion, NO_CONTENT, type ByVersion } from '../openapi/by-version.decorator.js';
-import { ApiErrors, type DescribedStatus } from '../openapi/open-api.js';
+import { ApiErrors, type DescribedErrorOf } from '../openapi/api-errors.decorator.js';
+import {
+  ApiOperationParts,
+  isByVersion,
+  type ByVersion,
+  type OperationExample,
+  type PerVersion,
+} from '../openapi/described-operation.decorator.js';
 
 export interface RouteOptions {
+  /** The name of the operation in generated clients; that of version 3 has `V3` at its end. */
+  readonly id: string;
   readonly summary: string;
+  /** A sentence or two on what the summary leaves open. */
+  readonly description: string;
   /**
    * The class of a successful response, or a list of it; by version where the versions differ, with null for 204.
    * Without it, success is 204.
    */
   readonly answer?: Type | readonly [Type] | ByVersion<Type | null>;
+  /** False where every response is an error. */
+  readonly succeeds?: boolean;
   /** The status of a successful response with a body; 200 by default. */
   readonly status?: number;
   /** The class of the request body; adds 415 to the errors. */
-  readonly body?: Type;
-  /** The path parameters that need more documentation than their names. */
+  readonly body?: PerVersion<Type>;
+  /** The body to send and the answer to it. */
+  readonly example?: OperationExample;
+  /** The path parameters; adds 404 and 414 to the errors. */
   readonly parameters?: readonly ApiParamOptions[];
   /** The parameters that only one version takes, in OpenAPI's notation. */
   readonly versionParameters?: Partial<ByVersion<readonly object[]>>;
-  /** The headers of a successful response with a body whose class differs by version, in OpenAPI's notation. */
+  /** The headers of a successful response with a body, in OpenAPI's notation. */
   readonly answerHeaders?: Readonly<Record<string, object>>;
-  /** The errors in addition to those of every route. */
-  readonly errors?: readonly DescribedStatus[];
+  /** The errors in addition to those of every route, each as a status, or as the error that is to be the example. */
+  readonly errors?: readonly DescribedErrorOf[];
   /** The content type of a response that is already text. */
   readonly contentType?: string;
 }
 
 /** Documents a route, and sets its status and content type accordingly. */
 export function documentedRoute({
+  id,
   summary,
-  body,
-  parameters = [],
-  errors = [],
-  contentType,
-  ...success
-}: RouteOptions): MethodDecorator {
-  return applyDecorators(
-    ApiOperation({ summary }),
-    ...parameters.map((parameter) => ApiParam(parameter)),
-    ...(body === undefined ? [] : [ApiBody({ type: body }), ApiErrors(415)]),
-    ApiErrors(...errors),
-    ...(contentType === undefined ? [] : [Header('Content-Type', contentType)]),
-    ...successOf(success),
-  );
-}
-
-function successOf({
+  description,
   answer,
+  succeeds = true,
   status = 200,
+  body,
+  example = {},
+  parameters = [],
   versionParameters,
   answerHeaders,
-}: Pick<RouteOptions, 'answer' | 'status' | 'versionParameters' | 'answerHeaders'>): MethodDecorator[] {
-  if (answer === undefined) return [HttpCode(204), ApiResponse({ status: 204, ...NO_CONTENT })];
-  if (typeof answer === 'function' || isList(answer))
-    return [HttpCode(status), ApiResponse({ status, type: answer as Type | [Type] })];
-  const noContent = answer['v3.1'] === null ? [UseInterceptors(NoContentInterceptor)] : [];
-  return [HttpCode(200), ApiByVersion(answer, versionParameters, answerHeaders), ...noContent];
-}
-
-function isList(answer: object): answer is readonly [Type] {
-  return Array.isArray(answer);
+  errors = [],
+  contentType,
+}: RouteOptions): MethodDecorator {
+  const isEmptyForNew = isByVersion(answer) && answer['v3.1'] === null;
+  return applyDecorators(
+    ApiOperation({ operationId: id, summary, description }),
+    ...parameters.map((parameter) => ApiParam(parameter)),
+    ApiErrors(
+      ...(body === undefined ? [] : [415 as const]),
+      ...(parameters.length === 0 ? [] : [404 as const, 414 as const]),
+    ),
+    ApiErrors(...errors),
+    HttpCode(answer === undefined ? 204 : status),
+    ApiOperationParts({
+      ...{ body, answer, succeeds, status, example },
+      parameters: versionParameters,
+      headers: answerHeaders,
+    }),
+    ...(contentType === undefined ? [] : [Header('Content-Type', contentType)]),
+    ...(isEmptyForNew ? [UseInterceptors(NoContentInterceptor)] : []),
+  );
 }

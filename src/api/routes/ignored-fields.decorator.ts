@@ -9,7 +9,11 @@ export function IgnoredFields(...names: string[]): MethodDecorator {
   const properties = Object.fromEntries(names.map((name) => [name, { description: 'Has no effect' }]));
   return applyDecorators(
     SetMetadata(IGNORED_FIELDS, names),
-    ApiBody({ required: false, schema: { type: 'object', properties } }),
+    ApiBody({
+      required: false,
+      schema: { type: 'object', properties },
+      examples: { empty: { summary: 'Nothing', value: {} } },
+    }),
   );
 }
 

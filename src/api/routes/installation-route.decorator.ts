@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { RequireInstallationPermission } from '../../tenant-scope/require-permission.decorator.js';
-import { InstallationApi } from '../openapi/open-api.js';
+import { InstallationApi } from '../openapi/secured-api.decorator.js';
 import { documentedRoute, type RouteOptions } from './documented-route.js';
 
 interface InstallationRouteOptions extends RouteOptions {

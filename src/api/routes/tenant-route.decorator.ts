@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { TenantInPath } from '../../auth/tenant-in-path.decorator.js';
 import { RequirePermission } from '../../tenant-scope/require-permission.decorator.js';
-import { InstallationApi, TenantApi } from '../openapi/open-api.js';
+import { InstallationApi, TenantApi } from '../openapi/secured-api.decorator.js';
 import { documentedRoute, type RouteOptions } from './documented-route.js';
 
 interface TenantRouteOptions extends RouteOptions {
@@ -18,7 +18,7 @@ export function TenantRoute(
   { acrossTenants = false, tenantInPath = false, ...options }: TenantRouteOptions,
 ): MethodDecorator {
   return applyDecorators(
-    ...(tenantInPath ? [TenantInPath(), InstallationApi()] : [TenantApi()]),
+    ...(tenantInPath ? [TenantInPath(), InstallationApi()] : [TenantApi({ acrossTenants })]),
     RequirePermission(permission, action, { acrossTenants }),
     documentedRoute(options),
   );

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { retryContention } from '../../database/contention.js';
 import { Lanes } from '../../database/lanes.js';
+import type { Metrics } from '../../observability/metrics/metrics.js';
 import { shareOfLogin } from './login-share.js';
 
 export interface Reservation {
@@ -20,7 +21,21 @@ export interface Reservation {
 /** Counts guesses in the database, so that the counters hold across replicas and survive a rollback. */
 @Injectable()
 export class LoginThrottle {
+  private readonly counts = { right: 0, wrong: 0, locked: 0, ceiling: 0 };
+  private locks = 0;
+
   constructor(@Inject(Lanes) private readonly lanes: Lanes) {}
+
+  /** Registers how many logins this process verified and refused. */
+  register(metrics: Metrics): void {
+    metrics.register('strongroom_logins_total', () =>
+      Object.entries(this.counts).map(([outcome, value]) => ({
+        labels: { method: 'password', outcome },
+        value,
+      })),
+    );
+    metrics.register('strongroom_login_locks_total', () => [{ value: this.locks }]);
+  }
 
   /**
    * Reserves one verification, in a statement that is committed before the password is verified.
@@ -35,7 +50,15 @@ export class LoginThrottle {
     const [row] = await retryContention(() =>
       this.lanes.query<Reservation>('events', shareOfLogin(nameKey, source), statement),
     );
-    return row ?? { verdict: 'locked', locks: false, fresh: false, unproved: true };
+    const reservation = row ?? { verdict: 'locked', locks: false, fresh: false, unproved: true };
+    if (reservation.verdict !== 'allowed' && !reservation.fresh) this.counts[reservation.verdict] += 1;
+    return reservation;
+  }
+
+  /** Notes that the password of an allowed attempt was wrong, which the reservation has counted already. */
+  failed({ locks }: Reservation): void {
+    this.counts.wrong += 1;
+    if (locks) this.locks += 1;
   }
 
   /** Clears the counters of the pair after a right password, and gives the reservation back. */
@@ -46,5 +69,6 @@ export class LoginThrottle {
       values: [nameKey, source, unproved],
     };
     await retryContention(() => this.lanes.query('events', shareOfLogin(nameKey, source), statement));
+    this.counts.right += 1;
   }
 }

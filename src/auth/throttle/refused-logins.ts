@@ -3,6 +3,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Lanes } from '../../database/lanes.js';
 import { failureFields } from '../../database/readiness/failure-fields.js';
 import { Logger } from '../../observability/logger.js';
+import { onBehalfOf } from '../../observability/tracing/tracing.js';
 
 const INTERVAL_MS = 1_000;
 const MOST_SOURCES = 10_000;
@@ -61,11 +62,13 @@ export class RefusedLogins implements OnApplicationShutdown {
     const counts = [...this.counts];
     this.counts.clear();
     try {
-      await this.lanes.query('events', undefined, {
+      const statement = {
         name: 'count_refused_logins',
         text: 'SELECT count_refused_logins($1, $2)',
         values: [counts.map(([source]) => source), counts.map(([, count]) => count)],
-      });
+      };
+      // The counts are of many requests, so they are part of no request's trace.
+      await onBehalfOf([], () => this.lanes.query('events', undefined, statement));
     } catch (error) {
       for (const [source, count] of counts) this.add(source, count);
       if (!this.stopping.signal.aborted) this.stored ??= this.schedule();

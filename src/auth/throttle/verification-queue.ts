@@ -2,6 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { TooManyRequests } from '../../common/errors.js';
 import { FairGate, type GateLimits } from '../../common/turns/fair-gate.js';
 import type { Share } from '../../common/turns/turn-queue.js';
+import type { Metrics } from '../../observability/metrics/metrics.js';
+import { registerQueue } from '../../observability/metrics/register-queue.js';
 import { PasswordHasher } from '../../crypto/password-hasher.js';
 
 /**
@@ -31,6 +33,12 @@ export class VerificationQueue {
     };
     this.proved = new FairGate(limits, refusal);
     this.unproved = new FairGate(limits, refusal);
+  }
+
+  /** Registers what waits and runs. */
+  register(metrics: Metrics): void {
+    registerQueue(metrics, 'logins_proved', () => this.proved.gauge);
+    registerQueue(metrics, 'logins_unproved', () => this.unproved.gauge);
   }
 
   /**

@@ -1,5 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { certificateNotice, isValidAt } from '../../api/http/server/certificate-notice.js';
+import { certificateFilesOf, readCertificate } from '../../api/http/server/served-certificate.js';
+import { machineTime } from '../../common/clock.js';
 import { commandName } from '../../common/command-name.js';
 import { StartupError } from '../../common/startup-error.js';
 import type { Caller } from '../../common/tenant-context.js';
@@ -62,13 +65,31 @@ export async function diagnose(caller: Caller, onFinding: (finding: Finding) => 
   return healthy;
 }
 
-function diagnoseConfiguration(report: Report): Configuration {
+async function diagnoseConfiguration(report: Report): Promise<Configuration> {
   const configuration = loadConfiguration();
   requireRootKeys(configuration);
+  await diagnoseCertificate(configuration, report);
   const warnings = configurationWarnings(configuration);
   for (const warning of warnings) report('configuration', warning, 'warning');
   if (warnings.length === 0) report('configuration', `complete, for ${configuration.nodeEnv}`);
   return configuration;
+}
+
+/** Reports on the certificate that the service serves, if any. */
+async function diagnoseCertificate(configuration: Configuration, report: Report): Promise<void> {
+  const files = certificateFilesOf(configuration);
+  if (files === undefined) return;
+  const certificate = await readCertificate(files);
+  const now = machineTime();
+  const notice = certificateNotice(certificate, now);
+  const { description } = certificate;
+  if (notice === undefined) report('configuration', `TLS is served with the certificate ${description}`);
+  else
+    report(
+      'configuration',
+      `TLS: the certificate (${description}) ${notice.text}`,
+      isValidAt(certificate, now) ? 'warning' : 'failed',
+    );
 }
 
 /** Throws what would stop the start that has to make the first user. */

@@ -14,7 +14,10 @@ import type { DatabaseLocation } from '../database-location.js';
 import type { Attempt, Report } from './finding.js';
 import { reasonOf } from './reason-of.js';
 
-/** Checks what the service's own login meets, each part under its subject; in a damaged schema, only whether it may log in. */
+/**
+ * Checks what the service's own login meets, each part under its subject; in a damaged schema, only whether it may log
+ * in.
+ */
 export async function diagnoseService(
   { appRole, readerRole, nodeEnv }: Configuration,
   { url, variable, serviceLogin }: DatabaseLocation,
@@ -46,12 +49,27 @@ export async function diagnoseService(
     const durable = await assertDurable(opened).then(() => undefined, reasonOf);
     if (durable !== undefined) report('database', durable, nodeEnv === 'production' ? 'failed' : 'warning');
     await attempt('audit', async () => {
-      await recordDoctor(opened, caller);
+      await recordDoctor(opened, caller).catch(async (error: unknown) => {
+        throw (await waitsForStandby(opened)) ? new StartupError(NO_STANDBY) : error;
+      });
       report('audit', 'an event can be written');
     });
   } finally {
     await opened.destroy();
   }
+}
+
+const NO_STANDBY =
+  'commits wait for a synchronous standby: bring one back, or take it out of synchronous_standby_names, which gives up ' +
+  'that an acknowledged write survives the loss of the server';
+
+/** Tells whether sessions of the service's login wait for a standby. Those of the same login may be seen without any right. */
+async function waitsForStandby(dataSource: DataSource): Promise<boolean> {
+  const [row] = await dataSource.query<{ waits: boolean }[]>(
+    `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE usename = session_user AND datname = current_database()
+       AND wait_event = 'SyncRep') AS waits`,
+  );
+  return row?.waits === true;
 }
 
 async function recordDoctor(dataSource: DataSource, caller: Caller): Promise<void> {

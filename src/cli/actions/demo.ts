@@ -70,8 +70,8 @@ function madeOutput(demoMade: Demo, configuration: Configuration): Output {
   };
 }
 
-function linesToTry({ users, token }: Demo, { host, port }: Configuration): string[] {
-  const secrets = `${localUrl(host, port)}/api/v3.1/secrets`;
+function linesToTry({ users, token }: Demo, { host, port, tlsCertificateFile }: Configuration): string[] {
+  const secrets = `${localUrl(host, port, tlsCertificateFile !== undefined)}/api/v3.1/secrets`;
   const login = (name: string): string =>
     `-u '${name}:${users.find(({ username }) => username === name)?.password ?? ''}'`;
   const withToken = `-H 'Authentication-Token: ${token.value}'`;

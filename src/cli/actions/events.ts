@@ -5,7 +5,7 @@ import { CommandError } from '../command-error.js';
 import type { Call } from '../commands/command-spec.js';
 import { explainEvent } from '../explain/explain-event.js';
 import { nextSteps, nothingFound } from '../explain/next-steps.js';
-import { list, record, type Output } from '../output/output.js';
+import { AsItIs, list, record, type Output } from '../output/output.js';
 import { withOwner } from '../with-owner.js';
 
 export async function listEvents({ io, options }: Call<[], EventFilter>): Promise<Output> {
@@ -22,7 +22,7 @@ export async function listEvents({ io, options }: Call<[], EventFilter>): Promis
       ['TENANT', ({ tenant_id: id, tenant: name }) => (id === null ? '(system)' : (name ?? id))],
       ['ACTOR', (event) => event.caller?.actor_name ?? event.caller?.actor_id],
       ['ACTION', (event) => event.action],
-      ['KEY', (event) => event.key],
+      ['KEY', keyOf],
       ['OUTCOME', ({ outcome }) => outcome],
       ['REQUEST', (event) => event.caller?.request_id],
     ],
@@ -32,8 +32,8 @@ export async function listEvents({ io, options }: Call<[], EventFilter>): Promis
 }
 
 export async function showEvent({ io, args: [id] }: Call<[string]>): Promise<Output> {
-  const look = { action: 'event.read', key: printable(id, 64) } as const;
-  const [event, ...others] = await withOwner(io, look, (owner) => new RecordedEvents(owner).find(id));
+  const read = { action: 'event.read', key: id } as const;
+  const [event, ...others] = await withOwner(io, read, (owner) => new RecordedEvents(owner).find(id));
   if (event === undefined) throw new CommandError(`There is no event ${printable(id)}`, 'notFound');
   const logs = [event, ...others].map(logOf);
   return record({ ...event, logs }, event.id, [
@@ -41,18 +41,18 @@ export async function showEvent({ io, args: [id] }: Call<[string]>): Promise<Out
     ['Time', event.time],
     ['Logs', logs],
     ['Action', event.action],
-    ['Key', event.key],
+    ['Key', keyOf(event)],
     ['Outcome', event.outcome],
     ['Version', event.version],
     ['Revision', event.revision],
     ...Object.entries(event.caller ?? {}).map(([name, value]) => [label(name), value] as const),
-    ...Object.entries(event.detail ?? {}).map(([name, value]) => [label(name), value] as const),
+    ...Object.entries(event.detail ?? {}).map(([name, value]) => [label(name), new AsItIs(value)] as const),
   ]);
 }
 
 export async function explainRequest({ io, args: [requestId] }: Call<[string]>): Promise<Output> {
-  const look = { action: 'event.explain', key: printable(requestId, 128) } as const;
-  const events = await withOwner(io, look, (owner) => new RecordedEvents(owner).ofRequest(requestId));
+  const read = { action: 'event.explain', key: requestId } as const;
+  const events = await withOwner(io, read, (owner) => new RecordedEvents(owner).ofRequest(requestId));
   if (events.length === 0) throw new CommandError(nothingFound(printable(requestId, 128)), 'notFound');
   return {
     json: events.map((event) => ({ ...event, explanation: explainEvent(event).join(' ') })),
@@ -60,6 +60,11 @@ export async function explainRequest({ io, args: [requestId] }: Call<[string]>):
     quiet: events.map(({ id }) => id),
     hints: nextSteps(events),
   };
+}
+
+/** Returns the key of an event as a cell; it was escaped when it was recorded. */
+function keyOf({ key }: RecordedEvent): AsItIs | null {
+  return key === null ? null : new AsItIs(key);
 }
 
 function logOf({ tenant_id: id, tenant }: RecordedEvent): string {

@@ -1,23 +1,32 @@
 import 'reflect-metadata';
 import { diagnose } from '../../bootstrap/doctor/doctor.js';
 import type { Finding } from '../../bootstrap/doctor/finding.js';
-import { openInstallation } from '../../bootstrap/installation.js';
-import { firstStartNotice } from '../../bootstrap/startup-messages.js';
+import { CommandError } from '../command-error.js';
 import { commandCaller } from '../command-caller.js';
-import type { Call } from '../commands/command-spec.js';
-import { opened, requireConfiguration } from '../opening.js';
+import type { Call, Forms } from '../commands/command-spec.js';
+import { lineOf } from '../doctor/finding-line.js';
+import { watchInstallation } from '../doctor/watch-installation.js';
+import { openInstallation } from '../open-installation.js';
 import type { Output } from '../output/output.js';
 
-const MARKS = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ' };
+const WATCH_SECONDS = 60;
 
-/** Checks the installation. */
-export async function examine(_call: Call): Promise<Output> {
+interface DoctorOptions {
+  readonly watch?: true;
+  readonly interval?: number;
+}
+
+/** Checks the installation, once or until the command is interrupted. */
+export async function examine({ io, options }: Call<[], DoctorOptions & Forms>): Promise<Output> {
+  const { watch, interval } = options;
+  if (watch === true) return watchInstallation(io, { ...options, seconds: interval ?? WATCH_SECONDS });
+  if (interval !== undefined)
+    throw new CommandError('--interval is the pause of --watch: give both, or neither', 'usage');
   const findings: Finding[] = [];
   const healthy = await diagnose(commandCaller(), (finding) => findings.push(finding));
-  const lines = findings.map(({ subject, state, text }) => `${MARKS[state]}  ${subject}: ${text}\n`);
   return {
     json: { healthy, findings },
-    text: lines.join(''),
+    text: findings.map(lineOf).join(''),
     quiet: findings
       .filter(({ state }) => state === 'failed')
       .map(({ subject, text }) => `${subject}: ${text}`),
@@ -28,9 +37,7 @@ export async function examine(_call: Call): Promise<Output> {
 
 /** Brings the database up to date. */
 export async function migrate({ io }: Call): Promise<Output> {
-  const opening = openInstallation(requireConfiguration(), (line) => io.error(line));
-  const installation = await opened(opening);
-  for (const line of firstStartNotice(installation)) io.error(line);
+  const installation = await openInstallation(io);
   await installation.close();
   const { appliedMigrations: applied, mended, functionsInstalled } = installation;
   const lines = [

@@ -5,7 +5,7 @@ import { parseExpiry } from '../../users/tokens/token-expiry.js';
 import { shownToken } from '../../users/tokens/token-value.js';
 import { TokensService } from '../../users/tokens/tokens.service.js';
 import type { Call } from '../commands/command-spec.js';
-import { ShownOnce, done, list, record, type Output } from '../output/output.js';
+import { AsItIs, done, list, record, type Output } from '../output/output.js';
 import { withServices } from '../with-services.js';
 import { allPages } from './all-pages.js';
 import { requireConfirmation } from './confirmed.js';
@@ -51,7 +51,7 @@ export function createToken({
     const token = toTokenV31(created.token, value);
     const hint = 'Save the token now: it is shown only once.';
     return {
-      ...record(token, token.id, [['Token', new ShownOnce(value)], ...fieldsOf(token)], [hint]),
+      ...record(token, token.id, [['Token', new AsItIs(value)], ...fieldsOf(token)], [hint]),
       quiet: [value],
     };
   });

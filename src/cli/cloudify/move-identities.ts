@@ -1,7 +1,7 @@
 import { BadParameters, Conflict } from '../../common/errors.js';
 import { DomainError } from '../../common/domain-error.js';
-import { randomPassword } from '../../common/random-password.js';
-import { nameProblem } from '../../common/resource-name.js';
+import { randomPassword } from '../../common/passwords/random-password.js';
+import { nameProblem } from '../../common/names/resource-name.js';
 import type { Caller } from '../../common/tenant-context.js';
 import type { TenantsService } from '../../tenants/tenants.service.js';
 import { requireSystemRole } from '../../users/permissions/roles.js';

@@ -11,6 +11,12 @@ export interface Call<A extends readonly (string | undefined)[] = [], O = object
   readonly command: Command;
 }
 
+/** Holds the options that choose the form of the output. */
+export interface Forms {
+  readonly json?: true;
+  readonly quiet?: true;
+}
+
 /** Does what a command is for. */
 type Action<A extends readonly (string | undefined)[], O> = (call: Call<A, O>) => Promise<Output>;
 

@@ -37,7 +37,12 @@ export function explainCommand(make: MakeCommand): Command {
   return make({
     name: 'explain',
     summary: 'say in plain words what a request did: who asked for what, and how it ended',
-    arguments: [argument('<request-id>', 'the X-Request-Id of the response, also in the body of an error')],
+    arguments: [
+      argument(
+        '<request-id>',
+        'the X-Request-Id in the header of the response; the body of a 5xx has it too',
+      ),
+    ],
     notes: 'It looks through the whole audit trail, which takes a while where that is long.',
     example: 'explain 019ada5c-7f1e-7c3b-a9d8-1f0e2d3c4b5a',
     load: async () => (await load()).explainRequest,

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { MakeCommand } from './command-spec.js';
-import { option } from './make-command.js';
+import { argument, option } from './make-command.js';
+import { wholeNumber } from './option-parsers.js';
 
 const load = () => import('../actions/installation.js');
 
@@ -9,7 +10,16 @@ export function doctorCommand(make: MakeCommand): Command {
     name: 'doctor',
     summary:
       'check configuration, database, roles, row-level security and keys; changes nothing, but records the check',
-    example: 'doctor',
+    options: [
+      option('--watch', 'check again and again until Ctrl-C, and print a line only when something changes'),
+      option('--interval <seconds>', 'with --watch: the pause between two checks (default: 60)').argParser(
+        wholeNumber(1, 86_400),
+      ),
+    ],
+    notes:
+      'With --watch, --json prints one JSON document a line, and the exit code is that of the last check. Each check ' +
+      'records an event.',
+    example: 'doctor --watch --interval 30',
     load: async () => (await load()).examine,
   });
 }
@@ -43,5 +53,29 @@ export function demoCommand(make: MakeCommand): Command {
     notes: 'It can be run again: the users then get new passwords, and the token is replaced.',
     example: 'demo',
     load: async () => (await import('../actions/demo.js')).demo,
+  });
+}
+
+export function supportBundleCommand(make: MakeCommand): Command {
+  return make({
+    name: 'support-bundle',
+    summary:
+      'write a file for whoever helps you: versions, configuration, checks, sizes, settings; no secrets, no names',
+    arguments: [
+      argument(
+        '[file]',
+        'the file to write, which must not exist (by default strongroom-support-<time>.json)',
+      ),
+    ],
+    options: [
+      option(
+        '--log-file <file>',
+        'also the last 1,000 lines of this log of the service, without names and addresses',
+      ),
+      option('--list', 'only list what the file would contain, and write nothing'),
+    ],
+    notes: 'It works too where the database cannot be reached. Look into the file before you give it away.',
+    example: 'support-bundle --log-file /var/log/strongroom.log',
+    load: async () => (await import('../actions/support-bundle.js')).supportBundle,
   });
 }

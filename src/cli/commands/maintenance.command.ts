@@ -7,7 +7,7 @@ const load = () => import('../actions/maintenance.js');
 export function maintenanceCommand(make: MakeCommand): Command {
   return groupOf(
     'maintenance',
-    'maintenance mode, in which the service gives no secrets and takes no changes',
+    'maintenance mode, in which the service refuses nearly all requests, lists included',
     [
       make({
         name: 'status',

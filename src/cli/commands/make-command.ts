@@ -55,19 +55,20 @@ export function argument(name: string, description: string): Argument {
   return new Argument(name, description);
 }
 
-/** Names the argument of a change that cannot be undone. */
+/** Makes the option that confirms a change which cannot be undone. */
 export const YES = (): Option =>
   new Option('--yes', 'do not ask; needed where standard input is no terminal');
+
+/** Returns the arguments of a command as help shows them. */
+export function argumentsOf(command: Command): string[] {
+  return command.registeredArguments.map((arg) => (arg.required ? `<${arg.name()}>` : `[${arg.name()}]`));
+}
 
 function grouped(one: Option): Option {
   return one.mandatory ? one.helpGroup(REQUIRED) : one;
 }
 
 function usageOf(command: Command): string {
-  const args = command.registeredArguments.map((arg) => {
-    const name = `${arg.name()}${arg.variadic ? '...' : ''}`;
-    return arg.required ? `<${name}>` : `[${name}]`;
-  });
   const mandatory = command.options.filter((one) => one.mandatory).map(({ flags }) => flags);
-  return [...args, ...mandatory, '[options]'].join(' ');
+  return [...argumentsOf(command), ...mandatory, '[options]'].join(' ');
 }

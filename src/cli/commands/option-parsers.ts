@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { nearestName } from '../../common/nearest-name.js';
+import { nearestName } from '../../common/names/nearest-name.js';
 
 /** Returns a parser of one of many names, which are too many to be listed. */
 export function nearest(kind: string, known: readonly string[]): (text: string) => string {

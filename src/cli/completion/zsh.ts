@@ -57,7 +57,9 @@ function functionName(path: string): string {
   return ['_strongroom_admin', ...path.split(/[ -]/).filter((part) => part !== '')].join('_');
 }
 
-/** Returns text within single quotation marks of a shell, without the colon, which separates the parts of a description. */
+/**
+ * Returns text within single quotation marks of a shell, without the colon, which separates the parts of a description.
+ */
 function quoted(text: string): string {
   return text.replaceAll("'", "'\\''").replaceAll(':', '\\:');
 }

@@ -1,10 +1,12 @@
 import type { INestApplicationContext } from '@nestjs/common';
+import { IdentityLookup } from '../../auth/identity-lookup.js';
+import { principalOf } from '../../auth/principal.js';
 import type { Caller, TenantContext } from '../../common/tenant-context.js';
 import { Configuration } from '../../config/configuration.js';
+import { Lanes } from '../../database/lanes.js';
 import { SecretsService } from '../../secrets/secrets.service.js';
 import { TenantsService } from '../../tenants/tenants.service.js';
 import { UserGroupsService } from '../../users/groups/user-groups.service.js';
-import { RolePermissions } from '../../users/permissions/role-permissions.service.js';
 import { TenantMembersService } from '../../users/tenant-members.service.js';
 import { TokensService } from '../../users/tokens/tokens.service.js';
 import { UserAdministration } from '../../users/user-administration.service.js';
@@ -26,7 +28,7 @@ export class DemoServices {
   /** The fewest characters of a password. */
   readonly shortestPassword: number;
   private readonly directory: UserDirectory;
-  private readonly permissions: RolePermissions;
+  private readonly identities: IdentityLookup;
 
   constructor(
     services: INestApplicationContext,
@@ -41,7 +43,7 @@ export class DemoServices {
     this.secrets = services.get(SecretsService);
     this.shortestPassword = services.get(Configuration).passwordMinLength;
     this.directory = services.get(UserDirectory);
-    this.permissions = services.get(RolePermissions);
+    this.identities = new IdentityLookup(services.get(Lanes));
   }
 
   findUser(name: string): Promise<DescribedUser | undefined> {
@@ -60,21 +62,14 @@ export class DemoServices {
 
   /** Returns the context in which a user of the demo works in a tenant; undefined where either does not exist. */
   async contextOf(tenantName: string, username: string): Promise<TenantContext | undefined> {
-    const tenant = await this.tenants.find(tenantName);
     const described = await this.findUser(username);
-    if (tenant === undefined || described === undefined || !isOfDemo(described)) return undefined;
-    const { user, tenantRoles } = described;
-    const roles = tenantRoles.filter((each) => each.tenant === tenant.name).map(({ role }) => role);
-    const held = new Set<string>([user.systemRole, ...roles]);
-    const permissions = (await this.permissions.all()).filter(({ role }) => held.has(role));
-    return {
-      tenantId: tenant.id,
-      tenantName: tenant.name,
-      userId: user.id,
-      username: user.username,
-      permissions: new Set(permissions.map(({ permission }) => permission)),
-      caller: { ...this.caller, actorId: user.id, actorName: user.username },
-    };
+    if (described === undefined || !isOfDemo(described)) return undefined;
+    const { id: userId } = described.user;
+    const identity = await this.identities.find({ username, source: '', tenant: tenantName });
+    const caller = { ...this.caller, actorId: userId, actorName: username };
+    const { tenant, permissions } = principalOf(identity, caller);
+    if (tenant === undefined) return undefined;
+    return { tenantId: tenant.id, tenantName: tenant.name, userId, username, permissions, caller };
   }
 }
 

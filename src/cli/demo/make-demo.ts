@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { commandName } from '../../common/command-name.js';
-import { randomPassword } from '../../common/random-password.js';
+import { randomPassword } from '../../common/passwords/random-password.js';
 import { parseExpiry } from '../../users/tokens/token-expiry.js';
 import { shownToken } from '../../users/tokens/token-value.js';
 import { allPages } from '../actions/all-pages.js';
@@ -29,7 +29,7 @@ export interface Demo {
  * @throws CommandError where something else has one of its names; nothing was done then
  */
 export async function makeDemo(services: DemoServices): Promise<Demo> {
-  await refuseStrangers(services);
+  await refuseTakenNames(services);
   const { groups, tenants, caller } = services;
   if (!(await services.hasGroup()))
     await groups.create({ name: DEMO_GROUP, ldapDn: null, role: 'default' }, caller);
@@ -48,18 +48,18 @@ export async function makeDemo(services: DemoServices): Promise<Demo> {
   };
 }
 
-async function refuseStrangers(services: DemoServices): Promise<void> {
+async function refuseTakenNames(services: DemoServices): Promise<void> {
   for (const { name } of DEMO_USERS) {
     const user = await services.findUser(name);
-    if (user !== undefined && !isOfDemo(user)) throw isStranger('user', name);
+    if (user !== undefined && !isOfDemo(user)) throw notOfDemo('user', name);
   }
   for (const name of DEMO_TENANTS) {
     const there = (await services.tenants.find(name)) !== undefined;
-    if (there && !(await services.madeTenant(name))) throw isStranger('tenant', name);
+    if (there && !(await services.madeTenant(name))) throw notOfDemo('tenant', name);
   }
 }
 
-function isStranger(kind: 'tenant' | 'user', name: string): CommandError {
+function notOfDemo(kind: 'tenant' | 'user', name: string): CommandError {
   return new CommandError(
     `There is a ${kind} ${name} that the demo did not make: delete it with ` +
       `\`${commandName()} ${kind} delete ${name}\` if nobody needs it; nothing was done`,

@@ -1,5 +1,5 @@
 import { printable } from '../../common/printable.js';
-import { AUDIT_OUTCOMES } from '../../audit/outcomes.js';
+import { meaningOf } from '../../audit/outcomes.js';
 import type { RecordedEvent } from '../../audit-trail/recorded-events.js';
 import { ACTS } from './acts.js';
 
@@ -35,9 +35,7 @@ function actOf({ action, key, detail }: RecordedEvent): string {
   const names: Readonly<Record<string, string>> = { key: key ?? '(not told)', '1': first, '2': second };
   const act = (ACTS as Readonly<Record<string, string>>)[action] ?? `do ${action} ({key})`;
   const told = act.replaceAll(/\{(key|1|2)\}/g, (_all, name: string) => names[name] ?? '');
-  const facts = Object.entries(detail ?? {}).map(
-    ([name, value]) => `${name.replaceAll('_', ' ')}: ${printable(value, 256)}`,
-  );
+  const facts = Object.entries(detail ?? {}).map(([name, value]) => `${name.replaceAll('_', ' ')}: ${value}`);
   return facts.length === 0 ? told : `${told} (${facts.join(', ')})`;
 }
 
@@ -46,7 +44,7 @@ function whereOf({ tenant, tenant_id: id }: RecordedEvent): string {
   return ` in the tenant ${tenant ?? id}`;
 }
 
-function endOf({ outcome, version, revision }: RecordedEvent): string {
+function endOf({ action, outcome, version, revision }: RecordedEvent): string {
   if (outcome === 'ok') {
     const facts = [
       ...(version === null ? [] : [`version ${version} of its value`]),
@@ -54,10 +52,10 @@ function endOf({ outcome, version, revision }: RecordedEvent): string {
     ];
     return `It was done${facts.length === 0 ? '' : `: ${facts.join(', ')}`}.`;
   }
-  const meaning = (AUDIT_OUTCOMES as Readonly<Record<string, string>>)[outcome];
-  return `It was not done (${outcome})${meaning === undefined ? '.' : `: ${beginningSmall(meaning)}`}`;
+  const meaning = meaningOf(outcome, action);
+  return `It was not done (${outcome})${meaning === undefined ? '.' : `: ${uncapitalized(meaning)}`}`;
 }
 
-function beginningSmall(sentence: string): string {
+function uncapitalized(sentence: string): string {
   return `${sentence.slice(0, 1).toLowerCase()}${sentence.slice(1)}`;
 }

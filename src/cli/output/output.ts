@@ -14,6 +14,8 @@ export interface Output {
   readonly hints?: readonly string[];
   /** Says how the command ends, where what it printed is not all well. */
   readonly exit?: Exit;
+  /** True if the command has printed all of it while it ran. */
+  readonly isPrinted?: true;
   /** Says on standard error, in every form, why the command does not end well. */
   readonly problem?: string;
 }
@@ -62,14 +64,19 @@ export function done(sentence: string, json: object, hints: readonly string[] = 
   return { json, text: `${sentence}\n`, quiet: [], hints };
 }
 
-/** Holds a credential that is shown once, as it is. */
-export class ShownOnce {
+/** Returns how a command ended that printed all while it ran. */
+export function printed(exit: Exit): Output {
+  return { json: undefined, text: '', quiet: [], exit, isPrinted: true };
+}
+
+/** Holds a text of a cell that is shown as it is: a credential, or what is escaped already. */
+export class AsItIs {
   constructor(readonly text: string) {}
 }
 
 /** Returns a value as a cell of a table. */
 function shown(value: unknown): string {
-  if (value instanceof ShownOnce) return value.text;
+  if (value instanceof AsItIs) return value.text;
   if (value === null || value === undefined || value === '') return '-';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (Array.isArray(value)) return value.length === 0 ? '-' : value.map(shown).join(', ');

@@ -26,6 +26,17 @@ export interface GateLimits {
 /** Tells why work was refused: too much of it waits, or it waited too long. */
 export type GateRefusal = 'full' | 'late';
 
+/** Describes what a gate does now, and has done since it was made. */
+export interface GateGauge {
+  readonly places: number;
+  readonly running: number;
+  readonly waiting: number;
+  readonly admitted: number;
+  /** The time that admitted work has waited, in seconds. */
+  readonly waitedSeconds: number;
+  readonly refused: Readonly<Record<GateRefusal, number>>;
+}
+
 interface Waiter {
   readonly weight: number;
   readonly settle: (refusal?: GateRefusal) => void;
@@ -40,7 +51,9 @@ export class FairGate {
   private readonly taken = new Map<string, number>();
   private readonly limits: Required<GateLimits>;
   private places = 0;
-  private refusals = 0;
+  private readonly refusals = { full: 0, late: 0 };
+  private admitted = 0;
+  private waitedMilliseconds = 0;
 
   /** @param refuse creates the error for work that is refused */
   constructor(
@@ -69,18 +82,29 @@ export class FairGate {
     return this.queue.size;
   }
 
-  /** Counts the work that was refused. */
-  get refused(): number {
-    return this.refusals;
+  get gauge(): GateGauge {
+    return {
+      places: this.limits.places,
+      running: this.places,
+      waiting: this.queue.size,
+      admitted: this.admitted,
+      waitedSeconds: this.waitedMilliseconds / 1_000,
+      refused: { ...this.refusals },
+    };
   }
 
   /**
    * Runs `work` while it holds a place.
    * @param share names for whom; undefined for work that all share, which only `places` bounds
+   * @param patienceMilliseconds limits the wait further
    * @throws the error of `refuse`; then `work` was not run
    */
-  async hold<T>(share: Share | undefined, work: () => Promise<T>): Promise<T> {
-    const release = await this.take(share);
+  async hold<T>(
+    share: Share | undefined,
+    work: () => Promise<T>,
+    patienceMilliseconds = Infinity,
+  ): Promise<T> {
+    const release = await this.take(share, 1, patienceMilliseconds);
     try {
       return await work();
     } finally {
@@ -93,26 +117,29 @@ export class FairGate {
    * @param weight the number of places that it takes: at most those of a group, or it never runs
    * @returns a function that gives the place back, to be called once
    */
-  take(share: Share | undefined, weight = 1): Promise<() => void> {
+  take(share: Share | undefined, weight = 1, patienceMilliseconds = Infinity): Promise<() => void> {
     const who = share ?? EVERYBODY;
     // Nothing that waits may run now, or it would have been admitted.
     if (this.mayRun(who, weight)) return Promise.resolve(this.occupy(who, weight));
-    return this.wait(who, weight);
+    return this.wait(who, weight, Math.min(this.limits.waitMilliseconds, Math.max(0, patienceMilliseconds)));
   }
 
-  private wait(share: Share, weight: number): Promise<() => void> {
+  private wait(share: Share, weight: number, milliseconds: number): Promise<() => void> {
     if (this.isFull(share)) return Promise.reject(this.refusal('full'));
+    const since = performance.now();
     return new Promise((resolve, reject) => {
       const settle: Waiter['settle'] = (refusal) => {
         clearTimeout(timer);
-        if (refusal === undefined) resolve(this.occupy(share, weight));
-        else reject(this.refusal(refusal));
+        if (refusal === undefined) {
+          this.waitedMilliseconds += performance.now() - since;
+          resolve(this.occupy(share, weight));
+        } else reject(this.refusal(refusal));
       };
       const waiter = { weight, settle };
       const timer = setTimeout(() => {
         this.queue.remove(share, waiter);
         settle('late');
-      }, this.limits.waitMilliseconds).unref();
+      }, milliseconds).unref();
       this.queue.push(share, waiter);
     });
   }
@@ -139,6 +166,7 @@ export class FairGate {
 
   private occupy(share: Share, weight: number): () => void {
     this.count(share, weight);
+    this.admitted += 1;
     const begun = performance.now();
     return () => {
       this.places -= weight;
@@ -186,7 +214,7 @@ export class FairGate {
   }
 
   private refusal(reason: GateRefusal): Error {
-    this.refusals += 1;
+    this.refusals[reason] += 1;
     return this.refuse(reason);
   }
 }

@@ -4,7 +4,7 @@ import { parseDatabaseUrl } from '../../config/database-url.js';
 import type { SessionSettings } from './session-settings.js';
 
 /** Limits how long a connection may take until the server has accepted the login. */
-export const CONNECT_TIMEOUT_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
  * Returns the driver's settings for a URL. The driver does not get the URL itself: its own parser reads `+` as a blank,

@@ -1,8 +1,11 @@
 import type pg from 'pg';
 import type { DataSourceOptions, EntityTarget, ObjectLiteral } from 'typeorm';
-import { clientConfig, CONNECT_TIMEOUT_MS } from './client-config.js';
+import { clientConfig } from './client-config.js';
 import { typeParsers } from './pg-type-parsers.js';
 import { prepareSession, type SessionSettings } from './session-settings.js';
+
+/** Limits how long a request waits for a new connection. */
+const SERVICE_CONNECT_TIMEOUT_MS = 3_000;
 
 export interface ConnectionSettings {
   /** A postgresql:// URL; `?host=` may name the directory of a unix socket. */
@@ -18,8 +21,8 @@ export interface ConnectionSettings {
 }
 
 /**
- * Returns the options of a TypeORM data source for PostgreSQL. The connection is described by `extra`, which goes to the
- * driver as it is, since TypeORM's own parser of URLs would lose the socket's directory. Only migrations change the
+ * Returns the options of a TypeORM data source for PostgreSQL. The connection is described by `extra`, which goes to
+ * the driver as it is, since TypeORM's own parser of URLs would lose the socket's directory. Only migrations change the
  * schema.
  */
 export function dataSourceOptions(settings: ConnectionSettings): DataSourceOptions & { type: 'postgres' } {
@@ -51,7 +54,7 @@ export function dataSourceOptions(settings: ConnectionSettings): DataSourceOptio
       ...(timeoutMilliseconds !== undefined && {
         query_timeout: timeoutMilliseconds,
         // A connection whose statements may take less may also take less to open.
-        connectionTimeoutMillis: Math.min(CONNECT_TIMEOUT_MS, 2 * timeoutMilliseconds),
+        connectionTimeoutMillis: Math.min(SERVICE_CONNECT_TIMEOUT_MS, 2 * timeoutMilliseconds),
       }),
     },
   };

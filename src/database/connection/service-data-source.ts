@@ -44,7 +44,7 @@ const SHARE_OF_SERVER = 0.8;
 
 /**
  * Opens the service's connections, with timeouts for statements (3 s), locks (200 ms) and idle transactions (30 s). The
- * driver gives up after 6 s if the server does not answer at all. A caller that does not get a lock returns the
+ * driver gives up after 6 s if the server does not answer at all, and after 3.5 s for a single statement (`namedQuery`). A caller that does not get a lock returns the
  * connection and tries again (contention.ts); work that needs longer sets its own timeouts within its transaction.
  * @throws StartupError when the database cannot be reached or refuses the login
  */

@@ -22,7 +22,8 @@ export function isOutcomeOpen(error: unknown): boolean {
 
 /** Tells whether the server did not answer in time, so that the statement may still be running on that connection. */
 export function isUnanswered(error: unknown): boolean {
-  return driverErrorOf(error)?.message === 'Query read timeout';
+  const cause = error instanceof DomainError ? error.cause : error;
+  return driverErrorOf(cause)?.message === 'Query read timeout';
 }
 
 /**

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Unavailable } from '../../common/errors.js';
 import { stateOf } from '../connection/causes/find-cause.js';
+import { isUnanswered } from '../connection/unavailability.js';
 import { explainedCause } from '../connection/connection-problem.js';
 
 /** Limits how long a probe of the service waits for the database. */
@@ -9,8 +10,11 @@ const TIMEOUT_MS = 1_000;
 /** Sets how long an answer serves further probes. */
 const KEPT_MS = 1_000;
 
-/** Sets how long work may take before it triggers a check of the database. */
-const SLOW_MS = 1_500;
+/**
+ * Sets how long work may take before it triggers a check of the database. If the database has fallen silent, its
+ * two tries take 3 s more, and then the work is given up.
+ */
+const SLOW_MS = 1_000;
 
 const RETRY_MS = 500;
 
@@ -28,6 +32,14 @@ export interface Question {
   askForSpace(): Promise<string | undefined>;
 }
 
+/** Ends connections of requests, which may be dead although nobody has closed them. */
+export interface Connections {
+  /** Ends all of them, those in use as well. */
+  breakAll(): void;
+  /** Ends those that nothing uses. */
+  renewIdle(): void;
+}
+
 /**
  * Describes the database: it is `ready`, or it answers but cannot serve requests (`unusable`), or it does not answer
  * (`away`). The problem is one line for the operator. The reason is what the way to the database reported when it was
@@ -39,7 +51,7 @@ export type DatabaseState =
 
 /**
  * Checks whether the database can serve requests, for probes and status pages. Once it is known not to answer, requests
- * are refused at once until it does again.
+ * are refused at once until it does again, and those that wait for its answer are given up.
  */
 export class DatabaseHealth {
   private pending: { readonly state: Promise<DatabaseState>; readonly since: number } | undefined;
@@ -51,12 +63,23 @@ export class DatabaseHealth {
 
   private onChange: (state: DatabaseState) => void = () => undefined;
 
-  /** @param question uses a connection of its own */
-  constructor(private readonly question: Question) {}
+  /**
+   * @param question uses a connection of its own
+   * @param connections of requests
+   */
+  constructor(
+    private readonly question: Question,
+    private readonly connections: readonly Connections[] = [],
+  ) {}
 
   /** Calls `listener` whenever the state, its problem or the reason changes. */
   listen(listener: (state: DatabaseState) => void): void {
     this.onChange = listener;
+  }
+
+  /** Returns the state that was found last; undefined before the first check. */
+  get state(): DatabaseState | undefined {
+    return this.known?.state;
   }
 
   /** Tells whether the database does not answer. */
@@ -109,11 +132,17 @@ export class DatabaseHealth {
   }
 
   private learnFrom(error: unknown): void {
+    this.renewAfterSilence(error);
     const state = stateOf(error);
     const isOutage = state === 'away' || state === 'unusable' || (state === 'full' && !this.full);
     this.full ||= state === 'full';
     const isDamage = state === 'forbidden' || state === 'incomplete';
     if (isOutage || (isDamage && !this.isFresh())) void this.check();
+  }
+
+  /** Where packets were dropped, other connections are lost as well, and work on each of them would wait in vain. */
+  private renewAfterSilence(error: unknown): void {
+    if (isUnanswered(error)) for (const each of this.connections) each.renewIdle();
   }
 
   private isFresh(): boolean {
@@ -134,6 +163,7 @@ export class DatabaseHealth {
     if (this.closed) return;
     const before = this.known?.state ?? { kind: 'ready' };
     this.known = { state, at: performance.now() };
+    if (state.kind === 'away' && before.kind !== 'away') for (const each of this.connections) each.breakAll();
     if (isNews(state, before)) this.onChange(state);
     if (state.kind === 'ready') return;
     clearTimeout(this.retry);
@@ -155,6 +185,7 @@ export class DatabaseHealth {
       this.full = false;
       return { kind: 'ready' };
     } catch (error) {
+      this.renewAfterSilence(error);
       return { kind: 'away', problem: 'the database does not answer', reason: explainedCause(error) };
     }
   }

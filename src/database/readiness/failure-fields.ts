@@ -14,8 +14,8 @@ export interface FailureFields {
 }
 
 /**
- * Returns the fields of an error for the log. Only an unforeseen error has its stack: an outage fails every request, and
- * its cause is not in the program.
+ * Returns the fields of an error for the log. Only an unforeseen error has its stack: an outage fails every request,
+ * and its cause is not in the program.
  */
 export function failureFields(error: unknown): FailureFields {
   const found = findCause(error);

@@ -1,5 +1,6 @@
 import type { Logger } from '../../observability/logger.js';
-import type { DatabaseHealth, DatabaseState } from './database-health.js';
+import type { DatabaseHealth } from './database-health.js';
+import { notReadySentence } from './database-problem.js';
 
 /**
  * Logs each change of the database's state: one line when it is lost or unusable, one for each further reason why, and
@@ -21,15 +22,9 @@ export function logReadiness(health: DatabaseHealth, logger: Logger): void {
       return;
     }
     since ??= performance.now();
-    const line = notReady(state);
-    if (told.has(line)) return;
-    told.add(line);
-    logger.error(line);
+    const sentence = notReadySentence(state);
+    if (told.has(sentence)) return;
+    told.add(sentence);
+    logger.error(`not ready: ${sentence}`);
   });
-}
-
-function notReady({ kind, problem, reason }: Exclude<DatabaseState, { kind: 'ready' }>): string {
-  if (kind === 'unusable') return `not ready: ${problem}`;
-  const why = reason === undefined ? '' : ` (${reason})`;
-  return `not ready: ${problem}${why}; requests are refused until it does`;
 }

@@ -1,5 +1,5 @@
 import { commandName } from '../../common/command-name.js';
-import { shortList } from '../../common/short-list.js';
+import { shortList } from '../../common/names/short-list.js';
 import { STATES } from '../connection/causes/error-cause.js';
 import { stateOf } from '../connection/causes/find-cause.js';
 import { READ_ONLY } from '../connection/causes/server-causes.js';

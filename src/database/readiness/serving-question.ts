@@ -15,7 +15,9 @@ interface Facts extends Writability {
   readonly missing: string[];
 }
 
-/** Tells what prevents the service's login from serving: the kind of database, and rights that it or the reader lacks. */
+/**
+ * Tells what prevents the service's login from serving: the kind of database, and rights that it or the reader lacks.
+ */
 const FACTS = `
   SELECT ${WRITABILITY}, ARRAY(
     SELECT concat(g.privilege, ' on ', g.object)
@@ -30,7 +32,9 @@ const FACTS = `
     ORDER BY 1
   ) AS missing`;
 
-/** Calls the functions of requests with nothing to do. They check their rights and run their statements all the same. */
+/**
+ * Calls the functions of requests with nothing to do. They check their rights and run their statements all the same.
+ */
 const CALLS = `
   SELECT (SELECT count(*) FROM find_identities('{}', '{}', '{}', '{}', '{}')),
          (SELECT count(*) FROM read_secrets('{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')),

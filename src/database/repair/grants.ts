@@ -1,4 +1,4 @@
-import { shortList } from '../../common/short-list.js';
+import { shortList } from '../../common/names/short-list.js';
 import { declaredStatements, declaredTableGrants } from '../schema/declared-statements.js';
 import { withVariables } from '../schema/read-schema.js';
 import type { SqlRunner } from '../schema/role-variables.js';

@@ -1,4 +1,4 @@
-import { shortList } from '../../common/short-list.js';
+import { shortList } from '../../common/names/short-list.js';
 import { declaredFunctions, declaredStatements } from '../schema/declared-statements.js';
 import { identifier, rowsOf, type Damage, type SchemaRoles } from './damage.js';
 import type { SqlRunner } from '../schema/role-variables.js';

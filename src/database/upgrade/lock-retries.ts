@@ -3,9 +3,10 @@ import { StartupError } from '../../common/startup-error.js';
 import { isContention } from '../connection/unavailability.js';
 
 /**
- * Limits how long a statement of a migration waits for a lock, since every later request for that lock waits behind it.
+ * Limits how long a statement of a migration waits for a lock, since every later request for that lock waits behind it:
+ * for less than the 200 ms after which the service gives a statement up.
  */
-export const MIGRATION_LOCK_TIMEOUT = '2s';
+export const MIGRATION_LOCK_TIMEOUT = '100ms';
 
 /**
  * Retries work that fails because others hold a lock. Pauses between attempts let requests that queued behind

@@ -1,3 +1,4 @@
+import { QueryFailedError } from 'typeorm';
 import { StartupError } from '../../common/startup-error.js';
 import { printable } from '../../common/printable.js';
 import { findCause } from '../connection/causes/find-cause.js';
@@ -20,7 +21,7 @@ const NOT_SUPPORTED = '0A000';
 export function startProblem(error: unknown, circumstances: Circumstances = {}): unknown {
   if (error instanceof StartupError) return error;
   const driver = driverErrorOf(error);
-  if (driver?.code === NOT_SUPPORTED && driver.message.includes('extension'))
+  if (driver?.code === NOT_SUPPORTED && installsExtensions(error))
     return extensionProblem(`(${printable(driver.message, 200)})`);
   const found = findCause(error);
   if (found === undefined) return error;
@@ -34,6 +35,11 @@ export function startProblem(error: unknown, circumstances: Circumstances = {}):
   return asker === undefined
     ? new StartupError(`DATABASE_URL: ${explainedCause(error)}`)
     : connectionProblem(error, asker);
+}
+
+/** Tells by the statement, since the message of the server may be in any language. */
+function installsExtensions(error: unknown): boolean {
+  return error instanceof QueryFailedError && error.query.includes('CREATE EXTENSION');
 }
 
 function missingRight(message: string, { asker, appRole, readerRole }: Circumstances): string {

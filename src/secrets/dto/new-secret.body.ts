@@ -4,11 +4,10 @@ import { IsOptional, IsString, ValidateBy, ValidateIf } from 'class-validator';
 import { KeptAsSent } from '../../api/input/kept-as-sent.decorator.js';
 import { OneOf } from '../../api/input/one-of.decorator.js';
 import { JsonText } from '../../api/json/json-text.js';
+import { BodyRule } from '../../api/openapi/body-rule.decorator.js';
+import { ANY_OBJECT, ANY_VALUE, FLAG } from '../../api/openapi/schemas.js';
 import { flagOf, IsFlag } from '../../api/input/is-flag.decorator.js';
 import { descriptionProblem, LONGEST_DESCRIPTION, VISIBILITIES, type Visibility } from '../secret.js';
-import { ANY_VALUE } from './any-value.js';
-
-const FLAG = { required: false, type: Boolean, default: false };
 
 /** Skips the other rules where the field is left out. Null is not left out, unlike with `IsOptional`. */
 function IfGiven(): PropertyDecorator {
@@ -44,7 +43,11 @@ function IsNewValue(): PropertyDecorator {
 
 function ProviderName(): PropertyDecorator {
   return applyDecorators(
-    ApiProperty({ required: false, type: String, description: 'There are no providers: always 404' }),
+    ApiProperty({
+      ...{ type: String, required: false },
+      description:
+        'For clients of Cloudify; leave it out: there are no providers, so each name is answered with 404',
+    }),
     IfGiven(),
     IsString({ message: '`provider_name` must be a string' }),
   );
@@ -52,7 +55,7 @@ function ProviderName(): PropertyDecorator {
 
 function ProviderOptions(): PropertyDecorator {
   return applyDecorators(
-    ApiProperty({ required: false, type: Object, description: 'Kept sealed; `{}` takes them away' }),
+    ApiProperty({ ...ANY_OBJECT, selfRequired: false, description: 'Kept sealed; `{}` takes them away' }),
     IfGiven(),
     IsJsonObject('`provider_options` must be an object'),
     KeptAsSent(),
@@ -63,9 +66,9 @@ function Description(): PropertyDecorator {
   return applyDecorators(
     ApiProperty({
       ...{ required: false, type: String, nullable: true, maxLength: LONGEST_DESCRIPTION },
+      pattern: '^[^\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f]*$',
       description:
-        'What the secret is for; never sealed; without control characters but newline and tab; null clears it. ' +
-        'Under `/api/v3.1` only',
+        'What the secret is for; never sealed; without control characters but newline and tab; null clears it',
     }),
     ValidateIf((_body, value) => value !== undefined && value !== null),
     ValidateBy({
@@ -78,17 +81,38 @@ function Description(): PropertyDecorator {
   );
 }
 
+/** Says when a value need not be text: with a schema, or where an existing secret may have one. */
+const VALUE_RULE = {
+  if: {
+    not: {
+      anyOf: [
+        { required: ['schema'] },
+        {
+          required: ['update_if_exists'],
+          properties: { update_if_exists: { enum: [true, 'true', 'True', 'TRUE'] } },
+        },
+      ],
+    },
+  },
+  then: { properties: { value: { type: 'string', minLength: 1 } } },
+};
+
 /** Holds the body of PUT under v3. Fields beyond these are ignored, as old clients need. */
+@BodyRule(VALUE_RULE)
 export class NewSecretBody {
   @ApiProperty({
-    ...ANY_VALUE,
+    ...{ ...ANY_VALUE, type: Object },
     description: 'A text, not empty; with `schema`, any JSON that satisfies it, which is kept as it is sent',
   })
   @IsNewValue()
   @KeptAsSent()
   value: JsonText;
 
-  @ApiProperty({ required: false, type: Object, description: 'A JSON Schema that each value must satisfy' })
+  @ApiProperty({
+    ...ANY_OBJECT,
+    selfRequired: false,
+    description: 'A JSON Schema (draft 7) that each value must satisfy',
+  })
   @IfGiven()
   @IsJsonObject('`schema` must be an object: a JSON Schema')
   @KeptAsSent()
@@ -100,18 +124,27 @@ export class NewSecretBody {
   @ProviderOptions()
   provider_options?: JsonText;
 
-  @ApiProperty({ ...FLAG, description: 'Whether only the creator and administrators may see the value' })
+  @ApiProperty({
+    ...FLAG,
+    required: false,
+    description: 'Whether only the creator and administrators may see the value; false if it is left out',
+  })
   @IsFlag()
   is_hidden_value?: unknown;
 
   @ApiProperty({
     ...FLAG,
-    description: 'Whether a secret that is there gets the value and the options; nothing else of it changes',
+    required: false,
+    description:
+      'Whether a secret that is there gets the value and the options; nothing else of it changes. False if it is left out',
   })
   @IsFlag()
   update_if_exists?: unknown;
 
-  @ApiProperty({ required: false, enum: VISIBILITIES, type: String, default: 'tenant' })
+  @ApiProperty({
+    ...{ type: String, enum: VISIBILITIES, required: false, nullable: true },
+    description: 'Who sees it; `tenant` if it is left out',
+  })
   @IsOptional()
   @OneOf(VISIBILITIES)
   visibility?: Visibility | null;
@@ -124,9 +157,10 @@ export class NewSecretBodyV31 extends NewSecretBody {
 }
 
 /** Holds the body of PATCH under v3: what is left out stays. */
+@BodyRule({ minProperties: 1 })
 export class SecretChangeBody {
   @ApiProperty({
-    ...ANY_VALUE,
+    ...{ ...ANY_VALUE, type: Object },
     required: false,
     description: 'As in PUT, by the schema that the secret has, which may also allow null',
   })
@@ -134,12 +168,19 @@ export class SecretChangeBody {
   @KeptAsSent()
   value?: JsonText;
 
-  @ApiProperty({ required: false, enum: VISIBILITIES, type: String, description: 'Can only be widened' })
+  @ApiProperty({
+    ...{ type: String, enum: VISIBILITIES, required: false, nullable: true },
+    description: 'Can only be widened',
+  })
   @IsOptional()
   @OneOf(VISIBILITIES)
   visibility?: Visibility | null;
 
-  @ApiProperty({ required: false, type: Boolean })
+  @ApiProperty({
+    ...FLAG,
+    required: false,
+    description: 'Whether only the creator and administrators may see the value',
+  })
   @IsFlag()
   is_hidden_value?: unknown;
 
@@ -163,7 +204,7 @@ export class SecretChangeBodyV31 extends SecretChangeBody {
 
 /** Holds the body of PATCH `set-visibility`. */
 export class SetVisibilityBody {
-  @ApiProperty({ enum: ['tenant', 'global'], type: String })
+  @ApiProperty({ type: String, enum: ['tenant', 'global'] })
   @OneOf(['tenant', 'global'])
   visibility: Visibility;
 }

@@ -1,11 +1,11 @@
 import { ApiProperty, PartialType } from '@nestjs/swagger';
 import { CursorPageMetadata } from '../../api/lists/list-envelope.js';
-
-const TIME = { type: String, example: '2026-03-20T08:23:31.276Z', description: 'UTC, with milliseconds' };
+import { NAME, TIME } from '../../api/openapi/schemas.js';
+import { SecretSearchMetadata } from './secret-search-metadata.js';
 
 /** Describes a secret in a list: never with its value. */
 class SecretListItemV3 {
-  @ApiProperty({ example: 'database.password' })
+  @ApiProperty(NAME)
   key: string;
 
   @ApiProperty(TIME)
@@ -15,16 +15,16 @@ class SecretListItemV3 {
   updated_at: string;
 
   @ApiProperty({
-    enum: ['creator', ''],
     type: String,
+    enum: ['creator', ''],
     description: '`creator` where the caller created the secret',
   })
   permission: string;
 
-  @ApiProperty({ example: 'default_tenant' })
+  @ApiProperty({ ...NAME, description: 'The tenant that it belongs to' })
   tenant_name: string;
 
-  @ApiProperty({ example: 'admin' })
+  @ApiProperty({ type: String, description: 'The user whose secret it is' })
   created_by: string;
 }
 
@@ -53,4 +53,13 @@ export class SecretListV3 {
 
   @ApiProperty({ type: CursorPageMetadata })
   metadata: CursorPageMetadata;
+}
+
+/** Describes what a search finds under version 3: what its list shows. */
+export class SecretSearchV3 {
+  @ApiProperty({ type: [SecretListEntryV3] })
+  items: SecretListEntryV3[];
+
+  @ApiProperty({ type: SecretSearchMetadata })
+  metadata: SecretSearchMetadata;
 }

@@ -1,20 +1,20 @@
 import { ApiProperty, OmitType, PartialType } from '@nestjs/swagger';
 import { CursorPageMetadata } from '../../api/lists/list-envelope.js';
-import { ANY_VALUE } from './any-value.js';
-import { VISIBILITIES } from '../secret.js';
+import { ANY_OBJECT, ANY_VALUE, NAME, TIME } from '../../api/openapi/schemas.js';
+import { SecretSearchMetadata } from './secret-search-metadata.js';
+import { LONGEST_DESCRIPTION, VISIBILITIES } from '../secret.js';
 
-const TIME = { type: String, example: '2026-03-20T08:23:31.276Z', description: 'UTC, with milliseconds' };
 const LISTED_SCHEMA = {
-  required: false,
-  type: Object,
+  ...ANY_OBJECT,
+  selfRequired: false,
   nullable: true,
   description: 'Only where `_include` names it',
 };
-const VISIBILITY = { enum: VISIBILITIES, type: String };
+const VISIBILITY = { type: String, enum: VISIBILITIES };
 
 /** Describes a secret in a list of version 3.1, which never shows its value. */
 class SecretListItemV31 {
-  @ApiProperty({ example: 'database.password' })
+  @ApiProperty(NAME)
   key: string;
 
   @ApiProperty(TIME)
@@ -29,19 +29,25 @@ class SecretListItemV31 {
   @ApiProperty({ ...VISIBILITY, description: 'The same as `visibility`, for older clients' })
   resource_availability: string;
 
-  @ApiProperty({ description: 'Whether only the creator and administrators may see the value' })
+  @ApiProperty({
+    type: Boolean,
+    description: 'Whether only the creator and administrators may see the value',
+  })
   is_hidden_value: boolean;
 
-  @ApiProperty({ example: 'default_tenant', description: 'The tenant that it belongs to' })
+  @ApiProperty({ ...NAME, description: 'The tenant that it belongs to' })
   tenant_name: string;
 
-  @ApiProperty({ example: 'admin' })
+  @ApiProperty({ type: String, description: 'The user whose secret it is' })
   created_by: string;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ type: String, nullable: true, description: 'Null, but in secrets of earlier releases' })
   provider_name: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'What the secret is for; never sealed' })
+  @ApiProperty({
+    ...{ type: String, nullable: true, maxLength: LONGEST_DESCRIPTION },
+    description: 'What the secret is for; never sealed',
+  })
   description: string | null;
 }
 
@@ -55,10 +61,10 @@ export class SecretV31 extends SecretListItemV31 {
   })
   value: unknown;
 
-  @ApiProperty({ description: 'Whether `visibility` is private, for older clients' })
+  @ApiProperty({ type: Boolean, description: 'Whether `visibility` is private, for older clients' })
   private_resource: boolean;
 
-  @ApiProperty({ type: Object, nullable: true })
+  @ApiProperty({ ...ANY_OBJECT, nullable: true, description: 'The JSON Schema that each value must satisfy' })
   schema: object | null;
 
   @ApiProperty({
@@ -112,18 +118,6 @@ export const SECRET_SEARCH_FIELDS_V31 = [
 class SecretSearchEntryV31 extends PartialType(OmitType(SecretV31, ['schema'])) {
   @ApiProperty(LISTED_SCHEMA)
   schema?: object | null;
-
-  @ApiProperty({ required: false, description: 'Under `/api/v3` only' })
-  permission?: string;
-}
-
-class SecretSearchMetadata extends CursorPageMetadata {
-  @ApiProperty({
-    required: false,
-    type: 'integer',
-    description: 'How many more the caller would see without the rules; not in pages by cursor',
-  })
-  filtered?: number;
 }
 
 export class SecretSearchV31 {

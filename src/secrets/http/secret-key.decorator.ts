@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { BadParameters } from '../../common/errors.js';
-import { nameProblem } from '../../common/resource-name.js';
+import { nameProblem } from '../../common/names/resource-name.js';
 
 /** Hands a handler the key of the path. Refuses one that breaks the rules that Cloudify has for names. */
 export const SecretKey = createParamDecorator((_data: undefined, context: ExecutionContext): string => {

@@ -5,7 +5,7 @@ import { depthProblem } from '../value-schema/schema-bounds.js';
 const LONGEST_REPEATED = 1_000;
 const UNSAFE = /[\p{C}\p{Zl}\p{Zp}]/u;
 
-/** Clients read which rule it was, and why, from members of their own. */
+/** Refuses a rule. Clients read which one it was, and why, from members of their own. */
 export class InvalidFilterRule extends DomainError {
   constructor(rule: unknown, reason: string) {
     super(

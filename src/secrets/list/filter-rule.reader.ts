@@ -1,7 +1,7 @@
 import { kindOf } from '../../api/input/what-came.js';
 import { BadParameters } from '../../common/errors.js';
-import { mustBeOneOf } from '../../common/one-of.js';
-import { unknownName } from '../../common/unknown-name.js';
+import { mustBeOneOf } from '../../common/names/one-of.js';
+import { unknownName } from '../../common/names/unknown-name.js';
 import {
   RULE_ATTRIBUTES,
   RULE_OPERATORS,
@@ -11,13 +11,13 @@ import {
 } from './filter-rule.js';
 import { InvalidFilterRule } from './filter-rule-errors.js';
 
-const MOST_RULES = 100;
-const MOST_VALUES = 1_000;
+export const MOST_RULES = 100;
+export const MOST_VALUES = 1_000;
 const MEMBERS = ['key', 'values', 'operator', 'type'];
 const CONSTRAINTS = ['name_pattern', 'valid_values'];
 
 /** Maps constraints on the name to operators of rules. */
-const NAME_PATTERNS: Readonly<Record<string, RuleOperator>> = {
+export const NAME_PATTERNS: Readonly<Record<string, RuleOperator>> = {
   contains: 'contains',
   starts_with: 'starts_with',
   ends_with: 'ends_with',
@@ -36,7 +36,7 @@ export function readRules(rules: readonly unknown[]): FilterRule[] {
 }
 
 /**
- * Constraints are another way to write rules about the key.
+ * Returns the rules that constraints stand for, which are another way to write rules about the key.
  * @throws BadParameters for constraints that there are not
  * @throws InvalidFilterRule for values that no key has
  */

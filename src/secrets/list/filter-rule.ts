@@ -1,5 +1,5 @@
 import { descriptionProblem } from '../secret.js';
-import { nameProblem } from '../../common/resource-name.js';
+import { nameProblem } from '../../common/names/resource-name.js';
 
 /** Maps an attribute that rules can name to its column, and to a check of the values that are compared with it. */
 export const RULE_ATTRIBUTES = {

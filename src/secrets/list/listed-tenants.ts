@@ -5,7 +5,10 @@ const REACHED = `
   SELECT t.id, user_may($1, t.id, 'administrators') AS administers
   FROM tenants t WHERE t.deleted_at IS NULL AND user_may($1, t.id, $2)`;
 
-/** Returns the living tenants in which a user holds a permission, and where the user administers: by the roles held there. */
+/**
+ * Returns the living tenants in which a user holds a permission, and where the user administers: by the roles held
+ * there.
+ */
 export function tenantsWhereUserMay(
   manager: EntityManager,
   userId: string,

@@ -1,5 +1,7 @@
 import { Controller } from '@nestjs/common';
-import { ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
+import { CalledVersion, type ApiVersion } from '../../api/http/api-version.decorator.js';
+import { ApiErrorsAs } from '../../api/openapi/api-errors.decorator.js';
 import { JsonBody, RequestBody } from '../../api/input/json-body.js';
 import { Query } from '../../api/input/query.decorator.js';
 import { JSON_TEXT } from '../../api/lists/list-envelope.js';
@@ -7,13 +9,19 @@ import { Post } from '../../api/routes/changes.js';
 import { TenantRoute } from '../../api/routes/tenant-route.decorator.js';
 import type { TenantContext } from '../../common/tenant-context.js';
 import { Tenant } from '../../tenant-scope/tenant.decorator.js';
+import { SECRET_EXAMPLES } from '../dto/secret.examples.js';
+import { SecretSearchV3 } from '../dto/secret-v3.js';
 import { SecretSearchV31 } from '../dto/secret-v31.js';
 import { CalledMapper } from '../http/called-mapper.decorator.js';
 import type { SecretMapper } from '../http/secret-mapper.js';
 import { SecretsService } from '../secrets.service.js';
 import { SecretListQuery, toListOptions } from './dto/secret-list.query.js';
 import { rulesOf, SecretSearchBody, SecretSearchErrorBody } from './dto/secret-search.body.js';
+import { InvalidFilterRule } from './filter-rule-errors.js';
 import { secretListText } from './page-text.js';
+
+const RULE = { key: 'key', operator: 'any_of', values: [], type: 'attribute' };
+const WRONG_RULE = new InvalidFilterRule(RULE, '`values` must not be empty');
 
 /** Shows under v3 what its list shows; under v3.1 whole secrets, whose values are always empty. */
 @Controller(['api/v3/searches/secrets', 'api/v3.1/searches/secrets'])
@@ -22,11 +30,15 @@ export class SecretSearchController {
   constructor(private readonly secrets: SecretsService) {}
 
   @Post()
-  @ApiResponse({ status: 400, type: SecretSearchErrorBody })
+  @ApiErrorsAs(SecretSearchErrorBody, WRONG_RULE)
   @TenantRoute('secret_list', 'secret.list', {
-    summary: 'Find secrets by rules, without values',
+    id: 'searchSecrets',
+    summary: 'Find secrets by rules',
+    description:
+      'Lists the secrets that the rules of the body let through, without their values. A body without rules finds all.',
+    example: SECRET_EXAMPLES.search,
     body: SecretSearchBody,
-    answer: SecretSearchV31,
+    answer: { v3: SecretSearchV3, 'v3.1': SecretSearchV31 },
     contentType: JSON_TEXT,
   })
   async search(
@@ -34,9 +46,10 @@ export class SecretSearchController {
     @Query() query: SecretListQuery,
     @RequestBody() body: JsonBody,
     @CalledMapper() mapper: SecretMapper,
+    @CalledVersion() version: ApiVersion,
   ): Promise<Buffer> {
     const rules = rulesOf(await body.read(SecretSearchBody));
-    const options = { ...toListOptions(query, mapper.searchFields), allTenants: false, rules };
+    const options = { ...toListOptions(query, mapper.searchFields, version), allTenants: false, rules };
     return secretListText(await this.secrets.list(tenant, options), options);
   }
 }

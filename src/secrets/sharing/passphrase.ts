@@ -44,6 +44,9 @@ export function onePassphrase(
 
 /** @throws BadParameters for one that is easily guessed: the derivation of keys is the same for everybody */
 export function requireStrength(passphrase: string | undefined): void {
-  if (passphrase !== undefined && Array.from(passphrase).length < SHORTEST)
-    throw new BadParameters(`The passphrase must be at least ${SHORTEST} characters long`);
+  if (passphrase !== undefined && Array.from(passphrase).length < SHORTEST) throw passphraseTooShort();
+}
+
+export function passphraseTooShort(): BadParameters {
+  return new BadParameters(`The passphrase must be at least ${SHORTEST} characters long`);
 }

@@ -9,7 +9,8 @@ const RIGHTS = `
   WHERE t.id = $5 OR EXISTS (SELECT FROM tenants l WHERE l.id = t.id AND l.deleted_at IS NULL)`;
 
 /**
- * Returns which of these permissions somebody has at this moment: what takes long is not finished by rights that have ended.
+ * Returns which of these permissions somebody has at this moment: what takes long is not finished by rights that have
+ * ended.
  * @param tenantIds of tenants, or the system's log for what belongs to none
  * @returns by tenant; without those that are deleted, and empty for a user who is deleted or not active any more
  */

@@ -1,4 +1,5 @@
-import { Module } from '@nestjs/common';
+import { Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { Metrics } from '../../observability/metrics/metrics.js';
 import { SchemaValidator } from '../value-schema/schema-validator.js';
 import { SecretPreconditions } from '../secret-preconditions.js';
 import { SecretSealer } from '../secret-sealer.js';
@@ -33,4 +34,13 @@ import { TenantsOfCaller } from './tenants-of-caller.js';
   ],
   exports: [SecretImport, SchemaValidator],
 })
-export class SharingModule {}
+export class SharingModule implements OnModuleInit {
+  constructor(
+    @Inject(Metrics) private readonly metrics: Metrics,
+    @Inject(SchemaValidator) private readonly schemas: SchemaValidator,
+  ) {}
+
+  onModuleInit(): void {
+    this.schemas.register(this.metrics);
+  }
+}

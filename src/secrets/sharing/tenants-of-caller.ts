@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { nameProblem } from '../../common/resource-name.js';
+import { nameProblem } from '../../common/names/resource-name.js';
 import type { TenantContext } from '../../common/tenant-context.js';
 import { Lanes } from '../../database/lanes.js';
 

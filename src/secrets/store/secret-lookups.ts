@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { TenantContext } from '../../common/tenant-context.js';
 import { Configuration } from '../../config/configuration.js';
 import { arrayLiteral } from '../../database/array-literal.js';
-import { Batcher } from '../../database/batcher.js';
+import { Batcher, type BatchGauge } from '../../database/batcher.js';
 import { Lanes } from '../../database/lanes.js';
 import type { StoredSecret } from '../secret.js';
 import type { Missing } from '../secrets.repository.js';
@@ -47,6 +47,10 @@ export class SecretLookups {
       maxBatch: readsPerBatch(configuration),
       share: ({ tenant }) => shareOf(tenant),
     });
+  }
+
+  get batches(): BatchGauge {
+    return this.batcher.gauge;
   }
 
   /**

@@ -5,7 +5,7 @@ import { callerJson } from '../../audit/caller-json.js';
 import type { TenantContext } from '../../common/tenant-context.js';
 import { Configuration } from '../../config/configuration.js';
 import { arrayLiteral } from '../../database/array-literal.js';
-import { Batcher } from '../../database/batcher.js';
+import { Batcher, type BatchGauge } from '../../database/batcher.js';
 import { Lanes } from '../../database/lanes.js';
 import { administers } from '../secret-access.js';
 import type { ReadOutcome } from '../secrets.repository.js';
@@ -50,6 +50,10 @@ export class SecretReads {
       maxBatch: readsPerBatch(configuration),
       share: ({ tenant }) => shareOf(tenant),
     });
+  }
+
+  get batches(): BatchGauge {
+    return this.batcher.gauge;
   }
 
   /**

@@ -3,7 +3,7 @@ import { attributesOf, type StoredSecret } from '../secret.js';
 import type { NewSecret, SecretUpdate } from '../secrets.repository.js';
 import type { SecretRecord, SecretRows } from './secret-row.js';
 
-/** Times that an import brings; now, or what is there, where they are left out. */
+/** Holds the times that an import brings; now, or what is there, where they are left out. */
 interface GivenTimes {
   readonly createdAt?: Date | undefined;
   readonly updatedAt?: Date | undefined;

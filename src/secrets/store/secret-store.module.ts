@@ -1,4 +1,6 @@
-import { Module } from '@nestjs/common';
+import { Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { registerBatch } from '../../database/database-metrics.js';
+import { Metrics } from '../../observability/metrics/metrics.js';
 import { UsersModule } from '../../users/users.module.js';
 import { SecretsRepository } from '../secrets.repository.js';
 import { PostgresSecretsRepository } from './postgres-secrets.repository.js';
@@ -27,4 +29,17 @@ import { SecretWrites } from './secret-writes.js';
   ],
   exports: [SecretsRepository, SecretRows, SecretLookups, SecretWrites],
 })
-export class SecretStoreModule {}
+export class SecretStoreModule implements OnModuleInit {
+  constructor(
+    @Inject(Metrics) private readonly metrics: Metrics,
+    @Inject(SecretReads) private readonly reads: SecretReads,
+    @Inject(SecretLookups) private readonly lookups: SecretLookups,
+    @Inject(SecretWrites) private readonly writes: SecretWrites,
+  ) {}
+
+  onModuleInit(): void {
+    registerBatch(this.metrics, 'read_secrets', () => this.reads.batches);
+    registerBatch(this.metrics, 'find_secrets', () => this.lookups.batches);
+    this.writes.register(this.metrics);
+  }
+}

@@ -139,7 +139,7 @@ export class SecretUpdates {
       const [answer] = await this.writes.writeIn(manager, change.name, [change.write.record]);
       return answer === undefined ? undefined : change.outcomeOf(answer);
     };
-    const options = { lane: 'contended', share: shareOf(tenant) } as const;
+    const options = { lane: 'contended', share: shareOf(tenant), deadline } as const;
     return retryContention(() => this.transaction.run(tenant.tenantId, event.id, work, options), deadline);
   }
 

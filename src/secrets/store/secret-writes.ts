@@ -1,9 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { arrayLiteral } from '../../database/array-literal.js';
+import { registerGroupCommit } from '../../database/database-metrics.js';
 import { GroupCommit, type GroupedWrite, type WriteStatement } from '../../database/group-commit.js';
 import { namedQueryIn, type NamedStatement } from '../../database/named-query.js';
 import { TenantTransaction } from '../../database/tenant-transaction.js';
+import type { Metrics } from '../../observability/metrics/metrics.js';
 import type { SecretRecord } from './secret-row.js';
 
 /**
@@ -43,6 +45,12 @@ export class SecretWrites {
       update_secrets: group('update_secrets'),
       remove_secrets: group('remove_secrets'),
     };
+  }
+
+  /** Registers what the group commits of each function are doing. */
+  register(metrics: Metrics): void {
+    for (const [name, group] of Object.entries(this.groups))
+      registerGroupCommit(metrics, name, () => group.gauge);
   }
 
   /** @throws Busy, Unavailable as `GroupCommit.write` does */

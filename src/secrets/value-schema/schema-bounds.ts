@@ -22,7 +22,9 @@ export function schemaSizeProblem(schema: object): string | undefined {
   return undefined;
 }
 
-/** Returns what is wrong with the depth of a value, if anything. It is checked before anything recurses into the value. */
+/**
+ * Returns what is wrong with the depth of a value, if anything. It is checked before anything recurses into the value.
+ */
 export function depthProblem(what: string, value: unknown): string | undefined {
   let level = [value].filter(isNode);
   for (let depth = 0; level.length > 0; depth += 1) {

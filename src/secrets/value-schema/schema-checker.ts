@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { Busy } from '../../common/errors.js';
-import { FairGate } from '../../common/turns/fair-gate.js';
+import { FairGate, type GateGauge } from '../../common/turns/fair-gate.js';
 import type { Share } from '../../common/turns/turn-queue.js';
 import { limitTime, type TimeLimit } from './schema-time-limit.js';
 
@@ -45,6 +45,10 @@ interface StartedWorker {
 export class SchemaChecker {
   private readonly gate = new FairGate(WAITING, () => new Busy(BUSY));
   private worker: Promise<StartedWorker> | undefined;
+
+  get gauge(): GateGauge {
+    return this.gate.gauge;
+  }
 
   /**
    * Checks a value when it is the share's turn.

@@ -5,7 +5,7 @@ interface Applied {
   readonly toParts: SchemaObject[];
 }
 
-/** Keywords whose value is a schema or an array of schemas, by what those apply to. */
+/** Lists the keywords whose value is a schema or an array of schemas, by what those apply to. */
 const DIRECT = new Map<string, keyof Applied>([
   ...['allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else'].map((name) => [name, 'toSameValue'] as const),
   ...['items', 'prefixItems', 'additionalItems', 'unevaluatedItems'].map(
@@ -15,7 +15,7 @@ const DIRECT = new Map<string, keyof Applied>([
   ...['additionalProperties', 'unevaluatedProperties'].map((name) => [name, 'toParts'] as const),
 ]);
 
-/** Keywords whose value is an object with schemas in it. */
+/** Lists the keywords whose value is an object with schemas in it. */
 const BY_NAME = new Map<string, keyof Applied>([
   ...['dependentSchemas', 'dependencies'].map((name) => [name, 'toSameValue'] as const),
   ...['properties', 'patternProperties'].map((name) => [name, 'toParts'] as const),

@@ -4,6 +4,8 @@ import type { Share } from '../../common/turns/turn-queue.js';
 import { depthProblem, schemaSizeProblem } from './schema-bounds.js';
 import type { Schema } from '../secret.js';
 import { circleProblem } from './schema-circles.js';
+import type { Metrics } from '../../observability/metrics/metrics.js';
+import { registerQueue } from '../../observability/metrics/register-queue.js';
 import { SchemaChecker, type Checked, type SchemaAnswer, type SchemaQuestion } from './schema-checker.js';
 
 /**
@@ -38,6 +40,12 @@ export class SchemaValidator implements OnModuleDestroy {
   private readonly costly = new SchemaChecker();
   /** Maps tenants with costly checks to the time until which they use the second worker, oldest first. */
   private readonly costlyUntil = new Map<string, number>();
+
+  /** Registers what the workers do. */
+  register(metrics: Metrics): void {
+    registerQueue(metrics, 'schema_checks', () => this.ordinary.gauge);
+    registerQueue(metrics, 'schema_checks_costly', () => this.costly.gauge);
+  }
 
   /**
    * @param share the tenant and the user whose turn it is

@@ -3,7 +3,8 @@
  * Runs in the worker that `SchemaValidator` starts. It is JavaScript, so that it runs from the sources under
  * test as well as from the build: nothing translates a worker's program under Jest.
  *
- * It takes `{ schema, value }`, both as JSON, and answers each with a verdict. No text of it holds anything of the value.
+ * It takes `{ schema, value }`, both as JSON, and answers each with a verdict. No text of it holds anything of the
+ * value.
  */
 import { readlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -22,7 +23,9 @@ const OPTIONS = {
 };
 const NEWEST = 'https://json-schema.org/draft/2020-12/schema';
 
-/** Reports that the schema alone exhausted the stack: deep values, and most circles of references, are refused before. */
+/**
+ * Reports that the schema alone exhausted the stack: deep values, and most circles of references, are refused before.
+ */
 const CIRCLE = /** @type {const} */ ({ kind: 'unusable', reason: 'its references lead in a circle' });
 
 /** @typedef {import('ajv').Ajv | Ajv2019 | Ajv2020} Validator */
@@ -45,8 +48,8 @@ const DIALECTS = {
 const judges = new Map();
 
 /**
- * Returns the validators of a dialect. One keeps parts of whatever it has compiled for as long as it lives, so each schema
- * has one of its own.
+ * Returns the validators of a dialect. One keeps parts of whatever it has compiled for as long as it lives, so each
+ * schema has one of its own.
  * @param {string} dialect
  */
 function validatorsOf(dialect) {

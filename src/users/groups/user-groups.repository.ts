@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { nameProblem } from '../../common/resource-name.js';
+import { nameProblem } from '../../common/names/resource-name.js';
 import { listRows, requireFittingItem } from '../../database/list-rows.js';
 import type { LockedRow } from '../../database/locked-row.js';
 import type { Page } from '../../database/page-request.js';

@@ -5,7 +5,7 @@ import { AuditedTransaction } from '../../audit/audited-transaction.js';
 import { Refusal } from '../../audit/refusal.js';
 import { BadParameters } from '../../common/errors.js';
 import { newId } from '../../common/ids.js';
-import { nameProblem } from '../../common/resource-name.js';
+import { nameProblem } from '../../common/names/resource-name.js';
 import type { Caller } from '../../common/tenant-context.js';
 import type { LockedRow } from '../../database/locked-row.js';
 import type { Page } from '../../database/page-request.js';

@@ -3,7 +3,6 @@ import type { AuditAction } from '../../audit/actions.js';
 import { newEvent } from '../../audit/audit-event.js';
 import { AuditedTransaction } from '../../audit/audited-transaction.js';
 import { Refusal } from '../../audit/refusal.js';
-import { printable } from '../../common/printable.js';
 import type { Caller } from '../../common/tenant-context.js';
 import { Lanes } from '../../database/lanes.js';
 import type { Page } from '../../database/page-request.js';
@@ -37,7 +36,7 @@ export class RolePermissions {
     role: string | undefined,
     caller: Caller,
   ): Promise<Page<RolePermission>> {
-    const event = newEvent('permission.list', caller, { key: role === undefined ? null : printable(role) });
+    const event = newEvent('permission.list', caller, { key: role ?? null });
     return this.transaction.run(event, async (manager) => {
       if (role !== undefined && !isRole(role)) return Refusal.missing('Role', role);
       return this.permissions.list(manager, options, role);
@@ -86,7 +85,7 @@ export class RolePermissions {
 }
 
 function eventOf(action: AuditAction, { role, permission }: RolePermission, caller: Caller) {
-  return newEvent(action, caller, { key: `${printable(role)}/${printable(permission)}` });
+  return newEvent(action, caller, { key: `${role}/${permission}` });
 }
 
 function isRole(role: string): boolean {

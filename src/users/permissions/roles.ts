@@ -1,9 +1,10 @@
 import { BadParameters } from '../../common/errors.js';
-import { mustBeOneOf } from '../../common/one-of.js';
+import { mustBeOneOf } from '../../common/names/one-of.js';
 import { TENANT_ROLES, type TenantRole } from '../tenant-user.entity.js';
 import type { SystemRole } from '../user.entity.js';
 
-const SYSTEM_ROLES: readonly SystemRole[] = ['sys_admin', 'default'];
+/** Lists the roles of the installation. */
+export const SYSTEM_ROLES: readonly SystemRole[] = ['sys_admin', 'default'];
 
 /** @throws BadParameters when it is not a role in a tenant */
 export function requireTenantRole(role: string): TenantRole {

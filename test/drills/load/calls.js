@@ -43,6 +43,7 @@ export class Calls {
       perSecond: (closed.answered / (now - this.measuredFrom)) * 1_000,
       p99: percentileOf(closed),
       openP99: percentileOf(open),
+      answered: closed.answered + open.answered,
       refused: closed.refused + open.refused,
     };
   }

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { measure } from './measure.js';
 import { optionsOf, USAGE } from './options.js';
-import { aloneLine, headLine, rowLine, summaryOf } from './report.js';
+import { aloneLine, headLine, rowLine, summaryOf, totalOf } from './report.js';
 import { Stage } from './stage.js';
 import { verdictOf } from './verdict.js';
 import { Worker } from './worker.js';
@@ -39,10 +39,11 @@ async function drill({ rows, seconds, rounds, secrets, json }) {
       verdicts.push(await runRow(stage, victim, row, { seconds, rounds }));
       progress(rowLine(verdicts.at(-1)));
     }
-    const lines = [aloneLine(alone), '', headLine(), ...verdicts.map(rowLine), '', summaryOf(verdicts)];
+    const table = [headLine(), ...verdicts.map(rowLine)];
+    const lines = [aloneLine(alone), '', ...table, '', summaryOf(verdicts), totalOf(verdicts)];
     process.stdout.write(`${lines.join('\n')}\n`);
     if (json !== undefined) writeFileSync(json, `${JSON.stringify({ alone, rows: verdicts }, null, 2)}\n`);
-    return verdicts.every(({ misses }) => misses.length === 0);
+    return verdicts.every(({ misses, refused }) => misses.length === 0 && refused === 0);
   } finally {
     victim.kill();
     await stage.close();

@@ -1,5 +1,5 @@
-import { closeSync, openSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { chosen, wholeNumber, writable } from '../support/options.js';
 import { ROWS } from './rows.js';
 
 const NAMES = ROWS.map(({ name }) => name);
@@ -7,7 +7,8 @@ const NAMES = ROWS.map(({ name }) => name);
 export const USAGE = `npm run drill:load -- [--only NAME,…] [--seconds N] [--rounds N] [--secrets N] [--json FILE]
 
 Lets tenant A do its worst while tenant B reads, and compares B's rate and p99 with those that it has beside as many
-connections of A that only read. Exits with 1 if B keeps less than 80 % of its rate or more than doubles its p99 in any row.
+connections of A that only read. Exits with 1 if B keeps less than 80 % of its rate or more than doubles its p99 in any row, or
+a request of B is refused.
 
   --only NAME,…  run only these rows:
                  ${NAMES.slice(0, 6).join(', ')},
@@ -41,36 +42,10 @@ export function optionsOf(args) {
   const { help, only, seconds, rounds, secrets, json } = values;
   if (help) return undefined;
   return {
-    rows: chosen(only),
+    rows: chosen('row', only, ROWS),
     seconds: wholeNumber('seconds', seconds),
     rounds: wholeNumber('rounds', rounds),
     secrets: wholeNumber('secrets', secrets, 1_000),
-    json: writable(json),
+    json: writable('json', json),
   };
-}
-
-function chosen(only) {
-  if (only === undefined) return ROWS;
-  const names = only.split(',');
-  const unknown = names.find((name) => !NAMES.includes(name));
-  if (unknown !== undefined)
-    throw new Error(`There is no row "${unknown}": it is one of ${NAMES.join(', ')}`);
-  return ROWS.filter(({ name }) => names.includes(name));
-}
-
-function wholeNumber(name, text, least = 1) {
-  const number = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-  if (number < least) throw new Error(`--${name} must be a whole number of at least ${least}`);
-  return number;
-}
-
-/** Checks that the file can be written, before minutes of measuring are lost. */
-function writable(file) {
-  if (file === undefined) return undefined;
-  try {
-    closeSync(openSync(file, 'a'));
-  } catch (error) {
-    throw new Error(`--json cannot be written: ${error.message}`);
-  }
-  return file;
 }

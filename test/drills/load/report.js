@@ -1,3 +1,4 @@
+import { total } from '../support/table.js';
 import { percent } from './verdict.js';
 
 const COLUMNS = [
@@ -51,6 +52,15 @@ export function summaryOf(verdicts) {
   if (missed.length === 0) return 'B kept its share in every row';
   const lines = missed.map(({ name, misses }) => `  ${name}: ${misses.join(', ')}`);
   return [`B lost its share in ${missed.length} of ${verdicts.length} rows:`, ...lines].join('\n');
+}
+
+/** Returns the last line: B's calls beside the attacks, and those of them that were refused. */
+export function totalOf(verdicts) {
+  const sum = (of) => verdicts.reduce((all, verdict) => all + of(verdict), 0);
+  return total(
+    sum(({ requests }) => requests),
+    sum(({ refused }) => refused),
+  );
 }
 
 function milliseconds(number) {

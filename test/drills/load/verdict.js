@@ -19,6 +19,7 @@ export function verdictOf(row, yardsticks, attacks) {
   return {
     ...{ name: row.name, title: row.title, connections: row.connections },
     ...{ beside, under, rateKept, p99Times, misses },
+    requests: sumOf(attacks, 'answered') + sumOf(attacks, 'refused'),
     refused: sumOf(attacks, 'refused'),
     ready: sumOf(attacks, 'ready') / sumOf(attacks, 'asked'),
     memoryBefore: attacks[0].before,

@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../../dist/src/database/embedded/embedded-postgres.js';
 
-const PASSWORD = 'password-of-the-drill';
+/** Is the password of the administrator, and of the logins of the database. */
+export const PASSWORD = 'password-of-the-drill';
 
 /** Holds the headers of a request of the administrator. */
 export const HEADERS = {
@@ -19,16 +21,26 @@ export function requireProgram(name, args) {
   process.exit(1);
 }
 
-/** Starts a server in a folder, with an empty database `drill` and the logins of an owner and the service. */
+/** Starts the embedded server in a folder, with the drill's database. */
 export async function startDatabase(folder) {
   const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'data') });
   const client = new pg.Client({ connectionString: postgres.url('postgres', 'postgres') });
   await client.connect();
-  await client.query('CREATE ROLE drill_owner LOGIN CREATEROLE');
-  await client.query('CREATE ROLE drill_service LOGIN');
-  await client.query('CREATE DATABASE drill OWNER drill_owner');
+  await makeDatabase((text) => client.query(text));
   await client.end();
   return postgres;
+}
+
+/** Makes the empty database `drill`, and the logins of an owner and the service, which have one password. */
+export async function makeDatabase(query) {
+  await query(`CREATE ROLE drill_owner LOGIN CREATEROLE PASSWORD '${PASSWORD}'`);
+  await query(`CREATE ROLE drill_service LOGIN PASSWORD '${PASSWORD}'`);
+  await query('CREATE DATABASE drill OWNER drill_owner');
+}
+
+/** Returns the URL of a login of the drill's database. */
+export function databaseUrl(login, port) {
+  return `postgresql://${login}:${PASSWORD}@127.0.0.1:${port}/drill`;
 }
 
 /** Returns the environment of a service on the database `drill`, whose URL `urlOf` returns for a login. */
@@ -36,7 +48,7 @@ export function environmentOf(urlOf) {
   return {
     DATABASE_URL: urlOf('drill_service'),
     DATABASE_OWNER_URL: urlOf('drill_owner'),
-    STRONGROOM_ROOT_KEYS: `drill:${Buffer.from('a key for drills, of 32 bytes...').toString('base64')}`,
+    STRONGROOM_ROOT_KEYS: `drill:${randomBytes(32).toString('base64')}`,
     STRONGROOM_ADMIN_PASSWORD: PASSWORD,
   };
 }

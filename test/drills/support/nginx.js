@@ -1,14 +1,15 @@
 /** Starts nginx with the configuration of the deployment, changed only in addresses and in the folders of files. */
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { killAtExit } from './at-exit.js';
 
 /**
  * Starts nginx and waits until it accepts connections.
  * @param listen the file of `deploy` that says how it listens
- * @param folder takes its files; certificates are looked for in deploy/secrets there
+ * @param folder takes its files, with `access.log` and `error.log`; certificates are looked for in deploy/secrets there
  */
 export async function startNginx(listen, { folder, port, replicaPort, nameServerPort }) {
   const here = (text) =>
@@ -21,7 +22,10 @@ export async function startNginx(listen, { folder, port, replicaPort, nameServer
       .replaceAll('/etc/nginx/', `${folder}/`);
   for (const [to, from] of Object.entries({ 'nginx.conf': 'nginx.conf', 'listen.conf': listen }))
     writeFileSync(join(folder, to), here(readFileSync(join('deploy', from), 'utf8')));
-  const nginx = spawn('nginx', ['-c', join(folder, 'nginx.conf'), '-g', 'daemon off;'], { stdio: 'ignore' });
+  const args = ['-c', join(folder, 'nginx.conf'), '-g', 'daemon off;'];
+  const output = (name) => openSync(join(folder, name), 'a');
+  const nginx = spawn('nginx', args, { stdio: ['ignore', output('access.log'), output('error.log')] });
+  killAtExit(nginx);
   for (let attempt = 0; attempt < 100; attempt += 1) {
     if (await accepts(port)) return nginx;
     await sleep(50);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { pipelined } from '../../support/pipelined.js';
 import { atOnce, startHttpLayer, type HttpLayerApp } from './http-layer-app.js';
 import { RawConnection } from './raw-connection.js';
+import { until } from '../../support/until.js';
 
 const headers = { Authorization: 'Basic eDp5' };
 
@@ -12,7 +13,7 @@ describe('requests of one connection', () => {
     layer = await startHttpLayer('warn');
   });
   beforeEach(async () => {
-    while (atOnce.running > 0) await wait(50);
+    await until(() => atOnce.running === 0);
     atOnce.most = 0;
   });
   afterAll(() => layer.app.close());
@@ -76,7 +77,7 @@ describe('requests of one connection', () => {
   it('do not begin when the connection has ended by then', async () => {
     const connection = await RawConnection.to(layer.port);
     connection.send('GET /things/slow HTTP/1.1\r\nHost: x\r\nAuthorization: Basic eDp5\r\n\r\n'.repeat(48));
-    while (atOnce.running === 0) await wait(10);
+    await until(() => atOnce.running > 0);
     connection.destroy();
     await wait(1_000);
     expect([atOnce.running, atOnce.most]).toEqual([0, 1]);

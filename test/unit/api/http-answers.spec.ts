@@ -18,7 +18,10 @@ describe('answers to every request', () => {
   describe('what is not HTTP', () => {
     it.each([
       ['NONSENSE\r\n\r\n', 400, 'bad_parameters_error'],
-      ['BREW /things HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'bad_parameters_error'],
+      ['BREW /things HTTP/1.1\r\nHost: x\r\n\r\n', 501, 'method_not_allowed'],
+      ['TRACK /nowhere HTTP/1.0\r\n\r\n', 501, 'method_not_allowed'],
+      ['CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n', 501, 'method_not_allowed'],
+      ['BREW things HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'bad_parameters_error'],
       [`GET / HTTP/1.1\r\nHost: x\r\nA: ${'x'.repeat(1_000_000)}\r\n\r\n`, 431, 'too_large'],
       ['GET /things HTTP/1.1\r\n\r\n', 400, 'bad_parameters_error'],
       ['PUT /things/a HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n', 400, 'bad_parameters_error'],
@@ -95,6 +98,45 @@ describe('answers to every request', () => {
       await get('/nowhere');
       expect(layer.logs.filter(({ level }) => level === 'error')).toHaveLength(before);
     });
+  });
+
+  describe('the trace of a caller', () => {
+    const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const linesWith = async (path: string, headers: Record<string, string>) => {
+      const id = `traced-${layer.logs.length}`;
+      await get(path, { ...SOMEBODY, 'X-Request-Id': id, ...headers });
+      return layer.logs.filter(({ requestId }) => requestId === id);
+    };
+
+    it('is named in each line of the request', async () => {
+      const traceparent = `00-${TRACE}-00f067aa0ba902b7-01`;
+      for (const [path, lines] of [
+        ['/things/a', 1],
+        ['/things/%zz', 1],
+        ['/things/fails', 2],
+      ] as const) {
+        const written = await linesWith(path, { traceparent });
+        expect(written).toHaveLength(lines);
+        for (const line of written) expect(line.traceId).toBe(TRACE);
+      }
+    });
+
+    it('is not in the answer, for which the recommendation has no header', async () => {
+      const { headers } = await get('/things/a', {
+        ...SOMEBODY,
+        traceparent: `00-${TRACE}-00f067aa0ba902b7-01`,
+      });
+      expect(JSON.stringify(headers)).not.toContain(TRACE);
+    });
+
+    it.each(['nonsense', `00-${TRACE}-0000000000000000-01`, ''])(
+      'is ignored where its header is %j',
+      async (traceparent) => {
+        const lines = await linesWith('/things/a', { traceparent });
+        expect(lines).toHaveLength(1);
+        expect(lines[0]).not.toHaveProperty('traceId');
+      },
+    );
   });
 
   it('logs one line a request, with the pattern of the route', async () => {

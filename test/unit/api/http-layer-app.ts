@@ -23,7 +23,8 @@ import { Drain } from '../../../src/api/http/drain.js';
 import { Readiness } from '../../../src/api/http/readiness.js';
 import { createHttpAdapter, type HttpAdapterOptions } from '../../../src/api/http/http-adapter.js';
 import { JsonBody, RequestBody } from '../../../src/api/input/json-body.js';
-import { ApiErrors, TenantApi } from '../../../src/api/openapi/open-api.js';
+import { ApiErrors } from '../../../src/api/openapi/api-errors.decorator.js';
+import { TenantApi } from '../../../src/api/openapi/secured-api.decorator.js';
 import { PageQuery } from '../../../src/api/lists/paging.js';
 import { setUpApi } from '../../../src/api/set-up-api.js';
 import { IS_PUBLIC } from '../../../src/auth/public.decorator.js';
@@ -161,15 +162,17 @@ export async function startHttpLayer(
     headersMilliseconds: 20_000,
     bodyStallMilliseconds: 15_000,
     bodyMilliseconds: 0,
+    corsOrigins: [],
     ...times,
     trustedProxies,
+    metricsTenants: 0,
   };
   const adapter = createHttpAdapter(options, logger);
   const app = await NestFactory.create<NestFastifyApplication>(ThingsModule, adapter, {
     bodyParser: false,
     logger,
   });
-  setUpApi(app, logger);
+  setUpApi(app, logger, { ...options, passwordMinLength: 8 });
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as { port: number };
   return { app, url: `http://127.0.0.1:${port}`, port, logs };

@@ -10,20 +10,26 @@ interface Schema {
 
 interface Response {
   readonly headers: Record<string, unknown>;
+  readonly $ref?: string;
   readonly content?: Record<string, { schema: { $ref: string } }>;
 }
 
 interface Operation {
   readonly responses: Record<string, Response>;
-  readonly parameters: { name: string; in: string }[];
+  readonly parameters: { name: string; in: string; $ref?: string }[];
   readonly security?: unknown[];
 }
 
 describe('the description of the API', () => {
   let layer: HttpLayerApp;
   let document: {
+    servers: { url: string }[];
     paths: Record<string, Record<string, Operation>>;
-    components: { schemas: Record<string, Schema>; securitySchemes: object };
+    components: {
+      schemas: Record<string, Schema>;
+      responses: Record<string, Response>;
+      securitySchemes: object;
+    };
   };
   const get = (path: string): Promise<Answer> => send(layer.url, { path });
   beforeAll(async () => {
@@ -44,6 +50,7 @@ describe('the description of the API', () => {
       [
         '/health/live',
         '/health/ready',
+        '/health/startup',
         '/things',
         '/things/address',
         '/things/fails',
@@ -51,28 +58,41 @@ describe('the description of the API', () => {
         '/things/no-file',
       ].concat(['/things/slow', '/things/{key}']),
     );
-    expect(document.components.securitySchemes).toEqual({ basic: { type: 'http', scheme: 'basic' } });
-    expect(document.paths['/things/{key}']?.put?.security).toEqual([{ basic: [] }]);
+    expect(document.components.securitySchemes).toMatchObject({
+      basic: { type: 'http', scheme: 'basic' },
+      token: { type: 'apiKey', in: 'header', name: 'Authentication-Token' },
+      tenant: { type: 'apiKey', in: 'header', name: 'tenant' },
+    });
+    expect(document.paths['/things/{key}']?.put?.security).toEqual([
+      { basic: [], tenant: [] },
+      { token: [], tenant: [] },
+    ]);
     expect(document.paths['/health/live']?.get?.security).toBeUndefined();
   });
 
   it('merges the errors of controller and method', () => {
     const put = document.paths['/things/{key}']?.put;
     expect(Object.keys(put?.responses ?? {})).toEqual(
-      expect.arrayContaining(['200', '400', '401', '403', '404', '409', '413', '415', '429', '500', '503']),
+      expect.arrayContaining(['200', '400', '401', '403', '408', '409', '413', '415', '429', '500', '503']),
     );
-    for (const [status, { content, headers }] of Object.entries(put?.responses ?? {})) {
+    const responses = Object.entries(put?.responses ?? {}).map(([status, response]) => {
+      const shared = response.$ref?.split('/').at(-1);
+      return [status, shared === undefined ? response : document.components.responses[shared]] as const;
+    });
+    for (const [status, { content, headers } = { headers: {} }] of responses) {
       const schema = status === '200' ? '#/components/schemas/Thing' : '#/components/schemas/ErrorBody';
       expect(content?.['application/json']?.schema.$ref).toBe(schema);
       expect(headers).toHaveProperty('X-Request-Id');
     }
-    expect(put?.responses['503']?.headers).toHaveProperty('Retry-After');
-    expect(put?.responses['401']?.headers).toHaveProperty('WWW-Authenticate');
+    const { ServiceUnavailable, Unauthorized } = document.components.responses;
+    expect(ServiceUnavailable?.headers).toHaveProperty('Retry-After');
+    expect(Unauthorized?.headers).toHaveProperty('WWW-Authenticate');
   });
 
   it('names the headers and the query of a request', () => {
-    const names = document.paths['/things']?.get?.parameters.map(({ name, in: place }) => `${place} ${name}`);
-    expect(names?.sort()).toEqual(['header X-Request-Id', 'header tenant', 'query _offset', 'query _size']);
+    const parameters = document.paths['/things']?.get?.parameters ?? [];
+    const names = parameters.map(({ $ref, name, in: place }) => $ref ?? `${place} ${name}`);
+    expect(names.sort()).toEqual(['#/components/parameters/RequestId', 'query _offset', 'query _size']);
   });
 
   it('closes what is answered', () => {
@@ -100,6 +120,22 @@ describe('the description of the API', () => {
       expect(answer.status).toBe(200);
       expect(answer.headers['x-content-type-options']).toBe('nosniff');
     }
+  });
+
+  it('holds behind a proxy that adds a path prefix, with and without a slash at the end', async () => {
+    const { servers } = document;
+    for (const base of [layer.url, `${layer.url}/vault/room`]) {
+      const page = new URL(`${base}/api/docs`);
+      for (const described of ['docs-json', 'docs'])
+        expect(new URL(servers[0]?.url ?? '', new URL(described, page)).href).toBe(`${base}/`);
+      expect(new URL('../docs', `${page.href}/`).href).toBe(page.href);
+    }
+    const { status, headers } = await get('/api/docs/');
+    expect([status, headers.location]).toEqual([308, '../docs']);
+    const { text } = await get('/api/docs');
+    for (const [, address = ''] of text.matchAll(/(?:src|href)=["']([^"'#]+)["']/g))
+      expect(address).toMatch(/^\.\/docs\//);
+    expect((await get('/api/docs-json')).text).not.toContain(layer.url);
   });
 
   it('serves no other file', async () => {

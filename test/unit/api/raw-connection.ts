@@ -18,6 +18,11 @@ export class RawConnection {
     return new RawConnection(socket);
   }
 
+  /** Speaks on a connection that is open already. */
+  static on(socket: Socket): RawConnection {
+    return new RawConnection(socket);
+  }
+
   send(text: string | Buffer): void {
     this.socket.write(text);
   }

@@ -105,7 +105,6 @@ const REFUSED: Readonly<Record<string, readonly [bytes: string, message: RegExp]
   'a relative address': [get('GET things/a HTTP/1.1'), /must begin with `\/`/],
   'an address that is not ASCII': [get('GET /thíngs HTTP/1.1'), /percent-encoded/],
   'a space in the address': [get('GET /things/a b HTTP/1.1'), /one space/],
-  CONNECT: [get('CONNECT x:443 HTTP/1.1'), /malformed/],
   'a malformed escape beside two Hosts': [
     get('GET /things/%zz HTTP/1.1', `${HOST}${LOGIN}Host: y\r\n`),
     /`host` was sent more than once/,

@@ -7,7 +7,7 @@ const SOMEBODY = 'Authorization: Basic eDp5\r\n';
 const JSON_TYPE = 'Content-Type: application/json\r\n';
 const ANSWER_END = /\r\n\r\n\{.*\}$/s;
 
-/** The expectation is that an answer comes at all, although a body does not: none of these bodies ends. */
+/** Expects that an answer comes at all, although a body does not: none of these bodies ends. */
 describe('a body that is not wanted', () => {
   let layer: HttpLayerApp;
   beforeAll(async () => {

@@ -34,7 +34,8 @@ describe('withWhatCame', () => {
     const longest = '`name` can be at most 3 characters long';
     expect(withWhatCame(longest, 'name', '\u{1f511}'.repeat(4))).toBe(`${longest}; 4 came`);
     expect(withWhatCame('`name` must be true or false', 'name', 'canary')).toBe(
-      '`name` must be true or false',
+      '`name` must be true or false; a string came',
     );
+    expect(withWhatCame('`name` must be one of a, b', 'name', 'canary')).toBe('`name` must be one of a, b');
   });
 });

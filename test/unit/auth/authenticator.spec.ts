@@ -43,6 +43,7 @@ class Surroundings {
     { find: () => Promise.resolve(this.found.length > 1 ? this.found.shift() : this.found[0]) } as never,
     {
       reserve: () => (this.did.push('reserve'), Promise.resolve(this.reservation)),
+      failed: () => undefined,
       succeeded: () => (this.did.push('clear'), this.clearing),
     } as never,
     { note: () => this.did.push('note') } as never,

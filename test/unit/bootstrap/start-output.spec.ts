@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { StartOutput, step } from '../../../src/bootstrap/start-output.js';
 import type { Configuration } from '../../../src/config/configuration.js';
 import { createLogger } from '../../../src/observability/logger.js';
+import { until } from '../../support/until.js';
 
 type Mode = Configuration['nodeEnv'];
 
@@ -46,7 +47,7 @@ describe('step', () => {
   it('says what takes long, and returns its result', async () => {
     const said: string[] = [];
     const untilSaid = async (): Promise<string> => {
-      while (said.length === 0) await sleep(10);
+      await until(() => said.length > 0);
       return 'done';
     };
     expect(await step((line) => said.push(line), 'migrating', untilSaid)).toBe('done');

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { BuildError } from '../../../bin/builder/build-error.js';
 import { ensureBuilt } from '../../../bin/builder/ensure-built.js';
 import { SmallProject } from './small-project.js';
+import { until } from '../../support/until.js';
 
 describe('ensureBuilt', () => {
   let project: SmallProject;
@@ -91,7 +92,7 @@ describe('ensureBuilt', () => {
     for (let file = 0; file < 800; file += 1)
       project.write(`src/many/file-${file}.ts`, `export const number${file}: number = ${file};\n`);
     const child = project.start();
-    while (!project.has('dist.draft/src')) await sleep(1);
+    await until(() => project.has('dist.draft/src') || child.exitCode !== null, 1);
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect([project.has('dist'), project.has('dist.lock')]).toEqual([false, true]);

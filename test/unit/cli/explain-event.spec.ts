@@ -47,7 +47,7 @@ describe('an event in plain words', () => {
     [
       'a caller whom nobody knows',
       { action: 'login', key: 'nobody', tenant_id: null, outcome: 'failed', caller: null },
-      'somebody asked to log in as nobody. It was not done (failed): the password or token was wrong',
+      'somebody asked to log in as nobody. It was not done (failed): the password or token was wrong.',
     ],
     [
       'a name that could mislead the reader, escaped',
@@ -61,6 +61,16 @@ describe('an event in plain words', () => {
         },
       },
       'UTC, root\\u202e\\u001b[31m (with the command on the machine) asked to',
+    ],
+    [
+      'a key as it was recorded, which is escaped already',
+      { key: 'a\\\\b\\u001b' },
+      'asked to read the secret a\\\\b\\u001b in',
+    ],
+    [
+      'an export that failed',
+      { action: 'secret.export', outcome: 'failed' },
+      'asked to export secrets with their values in the tenant payments. It was not done (failed): the export did not finish.',
     ],
     ['a tenant whose row has gone', { tenant: null }, `in the tenant ${EVENT.tenant_id}`],
     [

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ConnectionOptions } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { databaseTls, sslModeOf } from '../../../src/config/database-tls.js';
 import { DatabaseUrlError, parseDatabaseUrl } from '../../../src/config/database-url.js';
 
@@ -163,27 +164,54 @@ describe('the TLS of a URL', () => {
 
   it('verifies the server unless it is told not to', () => {
     expect(of('')).toBe(false);
-    expect(of('sslmode=require')).toEqual({ rejectUnauthorized: true });
-    expect(of('sslmode=verify-full&sslrootcert=system')).toEqual({ rejectUnauthorized: true });
-    expect(of('sslmode=no-verify')).toEqual({ rejectUnauthorized: false });
+    const secureContext = expect.anything();
+    expect(of('sslmode=require')).toEqual({ rejectUnauthorized: true, secureContext });
+    expect(of('sslmode=verify-full&sslrootcert=system')).toEqual({ rejectUnauthorized: true, secureContext });
+    expect(of('sslmode=no-verify')).toEqual({ rejectUnauthorized: false, secureContext });
     expect(of(`sslmode=verify-ca&sslrootcert=${TLS}/localhost.crt`)).toMatchObject({
       rejectUnauthorized: true,
       checkServerIdentity: expect.any(Function),
     });
   });
 
-  it('has the contents of the files, whose names may hold a plus', () => {
+  it('reads files whose names hold a plus', () => {
     const path = join(folder, 'a+b.crt');
     writeFileSync(path, 'none');
     expect(problem(`postgresql://u@h/d?sslrootcert=${path}`)).toContain(
       `sslrootcert (${path}) that holds no certificate`,
     );
-    const files = `sslcert=${TLS}/localhost.crt&sslkey=${TLS}/localhost.key`;
-    expect(of(`sslrootcert=${TLS}/localhost.crt&${files}`)).toMatchObject({
-      ca: expect.stringContaining('BEGIN CERTIFICATE'),
-      cert: expect.stringContaining('BEGIN CERTIFICATE'),
-      key: expect.stringContaining('PRIVATE KEY'),
-    });
+  });
+
+  it('has a new context when the files have changed, and warns once of what cannot be used', () => {
+    const warned = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const [cert, key] = [join(folder, 'tls.crt'), join(folder, 'tls.key')];
+    const place = (certificate: string, ofKey: string): void => {
+      copyFileSync(`${TLS}/${certificate}.crt`, cert);
+      copyFileSync(`${TLS}/${ofKey}.key`, key);
+    };
+    place('localhost', 'localhost');
+    const options = of(
+      `sslrootcert=${TLS}/database/ca.crt&sslcert=${cert}&sslkey=${key}`,
+    ) as ConnectionOptions;
+    const first = options.secureContext;
+    expect(first).toBeDefined();
+    expect(options.secureContext).toBe(first);
+    place('database/client', 'localhost');
+    for (let round = 0; round < 3; round += 1) expect(options.secureContext).toBe(first);
+    place('database/client', 'database/client');
+    const second = options.secureContext;
+    expect(second).not.toBe(first);
+    expect(options.secureContext).toBe(second);
+    rmSync(key);
+    expect(options.secureContext).toBe(second);
+    const warnings = warned.mock.calls.map(([warning]) => warning);
+    warned.mockRestore();
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^TLS to the database: the earlier files stay in use: .*holds no key in PEM for sslcert/,
+      ),
+      expect.stringMatching(/^TLS to the database: .* names a file by sslkey that cannot be read: .*ENOENT/),
+    ]);
   });
 
   it.each([

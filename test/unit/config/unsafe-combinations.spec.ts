@@ -29,6 +29,11 @@ describe('unsafe combinations', () => {
       'STRONGROOM_ROOT_KEYS must be set in production: a generated root key is refused',
     ],
     [
+      'one port for requests and metrics',
+      { STRONGROOM_METRICS_PORT: '8080' },
+      'STRONGROOM_METRICS_PORT must differ from PORT',
+    ],
+    [
       'an owner without a login of the service',
       { DATABASE_OWNER_URL: OWNER, STRONGROOM_ROOT_KEYS },
       'DATABASE_OWNER_URL is set without DATABASE_URL',
@@ -52,6 +57,16 @@ describe('unsafe combinations', () => {
       'one user in both URLs, given by a parameter',
       { ...PRODUCTION, DATABASE_OWNER_URL: 'postgresql://owner@db/strongroom?user=service' },
       'DATABASE_OWNER_URL has the same user as DATABASE_URL',
+    ],
+    [
+      'a certificate without its key',
+      { STRONGROOM_TLS_CERTIFICATE_FILE: '/tls.crt' },
+      'STRONGROOM_TLS_KEY_FILE must be set with STRONGROOM_TLS_CERTIFICATE_FILE',
+    ],
+    [
+      'a key without its certificate',
+      { STRONGROOM_TLS_KEY_FILE: '/tls.key' },
+      'STRONGROOM_TLS_CERTIFICATE_FILE must be set with STRONGROOM_TLS_KEY_FILE',
     ],
     [
       'one role for both',

@@ -212,6 +212,20 @@ describe('a batcher', () => {
     expect(await Promise.all([...waiting, late])).toEqual(['answer 2', 'answer 3', 'answer 5']);
   });
 
+  it('tells what it does and has done', async () => {
+    const sender = new HeldSender();
+    const batcher = new Batcher(sender.send, { maxBatch: 2, maxInFlight: 1, maxWaiting: 3 });
+    const first = [batcher.submit(1), batcher.submit(2)];
+    await turn();
+    const second = [batcher.submit(3), batcher.submit(4), batcher.submit(5)];
+    await expect(batcher.submit(6)).rejects.toBeInstanceOf(Busy);
+    const none = { full: 1, late: 0 };
+    expect(batcher.gauge).toEqual({ sent: 1, calls: 2, inFlight: 1, waiting: 3, refused: none });
+    for (let time = 0; time < 3; time += 1) await sender.release();
+    await Promise.all([...first, ...second]);
+    expect(batcher.gauge).toEqual({ sent: 3, calls: 5, inFlight: 0, waiting: 0, refused: none });
+  });
+
   it('gives up what has waited too long, also while nothing is answered', async () => {
     const sender = new HeldSender();
     const batcher = new Batcher(sender.send, { maxBatch: 1, maxInFlight: 1, timeoutMilliseconds: 20 });

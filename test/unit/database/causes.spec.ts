@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { StartupError } from '../../../src/common/startup-error.js';
 import { findCause } from '../../../src/database/connection/causes/find-cause.js';
 import { asDatabaseError } from '../../../src/database/connection/driver-error.js';
+import { failureFields } from '../../../src/database/readiness/failure-fields.js';
 import { connectionProblem } from '../../../src/database/connection/connection-problem.js';
 
 const withCode = (code: string, message = 'of the driver') =>
@@ -11,6 +12,14 @@ const withCode = (code: string, message = 'of the driver') =>
 const told = (error: Error) =>
   (connectionProblem(error, { variable: 'DATABASE_OWNER_URL', url: URL_ }) as StartupError).message;
 const URL_ = 'postgresql://own+er:canary-5ac1@[::1]:6432/a%20b?sslmode=verify-full';
+
+it.each([
+  ['XX001', 'damaged_data'],
+  ['XX002', 'damaged_data'],
+  ['XX000', undefined],
+])('the log names the alarm of %s', (code, alarm) => {
+  expect(failureFields(withCode(code)).alarm).toBe(alarm);
+});
 
 describe('what an operator is told of an error', () => {
   it('names the variable, the cause, the cure, and which login asked for what, without the password', () => {

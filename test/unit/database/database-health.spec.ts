@@ -1,21 +1,26 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Unavailable } from '../../../src/common/errors.js';
 import { asDatabaseError } from '../../../src/database/connection/driver-error.js';
 import { DatabaseHealth, type DatabaseState } from '../../../src/database/readiness/database-health.js';
 
 const failed = (code: string) =>
   asDatabaseError(Object.assign(new Error('of the driver'), { code })) as Error;
 const FULL = failed('53100');
+const SILENCE = asDatabaseError(new Error('Query read timeout')) as Error;
 
 describe('DatabaseHealth', () => {
   const ask = jest.fn<() => Promise<string | undefined>>();
   const askForSpace = jest.fn<() => Promise<string | undefined>>();
+  const connections = { breakAll: jest.fn(), renewIdle: jest.fn() };
   let health: DatabaseHealth;
   let states: DatabaseState[];
   beforeEach(() => {
     jest.useFakeTimers();
     ask.mockReset();
     askForSpace.mockReset();
-    health = new DatabaseHealth({ ask, askForSpace });
+    connections.breakAll.mockReset();
+    connections.renewIdle.mockReset();
+    health = new DatabaseHealth({ ask, askForSpace }, [connections]);
     states = [];
     health.listen((state) => states.push(state));
   });
@@ -113,6 +118,38 @@ describe('DatabaseHealth', () => {
     answer(undefined);
     await later(0);
     expect(await health.isReady()).toBe(true);
+  });
+
+  it('ends the connections of requests once the database does not answer, and not again while that lasts', async () => {
+    ask.mockResolvedValueOnce(undefined).mockRejectedValue(new Error('gone'));
+    expect(await health.isReady()).toBe(true);
+    expect(connections.breakAll).not.toHaveBeenCalled();
+    await later();
+    expect(await health.isReady()).toBe(false);
+    await later(5_000);
+    expect(connections.breakAll).toHaveBeenCalledTimes(1);
+    ask.mockResolvedValueOnce(undefined);
+    await later(2_000);
+    expect(await health.isReady()).toBe(false);
+    expect(states.map(({ kind }) => kind)).toEqual(['away', 'ready', 'away']);
+    expect(connections.breakAll).toHaveBeenCalledTimes(2);
+  });
+
+  it.each([
+    ['of a request', () => health.watch(() => Promise.reject(SILENCE)).catch(() => undefined)],
+    [
+      'of a request that was told so',
+      () =>
+        health
+          .watch(() => Promise.reject(new Unavailable(undefined, { cause: SILENCE })))
+          .catch(() => undefined),
+    ],
+    ['of the probe', () => (ask.mockRejectedValueOnce(SILENCE), health.isReady())],
+  ])('renews idle connections after a statement %s that was not answered', async (_whose, fail) => {
+    ask.mockResolvedValue(undefined);
+    await fail();
+    expect(connections.renewIdle).toHaveBeenCalled();
+    expect(connections.breakAll).not.toHaveBeenCalled();
   });
 
   it('is not ready from a refusal for lack of space until a write succeeds', async () => {

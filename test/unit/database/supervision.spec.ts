@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { supervise } from '../../../src/database/embedded/supervision.js';
+import { until } from '../../support/until.js';
 
 it('says once why the embedded server does not start again, however often that is tried', async () => {
   const lines: string[] = [];
@@ -13,7 +13,7 @@ it('says once why the embedded server does not start again, however often that i
     launch,
     onProgress: (line) => lines.push(line),
   });
-  while (pid < 103) await sleep(50);
+  await until(() => pid >= 103);
   expect(lines).toEqual([
     'the embedded PostgreSQL has ended; starting it again',
     expect.stringMatching(/No space left on device$/),

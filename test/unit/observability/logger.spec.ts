@@ -22,6 +22,17 @@ function written(work: (logger: Logger) => void, level = 'trace'): Record<string
 }
 
 describe('Logger', () => {
+  it('tells of every alarm, also of those that the level leaves out', () => {
+    const alarms: string[] = [];
+    const lines = written((logger) => {
+      logger.watchAlarms((alarm) => alarms.push(alarm));
+      logger.error({ alarm: 'decryption' }, 'a stored value did not open');
+      logger.error({ status: 500 }, 'no alarm');
+      logger.error('alarm');
+    }, 'silent');
+    expect([alarms, lines]).toEqual([['decryption'], []]);
+  });
+
   it('writes one JSON line an entry: level, time, fields, message', () => {
     const before = Date.now();
     const [line = {}] = written((logger) => logger.info({ status: 200 }, 'request'));

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { NOTHING } from '../../../api/openapi/schemas.js';
 import { PageMetadata } from '../../../api/lists/list-envelope.js';
 
 class RoleV3 {
@@ -37,8 +38,6 @@ export class ConfigV3 {
   @ApiProperty({ type: AuthorizationV3 })
   authorization: AuthorizationV3;
 }
-
-const NOTHING = { type: String, nullable: true, enum: [null] };
 
 class LicenseV3 {
   @ApiProperty({ type: String })

@@ -1,7 +1,8 @@
 import { ApiProperty, PartialType } from '@nestjs/swagger';
+import { COUNT } from '../../../api/openapi/schemas.js';
 import { PageMetadata } from '../../../api/lists/list-envelope.js';
-
-const COUNT = { type: 'integer', minimum: 0 };
+import { SYSTEM_ROLES } from '../../../users/permissions/roles.js';
+import { TENANT_ROLES } from '../../../users/tenant-user.entity.js';
 
 export class UserGroupV3 {
   @ApiProperty({ example: 'developers' })
@@ -11,7 +12,7 @@ export class UserGroupV3 {
   ldap_dn: string | null;
 
   @ApiProperty({
-    oneOf: [COUNT, { type: 'object', additionalProperties: { type: 'string', example: 'user' } }],
+    oneOf: [COUNT, { type: 'object', additionalProperties: { type: 'string', enum: [...TENANT_ROLES] } }],
     description: 'The number of tenants; with `_get_data`, the role in each',
   })
   tenants: number | Record<string, string>;
@@ -22,7 +23,7 @@ export class UserGroupV3 {
   })
   users: number | string[];
 
-  @ApiProperty({ enum: ['sys_admin', 'default'] })
+  @ApiProperty({ type: String, enum: SYSTEM_ROLES })
   role: string;
 }
 

@@ -1,15 +1,24 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { NAME, WITHOUT_CONTROLS } from '../../../api/openapi/schemas.js';
+import { SYSTEM_ROLES } from '../../../users/permissions/roles.js';
 
 const LONGEST_DN = 1_024;
-const ROLE = { enum: ['sys_admin', 'default'], type: String };
+const ROLE = { type: String, enum: SYSTEM_ROLES };
+
+/** Describes the name of a user or group that exists, whose case is ignored. */
+const EXISTING = { type: String, description: 'Case is ignored' };
 
 export class NewUserGroupBody {
-  @ApiProperty({ type: String })
+  @ApiProperty({ ...NAME, not: { enum: ['users'] }, description: '`users` is reserved' })
   @IsString({ message: '`group_name` must be a string' })
   group_name: string;
 
-  @ApiProperty({ type: String, nullable: true, required: false, maxLength: LONGEST_DN })
+  @ApiProperty({
+    ...WITHOUT_CONTROLS,
+    ...{ nullable: true, required: false, minLength: 1, maxLength: LONGEST_DN },
+    description: 'Kept for clients: no directory is asked',
+  })
   @IsOptional()
   @Matches(/^[^\p{Cc}]+$/u, {
     message: '`ldap_group_dn` must hold one character or more, and no control characters',
@@ -18,7 +27,7 @@ export class NewUserGroupBody {
   @IsString({ message: '`ldap_group_dn` must be a string or null' })
   ldap_group_dn?: string | null;
 
-  @ApiProperty({ ...ROLE, required: false, default: 'default' })
+  @ApiProperty({ ...ROLE, nullable: true, required: false, description: '`default` if it is left out' })
   @IsOptional()
   @IsString({ message: '`role` must be a string' })
   role?: string | null;
@@ -32,11 +41,11 @@ export class UserGroupRoleBody {
 
 /** Names a user and a group. */
 export class GroupUserBody {
-  @ApiProperty({ type: String })
+  @ApiProperty(EXISTING)
   @IsString({ message: '`group_name` must be a string' })
   group_name: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty(EXISTING)
   @IsString({ message: '`username` must be a string' })
   username: string;
 }

@@ -1,8 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
 
 const TIME = {
-  type: String,
-  example: '2026-03-20T08:23:31.276Z',
+  oneOf: [
+    { type: 'string', format: 'date-time' },
+    { type: 'string', maxLength: 0 },
+  ],
   description: 'The time of activation; empty while deactivated',
 };
 

@@ -1,8 +1,9 @@
 import { ApiProperty, PartialType } from '@nestjs/swagger';
 import { PageMetadata } from '../../../api/lists/list-envelope.js';
+import { KNOWN_ROLES } from '../../../users/permissions/known-permissions.js';
 
 export class PermissionV3 {
-  @ApiProperty({ example: 'viewer' })
+  @ApiProperty({ type: String, enum: Object.keys(KNOWN_ROLES) })
   role: string;
 
   @ApiProperty({ example: 'secret_get' })

@@ -4,7 +4,6 @@ import { IsFlag } from '../../../api/input/is-flag.decorator.js';
 export class StatusQuery {
   @ApiPropertyOptional({
     type: Boolean,
-    default: false,
     description: 'Only checks that the service answers; under v3.1 the response is then `{}`',
   })
   @IsFlag()
@@ -40,7 +39,7 @@ export class ServiceStatusV31 {
   @ApiProperty({ type: Boolean })
   is_remote: boolean;
 
-  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } })
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, maxProperties: 0 })
   extra_info: Record<string, never>;
 }
 

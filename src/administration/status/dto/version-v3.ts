@@ -1,12 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
-
-const NOTHING = { type: String, nullable: true, enum: [null] };
+import { NOTHING } from '../../../api/openapi/schemas.js';
 
 export class VersionV3 {
   @ApiProperty({ example: 'premium', description: 'Clients offer tenants and users only for `premium`' })
   edition: string;
 
-  @ApiProperty({ example: '0.1.0' })
+  @ApiProperty({ example: '1.2.3' })
   version: string;
 
   @ApiProperty(NOTHING)

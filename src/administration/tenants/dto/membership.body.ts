@@ -2,21 +2,23 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional, IsString } from 'class-validator';
 import { TENANT_ROLES } from '../../../users/tenant-user.entity.js';
 
-const ROLE = { enum: TENANT_ROLES, type: String } as const;
+const ROLE = { type: 'string', enum: TENANT_ROLES } as const;
+const TENANT = { type: 'string', description: 'The name of a tenant' } as const;
+const EXISTING = { type: 'string', description: 'Case is ignored' } as const;
 
 /** Names a user and a tenant. */
 export class TenantUserBody {
-  @ApiProperty({ type: String })
+  @ApiProperty(TENANT)
   @IsString({ message: '`tenant_name` must be a string' })
   tenant_name: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty(EXISTING)
   @IsString({ message: '`username` must be a string' })
   username: string;
 }
 
 export class NewTenantUserBody extends TenantUserBody {
-  @ApiProperty({ ...ROLE, required: false, description: 'Required under v3.1; defaults to `user` under v3' })
+  @ApiProperty({ ...ROLE, required: false, nullable: true, description: '`user` if it is left out' })
   @IsOptional()
   @IsString({ message: '`role` must be a string' })
   role?: string | null;
@@ -30,17 +32,17 @@ export class TenantUserRoleBody extends TenantUserBody {
 
 /** Names a user group and a tenant. */
 export class TenantGroupBody {
-  @ApiProperty({ type: String })
+  @ApiProperty(TENANT)
   @IsString({ message: '`tenant_name` must be a string' })
   tenant_name: string;
 
-  @ApiProperty({ type: String })
+  @ApiProperty(EXISTING)
   @IsString({ message: '`group_name` must be a string' })
   group_name: string;
 }
 
 export class NewTenantGroupBody extends TenantGroupBody {
-  @ApiProperty({ ...ROLE, required: false, description: 'Required under v3.1; defaults to `user` under v3' })
+  @ApiProperty({ ...ROLE, required: false, nullable: true, description: '`user` if it is left out' })
   @IsOptional()
   @IsString({ message: '`role` must be a string' })
   role?: string | null;

@@ -1,21 +1,21 @@
 import { ApiProperty, PartialType } from '@nestjs/swagger';
 import { PageMetadata } from '../../../api/lists/list-envelope.js';
+import { COUNT, NOTHING } from '../../../api/openapi/schemas.js';
+import { TENANT_ROLES } from '../../../users/tenant-user.entity.js';
 
-const ROLE = { type: 'string', example: 'user' };
-const COUNT = { type: 'integer', minimum: 0 };
-const NOTHING = {
-  type: String,
-  nullable: true,
-  enum: [null],
-  description: 'Always null: there is no RabbitMQ',
-};
+const ROLE = { type: 'string', enum: [...TENANT_ROLES] };
+const NO_RABBITMQ = { ...NOTHING, description: 'Always null: there is no RabbitMQ' };
 
 const ROLES_OF_USER = {
   type: 'object',
   additionalProperties: false,
   required: ['tenant-role', 'roles'],
   properties: {
-    'tenant-role': { type: 'string', nullable: true, description: 'The role of the direct membership' },
+    'tenant-role': {
+      type: ['string', 'null'],
+      enum: [...TENANT_ROLES, null],
+      description: 'The role of the direct membership',
+    },
     roles: { type: 'array', items: ROLE },
   },
 };
@@ -23,6 +23,7 @@ const ROLES_OF_USER = {
 const USER_ROLES = {
   type: 'object',
   nullable: true,
+  additionalProperties: false,
   required: ['direct', 'groups'],
   properties: {
     direct: { type: 'object', additionalProperties: ROLE },
@@ -66,13 +67,13 @@ export class TenantV3 {
     groups: Record<string, { role: string; users: string[] }>;
   } | null;
 
-  @ApiProperty(NOTHING)
+  @ApiProperty(NO_RABBITMQ)
   rabbitmq_username: null;
 
-  @ApiProperty(NOTHING)
+  @ApiProperty(NO_RABBITMQ)
   rabbitmq_password: null;
 
-  @ApiProperty(NOTHING)
+  @ApiProperty(NO_RABBITMQ)
   rabbitmq_vhost: null;
 }
 

@@ -1,12 +1,17 @@
 import { ApiProperty, PartialType } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { PageMetadata } from '../../../api/lists/list-envelope.js';
+import { STORABLE, TIME } from '../../../api/openapi/schemas.js';
+import { SYSTEM_ROLES } from '../../../users/permissions/roles.js';
 
 const LONGEST_DESCRIPTION = 1_024;
-const TIME = { type: String, nullable: true, example: '2026-03-20T08:23:31.276Z' };
+const TIME_OR_NULL = { ...TIME, nullable: true };
+
+/** Matches both notations of an expiry. */
+const EXPIRY = '^\\s*(\\d{4}-\\d{2}-\\d{2} \\d{2}:\\d{2}|\\+\\s*(\\d{1,6}\\s*[A-Za-z]+\\s*)+)\\s*$';
 
 export class NewTokenBody {
-  @ApiProperty({ required: false, type: String, maxLength: LONGEST_DESCRIPTION })
+  @ApiProperty({ ...STORABLE, required: false, nullable: true, maxLength: LONGEST_DESCRIPTION })
   @IsOptional()
   @IsString({ message: '`description` must be a string' })
   @MaxLength(LONGEST_DESCRIPTION, {
@@ -15,10 +20,11 @@ export class NewTokenBody {
   description?: string | null;
 
   @ApiProperty({
-    required: false,
-    type: String,
+    ...{ required: false, type: String, nullable: true },
+    pattern: EXPIRY,
     description:
-      '`YYYY-MM-DD HH:mm` in UTC, or an offset such as `+10h`, `+30 minutes` or `+1 day`; by default the token never expires',
+      '`YYYY-MM-DD HH:mm` in UTC, in the future, or an offset such as `+10h`, `+30 minutes` or `+1 day`; by default the ' +
+      'token never expires',
   })
   @IsOptional()
   @IsString({ message: '`expiration_date` must be a string' })
@@ -26,22 +32,26 @@ export class NewTokenBody {
 }
 
 export class TokenV31 {
-  @ApiProperty({ example: 'a1B2c3D4e5' })
+  @ApiProperty({ type: String, pattern: '^[A-Za-z0-9]{10}$', example: 'a1B2c3D4e5' })
   id: string;
 
   @ApiProperty({ example: 'admin' })
   username: string;
 
-  @ApiProperty({ description: 'Complete only in the response that creates the token; masked afterwards' })
+  @ApiProperty({
+    type: String,
+    pattern: '^ctok-[A-Za-z0-9]{10}-([A-Za-z0-9]{40}|\\*{8})$',
+    description: 'Complete only in the response that creates the token; masked afterwards',
+  })
   value: string;
 
-  @ApiProperty({ example: 'sys_admin' })
+  @ApiProperty({ type: String, enum: SYSTEM_ROLES })
   role: string;
 
-  @ApiProperty(TIME)
+  @ApiProperty(TIME_OR_NULL)
   expiration_date: string | null;
 
-  @ApiProperty(TIME)
+  @ApiProperty(TIME_OR_NULL)
   last_used: string | null;
 
   @ApiProperty({ type: String, nullable: true })
@@ -71,9 +81,13 @@ export class TokenListV31 {
 
 /** Describes the token that clients of /api/v3 expect. */
 export class FreshTokenV3 {
-  @ApiProperty({ description: 'A token that is valid for ten hours' })
+  @ApiProperty({
+    type: String,
+    pattern: '^ctok-[A-Za-z0-9]{10}-[A-Za-z0-9]{40}$',
+    description: 'A token that is valid for ten hours',
+  })
   value: string;
 
-  @ApiProperty({ example: 'admin' })
+  @ApiProperty({ type: String, enum: ['admin', 'user'] })
   role: string;
 }

@@ -9,7 +9,7 @@ import { GetData, GetDataQuery } from '../../dto/get-data.query.js';
 /** Declares `_include_hash`, which clients send. */
 function IncludeHash(): PropertyDecorator {
   const description = 'Accepted but ignored: `password_hash` is always null';
-  return applyDecorators(ApiPropertyOptional({ type: Boolean, default: false, description }), IsFlag());
+  return applyDecorators(ApiPropertyOptional({ type: Boolean, description }), IsFlag());
 }
 
 /** Declares the query parameters that choose how a user is shown. */

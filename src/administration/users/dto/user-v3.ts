@@ -1,24 +1,30 @@
 import { ApiProperty, getSchemaPath, PartialType } from '@nestjs/swagger';
 import { PageMetadata } from '../../../api/lists/list-envelope.js';
+import { COUNT, NOTHING, TIME } from '../../../api/openapi/schemas.js';
+import { SYSTEM_ROLES } from '../../../users/permissions/roles.js';
+import { TENANT_ROLES } from '../../../users/tenant-user.entity.js';
 
-const TIME = { type: String, example: '2026-03-20T08:23:31.276Z', description: 'UTC, with milliseconds' };
 const TEXTS = { type: 'array', items: { type: 'string' } } as const;
-const COUNT = { type: 'integer', minimum: 0 } as const;
+const ROLE = { type: 'string', enum: [...TENANT_ROLES] };
 
 export class TenantRolesV3 {
   @ApiProperty({
     type: String,
-    nullable: true,
+    ...{ nullable: true, enum: TENANT_ROLES },
     description: 'The role of the direct membership; null for a member through groups only',
   })
   'tenant-role': string | null;
 
-  @ApiProperty({ type: [String], description: 'All roles in the tenant, direct and through groups' })
+  @ApiProperty({
+    type: 'array',
+    items: ROLE,
+    description: 'All roles in the tenant, direct and through groups',
+  })
   roles: string[];
 }
 
 export class UserTenantRolesV3 {
-  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } })
+  @ApiProperty({ type: 'object', additionalProperties: ROLE })
   direct: Record<string, string>;
 
   @ApiProperty({
@@ -40,7 +46,7 @@ export class UserV3 {
   tenants: number | Record<string, TenantRolesV3>;
 
   @ApiProperty({
-    oneOf: [{ $ref: getSchemaPath(UserTenantRolesV3) }, { type: 'object', nullable: true, enum: [null] }],
+    oneOf: [{ $ref: getSchemaPath(UserTenantRolesV3) }, NOTHING],
     description: 'Null without `_get_data`',
   })
   tenant_roles: UserTenantRolesV3 | null;
@@ -50,8 +56,7 @@ export class UserV3 {
 
   @ApiProperty({
     type: String,
-    enum: ['sys_admin', 'default', 'admin', 'user'],
-    description: 'Under /api/v3 `admin` or `user`, as its clients expect',
+    enum: ['admin', 'user'],
   })
   role: string;
 
@@ -83,8 +88,14 @@ export class UserV3 {
   @ApiProperty({ type: Boolean })
   show_getting_started: boolean;
 
-  @ApiProperty({ type: String, nullable: true, enum: [null], description: 'Always null' })
+  @ApiProperty({ ...NOTHING, description: 'Always null' })
   password_hash: null;
+}
+
+/** Describes a user under version 3.1. */
+export class UserV31 extends UserV3 {
+  @ApiProperty({ type: String, enum: SYSTEM_ROLES })
+  declare role: string;
 }
 
 export const USER_FIELDS = [
@@ -105,6 +116,16 @@ export const USER_FIELDS = [
 
 /** Describes a list item, which has only the fields that `_include` names. */
 class UserEntryV3 extends PartialType(UserV3) {}
+
+class UserEntryV31 extends PartialType(UserV31) {}
+
+export class UserListV31 {
+  @ApiProperty({ type: [UserEntryV31] })
+  items: UserEntryV31[];
+
+  @ApiProperty({ type: PageMetadata })
+  metadata: PageMetadata;
+}
 
 export class UserListV3 {
   @ApiProperty({ type: [UserEntryV3] })

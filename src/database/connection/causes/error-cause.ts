@@ -12,21 +12,21 @@ interface Consequences {
 
 /** Lists the states of the database that errors tell of. */
 export const STATES = {
-  /** The database does not answer. */
+  /** Means that the database does not answer. */
   away: { ready: false, answer: 'unavailable', open: true, quotable: false },
-  /** It answers, and has no space. */
+  /** Means that it answers, and has no space. */
   full: { ready: false, answer: 'unavailable', open: true, quotable: true },
-  /** It answers, and cannot serve for another reason. */
+  /** Means that it answers, and cannot serve for another reason. */
   unusable: { ready: false, answer: 'unavailable', open: true, quotable: false },
-  /** A right is missing. */
+  /** Means that a right is missing. */
   forbidden: { ready: false, answer: 'unavailable', open: false, quotable: true },
-  /** A part of the schema is missing. */
+  /** Means that a part of the schema is missing. */
   incomplete: { ready: false, answer: 'unavailable', open: false, quotable: true },
-  /** Others hold a lock, and the server rolled the statement back. */
+  /** Means that others hold a lock, and the server rolled the statement back. */
   contended: { ready: true, answer: 'busy', open: false, quotable: false },
-  /** The time of the statement was over, and the server rolled it back. */
+  /** Means that the time of the statement was over, and the server rolled it back. */
   slow: { ready: true, answer: 'busy', open: false, quotable: false },
-  /** Something is wrong that waiting does not mend. */
+  /** Means that something is wrong that waiting does not mend. */
   faulty: { ready: false, answer: 'internal', open: false, quotable: false },
 } as const satisfies Readonly<Record<string, Consequences>>;
 

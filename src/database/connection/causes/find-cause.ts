@@ -16,7 +16,8 @@ const CAUSES = [...SERVER_CAUSES, ...NETWORK_CAUSES];
 
 /**
  * Returns the cause of an error of the driver, the socket or TLS, or of a DomainError that was made from one; undefined
- * for errors whose cause is a statement or a row. An error of several addresses has the cause of the first that has one.
+ * for errors whose cause is a statement or a row. An error of several addresses has the cause of the first that has
+ * one.
  */
 export function findCause(error: unknown): FoundCause | undefined {
   if (error instanceof DomainError) return findCause(error.cause);

@@ -182,6 +182,7 @@ export const SERVER_CAUSES: readonly ErrorCause[] = [
     cause: 'the server found damaged data or a damaged index',
     cure: 'stop writing, check its disks, and restore a backup (XX002: REINDEX may be enough)',
     state: 'faulty',
+    alarm: 'damaged_data',
   },
   {
     codes: ['XX*'],

@@ -1,14 +1,16 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
+import type { ApiVersion } from '../../../api/http/api-version.decorator.js';
 import { ExactFilter } from '../../../api/lists/exact-filter.decorator.js';
 import { includedFields } from '../../../api/lists/included-fields.js';
 import { flagOf, IsFlag } from '../../../api/input/is-flag.decorator.js';
 import { ListQuery, partOf, searchOf } from '../../../api/lists/list.query.js';
 import { Repeatable } from '../../../api/input/repeatable.decorator.js';
-import { mustBeOneOf } from '../../../common/one-of.js';
+import { mustBeOneOf } from '../../../common/names/one-of.js';
 import { printable } from '../../../common/printable.js';
 import { SortableBy, sortsOf } from '../../../api/lists/sortable-by.decorator.js';
 import { BadParameters } from '../../../common/errors.js';
+import { VISIBILITIES } from '../../secret.js';
 import { CURSOR_ORDERS, decodeCursor } from '../list-cursor.js';
 import type { ListOptions } from '../list-options.js';
 import {
@@ -26,6 +28,14 @@ import {
 const LONGEST_CURSOR = 512;
 const BOOLEANS: ReadonlySet<Filter> = new Set(['is_hidden_value', 'private_resource']);
 
+/** Lists the values of the fields that have only a few. */
+const FIXED_VALUES: Readonly<Partial<Record<Filter, readonly string[]>>> = {
+  visibility: VISIBILITIES,
+  resource_availability: VISIBILITIES,
+  is_hidden_value: ['true', 'false'],
+  private_resource: ['true', 'false'],
+};
+
 /** Declares the query parameters of a list of secrets. Booleans may be written as text in any case. */
 export class SecretListQuery extends ListQuery {
   @SortableBy(Object.keys(SORTS))
@@ -40,6 +50,7 @@ export class SecretListQuery extends ListQuery {
 
   @ApiPropertyOptional({
     type: String,
+    maxLength: LONGEST_CURSOR,
     description:
       'Pages by cursor, without a total: empty for the first, then what `metadata.next` says. ' +
       'Goes with `_sort` by `key` or `created_at`, and without `_offset`',
@@ -91,8 +102,12 @@ export class SecretListQuery extends ListQuery {
   updated_at?: string[];
 }
 
-/** @throws BadParameters, NoSuchIncludeField */
-export function toListOptions(query: SecretListQuery, fields: ItemFields): ListOptions {
+/**
+ * Returns what a list was asked for. Under version 3.1 a filter by a value that no secret can have is refused; under
+ * version 3 it finds nothing, as in Cloudify.
+ * @throws BadParameters, NoSuchIncludeField
+ */
+export function toListOptions(query: SecretListQuery, fields: ItemFields, version: ApiVersion): ListOptions {
   const sorts = sortsOf(query._sort, Object.keys(SORTS) as Sort[]);
   return {
     ...partOf(query),
@@ -101,7 +116,7 @@ export function toListOptions(query: SecretListQuery, fields: ItemFields): ListO
     allTenants: flagOf(query._all_tenants) === true,
     search: searchIn(query, fields.all),
     sorts,
-    filters: filtersOf(query),
+    filters: filtersOf(query, version),
   };
 }
 
@@ -139,14 +154,23 @@ function afterOf(query: SecretListQuery, sorts: ListOptions['sorts']): ListOptio
   return query._after === '' ? 'start' : decodeCursor(query._after, { by: order, descending });
 }
 
-function filtersOf(query: SecretListQuery): ListOptions['filters'] {
+function filtersOf(query: SecretListQuery, version: ApiVersion): ListOptions['filters'] {
   const names = Object.keys(FILTERS) as Filter[];
   return new Map(
     names.flatMap((name) => {
-      const values = query[name];
-      return values === undefined ? [] : [[name, values.map(booleanOrText(name))] as const];
+      const values = query[name]?.map(booleanOrText(name));
+      if (values === undefined) return [];
+      if (version === 'v3.1') requirePossible(name, values);
+      return [[name, values] as const];
     }),
   );
+}
+
+function requirePossible(name: Filter, values: readonly string[]): void {
+  const possible = FIXED_VALUES[name];
+  const impossible = values.find((value) => possible?.includes(value) === false);
+  if (possible !== undefined && impossible !== undefined)
+    throw new BadParameters(`\`${name}\` ${mustBeOneOf(possible, impossible)}`);
 }
 
 function booleanOrText(name: Filter): (value: string) => string {

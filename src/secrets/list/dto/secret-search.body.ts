@@ -1,29 +1,32 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsArray, IsObject, IsOptional } from 'class-validator';
 import { ErrorBody } from '../../../api/errors/error-body.js';
+import { atMostOneOf, BodyRule } from '../../../api/openapi/body-rule.decorator.js';
+import { ANY_OBJECT } from '../../../api/openapi/schemas.js';
 import { BadParameters } from '../../../common/errors.js';
 import type { FilterRule } from '../filter-rule.js';
 import { combined, requireAffordable } from '../rule-cost.js';
-import { readRules, rulesOfConstraints } from '../filter-rule.reader.js';
+import { MOST_RULES, readRules, rulesOfConstraints } from '../filter-rule.reader.js';
+import { CONSTRAINTS, FILTER_RULE } from './filter-rule.schema.js';
 
 /** Holds the rules or constraints of a search; a search without either finds everything. */
+@BodyRule(atMostOneOf('filter_rules', 'constraints'))
 export class SecretSearchBody {
   @ApiProperty({
-    required: false,
-    type: [Object],
+    ...{ type: 'array', items: FILTER_RULE, maxItems: MOST_RULES, required: false, nullable: true },
     description:
-      'Each with exactly `key` (`key`, `provider_name` or `description`), `operator`, `values` and `type` (`attribute`); all ' +
-      'must hold, of several values one. At most 1,000 values in all, 50 of them with `contains`, `not_contains`, ' +
-      '`starts_with` and `ends_with`',
+      'All rules must hold, and of several values one. At most 1,000 values in all, 50 of them with `contains`, ' +
+      '`not_contains`, `starts_with` and `ends_with`; not together with `constraints`',
   })
   @IsOptional()
   @IsArray({ message: '`filter_rules` must be an array of rules' })
   filter_rules?: unknown[] | null;
 
   @ApiProperty({
-    required: false,
-    type: Object,
-    description: '`name_pattern` (`contains`, `starts_with`, `ends_with`, `equals_to`) and `valid_values`',
+    ...CONSTRAINTS,
+    selfRequired: false,
+    nullable: true,
+    description: 'Another way to write rules about the key',
   })
   @IsOptional()
   @IsObject({ message: '`constraints` must be an object' })
@@ -32,14 +35,14 @@ export class SecretSearchBody {
 
 export class SecretSearchErrorBody extends ErrorBody {
   @ApiProperty({
-    required: false,
-    type: Object,
+    ...ANY_OBJECT,
+    selfRequired: false,
     nullable: true,
     description: 'With `invalid_filter_rule`: which rule it was, where it is short',
   })
   err_filter_rule?: object | null;
 
-  @ApiProperty({ required: false, description: 'With `invalid_filter_rule`: why' })
+  @ApiProperty({ type: String, required: false, description: 'With `invalid_filter_rule`: why' })
   err_reason?: string;
 }
 

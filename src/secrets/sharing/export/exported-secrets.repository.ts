@@ -22,7 +22,7 @@ export type ExportAction = 'secret.export' | 'secret.export_head';
  * @throws Forbidden where the caller's right has ended, at whichever batch
  */
 export abstract class ExportedSecretsRepository {
-  /** The next secrets in the order of their keys: a bounded number, of bounded size. Empty after the last. */
+  /** Reads the next secrets in the order of their keys: a bounded number, of bounded size. Empty after the last. */
   abstract batch(tenant: TenantContext, question: BatchQuestion): Promise<readonly StoredSecret[]>;
   /** Records how an export went on, or that it was only asked about. */
   abstract record(tenant: TenantContext, event: AuditEvent<ExportAction>): Promise<void>;

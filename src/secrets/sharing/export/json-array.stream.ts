@@ -2,9 +2,9 @@ import { Readable } from 'node:stream';
 import { jsonOf } from '../../../api/json/json-text.js';
 
 /**
- * Returns a JSON array as a stream, read only as fast as it is taken. The first batch is fetched before this returns, so that
- * what fails at once can be answered; what fails later leaves the array open, so that a part is never taken for the
- * whole.
+ * Returns a JSON array as a stream, read only as fast as it is taken. The first batch is fetched before this returns,
+ * so that what fails at once can be answered; what fails later leaves the array open, so that a part is never taken for
+ * the whole.
  * @param batches is ended when the reader goes
  */
 export async function jsonArrayStream(

@@ -10,18 +10,28 @@ import { Busy } from '../../../common/errors.js';
 import { FairGate } from '../../../common/turns/fair-gate.js';
 import type { TenantContext } from '../../../common/tenant-context.js';
 import { Logger } from '../../../observability/logger.js';
+import { Metrics } from '../../../observability/metrics/metrics.js';
+import { registerQueue } from '../../../observability/metrics/register-queue.js';
 import { Tenant } from '../../../tenant-scope/tenant.decorator.js';
 import { shareOf } from '../../share-of.js';
 import { ExportQuery, toExportOptions } from './dto/export.query.js';
 import { ExportedSecretItem } from './dto/exported-secret.js';
 import { exportedFields, toExportedSecretItem } from './exported-secret.mapper.js';
 import { jsonArrayStream } from './json-array.stream.js';
-import { HeaderPassphrase, onePassphrase, PASSPHRASE_HEADER, requireStrength } from '../passphrase.js';
+import { SHARE_EXAMPLES } from '../share.examples.js';
+import {
+  HeaderPassphrase,
+  onePassphrase,
+  PASSPHRASE_HEADER,
+  passphraseTooShort,
+  requireStrength,
+} from '../passphrase.js';
 import { SecretExport } from './secret-export.service.js';
 
 const PASSPHRASE = {
   name: PASSPHRASE_HEADER,
   required: false,
+  schema: { type: 'string', minLength: 8, maxLength: 1024 },
   description: 'At least 8 characters of UTF-8; values are encrypted with it',
 };
 
@@ -49,35 +59,44 @@ export class SecretExportController {
   constructor(
     private readonly secrets: SecretExport,
     @Inject(Logger) private readonly logger: Logger,
-  ) {}
+    @Inject(Metrics) metrics: Metrics,
+  ) {
+    registerQueue(metrics, 'exports', () => this.line.gauge);
+  }
 
   @Get('export')
   @ApiHeader(PASSPHRASE)
   @TenantRoute('secret_export', 'secret.export', {
-    summary: 'Export the secrets of the tenant that the caller may read, with their values',
+    id: 'exportSecrets',
+    summary: 'Export secrets',
+    description:
+      'Returns the secrets of the tenant that the caller may read, with their values: in clear, or encrypted by a ' +
+      'passphrase. The import takes the answer as its `secrets_list`.',
+    example: SHARE_EXAMPLES.export,
     answer: [ExportedSecretItem],
     acrossTenants: true,
+    errors: [passphraseTooShort()],
   })
   async export(
     @Tenant() tenant: TenantContext,
     @Query() query: ExportQuery,
     @HeaderPassphrase() header: string | undefined,
-    @Req() { id, raw }: FastifyRequest,
+    @Req() request: FastifyRequest,
   ): Promise<StreamableFile> {
     const passphrase = onePassphrase('_passphrase', query._passphrase, header);
     requireStrength(passphrase);
     const fields = exportedFields(query);
     const options = toExportOptions(query);
-    if (raw.method === 'HEAD') {
+    if (request.method === 'HEAD') {
       await this.secrets.recordHead(tenant, options);
       return new StreamableFile(Readable.from([]), JSON_FILE);
     }
     const batches = this.secrets.batches(tenant, options, passphrase);
     const stream = await jsonArrayStream(
       itemsOf(batches, fields, () => this.line.take(shareOf(tenant))),
-      (error) => logFailure(this.logger, error, toDomainError(error), id),
+      (error) => logFailure(this.logger, error, toDomainError(error), request),
     );
-    raw.socket.setTimeout(STALLED_MS / 2);
+    request.raw.socket.setTimeout(STALLED_MS / 2);
     return new StreamableFile(stream, JSON_FILE);
   }
 }

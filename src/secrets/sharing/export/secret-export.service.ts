@@ -93,7 +93,10 @@ export class SecretExport {
   }
 }
 
-/** Returns the text to encrypt: JSON for a secret with a schema, even for a text, so that the reader can tell them apart. */
+/**
+ * Returns the text to encrypt: JSON for a secret with a schema, even for a text, so that the reader can tell them
+ * apart.
+ */
 function plaintextOf({ schema }: StoredSecret, { format, text }: SecretValue): string {
   return schema !== null && format === 'text' ? JSON.stringify(text) : text;
 }

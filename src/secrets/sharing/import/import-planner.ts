@@ -47,7 +47,7 @@ export class ImportPlanner {
     return { row, kind: 'insert', secret };
   }
 
-  /** The same value again makes no version. */
+  /** Plans the replacement of a secret. The same value again makes no version. */
   private async replacement(row: ImportedRow, current: StoredSecret): Promise<PlannedRow> {
     const errors = errorsOfReplacement(row, current);
     if (errors !== undefined) return { row, kind: 'error', errors };

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { newEvent, type AuditEvent } from '../../../audit/audit-event.js';
 import { AuditWriter } from '../../../audit/audit-writer.js';
-import { nameProblem } from '../../../common/resource-name.js';
+import { nameProblem } from '../../../common/names/resource-name.js';
 import { TimeSlice } from '../../../common/turns/time-slice.js';
 import { isContention } from '../../../database/connection/unavailability.js';
 import { Lanes } from '../../../database/lanes.js';

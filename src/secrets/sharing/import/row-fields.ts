@@ -1,7 +1,7 @@
 import { JsonText } from '../../../api/json/json-text.js';
 import { flagOf } from '../../../api/input/is-flag.decorator.js';
 import { isCalendarTime } from '../../../common/calendar-time.js';
-import { nameProblem } from '../../../common/resource-name.js';
+import { nameProblem } from '../../../common/names/resource-name.js';
 import type { SecretValue } from '../../../crypto/secret-value.js';
 import { descriptionProblem, VISIBILITIES, type Visibility } from '../../secret.js';
 import { schemaTextProblem } from '../../value-schema/schema-bounds.js';

@@ -1,4 +1,4 @@
-import { unknownName } from '../../../common/unknown-name.js';
+import { unknownName } from '../../../common/names/unknown-name.js';
 import type { RawRow } from './raw-row.js';
 
 /** Lists every field that a row may have: those of an export, by this service or by a Cloudify Manager. */

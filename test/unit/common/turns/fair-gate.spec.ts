@@ -47,6 +47,21 @@ describe('FairGate', () => {
     expect([one.state, three.state]).toEqual(['done', 'running']);
   });
 
+  it('tells what it does and has done, with the time that work has waited', async () => {
+    const gate = gateOf({ places: 1 });
+    const first = started(gate, 'a');
+    started(gate, 'b');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(gate.gauge).toEqual({
+      ...{ places: 1, running: 1, waiting: 1, admitted: 1, waitedSeconds: 0 },
+      refused: { full: 0, late: 0 },
+    });
+    first.end();
+    await nextTurn();
+    expect(gate.gauge).toMatchObject({ running: 1, waiting: 0, admitted: 2 });
+    expect(gate.gauge.waitedSeconds).toBeGreaterThan(0.01);
+  });
+
   it('lets groups take turns when a place becomes free', async () => {
     const gate = gateOf({ places: 1 });
     const first = started(gate, 'a');
@@ -68,7 +83,7 @@ describe('FairGate', () => {
     const refused = 'Error: refused: full';
     expect(states.map(({ state }) => state)).toEqual(['waiting', refused, 'waiting', refused]);
     expect(others.map(({ state }) => state)).toEqual(['waiting', refused]);
-    expect(gate.refused).toBe(3);
+    expect(gate.gauge.refused).toEqual({ full: 3, late: 0 });
   });
 
   it('refuses work that waited too long, and never runs it', async () => {
@@ -84,6 +99,17 @@ describe('FairGate', () => {
     await nextTurn();
     expect(ran).toBe(false);
     expect([gate.running, gate.waiting]).toEqual([0, 0]);
+  });
+
+  it('refuses work that waits longer than it may itself', async () => {
+    const gate = gateOf({ places: 1 });
+    const first = started(gate, 'a');
+    await nextTurn();
+    for (const patience of [0, -1_000])
+      await expect(gate.hold(share('b'), () => Promise.resolve(), patience)).rejects.toThrow('refused: late');
+    first.end();
+    await nextTurn();
+    await expect(gate.hold(share('b'), () => Promise.resolve('ran'), -1_000)).resolves.toBe('ran');
   });
 
   it('gives the place back when the work fails', async () => {

@@ -2,12 +2,13 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { flagOf, IsFlag } from '../../../../api/input/is-flag.decorator.js';
+import { STORABLE } from '../../../../api/openapi/schemas.js';
 import { Repeatable } from '../../../../api/input/repeatable.decorator.js';
 import { EXPORT_FILTERS, type ExportOptions } from '../export-options.js';
 
 function Texts(description: string): PropertyDecorator {
   return applyDecorators(
-    ApiPropertyOptional({ type: String, isArray: true, description }),
+    ApiPropertyOptional({ type: 'array', items: STORABLE, description }),
     IsOptional(),
     IsString({ each: true }),
     Repeatable(),
@@ -19,7 +20,7 @@ const EXACT = 'Only those with exactly this; given several times, any of them';
 /** Says which secrets are exported, and how. Booleans may be written as text in any case. */
 export class ExportQuery {
   @ApiPropertyOptional({
-    type: String,
+    ...{ type: String, minLength: 8, maxLength: 1024 },
     description:
       'For clients that do not know the header: what stands in an address is easily logged on the way',
   })
@@ -34,7 +35,7 @@ export class ExportQuery {
   @IsFlag()
   _all_tenants?: string;
 
-  @ApiPropertyOptional({ type: String, description: 'A part of the key, in any case' })
+  @ApiPropertyOptional({ ...STORABLE, maxLength: 256, description: 'A part of the key, in any case' })
   @IsOptional()
   @MaxLength(256, { message: '`_search` can be at most 256 characters long' })
   @IsString({ message: '`_search` must be a string' })

@@ -1,12 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ANY_VALUE } from '../../../dto/any-value.js';
+import { ANY_OBJECT, ANY_VALUE, NAME, TIME } from '../../../../api/openapi/schemas.js';
 import { VISIBILITIES } from '../../../secret.js';
-
-const TIME = { type: String, example: '2026-03-20T08:23:31.276Z' };
 
 /** Describes an exported secret: those fields that were asked for. */
 export class ExportedSecretItem {
-  @ApiPropertyOptional({ example: 'database.password' })
+  @ApiPropertyOptional(NAME)
   key?: string;
 
   @ApiPropertyOptional({
@@ -15,16 +13,16 @@ export class ExportedSecretItem {
   })
   value?: unknown;
 
-  @ApiPropertyOptional({ enum: VISIBILITIES, type: String })
+  @ApiPropertyOptional({ type: String, enum: VISIBILITIES })
   visibility?: string;
 
-  @ApiPropertyOptional({ example: 'default_tenant' })
+  @ApiPropertyOptional(NAME)
   tenant_name?: string;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ type: Boolean })
   is_hidden_value?: boolean;
 
-  @ApiPropertyOptional({ description: 'Whether value and provider options are encrypted' })
+  @ApiPropertyOptional({ type: Boolean, description: 'Whether value and provider options are encrypted' })
   encrypted?: boolean;
 
   @ApiProperty({ type: String, nullable: true, required: false })
@@ -33,13 +31,13 @@ export class ExportedSecretItem {
   @ApiProperty({ type: String, nullable: true, required: false })
   provider_options?: string | null;
 
-  @ApiPropertyOptional({ description: 'There for a secret with a description only' })
+  @ApiPropertyOptional({ type: String, description: 'There for a secret with a description only' })
   description?: string;
 
-  @ApiPropertyOptional({ type: Object, description: 'There for a secret with a schema only' })
+  @ApiPropertyOptional({ ...ANY_OBJECT, description: 'There for a secret with a schema only' })
   schema?: object;
 
-  @ApiPropertyOptional({ description: 'With `_include_metadata`' })
+  @ApiPropertyOptional({ type: String, description: 'With `_include_metadata`' })
   creator?: string;
 
   @ApiPropertyOptional({ ...TIME, description: 'With `_include_metadata`' })

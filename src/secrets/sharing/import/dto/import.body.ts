@@ -2,17 +2,20 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsArray, IsDefined, IsObject, IsOptional, IsString } from 'class-validator';
 import { flagOf, IsFlag } from '../../../../api/input/is-flag.decorator.js';
 import { ItemsReadBy } from '../../../../api/input/kept-as-sent.decorator.js';
+import { atMostOneOf, BodyRule } from '../../../../api/openapi/body-rule.decorator.js';
+import { ANY_OBJECT, FLAG } from '../../../../api/openapi/schemas.js';
 import { BadParameters, TooLarge } from '../../../../common/errors.js';
 import { isRawRow, readRawRow } from '../raw-row.js';
 import type { ImportInput } from '../secret-import.service.js';
 
 const MOST_SECRETS = 100_000;
-const MAP = { type: 'object', additionalProperties: { type: 'string' } } as const;
+const MAP = { type: 'object', nullable: true, additionalProperties: { type: 'string' } } as const;
 
+@BodyRule(atMostOneOf('tenant_map', 'tenant_map_dict'))
 export class ImportBody {
   @ApiProperty({
     type: 'array',
-    items: { type: 'object' },
+    items: ANY_OBJECT,
     maxItems: MOST_SECRETS,
     description: 'Secrets, as an export gives them',
   })
@@ -20,7 +23,7 @@ export class ImportBody {
   @ItemsReadBy(readRawRow)
   secrets_list: unknown[];
 
-  @ApiProperty({ type: Boolean, description: 'Whether secrets that are there already are replaced' })
+  @ApiProperty({ ...FLAG, description: 'Whether secrets that are there already are replaced' })
   @IsFlag()
   @IsDefined({ message: '`override_collisions` must say whether secrets that are there are replaced' })
   override_collisions: unknown;
@@ -35,7 +38,10 @@ export class ImportBody {
   @IsObject({ message: '`tenant_map_dict` must be an object of names' })
   tenant_map_dict?: Record<string, unknown> | null;
 
-  @ApiPropertyOptional({ type: String, description: 'For encrypted values; the header is another way' })
+  @ApiPropertyOptional({
+    ...{ type: String, nullable: true, minLength: 1, maxLength: 1024 },
+    description: 'For encrypted values; the header is another way',
+  })
   @IsOptional()
   @IsString({ message: '`passphrase` must be a string' })
   passphrase?: string | null;

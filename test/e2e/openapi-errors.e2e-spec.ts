@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
+
+const V31 = '/api/v3.1';
+const KEY = `${V31}/secrets/db.password`;
+const HERS: As = { login: 'alice:correct horse battery staple' };
+const ALICE: As = { ...HERS, tenant: 'default_tenant' };
+
+/** Names the errors of the document that no request brings about at will; they are made by the code that answers them. */
+const NOT_AT_WILL = ['request_timeout', 'too_many_requests', 'internal_server_error', 'busy', 'unavailable'];
+
+type Headers = Readonly<Record<string, string>>;
+type Call = readonly [method: string, path: string, body?: unknown, as?: As, headers?: Headers];
+
+const group = (role: string, as?: As): Call => ['POST', '/user-groups/developers', { role }, as];
+const admin = { username: 'admin' };
+const developers = { group_name: 'developers' };
+
+/** Lists requests, some of which are refused: between them they get every error that the document shows. */
+const CALLS: readonly Call[] = [
+  // Nothing is there yet.
+  ['GET', '/secrets/db.password'],
+  ['GET', '/tokens/a1B2c3D4e5'],
+  ['GET', '/users/alice'],
+  group('default'),
+  group('admins'),
+  ['GET', '/permissions/visitor'],
+  ['GET', '/permissions/viewer/secret_create'],
+  ['GET', '/provider/context'],
+  ['GET', '/secrets-providers/vault'],
+  ['PUT', '/secrets/db.password', { value: 'x', provider_name: 'vault' }],
+  // What is wrong in itself.
+  ['GET', '/secrets?_size=x'],
+  ['PUT', '/secrets/1st.password', { value: 'x' }],
+  ['PUT', '/secrets/db.password', { value: '' }],
+  ['PATCH', '/secrets/db.password', {}],
+  [
+    'POST',
+    '/searches/secrets',
+    { filter_rules: [{ key: 'key', operator: 'any_of', values: [], type: 'attribute' }] },
+  ],
+  ['GET', '/secrets/share/export?_passphrase=short'],
+  ['POST', '/secrets/share/import', { secrets_list: [1], override_collisions: false }],
+  ['POST', '/tokens', { expiration_date: '2000-01-01 00:00' }],
+  ['POST', '/tenants/1st'],
+  ['POST', '/user-groups', { group_name: 'users' }],
+  ['POST', '/maintenance/stop'],
+  ['PUT', '/users', { username: 'alice', password: 'short' }],
+  ['POST', '/users/admin', { password: 'correct horse', role: 'default' }],
+  ['PUT', '/permissions/viewer/secret_get'],
+  ['DELETE', '/permissions/sys_admin/user_set_role'],
+  ['POST', '/users/admin', { role: 'default' }],
+  ['POST', '/users/active/admin', { action: 'deactivate' }],
+  // Users, groups and tenants.
+  ['PUT', '/users', { username: 'alice', password: 'correct horse battery staple' }],
+  ['PUT', '/users', { username: 'alice', password: 'correct horse battery staple' }],
+  ['POST', '/users/unlock/alice'],
+  ['POST', '/user-groups', developers],
+  ['POST', '/user-groups', developers],
+  ['DELETE', '/user-groups/users', { ...developers, ...admin }],
+  ['PUT', '/user-groups/users', { ...developers, ...admin }],
+  ['PUT', '/user-groups/users', { ...developers, ...admin }],
+  ['POST', '/tenants/payments'],
+  ['POST', '/tenants/payments'],
+  ['PUT', '/tenants/users', { tenant_name: 'payments', username: 'nobody', role: 'user' }],
+  ['PUT', '/tenants/user-groups', { tenant_name: 'payments', group_name: 'nobodies', role: 'user' }],
+  ['PATCH', '/tenants/users', { tenant_name: 'payments', ...admin, role: 'user' }],
+  ['PUT', '/tenants/users', { tenant_name: 'payments', ...admin, role: 'user' }],
+  ['PUT', '/tenants/users', { tenant_name: 'payments', ...admin, role: 'user' }],
+  ['DELETE', '/tenants/payments'],
+  ['PATCH', '/tenants/user-groups', { tenant_name: 'payments', ...developers, role: 'user' }],
+  ['PUT', '/tenants/user-groups', { tenant_name: 'payments', ...developers, role: 'user' }],
+  ['PUT', '/tenants/user-groups', { tenant_name: 'payments', ...developers, role: 'user' }],
+  // Secrets.
+  ['PUT', '/secrets/db.password', { value: 'x', is_hidden_value: true }],
+  ['PUT', '/secrets/db.password', { value: 'x' }],
+  ['PATCH', '/secrets/db.password', { visibility: 'private' }],
+  ['PUT', '/secrets/db.password', { value: 'x' }, { ...ADMIN, tenant: 'payments' }],
+  ['PATCH', '/secrets/db.password/set-global'],
+  ['PATCH', '/secrets/db.password', { value: 'y' }, ADMIN, { 'If-Match': '"another"' }],
+  ['PATCH', '/tenants/default_tenant/settings', {}],
+  ['PATCH', '/tenants/default_tenant/settings', { require_if_match: true }],
+  ['PATCH', '/secrets/db.password', { value: 'y' }],
+  ['PATCH', '/tenants/default_tenant/settings', { require_if_match: false }],
+  ['PUT', '/tenants/users', { tenant_name: 'default_tenant', username: 'alice', role: 'user' }],
+  ['PATCH', '/secrets/db.password', { value: 'y' }, ALICE],
+  ['PUT', '/secrets/hers', { value: 'x' }, ALICE],
+  ['PATCH', '/secrets/hers/set-global', undefined, ALICE],
+  ['DELETE', '/users/alice'],
+  // Who is not known, or may not do it.
+  ['GET', '/user', undefined, {}],
+  ['GET', '/user', undefined, { login: 'alice:wrong' }],
+  ['PUT', '/users', { username: 'bob', password: 'correct horse' }, HERS],
+  ['GET', '/secrets/x', undefined, { ...ADMIN, tenant: 'nowhere' }],
+  // The last administrator is one through a group.
+  group('sys_admin'),
+  ['PUT', '/user-groups/users', { ...developers, username: 'alice' }],
+  ['DELETE', '/user-groups/users', { ...developers, ...admin }],
+  ['POST', '/users/admin', { role: 'default' }],
+  group('default', ALICE),
+  ['DELETE', '/user-groups/users', { ...developers, username: 'alice' }, ALICE],
+  ['DELETE', '/user-groups/developers', undefined, ALICE],
+  ['POST', '/users/admin', { role: 'sys_admin' }, ALICE],
+  ['POST', '/users/active/alice', { action: 'deactivate' }],
+  ['POST', '/users/active/alice', { action: 'deactivate' }],
+  // Maintenance comes last.
+  ['POST', '/maintenance/activate'],
+  ['GET', '/secrets'],
+];
+
+/** Replaces what differs from request to request: ids, tags and times. */
+const steady = (text: string): string =>
+  text
+    .replace(/; request id [\w-]+/, '')
+    .replaceAll(/\\"[\w-]+\.\d+\.[\w-]+\\"/g, '<tag>')
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>');
+
+describe('the errors of the OpenAPI document', () => {
+  let room: Strongroom;
+  beforeAll(async () => {
+    room = await Strongroom.start();
+  });
+  afterAll(() => room.stop());
+
+  /** Returns every body of an error that the document shows, apart from those that come without a cause to send. */
+  function shown(): Set<string> {
+    const { document } = room.validator;
+    const responses = [
+      ...Object.values(document.paths).flatMap((item) =>
+        Object.values(item).flatMap((operation) => Object.values(operation.responses)),
+      ),
+      ...Object.values(document.components.responses),
+    ];
+    const bodies = responses.flatMap(({ content }) =>
+      Object.values(content?.['application/json']?.examples ?? {}).map(({ value }) => value),
+    );
+    const sendable = bodies.filter(({ error_code: code }) => !NOT_AT_WILL.includes(code as string));
+    return new Set(sendable.map((body) => JSON.stringify(body)));
+  }
+
+  it('come as they are shown, all that a request can bring about', async () => {
+    const came = new Set<string>();
+    for (const [method, path, body, as = ADMIN, sent] of CALLS)
+      came.add(steady((await room.call(as, method, `${V31}${path}`, body, sent)).text));
+    const headers = { Authorization: `Basic ${Buffer.from(ADMIN.login ?? '').toString('base64')}` };
+    const raw = [
+      { method: 'GET', path: '/secrets' },
+      { method: 'GET', path: `${V31}/users/${'x'.repeat(2_100)}` },
+      {
+        method: 'PUT',
+        path: `${V31}/users`,
+        body: '{}',
+        headers: { ...headers, 'Content-Type': 'text/plain' },
+      },
+      { method: 'PUT', path: KEY, body: '{}', headers: { ...headers, 'Content-Length': '500000' } },
+    ];
+    await room.call(ADMIN, 'POST', `${V31}/maintenance/deactivate`);
+    for (const call of raw) came.add((await room.send(call)).text);
+    const missing = [...shown()].map(steady).filter((text) => !came.has(text));
+    expect(missing).toEqual([]);
+  });
+});
