@@ -15,7 +15,7 @@ const gauge = (help: string, ...labels: string[]): MetricDescription => ({ type:
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** Names the alarms of the log, whose lines `strongroom_alarms_total` counts. */
-const ALARMS = ['decryption', 'row_level_security', 'audit_default_partition'] as const;
+const ALARMS = ['decryption', 'row_level_security', 'damaged_data', 'audit_default_partition'] as const;
 
 /**
  * Lists the metrics of the service, named by the conventions of Prometheus. Labels have few values, which the program
