@@ -136,7 +136,9 @@ CREATE TABLE secrets (
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   expires_at timestamp(3) with time zone,
-  deleted_at timestamp(3) with time zone
+  deleted_at timestamp(3) with time zone,
+  mark uuid DEFAULT gen_random_uuid() NOT NULL,
+  updated_by uuid
 );
 ALTER TABLE secrets ADD CONSTRAINT pk_secrets PRIMARY KEY (tenant_id, id);
 ALTER TABLE secrets ADD CONSTRAINT ck_secrets_description CHECK (((char_length(description) <= 1024) AND (description !~ '[\u0001-\u0008\u000B-\u001F\u007F-\u009F]'::text)));
@@ -183,6 +185,13 @@ ALTER TABLE tenant_keys ADD CONSTRAINT pk_tenant_keys PRIMARY KEY (tenant_id, ge
 ALTER TABLE tenant_keys ADD CONSTRAINT ck_tenant_keys_generation CHECK ((generation > 0));
 GRANT SELECT, INSERT ON tenant_keys TO strongroom_app;
 GRANT UPDATE (retired_at) ON tenant_keys TO strongroom_app;
+
+CREATE TABLE tenant_settings (
+  tenant_id uuid NOT NULL,
+  require_if_match boolean DEFAULT false NOT NULL
+);
+ALTER TABLE tenant_settings ADD CONSTRAINT pk_tenant_settings PRIMARY KEY (tenant_id);
+GRANT SELECT, INSERT, UPDATE ON tenant_settings TO strongroom_app;
 
 CREATE TABLE tenant_user_groups (
   tenant_id uuid NOT NULL,
@@ -293,11 +302,15 @@ ALTER TABLE secrets ADD CONSTRAINT fk_secrets_tenant FOREIGN KEY (tenant_id) REF
 
 ALTER TABLE secrets ADD CONSTRAINT fk_secrets_tenant_key FOREIGN KEY (tenant_id, key_generation) REFERENCES tenant_keys(tenant_id, generation);
 
+ALTER TABLE secrets ADD CONSTRAINT fk_secrets_updated_by FOREIGN KEY (updated_by) REFERENCES users(id);
+
 ALTER TABLE secrets ADD CONSTRAINT fk_secrets_version_created_by FOREIGN KEY (version_created_by) REFERENCES users(id);
 
 ALTER TABLE tenant_keys ADD CONSTRAINT fk_tenant_keys_root_key FOREIGN KEY (root_key_id) REFERENCES root_keys(id);
 
 ALTER TABLE tenant_keys ADD CONSTRAINT fk_tenant_keys_tenant FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+
+ALTER TABLE tenant_settings ADD CONSTRAINT fk_tenant_settings_tenant FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 
 ALTER TABLE tenant_user_groups ADD CONSTRAINT fk_tenant_user_groups_group FOREIGN KEY (group_id) REFERENCES user_groups(id) ON DELETE CASCADE;
 
@@ -557,11 +570,11 @@ BEGIN
       PERFORM set_config('app.tenant', r.tenant_id::text, true);
       INSERT INTO secrets AS s (
         tenant_id, id, key, visibility, is_hidden_value, description, schema, value, key_generation, provider_options,
-        provider_options_generation, version_created_by, created_by, created_at, updated_at
+        provider_options_generation, version_created_by, created_by, created_at, updated_at, mark, updated_by
       ) VALUES (
         r.tenant_id, r.id, r.key, r.visibility, r.is_hidden_value, r.description, r.schema::json, p_values[r.ordinality],
         r.key_generation, p_options[r.ordinality], r.provider_options_generation, r.author_id, r.created_by,
-        coalesce(r.created_at, now()), coalesce(r.updated_at, now())
+        coalesce(r.created_at, now()), coalesce(r.updated_at, now()), (r.event ->> 'id')::uuid, r.author_id
       )
       ON CONFLICT DO NOTHING
       RETURNING s.version, s.revision, s.created_at, s.updated_at INTO version, revision, created_at, updated_at;
@@ -736,6 +749,9 @@ AS $function$
 DECLARE
   r         record;
   v_foreign boolean;
+  v_masked  boolean;
+  v_detail  jsonb;
+  v_tag     text;
   v_entries audit_entry[] := '{}';
 BEGIN
   FOR r IN
@@ -760,11 +776,26 @@ BEGIN
     secret := r.secret;
     outcome := CASE WHEN secret.id IS NULL THEN 'not_found' ELSE 'ok' END;
     v_foreign := coalesce(secret.tenant_id <> r.reader_id, false);
+    v_masked := false;
 
     IF (secret.is_hidden_value OR secret.provider_options IS NOT NULL) AND secret.created_by <> r.user_id
        AND NOT (CASE WHEN v_foreign THEN user_may(r.user_id, secret.tenant_id, 'administrators') ELSE r.administers END)
     THEN
       secret := blank_secret(secret, secret.is_hidden_value);
+      v_masked := true;
+    END IF;
+
+    IF r.detail IS NOT NULL THEN
+      v_detail := r.detail;
+      v_tag := concat_ws('.', secret.id, secret.revision, secret.mark);
+      IF outcome <> 'ok' THEN
+        NULL;
+      ELSIF NOT v_detail -> 'if_match' ?| ARRAY['*', v_tag] THEN
+        outcome := 'precondition_failed';
+      ELSIF v_detail -> 'if_none_match' ?| ARRAY['*', v_tag || CASE WHEN v_masked THEN '.masked' ELSE '' END] THEN
+        outcome := 'not_modified';
+      END IF;
+      r.detail := nullif(v_detail - ARRAY['if_match', 'if_none_match'], '{}');
     END IF;
     RETURN NEXT;
 
@@ -845,13 +876,13 @@ BEGIN
 
   FOR r IN
     SELECT * FROM ROWS FROM (json_to_recordset(p_secrets) AS (
-      tenant_id uuid, id uuid, key text, revision integer, event json
+      tenant_id uuid, id uuid, key text, revision integer, mark uuid, event json
     )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
   LOOP
     ordinal := r.ordinality;
     PERFORM set_config('app.tenant', r.tenant_id::text, true);
     DELETE FROM secrets AS s
-    WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision
+    WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision AND s.mark = coalesce(r.mark, s.mark)
     RETURNING s.version, s.revision, s.created_at, s.updated_at INTO version, revision, created_at, updated_at;
     outcome := CASE WHEN FOUND THEN 'ok' ELSE 'stale' END;
     IF outcome = 'ok' THEN
@@ -1043,7 +1074,7 @@ BEGIN
 
   FOR r IN
     SELECT * FROM ROWS FROM (json_to_recordset(p_secrets) AS (
-      tenant_id uuid, id uuid, key text, revision integer, visibility text, is_hidden_value boolean, description text,
+      tenant_id uuid, id uuid, key text, revision integer, mark uuid, visibility text, is_hidden_value boolean, description text,
       key_generation integer, provider_options_generation integer, created_at timestamptz, updated_at timestamptz,
       author_id uuid, owner_id uuid, widens boolean, replaces_options boolean, event json
     )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
@@ -1083,8 +1114,10 @@ BEGIN
         created_by = coalesce(r.owner_id, s.created_by),
         created_at = coalesce(r.created_at, s.created_at),
         updated_at = coalesce(r.updated_at, greatest(clock_timestamp(), s.updated_at)),
-        revision = s.revision + 1
-      WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision
+        revision = s.revision + 1,
+        mark = (r.event ->> 'id')::uuid,
+        updated_by = r.author_id
+      WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision AND s.mark = coalesce(r.mark, s.mark)
       RETURNING s.version, s.revision, s.created_at, s.updated_at INTO version, revision, created_at, updated_at;
       IF NOT FOUND THEN
         outcome := 'stale';
@@ -1092,7 +1125,8 @@ BEGIN
     ELSIF outcome IN ('global_elsewhere', 'key_elsewhere') THEN
       -- The refusal is valid only for the secret as it was read.
       PERFORM FROM secrets s
-      WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision FOR UPDATE;
+      WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision AND s.mark = coalesce(r.mark, s.mark)
+      FOR UPDATE;
       IF NOT FOUND THEN
         outcome := 'stale';
       END IF;

@@ -3,6 +3,7 @@ import { ReadinessModule } from '../api/http/readiness.module.js';
 import { TenantsModule } from '../tenants/tenants.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { TenantMembersController } from './tenants/tenant-members.controller.js';
+import { TenantSettingsController } from './tenants/tenant-settings.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
 import { UserGroupUsersController } from './groups/user-group-users.controller.js';
 import { UserGroupsController } from './groups/user-groups.controller.js';
@@ -31,6 +32,7 @@ import { VersionController } from './status/version.controller.js';
   controllers: [
     TenantMembersController,
     TenantsController,
+    TenantSettingsController,
     UserGroupUsersController,
     UserGroupsController,
     VersionController,

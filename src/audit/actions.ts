@@ -76,6 +76,8 @@ export const AUDIT_ACTIONS = {
   'tenant.remove_user_group': system('Removes a user group from a tenant.'),
   'tenant.update_user': system('Changes the role of a user in a tenant.', 'role'),
   'tenant.update_user_group': system('Changes the role of a user group in a tenant.', 'role'),
+  'tenant_settings.read': tenant('Reads the settings of a tenant.', 'head'),
+  'tenant_settings.update': tenant('Changes the settings of a tenant.', 'require_if_match'),
   'token.create': system('Creates a token.', 'username'),
   'token.delete': system('Deletes a token and those that were created by it.'),
   'token.delete_all': system('Ends all tokens of a user.'),

@@ -5,27 +5,32 @@ import type { AuditEvent } from './audit-event.js';
 import { appendEvent, SYSTEM_LOG } from './audit-writer.js';
 import { Refusal } from './refusal.js';
 
-/** Runs changes of the whole installation and records them in the system's log. */
+/** Runs changes of the whole installation, or of the settings of a tenant, and records them. */
 @Injectable()
 export class AuditedTransaction {
   constructor(@Inject(TenantTransaction) private readonly transaction: TenantTransaction) {}
 
   /**
    * Runs `work` and records `event` in one transaction. Repositories use the manager that is passed to `work`.
+   * @param logId the system's log by default, or the id of a tenant
    * @returns the result of `work`
    * @throws the error of a refusal that `work` returns, once the event is durable
    * @throws Busy, Unavailable as `TenantTransaction.run` does
    */
-  async run<T>(event: AuditEvent, work: (manager: EntityManager) => Promise<T | Refusal>): Promise<T> {
+  async run<T>(
+    event: AuditEvent,
+    work: (manager: EntityManager) => Promise<T | Refusal>,
+    logId = SYSTEM_LOG,
+  ): Promise<T> {
     const record = async (manager: EntityManager): Promise<T | Refusal> => {
       const returned = await work(manager);
       const outcome = returned instanceof Refusal ? returned.outcome : 'ok';
-      await appendEvent(manager, SYSTEM_LOG, { ...event, outcome });
+      await appendEvent(manager, logId, { ...event, outcome });
       return returned;
     };
     const lane = /\.(list|read)$/.test(event.action) ? 'lists' : 'writes';
     const share = { group: event.caller.actorId ?? SYSTEM_LOG, member: '' };
-    const result = await this.transaction.run(SYSTEM_LOG, event.id, record, { lane, share });
+    const result = await this.transaction.run(logId, event.id, record, { lane, share });
     if (result instanceof Refusal) throw result.error;
     return result;
   }

@@ -13,6 +13,7 @@ export const AUDIT_DETAIL_FIELDS = {
   override: '`true` for an import that replaces existing secrets',
   owner: 'The name of the new owner of the secret',
   reader_tenant: 'The id of the tenant from which the caller reads',
+  require_if_match: 'The new value of the setting `require_if_match`',
   role: 'The role of the user or user group in the tenant',
   secrets: 'The number of secrets that were exported, or that the import contains',
   show_getting_started: 'The new value of the setting `show_getting_started`',

@@ -31,6 +31,8 @@ export interface Identity {
   proved: boolean;
   tenant_id: string | null;
   tenant_name: string | null;
+  /** Tells whether the tenant takes changes of a single secret with `If-Match` only. */
+  require_if_match: boolean;
   /** Lists the permissions, separated by commas. */
   permissions: string;
   /** Tells whether the installation is in maintenance mode. */
@@ -46,8 +48,11 @@ interface Answer extends Omit<Identity, 'permissions'> {
   permissions_in: number;
 }
 
-const LOOK_UP =
-  'SELECT * FROM find_identities($1::text[], $2::bytea[], $3::text[], $4::text[], $5::text[]) ORDER BY ordinal';
+const LOOK_UP = `
+  SELECT f.*, coalesce((
+    SELECT s.require_if_match FROM tenant_settings s WHERE s.tenant_id = f.tenant_id
+  ), false) AS require_if_match
+  FROM find_identities($1::text[], $2::bytea[], $3::text[], $4::text[], $5::text[]) f ORDER BY f.ordinal`;
 
 /** Stands for names that no user and no tenant can have; the database cannot store all of them. */
 const IMPOSSIBLE = '';

@@ -7,6 +7,8 @@ import { permissionSet } from './permission-set.js';
 interface NamedTenant {
   readonly id: string;
   readonly name: string;
+  /** True if it takes changes of a single secret only if they say which state they are based on. */
+  readonly requiresIfMatch: boolean;
 }
 
 /**
@@ -53,11 +55,12 @@ function addressOf({ ip }: { readonly ip?: string }): string | null {
 /** @throws Error for an identity without a user */
 export function principalOf(identity: Identity, caller: Caller, tokenId?: string): Principal {
   const { user_id: userId, username, tenant_id: id, tenant_name: name } = identity;
+  const { require_if_match: requiresIfMatch } = identity;
   if (userId === null || username === null) throw new Error('A principal without a user');
   return {
     userId,
     username,
-    tenant: id !== null && name !== null ? { id, name } : undefined,
+    tenant: id !== null && name !== null ? { id, name, requiresIfMatch } : undefined,
     permissions: permissionSet(identity.permissions),
     inMaintenance: identity.maintenance,
     tokenId,

@@ -99,6 +99,28 @@ export class Conflict extends DomainError {
   }
 }
 
+/** Tells the state that a failed condition found, in the forms of the API. */
+export interface PresentState {
+  /** With its quotes. */
+  readonly etag: string;
+  readonly updated_at: string;
+  readonly updated_by?: string | undefined;
+}
+
+/** Refuses a request that demands another state than there is (RFC 9110, section 15.5.13). */
+export class PreconditionFailed extends DomainError {
+  constructor(message: string, state?: PresentState) {
+    super('precondition_failed', 412, message, 'info', state && { ETag: state.etag }, { ...state });
+  }
+}
+
+/** Refuses a change that does not name the state that it is based on (RFC 6585, section 3). */
+export class PreconditionRequired extends DomainError {
+  constructor(message: string) {
+    super('precondition_required', 428, message);
+  }
+}
+
 /** Ends a request whose body stopped arriving, or arrives too slowly. */
 export class RequestTimeout extends DomainError {
   constructor(message = 'The request took too long to arrive') {

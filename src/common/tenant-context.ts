@@ -19,5 +19,7 @@ export interface TenantContext {
   readonly userId: string;
   readonly username: string;
   readonly permissions: ReadonlySet<string>;
+  /** True if the tenant takes changes of a single secret only if they say which state they are based on. */
+  readonly requiresIfMatch?: boolean;
   readonly caller: Caller;
 }

@@ -1,7 +1,16 @@
 import { kindOf } from '../api/input/what-came.js';
 import { JsonText } from '../api/json/json-text.js';
 import type { SecretValue } from '../crypto/secret-value.js';
-import { BadParameters, Conflict, Forbidden, IllegalAction, NotFound } from '../common/errors.js';
+import {
+  BadParameters,
+  Conflict,
+  Forbidden,
+  IllegalAction,
+  NotFound,
+  PreconditionFailed,
+  PreconditionRequired,
+  type PresentState,
+} from '../common/errors.js';
 import { printable } from '../common/printable.js';
 
 /** Says that there is no such secret, in the words that clients match. */
@@ -14,6 +23,49 @@ export function secretExists(key: string): Conflict {
   return new Conflict(
     `Secret with key \`${key}\` already exists in this tenant or as a global one; change it with PATCH`,
   );
+}
+
+/** Answers a condition that another state fails. */
+export function otherState(key: string, state: PresentState): PreconditionFailed {
+  return new PreconditionFailed(
+    `The secret \`${key}\` is not in the state that the request demands: ${described(state)}; read it again, and make the ` +
+      'change on what it is now',
+    state,
+  );
+}
+
+/** Answers a condition for which the secret would have to exist; one that the caller does not see is the same. */
+export function nothingToMatch(key: string): PreconditionFailed {
+  return new PreconditionFailed(
+    `The secret \`${key}\` is not in the state that \`If-Match\` demands: it was deleted, never existed, or is private to ` +
+      'another user; PUT without `If-Match` creates a secret',
+  );
+}
+
+/** Answers `If-None-Match: *` with PUT, also where the existing secret is private to another user. */
+export function existsAlready(key: string, state?: PresentState): PreconditionFailed {
+  const more = state === undefined ? '' : `: ${described(state)}`;
+  return new PreconditionFailed(
+    `Secret with key \`${key}\` already exists in this tenant or as a global one, and \`If-None-Match: *\` creates only${more}`,
+    state,
+  );
+}
+
+export function ifMatchRequired(key: string, tenantName: string): PreconditionRequired {
+  return new PreconditionRequired(
+    `The tenant \`${printable(tenantName)}\` takes changes with \`If-Match\` only: read the secret \`${key}\` and send the ` +
+      '`ETag` of the answer, or `If-Match: *` to change whatever it is',
+  );
+}
+
+export function ifMatchNeedsUpdate(): BadParameters {
+  return new BadParameters(
+    '`If-Match` with PUT needs `"update_if_exists": true` in the body, since PUT only creates without it',
+  );
+}
+
+function described({ etag, updated_at: time, updated_by: user }: PresentState): string {
+  return `its tag is ${etag} since ${time}${user === undefined ? '' : `, by \`${printable(user)}\``}`;
 }
 
 export function globalElsewhere(key: string): Conflict {

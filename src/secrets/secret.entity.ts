@@ -77,6 +77,14 @@ export class SecretEntity {
   @Column({ type: 'timestamptz', name: 'updated_at', precision: 3, default: () => 'now()' })
   updatedAt: Date;
 
+  /** The id of the event that recorded the last change, which makes each state of a secret distinct. */
+  @Column('uuid', { default: () => 'gen_random_uuid()' })
+  mark: string;
+
+  /** Null if the last change was made by a program that did not store it. */
+  @Column('uuid', { name: 'updated_by', nullable: true })
+  updatedBy: string | null;
+
   @Column({ type: 'timestamptz', name: 'expires_at', precision: 3, nullable: true, select: false })
   expiresAt: Date | null;
 

@@ -59,6 +59,10 @@ export interface SecretDescription extends SecretAttributes {
   readonly key: string;
   readonly version: number;
   readonly revision: number;
+  /** Changes with each revision, and tells apart those of the same number before and after a restore. */
+  readonly mark: string;
+  /** The id of the user who made the last change; null if it is not known. */
+  readonly updatedBy: string | null;
   readonly schema: JsonText | null;
   readonly providerName: string | null;
   readonly creatorId: string;

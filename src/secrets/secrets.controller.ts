@@ -1,5 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { Conditions } from '../api/conditions/conditions.js';
+import { ConditionalChangeApi, ConditionalReadApi } from '../api/conditions/conditional-api.decorator.js';
+import { RequestConditions } from '../api/conditions/conditions.decorator.js';
 import { CalledVersion, type ApiVersion } from '../api/http/api-version.decorator.js';
 import { JsonBody, RequestBody } from '../api/input/json-body.js';
 import { Query } from '../api/input/query.decorator.js';
@@ -15,10 +18,12 @@ import {
   SecretChangeBodyV31,
   SetVisibilityBody,
 } from './dto/new-secret.body.js';
-import { EXAMPLE_KEY, SECRET_EXAMPLES } from './dto/secret.examples.js';
+import { EXAMPLE_KEY, EXAMPLE_STATE, SECRET_EXAMPLES } from './dto/secret.examples.js';
 import { SecretListV3, SecretV3 } from './dto/secret-v3.js';
-import { SecretListV31, SecretV31 } from './dto/secret-v31.js';
+import { SecretListV31 } from './dto/secret-v31.js';
+import { Answers } from './http/answers.decorator.js';
 import { CalledMapper } from './http/called-mapper.decorator.js';
+import { SecretAnswers, type ShownSecret } from './http/secret-answers.js';
 import { SecretKey } from './http/secret-key.decorator.js';
 import type { SecretMapper } from './http/secret-mapper.js';
 import { SecretRoute } from './http/secret-route.decorator.js';
@@ -28,8 +33,10 @@ import { secretListText } from './list/page-text.js';
 import {
   globalElsewhere,
   hiddenFrom,
+  ifMatchRequired,
   mayNotMakeGlobal,
   narrower,
+  otherState,
   providerNotFound,
   secretExists,
   textRequired,
@@ -37,7 +44,8 @@ import {
 import { nothingToChange, toCreateInput, toUpdateInput } from './secret-input.js';
 import { SecretsService } from './secrets.service.js';
 
-type ShownSecret = SecretV3 | SecretV31;
+const STATE_DIFFERS = otherState(EXAMPLE_KEY, EXAMPLE_STATE);
+const IF_MATCH_REQUIRED = ifMatchRequired(EXAMPLE_KEY, 'default_tenant');
 
 @Controller(['api/v3/secrets', 'api/v3.1/secrets'])
 @ApiTags('Secrets')
@@ -67,6 +75,7 @@ export class SecretsController {
   }
 
   @Get(':key')
+  @ConditionalReadApi(STATE_DIFFERS)
   @SecretRoute('secret_get', 'secret.read', {
     id: 'readSecret',
     summary: 'Read a secret',
@@ -80,12 +89,14 @@ export class SecretsController {
     @Tenant() tenant: TenantContext,
     @SecretKey() key: string,
     @SkipValue() skipValue: boolean,
-    @CalledMapper() mapper: SecretMapper,
-  ): Promise<ShownSecret> {
-    return mapper.read(tenant, await this.secrets.read(tenant, key, { skipValue }));
+    @RequestConditions() conditions: Conditions,
+    @Answers() answers: SecretAnswers,
+  ): Promise<ShownSecret | undefined> {
+    return answers.read(tenant, await this.secrets.read(tenant, key, { skipValue, conditions }));
   }
 
   @Put(':key')
+  @ConditionalChangeApi(STATE_DIFFERS, IF_MATCH_REQUIRED)
   @SecretRoute('secret_create', 'secret.create', {
     id: 'createSecret',
     summary: 'Create a secret',
@@ -105,13 +116,15 @@ export class SecretsController {
     @Tenant() tenant: TenantContext,
     @SecretKey() key: string,
     @RequestBody() body: JsonBody,
-    @CalledMapper() mapper: SecretMapper,
+    @RequestConditions() conditions: Conditions,
+    @Answers() answers: SecretAnswers,
   ): Promise<ShownSecret> {
-    const input = toCreateInput(await body.read(mapper.newBody));
-    return mapper.changed(tenant, await this.secrets.create(tenant, key, input));
+    const input = toCreateInput(await body.read(answers.mapper.newBody));
+    return answers.changed(tenant, await this.secrets.create(tenant, key, input, conditions));
   }
 
   @Patch(':key')
+  @ConditionalChangeApi(STATE_DIFFERS, IF_MATCH_REQUIRED)
   @SecretRoute('secret_update', 'secret.update', {
     id: 'updateSecret',
     summary: 'Change a secret',
@@ -125,13 +138,15 @@ export class SecretsController {
     @Tenant() tenant: TenantContext,
     @SecretKey() key: string,
     @RequestBody() body: JsonBody,
-    @CalledMapper() mapper: SecretMapper,
+    @RequestConditions() conditions: Conditions,
+    @Answers() answers: SecretAnswers,
   ): Promise<ShownSecret> {
-    const input = toUpdateInput(await body.read(mapper.changeBody));
-    return mapper.changed(tenant, await this.secrets.update(tenant, key, input));
+    const input = toUpdateInput(await body.read(answers.mapper.changeBody));
+    return answers.changed(tenant, await this.secrets.update(tenant, key, input, conditions));
   }
 
   @Patch(':key/set-visibility')
+  @ConditionalChangeApi(STATE_DIFFERS, IF_MATCH_REQUIRED)
   @SecretRoute('secret_update', 'secret.update', {
     id: 'setVisibility',
     summary: 'Widen the visibility of a secret',
@@ -145,13 +160,16 @@ export class SecretsController {
     @Tenant() tenant: TenantContext,
     @SecretKey() key: string,
     @RequestBody() body: JsonBody,
-    @CalledMapper() mapper: SecretMapper,
+    @RequestConditions() conditions: Conditions,
+    @Answers() answers: SecretAnswers,
   ): Promise<ShownSecret> {
     const { visibility } = await body.read(SetVisibilityBody);
-    return mapper.changed(tenant, await this.secrets.update(tenant, key, { attributes: { visibility } }));
+    const input = { attributes: { visibility } };
+    return answers.changed(tenant, await this.secrets.update(tenant, key, input, conditions));
   }
 
   @Patch(':key/set-global')
+  @ConditionalChangeApi(STATE_DIFFERS, IF_MATCH_REQUIRED)
   @SecretRoute('secret_update', 'secret.update', {
     id: 'setGlobal',
     summary: 'Make a secret global',
@@ -163,15 +181,15 @@ export class SecretsController {
   async setGlobal(
     @Tenant() tenant: TenantContext,
     @SecretKey() key: string,
-    @CalledMapper() mapper: SecretMapper,
+    @RequestConditions() conditions: Conditions,
+    @Answers() answers: SecretAnswers,
   ): Promise<ShownSecret> {
-    return mapper.changed(
-      tenant,
-      await this.secrets.update(tenant, key, { attributes: { visibility: 'global' } }),
-    );
+    const input = { attributes: { visibility: 'global' } } as const;
+    return answers.changed(tenant, await this.secrets.update(tenant, key, input, conditions));
   }
 
   @Delete(':key')
+  @ConditionalChangeApi(STATE_DIFFERS, IF_MATCH_REQUIRED)
   @SecretRoute('secret_delete', 'secret.delete', {
     id: 'deleteSecret',
     summary: 'Delete a secret',
@@ -180,12 +198,14 @@ export class SecretsController {
     example: SECRET_EXAMPLES.delete,
     errors: [hiddenFrom(EXAMPLE_KEY)],
     answer: { v3: SecretV3, 'v3.1': null },
+    answerHeaders: {},
   })
   async delete(
     @Tenant() tenant: TenantContext,
     @SecretKey() key: string,
-    @CalledMapper() mapper: SecretMapper,
+    @RequestConditions() conditions: Conditions,
+    @Answers() answers: SecretAnswers,
   ): Promise<ShownSecret> {
-    return mapper.changed(tenant, await this.secrets.delete(tenant, key));
+    return answers.deleted(tenant, await this.secrets.delete(tenant, key, conditions));
   }
 }

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
+import { CreateSecret } from './create-secret.js';
 import { SecretSearchController } from './list/secret-search.controller.js';
+import { SecretPreconditions } from './secret-preconditions.js';
 import { SecretSealer } from './secret-sealer.js';
 import { SecretsProvidersController } from './secrets-providers.controller.js';
 import { SecretsController } from './secrets.controller.js';
@@ -11,6 +13,6 @@ import { SharingModule } from './sharing/sharing.module.js';
 @Module({
   imports: [SecretStoreModule, SharingModule],
   controllers: [SecretsController, SecretSearchController, SecretsProvidersController],
-  providers: [SecretsService, SecretSealer, UpdateSecret],
+  providers: [SecretsService, SecretSealer, SecretPreconditions, CreateSecret, UpdateSecret],
 })
 export class SecretsModule {}

@@ -1,4 +1,5 @@
 import type { JsonText } from '../api/json/json-text.js';
+import type { Conditions } from '../api/conditions/conditions.js';
 import type { AuditEvent } from '../audit/audit-event.js';
 import type { Refusal } from '../audit/refusal.js';
 import type { TenantContext } from '../common/tenant-context.js';
@@ -17,8 +18,16 @@ export interface NewSecret {
 
 /** Tells that the tenant has no secret of that key; `foreign` if there is a global one of another tenant. */
 export type Missing = { readonly kind: 'absent' } | { readonly kind: 'foreign' };
-export type ReadOutcome =
-  { readonly kind: 'found'; readonly secret: VisibleSecret } | { readonly kind: 'absent' };
+export type ReadOutcome = FoundSecret | { readonly kind: 'absent' };
+
+/** Holds a secret that was read, and whether it is in the state that the conditions of the read demand. */
+interface FoundSecret {
+  readonly kind: 'found' | 'not_modified' | 'precondition_failed';
+  readonly secret: VisibleSecret;
+  /** True if a part of the secret is hidden from the caller. */
+  readonly isMasked: boolean;
+}
+
 export type CreateOutcome = { readonly kind: 'created'; readonly secret: StoredSecret } | UpdateOutcome;
 export type UpdateOutcome =
   | { readonly kind: 'changed'; readonly secret: StoredSecret }
@@ -50,6 +59,19 @@ type FindUser = (username: string) => Promise<NewOwner | undefined>;
  */
 export type Decide = (current: StoredSecret, findUser: FindUser) => Promise<SecretUpdate | Refusal>;
 
+/** Describes a change beside its decision. */
+export interface ChangeOptions {
+  /** True if any other state than the one that was looked up is refused, so that nobody who is overtaken tries for long. */
+  readonly isConditional?: boolean;
+}
+
+/** Says what becomes of a secret that is there already when one of its key is to be created. */
+export interface Existing {
+  readonly decide: Decide;
+  /** Records what becomes of it. */
+  readonly event: AuditEvent;
+}
+
 /**
  * Decides whether a secret may be deleted; it is asked again where the secret was changed meanwhile. What it throws
  * leaves the secret in place.
@@ -65,8 +87,18 @@ export type DecideDeletion = (current: StoredSecret) => Promise<Refusal | undefi
  * @throws Unavailable when the database cannot be reached or does not say whether it committed
  */
 export abstract class SecretsRepository {
-  /** Looks up, records and answers in one call. Calls of the same turn of the event loop may travel together. */
-  abstract read(tenant: TenantContext, key: string, event: AuditEvent): Promise<ReadOutcome>;
+  /**
+   * Looks up, compares, records and answers in one call. Calls of the same turn of the event loop may travel together.
+   * @param conditions compare tags as `stateTag` makes them; those of `ifNoneMatch` may end in `.masked`
+   */
+  abstract read(
+    tenant: TenantContext,
+    key: string,
+    event: AuditEvent,
+    conditions?: Conditions,
+  ): Promise<ReadOutcome>;
+  /** Returns the name of a user, deleted or not. */
+  abstract nameOfUser(id: string): Promise<string | undefined>;
   /**
    * Lists what the caller sees in the tenant, global secrets of others included; no values. A list of all tenants has
    * what the caller sees in each of those where the caller may list, and is recorded in each of their logs.
@@ -74,18 +106,19 @@ export abstract class SecretsRepository {
   abstract list(tenant: TenantContext, options: ListOptions, event: AuditEvent): Promise<SecretPage>;
   /** Records an act that is refused before any secret is looked at. */
   abstract recordRefusal(tenant: TenantContext, event: AuditEvent, refusal: Refusal): Promise<void>;
-  /** @param existing decides what becomes of the tenant's secret of that key; without it, that is a conflict */
+  /** @param existing says what becomes of the tenant's secret of that key; without it, that is a conflict */
   abstract create(
     tenant: TenantContext,
     secret: NewSecret,
     event: AuditEvent,
-    existing?: Decide,
+    existing?: Existing,
   ): Promise<CreateOutcome>;
   abstract update(
     tenant: TenantContext,
     key: string,
     decide: Decide,
     event: AuditEvent,
+    options?: ChangeOptions,
   ): Promise<UpdateOutcome>;
   /** Removes the secret and returns what it was. */
   abstract delete(
@@ -93,5 +126,6 @@ export abstract class SecretsRepository {
     key: string,
     decide: DecideDeletion,
     event: AuditEvent,
+    options?: ChangeOptions,
   ): Promise<UpdateOutcome>;
 }

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Conditions } from '../api/conditions/conditions.js';
 import { Refusal } from '../audit/refusal.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import type { SealedValue } from '../crypto/sealed-value.js';
@@ -15,6 +16,7 @@ import {
   unknownOwner,
 } from './secret-errors.js';
 import type { UpdateSecretInput } from './secret-input.js';
+import { SecretPreconditions } from './secret-preconditions.js';
 import { SecretSealer } from './secret-sealer.js';
 import { VISIBILITIES, type SecretAttributes, type SecretDescription, type StoredSecret } from './secret.js';
 import type { Decide, SecretUpdate } from './secrets.repository.js';
@@ -26,17 +28,26 @@ export interface DecidedUpdate {
   readonly value: () => SecretValue | undefined;
 }
 
+/** Says what is to change, and only in which states. */
+interface ConditionalUpdate extends UpdateSecretInput {
+  readonly conditions: Conditions;
+}
+
 /** Decides on updates of secrets, in the order in which clients know the checks. */
 @Injectable()
 export class UpdateSecret {
-  constructor(@Inject(SecretSealer) private readonly sealer: SecretSealer) {}
+  constructor(
+    @Inject(SecretSealer) private readonly sealer: SecretSealer,
+    @Inject(SecretPreconditions) private readonly preconditions: SecretPreconditions,
+  ) {}
 
   /** Returns the decision on an update. The same value again makes no version, but moves the time of the update. */
-  of(tenant: TenantContext, key: string, input: UpdateSecretInput, checked: CheckedValue): DecidedUpdate {
+  of(tenant: TenantContext, key: string, input: ConditionalUpdate, checked: CheckedValue): DecidedUpdate {
     let next: SecretValue | undefined;
     const decide: Decide = async (current, findUser): Promise<SecretUpdate | Refusal> => {
+      const byRights = refusalOfUpdate(tenant, current, input.attributes);
       const refusal =
-        refusalOfUpdate(tenant, current, input.attributes) ??
+        (await this.preconditions.refusal(tenant, current, input.conditions, byRights)) ??
         (await refusalOfValue(current, input, checked)) ??
         refusalOfOwner(tenant, input);
       if (refusal !== undefined) return refusal;

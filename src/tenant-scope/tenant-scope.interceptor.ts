@@ -95,8 +95,8 @@ function contextOf(
 function tenantContextOf(principal: Principal, permission: string): TenantContext | undefined {
   const { tenant, permissions, userId, username, caller } = principal;
   if (tenant === undefined || !permissions.has(permission)) return undefined;
-  const { id: tenantId, name: tenantName } = tenant;
-  return Object.freeze({ tenantId, tenantName, userId, username, permissions, caller });
+  const { id: tenantId, name: tenantName, requiresIfMatch } = tenant;
+  return Object.freeze({ tenantId, tenantName, requiresIfMatch, userId, username, permissions, caller });
 }
 
 /** Returns the installation's own context if the caller asks for all tenants, may do so, and names none. */

@@ -2,11 +2,21 @@ import { Module } from '@nestjs/common';
 import { RootKeysRepository } from './root-keys.repository.js';
 import { TenantCreation } from './tenant-creation.js';
 import { TenantKeysRepository } from './tenant-keys.repository.js';
+import { TenantSettingsRepository } from './tenant-settings.repository.js';
+import { TenantSettingsService } from './tenant-settings.service.js';
 import { TenantsRepository } from './tenants.repository.js';
 import { TenantsService } from './tenants.service.js';
 
 @Module({
-  providers: [RootKeysRepository, TenantKeysRepository, TenantsRepository, TenantCreation, TenantsService],
-  exports: [TenantsRepository, TenantsService],
+  providers: [
+    RootKeysRepository,
+    TenantKeysRepository,
+    TenantsRepository,
+    TenantCreation,
+    TenantsService,
+    TenantSettingsRepository,
+    TenantSettingsService,
+  ],
+  exports: [TenantsRepository, TenantsService, TenantSettingsService],
 })
 export class TenantsModule {}

@@ -77,7 +77,7 @@ type NewUserRow = Pick<User, 'id' | 'username' | 'passwordHash' | 'systemRole'> 
     readonly lastLoginAt?: Date | undefined;
   };
 
-/** Reads and writes `users`. Names are looked up without regard to case, and no method sees a deleted user. */
+/** Reads and writes `users`. Names are looked up without regard to case, and only `nameOf` sees a deleted user. */
 @Injectable()
 export class UsersRepository {
   /** Works on any connection, since a start asks before there are entities. */
@@ -98,6 +98,14 @@ export class UsersRepository {
       .createQueryBuilder(User, 'user')
       .where('lower(user.username) = lower(:username) AND user.deletedAt IS NULL', { username });
     return (lock === undefined ? query : query.setLock(LOCKS[lock])).getOne();
+  }
+
+  /** Returns the name of a user, and also that of a deleted one. */
+  async nameOf(manager: EntityManager, id: string): Promise<string | undefined> {
+    const [row] = await manager.query<{ username: string }[]>('SELECT username FROM users WHERE id = $1', [
+      id,
+    ]);
+    return row?.username;
   }
 
   /** Finds a user and keeps the row from being changed until the transaction ends. */

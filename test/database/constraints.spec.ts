@@ -67,6 +67,8 @@ const OUT_OF_REACH = {
     'fk_tokens_user',
     'fk_secrets_created_by',
     'fk_secrets_version_created_by',
+    'fk_secrets_updated_by',
+    'fk_tenant_settings_tenant',
     'fk_maintenance_activated_by',
   ],
   'written under the lock of the migrations only': [
@@ -78,7 +80,7 @@ const OUT_OF_REACH = {
     'PK_schema_migrations',
   ],
   'looked for under the lock of the key': ['uq_secrets_global_key'],
-  'inserted with ON CONFLICT DO UPDATE': ['pk_login_failures'],
+  'inserted with ON CONFLICT DO UPDATE': ['pk_login_failures', 'pk_tenant_settings'],
   'the rows that they lead to are held first': [
     'fk_user_group_members_group',
     'fk_user_group_members_user',

@@ -20,7 +20,12 @@ const answer = await fetch(url, {
 });
 writeFileSync(options.get('-o')?.[0] ?? process.stdout.fd, await answer.text());
 const format = options.get('-w')?.[0] ?? '';
-process.stdout.write(format.replaceAll('\\n', '\n').replaceAll('%{http_code}', String(answer.status)));
+process.stdout.write(
+  format
+    .replaceAll('\\n', '\n')
+    .replaceAll('%{http_code}', String(answer.status))
+    .replaceAll(/%header\{([^}]+)\}/g, (_all, name) => answer.headers.get(name) ?? ''),
+);
 process.exitCode = options.has('--fail-with-body') && answer.status >= 400 ? 22 : 0;
 
 function readArguments(words) {

@@ -18,6 +18,7 @@ export const DOORS: Readonly<Record<string, string>> = {
   secret_import: 'smu---',
   tenant_list: 'smuovd',
   tenant_get: 'smuo--',
+  tenant_update_settings: 'sm----',
   tenant_create: 's-----',
   tenant_delete: 's-----',
   tenant_add_user: 's-----',

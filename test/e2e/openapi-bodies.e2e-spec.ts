@@ -58,7 +58,10 @@ describe('the schemas of request bodies', () => {
           const answer = await room.call(
             ADMIN,
             method.toUpperCase(),
-            path.replace('{action}', 'deactivate').replace(/\{\w+\}/, 'some-name'),
+            path
+              .replace('{action}', 'deactivate')
+              .replace('/tenants/{name}/', '/tenants/default_tenant/')
+              .replace(/\{\w+\}/, 'some-name'),
             body,
           );
           if (answer.status === 400) refused += 1;

@@ -49,6 +49,8 @@ const ROUTES: Readonly<Record<string, string>> = {
   'DELETE /api/v3/user-groups/users': 'user_group_remove_user',
   'GET /api/v3.1/tenants': 'tenant_list',
   'GET /api/v3.1/tenants/{name}': 'tenant_get',
+  'GET /api/v3.1/tenants/{name}/settings': 'tenant_get',
+  'PATCH /api/v3.1/tenants/{name}/settings': 'tenant_update_settings',
   'POST /api/v3.1/tenants/{name}': 'tenant_create',
   'DELETE /api/v3.1/tenants/{name}': 'tenant_delete',
   'PUT /api/v3.1/tenants/users': 'tenant_add_user',

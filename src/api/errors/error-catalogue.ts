@@ -96,6 +96,22 @@ export const ERROR_CATALOGUE: readonly DescribedError[] = [
     cure: 'Change what is there with PATCH, or correct the value as the message says.',
   },
   {
+    code: 'precondition_failed',
+    statuses: [412],
+    cause:
+      'The secret is not, or no longer, in the state that `If-Match` or `If-None-Match` demands: somebody has changed it, ' +
+      'created it or deleted it. `etag`, `updated_at` and `updated_by` tell the present state.',
+    cure: 'Read the secret again, make the change on what it is now, and send it with the new `ETag`.',
+  },
+  {
+    code: 'precondition_required',
+    statuses: [428],
+    cause: 'The tenant takes no change of a secret that does not name the state that it is based on.',
+    cure:
+      'Read the secret and send its `ETag` in `If-Match`. A manager of the tenant can end this: ' +
+      'PATCH `/api/v3.1/tenants/<name>/settings` with `{"require_if_match": false}`.',
+  },
+  {
     code: 'too_large',
     statuses: [413, 431],
     cause: 'The value, the body or, with status 431, the headers are larger than allowed.',

@@ -15,6 +15,7 @@ import { foreignChange, isAdmittedPreflight } from './headers/cors.js';
 import { securityHeaders } from './headers/security-headers.js';
 import { errorBody } from '../errors/error-body.js';
 import { helpLink } from '../errors/errors-page.js';
+import { leaveOutLengthOfNotModified } from './not-modified-length.js';
 import { requestIdFrom } from './request-id.js';
 import { RequestMetrics } from './observation/request-metrics.js';
 import { inRequestSpan } from './observation/request-spans.js';
@@ -79,6 +80,7 @@ export function createHttpAdapter(
   cleanForwardedFor(instance, logger);
   observe(instance, log, counted);
   acceptBodies(instance, options, metrics);
+  leaveOutLengthOfNotModified(instance);
   rejectMalformedAndUnknown(instance, options);
   instance.setReplySerializer(jsonOf);
   return adapter;

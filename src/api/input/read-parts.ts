@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 
 /** Names a part of a request that a handler may read. */
-type Part = 'query' | 'body';
+type Part = 'query' | 'body' | 'conditions';
 
 const PARTS = 'strongroom:read-parts';
 

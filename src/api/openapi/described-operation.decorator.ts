@@ -35,6 +35,8 @@ export interface OperationParts {
   readonly example: OperationExample;
   /** The parameters that only one version takes, in OpenAPI's notation. */
   readonly parameters?: Partial<ByVersion<readonly object[]>> | undefined;
+  /** The headers of a successful response with a body, in OpenAPI's notation. */
+  readonly headers?: Readonly<Record<string, object>> | undefined;
 }
 
 /** Shows a request and its answer. */
@@ -58,13 +60,15 @@ export function ApiOperationParts(parts: OperationParts): MethodDecorator {
 }
 
 function partOf(
-  { body, answer, succeeds, status, example, parameters }: OperationParts,
+  { body, answer, succeeds, status, example, parameters, headers }: OperationParts,
   version: ApiVersion,
 ): VersionPart {
   const input = ofVersion(body, version);
   const output = ofVersion(answer, version);
   return {
-    responses: succeeds ? responsesOf(output ?? null, status, ofVersion(example.answer, version)) : {},
+    responses: succeeds
+      ? responsesOf(output ?? null, status, { headers, example: ofVersion(example.answer, version) })
+      : {},
     ...(input !== undefined && {
       bodyRule: bodyRuleOf(input) ?? {},
       requestBody: { required: true, content: jsonOf(refTo(input), ofVersion(example.body, version)) },
@@ -77,11 +81,12 @@ function partOf(
 function responsesOf(
   type: Type | readonly [Type] | null,
   status: number,
-  example?: object,
+  { headers, example }: { readonly headers?: object | undefined; readonly example?: object | undefined },
 ): VersionPart['responses'] {
   if (type === null) return { 204: { description: 'Success, without a body.' } };
   const schema = isList(type) ? { type: 'array', items: refTo(type[0]) } : refTo(type);
-  return { [status]: { description: 'Success.', content: jsonOf(schema, example) } };
+  const content = jsonOf(schema, example);
+  return { [status]: { description: 'Success.', ...(headers !== undefined && { headers }), content } };
 }
 
 function jsonOf(schema: object, example?: object): object {

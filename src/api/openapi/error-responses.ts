@@ -6,6 +6,8 @@ import {
   Conflict,
   MaintenanceModeActive,
   NoCredentials,
+  PreconditionFailed,
+  PreconditionRequired,
   RequestTimeout,
   TooLarge,
   TooManyRequests,
@@ -64,6 +66,11 @@ export const ERROR_RESPONSES = {
     description: 'The request conflicts with the present state, such as a name that is taken.',
     errors: [new Conflict('Tenant `payments` already exists')],
   },
+  412: {
+    name: 'PreconditionFailed',
+    description: 'The secret is not in the state that `If-Match` or `If-None-Match` demands.',
+    errors: [new PreconditionFailed('The secret is not in the state that `If-Match` demands')],
+  },
   413: {
     name: 'TooLarge',
     description: 'The body, or the value in it, is too large.',
@@ -78,6 +85,11 @@ export const ERROR_RESPONSES = {
     name: 'UnsupportedMediaType',
     description: 'The body is not JSON, not in UTF-8, or compressed.',
     errors: [new UnsupportedContentType()],
+  },
+  428: {
+    name: 'PreconditionRequired',
+    description: 'The tenant requires `If-Match` on changes.',
+    errors: [new PreconditionRequired('The tenant takes changes with `If-Match` only')],
   },
   429: {
     name: 'TooManyRequests',

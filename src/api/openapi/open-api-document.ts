@@ -40,6 +40,10 @@ const HEADERS = {
     description: 'The address of what the `error_code` means and what to do, with `rel="help"`.',
     schema: text,
   },
+  PresentState: {
+    description: 'The `ETag` of the present state, where the caller may know it.',
+    schema: text,
+  },
   Authenticate: { description: 'The authentication scheme to use.', schema: text },
   RetryAfter: {
     description: 'The number of seconds to wait before retrying; left out where nobody knows it.',
@@ -51,6 +55,7 @@ const EVERY_ANSWER = { 'X-Request-Id': refTo('headers', 'RequestId') };
 const EVERY_ERROR = { ...EVERY_ANSWER, Link: refTo('headers', 'Help') };
 const ERROR_HEADERS: Readonly<Record<string, Record<string, object>>> = {
   '401': { 'WWW-Authenticate': refTo('headers', 'Authenticate') },
+  '412': { ETag: refTo('headers', 'PresentState') },
   '429': { 'Retry-After': refTo('headers', 'RetryAfter') },
   '503': { 'Retry-After': refTo('headers', 'RetryAfter') },
 };

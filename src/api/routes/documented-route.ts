@@ -33,6 +33,8 @@ export interface RouteOptions {
   readonly parameters?: readonly ApiParamOptions[];
   /** The parameters that only one version takes, in OpenAPI's notation. */
   readonly versionParameters?: Partial<ByVersion<readonly object[]>>;
+  /** The headers of a successful response with a body, in OpenAPI's notation. */
+  readonly answerHeaders?: Readonly<Record<string, object>>;
   /** The errors in addition to those of every route, each as a status, or as the error that is to be the example. */
   readonly errors?: readonly DescribedErrorOf[];
   /** The content type of a response that is already text. */
@@ -51,6 +53,7 @@ export function documentedRoute({
   example = {},
   parameters = [],
   versionParameters,
+  answerHeaders,
   errors = [],
   contentType,
 }: RouteOptions): MethodDecorator {
@@ -64,7 +67,11 @@ export function documentedRoute({
     ),
     ApiErrors(...errors),
     HttpCode(answer === undefined ? 204 : status),
-    ApiOperationParts({ body, answer, succeeds, status, example, parameters: versionParameters }),
+    ApiOperationParts({
+      ...{ body, answer, succeeds, status, example },
+      parameters: versionParameters,
+      headers: answerHeaders,
+    }),
     ...(contentType === undefined ? [] : [Header('Content-Type', contentType)]),
     ...(isEmptyForNew ? [UseInterceptors(NoContentInterceptor)] : []),
   );

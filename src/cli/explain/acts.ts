@@ -47,6 +47,8 @@ export const ACTS: Readonly<Record<AuditAction, string>> = {
   'tenant.remove_user_group': 'remove the user group {2} from the tenant {1}',
   'tenant.update_user': 'change the role of the user {2} in the tenant {1}',
   'tenant.update_user_group': 'change the role of the user group {2} in the tenant {1}',
+  'tenant_settings.read': 'read the settings of the tenant {key}',
+  'tenant_settings.update': 'change the settings of the tenant {key}',
   'token.create': 'create the token {key}',
   'token.delete': 'delete the token {key}',
   'token.delete_all': 'end all tokens of the user {key}',

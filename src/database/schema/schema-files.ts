@@ -14,6 +14,7 @@ export const TABLES = [
   'role_permissions',
   'login_failures',
   'tokens',
+  'tenant_settings',
   'maintenance',
   'audit_events',
   'secrets',
@@ -57,4 +58,4 @@ export const FUNCTIONS = [
  * Numbers the set of functions. Raise it whenever one of the files changes: databases with a lower number get the new
  * texts, and programs with a lower number leave them alone.
  */
-export const FUNCTIONS_NUMBER = 1;
+export const FUNCTIONS_NUMBER = 2;

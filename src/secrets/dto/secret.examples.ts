@@ -9,6 +9,13 @@ const NEW_VALUE = 'n3w-p4ss-of-the-database';
 /** Names the key for which errors are shown. */
 export const EXAMPLE_KEY = KEYS['v3.1'];
 
+/** Shows the state that a failed condition found. */
+export const EXAMPLE_STATE = {
+  etag: '"0196f3a1-7c3e-7d2a-9b4f-2c6d8e0f1a3b.3.0196f3a5-11d2-7e4c-8a6b-5f7e9d1c3b2a"',
+  updated_at: EXAMPLE_TIME,
+  updated_by: 'admin',
+};
+
 const listed = (version: ApiVersion): object => {
   const common = { key: KEYS[version], created_at: EXAMPLE_TIME, updated_at: EXAMPLE_TIME };
   const owner = { tenant_name: 'default_tenant', created_by: 'admin' };

@@ -6,7 +6,12 @@ import { secretV31Mapper } from './secret-v31.mapper.js';
 
 const MAPPERS: Readonly<Record<ApiVersion, SecretMapper>> = { v3: secretV3Mapper, 'v3.1': secretV31Mapper };
 
-/** Hands a handler the mapper of the version that was called. */
+/** Returns the mapper of the version that was called. */
+export function calledMapper(context: ExecutionContext): SecretMapper {
+  return MAPPERS[calledVersion(context)];
+}
+
+/** Hands a handler that mapper. */
 export const CalledMapper = createParamDecorator(
-  (_data: undefined, context: ExecutionContext): SecretMapper => MAPPERS[calledVersion(context)],
+  (_data: undefined, context: ExecutionContext): SecretMapper => calledMapper(context),
 );

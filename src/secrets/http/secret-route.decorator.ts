@@ -1,3 +1,4 @@
+import { ETAG_HEADERS } from '../../api/conditions/conditional-api.decorator.js';
 import { TenantRoute } from '../../api/routes/tenant-route.decorator.js';
 import { NAME } from '../../api/openapi/schemas.js';
 import { BadParameters, type NotFound } from '../../common/errors.js';
@@ -21,8 +22,8 @@ type SecretRouteOptions = Parameters<typeof TenantRoute>[2] & {
 };
 
 /**
- * Declares a route about the secret that its path names as `:key`, which it answers with unless `answer` says
- * otherwise.
+ * Declares a route about the secret that its path names as `:key`, which it answers with, and with its tag, unless the
+ * options say otherwise.
  */
 export function SecretRoute(
   permission: string,
@@ -32,6 +33,7 @@ export function SecretRoute(
   const answer = { v3: SecretV3, 'v3.1': SecretV31 };
   return TenantRoute(permission, action, {
     answer,
+    answerHeaders: ETAG_HEADERS,
     parameters: [KEY],
     ...options,
     errors: [BAD_KEY, missing, ...(options.errors ?? [])],

@@ -1,6 +1,7 @@
 import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { Metrics } from '../../observability/metrics/metrics.js';
 import { SchemaValidator } from '../value-schema/schema-validator.js';
+import { SecretPreconditions } from '../secret-preconditions.js';
 import { SecretSealer } from '../secret-sealer.js';
 import { ExportedSecretsRepository } from './export/exported-secrets.repository.js';
 import { PostgresExportedSecretsRepository } from './export/postgres-exported-secrets.repository.js';
@@ -23,6 +24,7 @@ import { TenantsOfCaller } from './tenants-of-caller.js';
     SecretExport,
     SecretImport,
     ImportPlanner,
+    SecretPreconditions,
     UpdateSecret,
     SecretSealer,
     SchemaValidator,

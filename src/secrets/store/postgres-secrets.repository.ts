@@ -1,10 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import type { Conditions } from '../../api/conditions/conditions.js';
 import type { AuditEvent } from '../../audit/audit-event.js';
 import { AuditWriter } from '../../audit/audit-writer.js';
 import type { Refusal } from '../../audit/refusal.js';
 import type { TenantContext } from '../../common/tenant-context.js';
+import { Lanes } from '../../database/lanes.js';
 import { TenantTransaction } from '../../database/tenant-transaction.js';
+import { UsersRepository } from '../../users/users.repository.js';
 import type { ListOptions, SecretPage } from '../list/list-options.js';
 import type { ListedTenant } from '../list/list-scope.js';
 import { withinDeadline } from '../list/list-deadline.js';
@@ -14,9 +17,11 @@ import { shareOf } from '../share-of.js';
 import { administers } from '../secret-access.js';
 import {
   SecretsRepository,
+  type ChangeOptions,
   type CreateOutcome,
   type Decide,
   type DecideDeletion,
+  type Existing,
   type NewSecret,
   type ReadOutcome,
   type UpdateOutcome,
@@ -34,13 +39,18 @@ export class PostgresSecretsRepository extends SecretsRepository {
     @Inject(SecretInserts) private readonly inserts: SecretInserts,
     @Inject(SecretUpdates) private readonly updates: SecretUpdates,
     @Inject(AuditWriter) private readonly audit: AuditWriter,
+    @Inject(Lanes) private readonly lanes: Lanes,
+    @Inject(UsersRepository) private readonly users: UsersRepository,
   ) {
     super();
   }
 
-  async read(tenant: TenantContext, key: string, event: AuditEvent): Promise<ReadOutcome> {
-    const secret = await this.reads.read(tenant, key, event);
-    return secret === undefined ? { kind: 'absent' } : { kind: 'found', secret };
+  read(tenant: TenantContext, key: string, event: AuditEvent, conditions?: Conditions): Promise<ReadOutcome> {
+    return this.reads.read({ tenant, key, event, conditions });
+  }
+
+  nameOfUser(id: string): Promise<string | undefined> {
+    return this.lanes.withManager('reads', undefined, (manager) => this.users.nameOf(manager, id));
   }
 
   list(tenant: TenantContext, options: ListOptions, event: AuditEvent): Promise<SecretPage> {
@@ -66,12 +76,12 @@ export class PostgresSecretsRepository extends SecretsRepository {
     return this.audit.record(tenant.tenantId, { ...event, outcome });
   }
 
-  /** Creates the secret; if the key is taken and `existing` is given, updates the existing secret as it decides. */
+  /** Creates the secret; if the key is taken and `existing` is given, does to the existing secret what it decides. */
   async create(
     tenant: TenantContext,
     secret: NewSecret,
     event: AuditEvent,
-    existing?: Decide,
+    existing?: Existing,
   ): Promise<CreateOutcome> {
     const recordConflict = existing === undefined;
     const insert = (): Promise<InsertOutcome> =>
@@ -87,17 +97,17 @@ export class PostgresSecretsRepository extends SecretsRepository {
       return { kind: 'exists' };
     };
     // Inserts again if the secret was deleted between the two steps.
-    return this.updates.update(
-      tenant,
-      secret.key,
-      existing,
-      { ...event, action: 'secret.update' },
-      insertAgain,
-    );
+    return this.updates.update(tenant, secret.key, existing.decide, existing.event, { absent: insertAgain });
   }
 
-  update(tenant: TenantContext, key: string, decide: Decide, event: AuditEvent): Promise<UpdateOutcome> {
-    return this.updates.update(tenant, key, decide, event);
+  update(
+    tenant: TenantContext,
+    key: string,
+    decide: Decide,
+    event: AuditEvent,
+    options?: ChangeOptions,
+  ): Promise<UpdateOutcome> {
+    return this.updates.update(tenant, key, decide, event, options);
   }
 
   delete(
@@ -105,8 +115,9 @@ export class PostgresSecretsRepository extends SecretsRepository {
     key: string,
     decide: DecideDeletion,
     event: AuditEvent,
+    options?: ChangeOptions,
   ): Promise<UpdateOutcome> {
-    return this.updates.remove(tenant, key, decide, event);
+    return this.updates.remove(tenant, key, decide, event, options);
   }
 
   private async allTenants(

@@ -73,17 +73,20 @@ export class SecretChanges {
         ...{ tenantId, callerId: userId, eventId: event.id, record, bytes: record.bytes },
         mayBatch: !isWidened && update.owner === undefined,
         // Only the lost answer would have told whether the key could become global.
-        recover: async () => (isWidened ? undefined : this.recover(tenant, current)),
+        recover: async () => (isWidened ? undefined : this.recover(tenant, current, event)),
       },
-      outcomeOf: (answer) => updateOutcome(tenant, current, update, answer),
+      outcomeOf: (answer) => updateOutcome(tenant, current, { update, event }, answer),
     };
   }
 
-  /** Returns the answer if the secret is the next revision of the one that was updated, and undefined otherwise. */
-  private async recover(tenant: TenantContext, current: StoredSecret): Promise<WriteAnswer | undefined> {
-    const now = await this.lookups.find(tenant, current.key);
-    if ('kind' in now || now.id !== current.id || now.revision !== current.revision + 1) return undefined;
-    return answerOf(now);
+  /** Returns the answer if the secret still has the mark of the update, and undefined otherwise. */
+  private async recover(
+    tenant: TenantContext,
+    { id, key }: StoredSecret,
+    { id: mark }: AuditEvent,
+  ): Promise<WriteAnswer | undefined> {
+    const now = await this.lookups.find(tenant, key);
+    return 'kind' in now || now.id !== id || now.mark !== mark ? undefined : answerOf(now);
   }
 
   private async findOwner(username: string): Promise<NewOwner | undefined> {
@@ -94,15 +97,21 @@ export class SecretChanges {
   }
 }
 
+/** Describes an update that was sent, and its event. */
+interface SentUpdate {
+  readonly update: SecretUpdate;
+  readonly event: AuditEvent;
+}
+
 function updateOutcome(
   tenant: TenantContext,
   current: StoredSecret,
-  update: SecretUpdate,
+  sent: SentUpdate,
   answer: WriteAnswer,
 ): UpdateOutcome | undefined {
   switch (answer.outcome) {
     case 'ok':
-      return { kind: 'changed', secret: updated(current, update, answer) };
+      return { kind: 'changed', secret: updated(tenant, current, sent, answer) };
     case 'stale':
       return undefined;
     case 'no_tenant':
@@ -121,7 +130,12 @@ function answerOf({ version, revision, createdAt, updatedAt }: StoredSecret): Wr
 }
 
 /** Returns the secret as it is after the update. */
-function updated(current: StoredSecret, update: SecretUpdate, answer: WriteAnswer): StoredSecret {
+function updated(
+  { userId: updatedBy }: TenantContext,
+  current: StoredSecret,
+  { update, event: { id: mark } }: SentUpdate,
+  answer: WriteAnswer,
+): StoredSecret {
   const { attributes, value, owner, providerOptions } = update;
   return {
     ...current,
@@ -131,6 +145,8 @@ function updated(current: StoredSecret, update: SecretUpdate, answer: WriteAnswe
     ...(owner !== undefined && { creatorId: owner.id, creatorName: owner.name }),
     version: answer.version,
     revision: answer.revision,
+    mark,
+    updatedBy,
     updatedAt: answer.updated_at,
   };
 }

@@ -48,7 +48,7 @@ export class SecretInserts {
     });
     if (answer.outcome === 'stale') throw new Unauthorized();
     if (answer.outcome === 'no_tenant') throw tenantRefused('secret_create', tenant.tenantName);
-    if (answer.outcome === 'ok') return { kind: 'created', secret: inserted(tenant, secret, answer) };
+    if (answer.outcome === 'ok') return { kind: 'created', secret: inserted(tenant, secret, event, answer) };
     return { kind: answer.outcome === 'key_elsewhere' ? 'elsewhere' : 'taken' };
   }
 
@@ -64,6 +64,7 @@ export class SecretInserts {
 function inserted(
   tenant: TenantContext,
   { attributes, ...content }: NewSecret,
+  { id: mark }: AuditEvent,
   answer: WriteAnswer,
 ): StoredSecret {
   return {
@@ -73,6 +74,8 @@ function inserted(
     tenantName: tenant.tenantName,
     version: answer.version,
     revision: answer.revision,
+    mark,
+    updatedBy: tenant.userId,
     creatorId: tenant.userId,
     creatorName: tenant.username,
     providerName: null,

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Conditions, Tags } from '../../api/conditions/conditions.js';
 import type { AuditEvent } from '../../audit/audit-event.js';
 import { callerJson } from '../../audit/caller-json.js';
 import type { TenantContext } from '../../common/tenant-context.js';
@@ -7,7 +8,7 @@ import { arrayLiteral } from '../../database/array-literal.js';
 import { Batcher, type BatchGauge } from '../../database/batcher.js';
 import { Lanes } from '../../database/lanes.js';
 import { administers } from '../secret-access.js';
-import type { VisibleSecret } from '../secret.js';
+import type { ReadOutcome } from '../secrets.repository.js';
 import { shareOf } from '../share-of.js';
 import { readsPerBatch } from './read-batches.js';
 import { SecretRows, type SecretRow } from './secret-row.js';
@@ -16,13 +17,20 @@ interface Read {
   readonly tenant: TenantContext;
   readonly key: string;
   readonly event: AuditEvent;
+  readonly conditions: Conditions | undefined;
 }
 
 type Answer = SecretRow & {
   readonly ordinal: number;
-  readonly outcome: 'ok' | 'not_found';
+  readonly outcome: 'ok' | 'not_found' | 'not_modified' | 'precondition_failed';
   readonly tenant_name: string;
+  readonly is_masked: boolean;
 };
+
+/** Tells of a row whether `blank_secret` has taken something from it. */
+const IS_MASKED = `(
+  (r.secret).value IS NULL OR (r.secret).provider_options IS NULL AND (r.secret).provider_options_generation IS NOT NULL
+)`;
 
 /** Reads secrets and records each read. Reads of the same turn of the event loop share one call of `read_secrets`. */
 @Injectable()
@@ -36,7 +44,7 @@ export class SecretReads {
     @Inject(Configuration) configuration: Configuration,
   ) {
     this.statement = `
-      SELECT r.ordinal, r.outcome, r.tenant_name, r.creator_name, ${rows.select('(r.secret)')}
+      SELECT r.ordinal, r.outcome, r.tenant_name, r.creator_name, ${IS_MASKED} AS is_masked, ${rows.select('(r.secret)')}
       FROM read_secrets($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::json[], $6::json[], $7::uuid[], $8::boolean[]) r`;
     this.batcher = new Batcher((reads) => this.ask(reads), {
       maxBatch: readsPerBatch(configuration),
@@ -49,12 +57,15 @@ export class SecretReads {
   }
 
   /**
-   * Returns the secret with that tenant and key as the caller may see it, or undefined if there is none.
+   * Returns the secret with that tenant and key as the caller may see it, and whether it meets the conditions.
    * @throws Busy, Unavailable as `Lanes.query` does, and when too many reads wait
    */
-  async read(tenant: TenantContext, key: string, event: AuditEvent): Promise<VisibleSecret | undefined> {
-    const answer = await this.batcher.submit({ tenant, key, event });
-    return answer.outcome === 'ok' ? this.rows.toVisibleSecret(answer, answer.tenant_name) : undefined;
+  async read(read: Read): Promise<ReadOutcome> {
+    const answer = await this.batcher.submit(read);
+    const { outcome, tenant_name: tenantName, is_masked: isMasked } = answer;
+    if (outcome === 'not_found') return { kind: 'absent' };
+    const secret = this.rows.toVisibleSecret(answer, tenantName);
+    return { kind: outcome === 'ok' ? 'found' : outcome, secret, isMasked };
   }
 
   private async ask(reads: readonly Read[]): Promise<Answer[]> {
@@ -64,7 +75,7 @@ export class SecretReads {
       arrayLiteral(reads.map(({ event }) => event.id)),
       arrayLiteral(reads.map(({ event }) => event.action)),
       arrayLiteral(reads.map(({ event }) => callerJson(event.caller))),
-      arrayLiteral(reads.map(({ event: { detail } }) => (detail === null ? null : JSON.stringify(detail)))),
+      arrayLiteral(reads.map(detailJson)),
       arrayLiteral(reads.map(({ tenant }) => tenant.userId)),
       arrayLiteral(reads.map(({ tenant }) => String(administers(tenant)))),
     ];
@@ -72,4 +83,15 @@ export class SecretReads {
     const answers = await this.lanes.query<Answer>('reads', undefined, statement);
     return answers.sort((one, other) => one.ordinal - other.ordinal);
   }
+}
+
+/** Returns the detail of the event together with the conditions, which `read_secrets` takes out of it. */
+function detailJson({ event: { detail }, conditions = {} }: Read): string | null {
+  const { ifMatch, ifNoneMatch } = conditions;
+  if (detail === null && ifMatch === undefined && ifNoneMatch === undefined) return null;
+  return JSON.stringify({ ...detail, if_match: listOf(ifMatch), if_none_match: listOf(ifNoneMatch) });
+}
+
+function listOf(tags: Tags | undefined): readonly string[] | undefined {
+  return tags === '*' ? ['*'] : tags;
 }

@@ -39,12 +39,12 @@ export function insertRecord(rows: SecretRows, insertion: Insertion): SecretReco
 
 /** Returns the record that `update_secrets` takes: the secret as it is to be, with the revision that was seen. */
 export function updateRecord(rows: SecretRows, { authorId, current, update, ...rest }: Update): SecretRecord {
-  const { tenantId, id, key, revision } = current;
+  const { tenantId, id, key, revision, mark } = current;
   const { attributes, value, providerOptions, owner } = update;
   const { event, createdAt, updatedAt } = rest;
   const columns = {
     ...{ ...attributesOf(current), ...attributes },
-    ...{ tenantId, id, key, revision },
+    ...{ tenantId, id, key, revision, mark },
     ...{ value, providerOptions: providerOptions ?? null, createdAt, updatedAt },
   };
   const members = {
@@ -58,8 +58,8 @@ export function updateRecord(rows: SecretRows, { authorId, current, update, ...r
 
 /** Returns the record that `remove_secrets` takes. */
 export function removalRecord(rows: SecretRows, current: StoredSecret, event: AuditEvent): SecretRecord {
-  const { tenantId, id, key, revision } = current;
-  return rows.toRecord({ tenantId, id, key, revision }, {}, event);
+  const { tenantId, id, key, revision, mark } = current;
+  return rows.toRecord({ tenantId, id, key, revision, mark }, {}, event);
 }
 
 /** Tells whether the secret becomes global, which it is in nobody's way to be before. */

@@ -9,7 +9,7 @@ import { deadlineOfNow, retryContention } from '../../database/contention.js';
 import { TenantTransaction } from '../../database/tenant-transaction.js';
 import type { StoredSecret } from '../secret.js';
 import { shareOf } from '../share-of.js';
-import type { Decide, DecideDeletion, Missing, UpdateOutcome } from '../secrets.repository.js';
+import type { ChangeOptions, Decide, DecideDeletion, Missing, UpdateOutcome } from '../secrets.repository.js';
 import { KeyTurns } from './key-turns.js';
 import { SecretChanges, type Change } from './secret-changes.js';
 import { SecretLookups } from './secret-lookups.js';
@@ -27,6 +27,13 @@ interface Act {
   readonly event: AuditEvent;
   readonly prepare: Prepare;
   readonly deadline: number;
+  readonly isConditional: boolean;
+}
+
+/** Describes an update beside its decision. */
+interface UpdateOptions<A> extends ChangeOptions {
+  /** Handles an absent secret, and returns undefined if it exists now; by default the absence is recorded. */
+  readonly absent?: () => Promise<A | undefined>;
 }
 
 /**
@@ -46,7 +53,6 @@ export class SecretUpdates {
 
   /**
    * Updates a secret.
-   * @param absent handles an absent secret, and returns undefined if it exists now; by default the absence is recorded
    * @throws Forbidden, Busy, Unavailable as `SecretInserts.insert` does
    */
   update<A = never>(
@@ -54,10 +60,10 @@ export class SecretUpdates {
     key: string,
     decide: Decide,
     event: AuditEvent,
-    absent?: () => Promise<A | undefined>,
+    { absent, isConditional = false }: UpdateOptions<A> = {},
   ): Promise<UpdateOutcome | A> {
     const prepare: Prepare = (current) => this.changes.update(tenant, current, decide, event);
-    return this.perform({ tenant, key, event, prepare, deadline: deadlineOfNow() }, absent);
+    return this.perform({ tenant, key, event, prepare, isConditional, deadline: deadlineOfNow() }, absent);
   }
 
   /** @throws Busy, Unavailable as `SecretInserts.insert` does */
@@ -66,18 +72,23 @@ export class SecretUpdates {
     key: string,
     decide: DecideDeletion,
     event: AuditEvent,
+    { isConditional = false }: ChangeOptions = {},
   ): Promise<UpdateOutcome> {
     const prepare: Prepare = async (current) =>
       (await decide(current)) ?? this.changes.removal(tenant, current, event);
-    return this.perform({ tenant, key, event, prepare, deadline: deadlineOfNow() });
+    return this.perform({ tenant, key, event, prepare, isConditional, deadline: deadlineOfNow() });
   }
 
-  /** Tries at once, since concurrent changes of a key are rare; then takes turns with the other changes. */
+  /**
+   * Tries at once, since concurrent changes of a key are rare; then takes turns with the other changes. A conditional
+   * change looks again before: what overtook it is most likely what refuses it.
+   */
   private async perform<A = never>(
     act: Act,
     absent?: () => Promise<A | undefined>,
   ): Promise<UpdateOutcome | A> {
-    const outcome = await this.attempt(act, absent);
+    const outcome =
+      (await this.attempt(act, absent)) ?? (act.isConditional ? await this.attempt(act, absent) : undefined);
     return outcome ?? this.turns.run(act.tenant, act.key, () => this.repeatedly(act, absent));
   }
 

@@ -21,6 +21,7 @@ const ALICE: Identity = {
   token_epoch: 0,
   tenant_id: null,
   tenant_name: null,
+  require_if_match: false,
   maintenance: false,
   permissions: '',
 };

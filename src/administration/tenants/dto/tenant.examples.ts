@@ -1,4 +1,4 @@
-import { BadParameters, Conflict, NotFound } from '../../../common/errors.js';
+import { BadParameters, Conflict, IllegalAction, NotFound } from '../../../common/errors.js';
 import { nameProblem } from '../../../common/names/resource-name.js';
 import { resourceNotFound } from '../../../common/resource-not-found.js';
 import type { ApiVersion } from '../../../api/http/api-version.decorator.js';
@@ -34,6 +34,12 @@ export const TENANT_EXAMPLES = {
   list: { answer: perVersion((version) => listOf(tenant(version, 1, 1))) },
   read: { path, answer: perVersion((version) => tenant(version, 1, 1)) },
   delete: { path, answer: perVersion((version) => tenant(version)) },
+  readSettings: { path: { name: NAMES['v3.1'] }, answer: { require_if_match: false } },
+  updateSettings: {
+    path: { name: NAMES['v3.1'] },
+    body: { require_if_match: false },
+    answer: { require_if_match: false },
+  },
   addUser: {
     body: perVersion((version) => ({ ...user(version), ...role })),
     answer: perVersion((version) => tenant(version, 0, 1)),
@@ -58,6 +64,7 @@ export const TENANT_EXAMPLES = {
 export const TENANT_ERRORS = {
   badName: new BadParameters(`Tenant name: ${nameProblem('1st')}`),
   exists: new Conflict(`Tenant \`${EXAMPLE_TENANT}\` already exists`),
+  noSetting: new IllegalAction('Nothing to change: give `require_if_match`, true or false'),
   notEmpty: new Conflict(`Tenant \`${EXAMPLE_TENANT}\` still has users or user groups: remove them first`),
   isMember: {
     user: new Conflict(

@@ -1,4 +1,5 @@
--- The permissions of the roles. Administrators can change the rows; these are the ones of a Cloudify Manager.
+-- The permissions of the roles. Administrators can change the rows; these are the ones of a Cloudify Manager,
+-- and tenant_update_settings.
 CREATE TABLE role_permissions (
   role       text COLLATE "C" NOT NULL,
   permission text COLLATE "C" NOT NULL,
@@ -23,7 +24,7 @@ FROM (VALUES
   ('{sys_admin, manager, user}',
    '{secret_create, secret_update, secret_delete, secret_export, secret_import}'),
   ('{sys_admin, manager}',
-   '{administrators}'),
+   '{administrators, tenant_update_settings}'),
   ('{sys_admin}',
    '{create_global_resource, all_tenants, set_owner, set_timestamp,
      tenant_create, tenant_delete, tenant_add_user, tenant_update_user, tenant_remove_user,

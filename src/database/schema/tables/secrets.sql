@@ -29,6 +29,11 @@ CREATE TABLE secrets (
   expires_at                  timestamptz(3),
   -- The time at which the secret was moved to the trash; NULL while it lives.
   deleted_at                  timestamptz(3),
+  -- The id of the event that recorded the last change. It is random, so a restored database does not repeat the tag of a
+  -- state that it has lost. Rows that were inserted otherwise have a random one too.
+  mark                        uuid             NOT NULL DEFAULT gen_random_uuid(),
+  -- The user who made the last change; NULL if it was made before this column existed.
+  updated_by                  uuid,
 
   CONSTRAINT pk_secrets PRIMARY KEY (tenant_id, id),
   CONSTRAINT fk_secrets_tenant FOREIGN KEY (tenant_id) REFERENCES tenants (id),
@@ -38,6 +43,7 @@ CREATE TABLE secrets (
     REFERENCES tenant_keys (tenant_id, generation),
   CONSTRAINT fk_secrets_created_by FOREIGN KEY (created_by) REFERENCES users (id),
   CONSTRAINT fk_secrets_version_created_by FOREIGN KEY (version_created_by) REFERENCES users (id),
+  CONSTRAINT fk_secrets_updated_by FOREIGN KEY (updated_by) REFERENCES users (id),
   -- A length bound inside the expression would cost ten times as much, since it is compiled to hundreds of states for
   -- each check.
   CONSTRAINT ck_secrets_key CHECK (key ~ '^[A-Za-z][A-Za-z0-9._~-]*$' AND length(key) <= 256),

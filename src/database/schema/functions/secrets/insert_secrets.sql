@@ -59,11 +59,11 @@ BEGIN
       PERFORM set_config('app.tenant', r.tenant_id::text, true);
       INSERT INTO secrets AS s (
         tenant_id, id, key, visibility, is_hidden_value, description, schema, value, key_generation, provider_options,
-        provider_options_generation, version_created_by, created_by, created_at, updated_at
+        provider_options_generation, version_created_by, created_by, created_at, updated_at, mark, updated_by
       ) VALUES (
         r.tenant_id, r.id, r.key, r.visibility, r.is_hidden_value, r.description, r.schema::json, p_values[r.ordinality],
         r.key_generation, p_options[r.ordinality], r.provider_options_generation, r.author_id, r.created_by,
-        coalesce(r.created_at, now()), coalesce(r.updated_at, now())
+        coalesce(r.created_at, now()), coalesce(r.updated_at, now()), (r.event ->> 'id')::uuid, r.author_id
       )
       ON CONFLICT DO NOTHING
       RETURNING s.version, s.revision, s.created_at, s.updated_at INTO version, revision, created_at, updated_at;

@@ -4,6 +4,11 @@
 -- and the administrators of its tenant. Another user's hidden value, and provider options, are returned only to
 -- administrators of the secret's tenant; for everyone else they are NULL.
 --
+-- p_details may give conditions, which are not recorded: if_match and if_none_match, arrays of tags, where '*' matches
+-- every secret. A tag is id.revision.mark; that of a secret of which something is hidden from the caller ends in
+-- .masked, which if_match does not compare. The outcome is then precondition_failed or not_modified, and otherwise ok, or
+-- not_found.
+--
 -- The event goes to the log of the secret's tenant or, if there is no secret, of the caller's tenant. For a reader from
 -- another tenant it holds the tenant and the user's id, but neither name nor address.
 CREATE OR REPLACE FUNCTION read_secrets(
@@ -21,6 +26,9 @@ AS $$
 DECLARE
   r         record;
   v_foreign boolean;
+  v_masked  boolean;
+  v_detail  jsonb;
+  v_tag     text;
   v_entries audit_entry[] := '{}';
 BEGIN
   FOR r IN
@@ -45,11 +53,26 @@ BEGIN
     secret := r.secret;
     outcome := CASE WHEN secret.id IS NULL THEN 'not_found' ELSE 'ok' END;
     v_foreign := coalesce(secret.tenant_id <> r.reader_id, false);
+    v_masked := false;
 
     IF (secret.is_hidden_value OR secret.provider_options IS NOT NULL) AND secret.created_by <> r.user_id
        AND NOT (CASE WHEN v_foreign THEN user_may(r.user_id, secret.tenant_id, 'administrators') ELSE r.administers END)
     THEN
       secret := blank_secret(secret, secret.is_hidden_value);
+      v_masked := true;
+    END IF;
+
+    IF r.detail IS NOT NULL THEN
+      v_detail := r.detail;
+      v_tag := concat_ws('.', secret.id, secret.revision, secret.mark);
+      IF outcome <> 'ok' THEN
+        NULL;
+      ELSIF NOT v_detail -> 'if_match' ?| ARRAY['*', v_tag] THEN
+        outcome := 'precondition_failed';
+      ELSIF v_detail -> 'if_none_match' ?| ARRAY['*', v_tag || CASE WHEN v_masked THEN '.masked' ELSE '' END] THEN
+        outcome := 'not_modified';
+      END IF;
+      r.detail := nullif(v_detail - ARRAY['if_match', 'if_none_match'], '{}');
     END IF;
     RETURN NEXT;
 

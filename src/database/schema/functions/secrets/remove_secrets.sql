@@ -1,6 +1,7 @@
 -- Removes secrets that have not changed since the caller read them, and records each, under its tenant's policy.
 --
--- p_secrets is an array of records: tenant_id, id, key, revision (as read) and event (id, action, caller, detail).
+-- p_secrets is an array of records: tenant_id, id, key, revision and mark (as read; a null mark is not compared) and
+-- event (id, action, caller, detail).
 -- p_values and p_options are unused; they exist so that all functions that write secrets have the same signature.
 --
 -- Outcomes: ok, with the version and revision of the removed secret; stale, with nothing done and nothing recorded.
@@ -26,13 +27,13 @@ BEGIN
 
   FOR r IN
     SELECT * FROM ROWS FROM (json_to_recordset(p_secrets) AS (
-      tenant_id uuid, id uuid, key text, revision integer, event json
+      tenant_id uuid, id uuid, key text, revision integer, mark uuid, event json
     )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
   LOOP
     ordinal := r.ordinality;
     PERFORM set_config('app.tenant', r.tenant_id::text, true);
     DELETE FROM secrets AS s
-    WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision
+    WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision AND s.mark = coalesce(r.mark, s.mark)
     RETURNING s.version, s.revision, s.created_at, s.updated_at INTO version, revision, created_at, updated_at;
     outcome := CASE WHEN FOUND THEN 'ok' ELSE 'stale' END;
     IF outcome = 'ok' THEN

@@ -1,9 +1,9 @@
 -- Updates secrets and records each, under its tenant's policy.
 --
--- p_secrets is an array of records: the new columns of a secret by name, with revision (as read), author_id (the
--- updating user), owner_id (the new owner; null keeps the present one), widens (true if the secret becomes global),
+-- p_secrets is an array of records: the new columns of a secret by name, with revision and mark (as read), author_id
+-- (the updating user), owner_id (the new owner; null keeps the present one), widens (true if the secret becomes global),
 -- replaces_options, and event (id, action, caller, detail). A null in p_values keeps the value; p_options is used only
--- if replaces_options is true.
+-- if replaces_options is true. A null mark is not compared. The new mark is the id of the event.
 --
 -- Outcomes: ok; stale, with nothing done and nothing recorded, if the secret has changed since it was read or the new
 -- owner was deleted; global_elsewhere or key_elsewhere if the secret becomes global and another tenant has the key;
@@ -34,7 +34,7 @@ BEGIN
 
   FOR r IN
     SELECT * FROM ROWS FROM (json_to_recordset(p_secrets) AS (
-      tenant_id uuid, id uuid, key text, revision integer, visibility text, is_hidden_value boolean, description text,
+      tenant_id uuid, id uuid, key text, revision integer, mark uuid, visibility text, is_hidden_value boolean, description text,
       key_generation integer, provider_options_generation integer, created_at timestamptz, updated_at timestamptz,
       author_id uuid, owner_id uuid, widens boolean, replaces_options boolean, event json
     )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
@@ -74,8 +74,10 @@ BEGIN
         created_by = coalesce(r.owner_id, s.created_by),
         created_at = coalesce(r.created_at, s.created_at),
         updated_at = coalesce(r.updated_at, greatest(clock_timestamp(), s.updated_at)),
-        revision = s.revision + 1
-      WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision
+        revision = s.revision + 1,
+        mark = (r.event ->> 'id')::uuid,
+        updated_by = r.author_id
+      WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision AND s.mark = coalesce(r.mark, s.mark)
       RETURNING s.version, s.revision, s.created_at, s.updated_at INTO version, revision, created_at, updated_at;
       IF NOT FOUND THEN
         outcome := 'stale';
@@ -83,7 +85,8 @@ BEGIN
     ELSIF outcome IN ('global_elsewhere', 'key_elsewhere') THEN
       -- The refusal is valid only for the secret as it was read.
       PERFORM FROM secrets s
-      WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision FOR UPDATE;
+      WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision AND s.mark = coalesce(r.mark, s.mark)
+      FOR UPDATE;
       IF NOT FOUND THEN
         outcome := 'stale';
       END IF;

@@ -1,0 +1,58 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { flagOf } from '../../api/input/is-flag.decorator.js';
+import { JsonBody, RequestBody } from '../../api/input/json-body.js';
+import { NAME } from '../../api/openapi/schemas.js';
+import { Patch } from '../../api/routes/changes.js';
+import { TenantRoute } from '../../api/routes/tenant-route.decorator.js';
+import type { TenantContext } from '../../common/tenant-context.js';
+import { Tenant } from '../../tenant-scope/tenant.decorator.js';
+import type { TenantSettings } from '../../tenants/tenant-settings.js';
+import { TenantSettingsService } from '../../tenants/tenant-settings.service.js';
+import { TENANT_ERRORS, TENANT_EXAMPLES } from './dto/tenant.examples.js';
+import { TenantSettingsBody, TenantSettingsV31 } from './dto/tenant-settings.js';
+
+const ROUTE = {
+  parameters: [{ name: 'name', schema: NAME, description: 'The name of the tenant' }],
+  answer: TenantSettingsV31,
+  tenantInPath: true,
+};
+
+/** Serves the settings of a tenant, which Cloudify does not have. */
+@Controller('api/v3.1/tenants')
+@ApiTags('Tenants')
+export class TenantSettingsController {
+  constructor(private readonly settings: TenantSettingsService) {}
+
+  @Get(':name/settings')
+  @TenantRoute('tenant_get', 'tenant_settings.read', {
+    ...ROUTE,
+    id: 'readTenantSettings',
+    summary: 'Read the settings of a tenant',
+    description: 'Returns every setting of a tenant, which is the default where nobody has changed it.',
+    example: TENANT_EXAMPLES.readSettings,
+  })
+  async read(@Tenant() tenant: TenantContext): Promise<TenantSettingsV31> {
+    return toTenantSettingsV31(await this.settings.read(tenant));
+  }
+
+  @Patch(':name/settings')
+  @TenantRoute('tenant_update_settings', 'tenant_settings.update', {
+    ...ROUTE,
+    id: 'updateTenantSettings',
+    summary: 'Change the settings of a tenant',
+    description: 'Changes the settings that the body names, and leaves the others as they are.',
+    body: TenantSettingsBody,
+    example: TENANT_EXAMPLES.updateSettings,
+    errors: [TENANT_ERRORS.noSetting],
+  })
+  async update(@Tenant() tenant: TenantContext, @RequestBody() body: JsonBody): Promise<TenantSettingsV31> {
+    const requireIfMatch = flagOf((await body.read(TenantSettingsBody)).require_if_match);
+    if (requireIfMatch === undefined) throw TENANT_ERRORS.noSetting;
+    return toTenantSettingsV31(await this.settings.update(tenant, { requireIfMatch }));
+  }
+}
+
+function toTenantSettingsV31({ requireIfMatch }: TenantSettings): TenantSettingsV31 {
+  return { require_if_match: requireIfMatch };
+}
