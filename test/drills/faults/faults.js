@@ -16,12 +16,14 @@ const mendLinks = (stage) => eachLink(stage, (link) => link.mend());
  * Lists the faults: how each begins and ends, and what it needs.
  * - `unready`: how many replicas must become unready; all if it is not given, and 0 where requests go on;
  * - `seconds`: how long it lasts, if that is fixed;
+ * - `alerts`: the alerts that fire at the end of a fault of six seconds or more, each stretched to fifteen; none by default;
  * - `needs`: `installed` for a PostgreSQL of the system, `root` for a file system of its own;
  * - `prepare`: is done before requests are counted.
  */
 export const FAULTS = [
   {
     ...{ name: 'stopped', title: 'PostgreSQL is stopped' },
+    alerts: ['StrongroomDatabaseAway'],
     begin: ({ cluster }) => cluster.stop(),
     end: ({ cluster }) => cluster.start(),
   },
@@ -32,11 +34,13 @@ export const FAULTS = [
   },
   {
     ...{ name: 'killed', title: 'PostgreSQL is killed (SIGKILL) and recovers' },
+    alerts: ['StrongroomDatabaseAway'],
     begin: ({ cluster }) => cluster.kill(),
     end: ({ cluster }) => cluster.start(),
   },
   {
     ...{ name: 'read-only', title: 'the database can only be read' },
+    alerts: ['StrongroomDatabaseUnusable'],
     begin: ({ cluster }) => cluster.set({ default_transaction_read_only: 'on' }),
     end: ({ cluster }) => cluster.set({ default_transaction_read_only: undefined }),
   },
@@ -51,11 +55,13 @@ export const FAULTS = [
   },
   {
     ...{ name: 'frozen', title: 'the processes of PostgreSQL stand still (SIGSTOP)' },
+    alerts: ['StrongroomDatabaseAway'],
     begin: ({ cluster }) => cluster.freeze(),
     end: ({ cluster }) => cluster.thaw(),
   },
   {
     ...{ name: 'connections', title: 'PostgreSQL has no connections left' },
+    alerts: ['StrongroomDatabaseAway'],
     begin: async (stage) => {
       stage.hogs = new Hogs(stage.cluster, databaseUrl('drill_owner', stage.cluster.port));
       await stage.hogs.takeAll();
@@ -71,6 +77,7 @@ export const FAULTS = [
   },
   {
     ...{ name: 'disk-full', title: 'the disk of PostgreSQL is full', needs: 'root' },
+    alerts: ['StrongroomDatabaseUnusable'],
     begin: ({ cluster }) => fill(cluster.folder),
     end: async ({ cluster }) => {
       release(cluster.folder);
@@ -80,21 +87,25 @@ export const FAULTS = [
   },
   {
     ...{ name: 'password', title: 'the password of the login is changed' },
+    alerts: ['StrongroomDatabaseAway'],
     begin: ({ cluster }) => changePassword(cluster, 'another-one'),
     end: ({ cluster }) => changePassword(cluster, PASSWORD),
   },
   {
     ...{ name: 'cut', title: 'the network to PostgreSQL refuses and resets connections' },
+    alerts: ['StrongroomDatabaseAway'],
     begin: (stage) => eachLink(stage, (link) => link.cut()),
     end: mendLinks,
   },
   {
     ...{ name: 'cut-one', title: 'the same for one replica', unready: 1 },
+    alerts: ['StrongroomDatabaseAway'],
     begin: ({ replicas }) => replicas[0].link.cut(),
     end: mendLinks,
   },
   {
     ...{ name: 'hole', title: 'the network drops everything, and connections of before stay dead' },
+    alerts: ['StrongroomDatabaseAway'],
     begin: (stage) => eachLink(stage, (link) => link.hole()),
     end: mendLinks,
   },
@@ -105,6 +116,7 @@ export const FAULTS = [
   },
   {
     ...{ name: 'failover', title: 'PostgreSQL is killed, and its standby promoted', needs: 'installed' },
+    alerts: ['StrongroomDatabaseAway'],
     prepare: prepareStandby,
     begin: ({ cluster }) => cluster.kill(),
     end: async (stage) => {

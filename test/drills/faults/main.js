@@ -8,6 +8,7 @@ import { Stage } from '../support/stage.js';
 import { seconds } from '../support/table.js';
 import { Traffic } from '../support/traffic.js';
 import { checkTrail } from '../support/trail.js';
+import { checkAlerts } from './check-alerts.js';
 import { mountSmall } from './full-disk.js';
 import { MetricsRecorder } from './metrics-recorder.js';
 import { optionsOf, USAGE } from './options.js';
@@ -64,9 +65,28 @@ async function runAll(parts, lacks) {
   return { rows, skipped };
 }
 
+/** Says for each fault whether its alerts fire, and returns those that do not. */
+function sayAlerts({ lines }) {
+  say(`${lines} lines of metrics are in ${options.metrics}`);
+  const found = checkAlerts(options.metrics, options.faults);
+  if (found === undefined) {
+    say(
+      'The alert rules were not evaluated: promtool is not installed; on Debian: apt-get install prometheus',
+    );
+    return [];
+  }
+  for (const { name, alerts, problem } of found)
+    say(
+      `  ${name}: ${problem === undefined ? 'as expected' : 'NOT as expected'}: ${alerts.join(', ') || 'no alert'}`,
+    );
+  return found
+    .filter(({ problem }) => problem !== undefined)
+    .map(({ name, problem }) => `${name}: other alerts: ${problem}`);
+}
+
 function report({ rows, skipped, trail, metrics }) {
   const problems = [...rows.flatMap(problemsOf), ...trail.faults];
-  if (metrics.lines > 0) say(`${metrics.lines} lines of metrics are in ${options.metrics}`);
+  if (metrics.lines > 0) problems.push(...sayAlerts(metrics));
   say(`checked ${trail.writes} acknowledged writes of ${trail.secrets} secrets`);
   if (options.json !== undefined)
     writeFileSync(options.json, `${JSON.stringify({ rows, skipped, problems }, null, 2)}\n`);
