@@ -29,7 +29,7 @@ interface Step {
 const isTime = (value: unknown): boolean =>
   typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value);
 
-/** Replaces what differs from run to run: times, ids and secret parts of tokens, and how many there are. */
+/** Replaces what differs: times, ids and secret parts of tokens, how many there are, and the version of the program. */
 function steady(value: unknown): unknown {
   if (typeof value === 'number') return 0;
   if (isTime(value)) return '<time>';
@@ -40,7 +40,7 @@ function steady(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, own]) => [
       name,
-      name === 'id' && typeof own === 'string' ? '<id>' : steady(own),
+      ['id', 'version'].includes(name) && typeof own === 'string' ? `<${name}>` : steady(own),
     ]),
   );
 }

@@ -2,11 +2,11 @@ import type { OperationExample } from '../../../api/openapi/described-operation.
 
 const active = { status: 'Active', is_remote: false, extra_info: {} };
 
-/** Shows the operations on the state of the service. */
+/** Shows the operations on the state of the service. The version is not that of the program, which strangers do not learn. */
 export const STATUS_EXAMPLES = {
   version: {
     answer: {
-      ...{ edition: 'premium', version: '0.1.0', build: null, date: null, commit: null },
+      ...{ edition: 'premium', version: '1.2.3', build: null, date: null, commit: null },
       distribution: '',
       distro_release: '',
     },
