@@ -6,10 +6,14 @@ const V31 = '/api/v3.1';
 const SECRETS = `${V31}/secrets`;
 const CANARY = 'canary-5c1e77d0';
 
-/** Returns the traits of a response that could reveal the value or anything derived from it. */
+/**
+ * Returns the traits of a response that could reveal the value or anything derived from it. The tag is random, and counts
+ * changes; the caller may know both.
+ */
 function traits({ status, headers, text }: Answer): unknown {
-  const { date: _date, 'x-request-id': _id, ...kept } = headers;
-  return { status, kept, text: text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME') };
+  const { date: _date, 'x-request-id': _id, etag, ...kept } = headers;
+  const tag = String(etag).replace(/[\da-f-]{36}\.\d+\.[\da-f-]{36}/, 'TAG');
+  return { status, kept, tag, text: text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME') };
 }
 
 describe('what nobody learns', () => {

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { allMigrations } from '../../src/database/all-migrations.js';
 import { APP_ROLE } from '../support/database.js';
 import { ADMIN, ROOT_KEY } from '../support/strongroom.js';
 import { CommandRoom } from './command-room.js';
@@ -127,7 +128,7 @@ describe('support-bundle', () => {
       pool: { pool: 10, connections_of_a_process: 14 },
       doctor: { healthy: expect.any(Boolean) },
       'database.counts': [{ tenants: '2', users: '3', tokens: '1', groups: '1', maintenance: false }],
-      'database.migrations': [{ name: 'Baseline1800000000001' }],
+      'database.migrations': allMigrations.map(({ name }) => ({ name })),
       'database.other_tables': [{ count: '1' }],
     });
     expect(bundle['database.roles']).toContainEqual(

@@ -5,12 +5,12 @@ import { join, resolve } from 'node:path';
 
 const RULES = resolve('deploy/monitoring/alerts.yml');
 /** Is the time for which a recorded second stands, so that a fault of seconds outlasts the minutes that alerts wait. */
-const STRETCHED = 15;
+const STRETCHED = 30;
 const SERIES = /^(\w+)(?:\{(.*)\})? (\S+)$/;
 const NAMES = new Set(readFileSync(RULES, 'utf8').match(/\b(?:strongroom|nodejs|process)_\w+/g));
 
 /**
- * Evaluates the alert rules on the metrics that were recorded of each fault, with each second stretched to fifteen.
+ * Evaluates the alert rules on the metrics that were recorded of each fault, with each second stretched to thirty.
  * @param file what `MetricsRecorder` wrote
  * @returns for each recorded fault its name, the alerts that must fire at its end, and what promtool says if others did;
  *     undefined if promtool is not installed

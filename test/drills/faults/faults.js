@@ -16,7 +16,7 @@ const mendLinks = (stage) => eachLink(stage, (link) => link.mend());
  * Lists the faults: how each begins and ends, and what it needs.
  * - `unready`: how many replicas must become unready; all if it is not given, and 0 where requests go on;
  * - `seconds`: how long it lasts, if that is fixed;
- * - `alerts`: the alerts that fire at the end of a fault of six seconds or more, each stretched to fifteen; none by default;
+ * - `alerts`: the alerts that fire at the end of a fault of six seconds or more, each second stretched to thirty; none by default;
  * - `needs`: `installed` for a PostgreSQL of the system, `root` for a file system of its own;
  * - `prepare`: is done before requests are counted.
  */
@@ -87,7 +87,7 @@ export const FAULTS = [
   },
   {
     ...{ name: 'password', title: 'the password of the login is changed' },
-    alerts: ['StrongroomDatabaseAway'],
+    alerts: ['StrongroomDatabaseUnusable'],
     begin: ({ cluster }) => changePassword(cluster, 'another-one'),
     end: ({ cluster }) => changePassword(cluster, PASSWORD),
   },
