@@ -16,6 +16,8 @@ import { failedOf, problemsOf, reportOf } from './report.js';
 import { runFault } from './run-fault.js';
 
 const CALLERS = 8;
+/** Is how long faults last at least that alerts are expected of. */
+const ALERTING_SECONDS = 6;
 
 const options = askedFor('drill:faults', USAGE, optionsOf);
 await runDrill(drill);
@@ -86,7 +88,7 @@ function sayAlerts({ lines }) {
 
 function report({ rows, skipped, trail, metrics }) {
   const problems = [...rows.flatMap(problemsOf), ...trail.faults];
-  if (metrics.lines > 0) problems.push(...sayAlerts(metrics));
+  if (metrics.lines > 0 && options.seconds >= ALERTING_SECONDS) problems.push(...sayAlerts(metrics));
   say(`checked ${trail.writes} acknowledged writes of ${trail.secrets} secrets`);
   if (options.json !== undefined)
     writeFileSync(options.json, `${JSON.stringify({ rows, skipped, problems }, null, 2)}\n`);
