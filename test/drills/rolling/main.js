@@ -6,7 +6,7 @@ import { makeNextVersion } from '../support/next-version.js';
 import { askedFor, runDrill, say } from '../support/options.js';
 import { postgresPrograms } from '../support/postgres-programs.js';
 import { Stage } from '../support/stage.js';
-import { seconds, table, total } from '../support/table.js';
+import { reportSteps } from '../support/steps-report.js';
 import { Traffic } from '../support/traffic.js';
 import { checkTrail } from '../support/trail.js';
 import { unserved } from '../support/unserved.js';
@@ -15,7 +15,7 @@ import { optionsOf, USAGE } from './options.js';
 
 const CALLERS = 4;
 const BACKUP_MS = 4_000;
-const TITLES = ['step', 'balancer', 'requests', '503', 'failed', 'slowest s'];
+const TITLES = ['step', 'balancer'];
 
 const options = askedFor('drill:rolling', USAGE, optionsOf);
 await runDrill(drill);
@@ -50,7 +50,7 @@ async function drill() {
   if (nginx !== undefined) faults.push(...(await wrongWithoutReplicas(nginx)));
   for (const { balancer } of loads) await balancer.stop();
   await stage.close();
-  return report(rows, faults);
+  return reportSteps(TITLES, rows, { faults, slowMachine: options.slowMachine });
 }
 
 async function startLoad(kind, stage) {
@@ -87,31 +87,4 @@ async function migrateAndRestart(stage, dist) {
 
 async function restartAll(stage) {
   for (const replica of stage.replicas) await replica.restart(stage.dist);
-}
-
-function report(rows, faults) {
-  const failures = (tally) => tally.failures(options.slowMachine);
-  const sum = (of) => rows.reduce((all, [, , tally]) => all + of(tally), 0);
-  const lines = rows.map(([name, kind, tally]) => [
-    name,
-    kind,
-    tally.requests,
-    tally.refused,
-    failures(tally),
-    seconds(tally.slowest),
-  ]);
-  const samples = rows.flatMap(([, , tally]) => tally.samplesOfFailures(options.slowMachine));
-  const failed = sum(failures) + faults.length;
-  const told = [...faults, ...samples].slice(0, 20).map((line) => `FAILED: ${line}`);
-  const words = [
-    table(TITLES, lines),
-    '',
-    ...told,
-    total(
-      sum(({ requests }) => requests),
-      failed,
-    ),
-  ];
-  process.stdout.write(`${words.join('\n')}\n`);
-  return failed === 0;
 }

@@ -10,7 +10,7 @@ import { makeNextVersion } from '../support/next-version.js';
 import { askedFor, runDrill, say } from '../support/options.js';
 import { postgresPrograms } from '../support/postgres-programs.js';
 import { Stage } from '../support/stage.js';
-import { seconds, table, total } from '../support/table.js';
+import { reportSteps } from '../support/steps-report.js';
 import { Traffic } from '../support/traffic.js';
 import { checkTrail } from '../support/trail.js';
 import { unserved } from '../support/unserved.js';
@@ -19,7 +19,7 @@ import { setUp, tagToRun, versionOf } from './tagged-version.js';
 
 const CALLERS = 6;
 const LEAST_CALLS = 50;
-const TITLES = ['order', 'step', 'replicas', 'requests', '503', 'failed', 'slowest s'];
+const TITLES = ['order', 'step', 'replicas'];
 
 const options = askedFor('drill:versions', USAGE, optionsOf);
 await runDrill(drill);
@@ -36,7 +36,9 @@ async function drill() {
   say(`Older: ${versionOf(older)}; newer: ${versionOf(newer)}`);
   const upgrade = await side({ order: 'upgrade', first: older, stepsOf: upgradeSteps, older, newer });
   const join_ = await side({ order: 'older joins', first: newer, stepsOf: joinSteps, older, newer });
-  return report([...upgrade.rows, ...join_.rows], [...upgrade.faults, ...join_.faults]);
+  const faults = [...upgrade.faults, ...join_.faults];
+  const rows = [...upgrade.rows, ...join_.rows];
+  return reportSteps(TITLES, rows, { faults, slowMachine: options.slowMachine });
 }
 
 /** Runs the steps of an order under load, on a database that the first version has made. */
@@ -89,26 +91,4 @@ function* joinSteps(stage, { older, newer }) {
   yield ['the older restarts beside it', () => one.restart(older)];
   yield ['both older', () => other.restart(older)];
   yield ['one is newer again', () => other.restart(newer)];
-}
-
-function report(rows, faults) {
-  const failures = (tally) => tally.failures(options.slowMachine);
-  const sum = (of) => rows.reduce((all, [, , , tally]) => all + of(tally), 0);
-  const lines = rows.map(([order, step, running, tally]) => {
-    return [order, step, running, tally.requests, tally.refused, failures(tally), seconds(tally.slowest)];
-  });
-  const samples = rows.flatMap(([, , , tally]) => tally.samplesOfFailures(options.slowMachine));
-  const failed = sum(failures) + faults.length;
-  const told = [...faults, ...samples].slice(0, 20).map((line) => `FAILED: ${line}`);
-  const words = [
-    table(TITLES, lines),
-    '',
-    ...told,
-    total(
-      sum(({ requests }) => requests),
-      failed,
-    ),
-  ];
-  process.stdout.write(`${words.join('\n')}\n`);
-  return failed === 0;
 }
