@@ -9,8 +9,8 @@ import type { TenantContext } from '../../common/tenant-context.js';
 import { Tenant } from '../../tenant-scope/tenant.decorator.js';
 import type { TenantSettings } from '../../tenants/tenant-settings.js';
 import { TenantSettingsService } from '../../tenants/tenant-settings.service.js';
-import { TENANT_ERRORS, TENANT_EXAMPLES } from './dto/tenant.examples.js';
-import { TenantSettingsBody, TenantSettingsV31 } from './dto/tenant-settings.js';
+import { TENANT_EXAMPLES } from './dto/tenant.examples.js';
+import { noSetting, TenantSettingsBody, TenantSettingsV31 } from './dto/tenant-settings.js';
 
 const ROUTE = {
   parameters: [{ name: 'name', schema: NAME, description: 'The name of the tenant' }],
@@ -44,11 +44,11 @@ export class TenantSettingsController {
     description: 'Changes the settings that the body names, and leaves the others as they are.',
     body: TenantSettingsBody,
     example: TENANT_EXAMPLES.updateSettings,
-    errors: [TENANT_ERRORS.noSetting],
+    errors: [noSetting()],
   })
   async update(@Tenant() tenant: TenantContext, @RequestBody() body: JsonBody): Promise<TenantSettingsV31> {
     const requireIfMatch = flagOf((await body.read(TenantSettingsBody)).require_if_match);
-    if (requireIfMatch === undefined) throw TENANT_ERRORS.noSetting;
+    if (requireIfMatch === undefined) throw noSetting();
     return toTenantSettingsV31(await this.settings.update(tenant, { requireIfMatch }));
   }
 }

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { IllegalAction } from '../../../common/errors.js';
 import { IsFlag } from '../../../api/input/is-flag.decorator.js';
 
 const REQUIRE_IF_MATCH = {
@@ -19,4 +20,9 @@ export class TenantSettingsBody {
   @ApiProperty({ ...REQUIRE_IF_MATCH, required: false })
   @IsFlag()
   require_if_match?: unknown;
+}
+
+/** Refuses a change of settings that names none. */
+export function noSetting(): IllegalAction {
+  return new IllegalAction('Nothing to change: give `require_if_match`, true or false');
 }

@@ -1,4 +1,4 @@
-import { BadParameters, Conflict, IllegalAction, NotFound } from '../../../common/errors.js';
+import { BadParameters, Conflict, NotFound } from '../../../common/errors.js';
 import { nameProblem } from '../../../common/names/resource-name.js';
 import { resourceNotFound } from '../../../common/resource-not-found.js';
 import type { ApiVersion } from '../../../api/http/api-version.decorator.js';
@@ -64,7 +64,6 @@ export const TENANT_EXAMPLES = {
 export const TENANT_ERRORS = {
   badName: new BadParameters(`Tenant name: ${nameProblem('1st')}`),
   exists: new Conflict(`Tenant \`${EXAMPLE_TENANT}\` already exists`),
-  noSetting: new IllegalAction('Nothing to change: give `require_if_match`, true or false'),
   notEmpty: new Conflict(`Tenant \`${EXAMPLE_TENANT}\` still has users or user groups: remove them first`),
   isMember: {
     user: new Conflict(
