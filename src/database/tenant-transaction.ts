@@ -2,7 +2,12 @@ import type pg from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Unavailable } from '../common/errors.js';
 import { databaseCall } from './connection/driver-error.js';
-import { asDomainError, isOutcomeOpen, unavailableBecauseOf } from './connection/unavailability.js';
+import {
+  asDomainError,
+  isOutcomeOpen,
+  isUnanswered,
+  unavailableBecauseOf,
+} from './connection/unavailability.js';
 import type { Share } from '../common/turns/turn-queue.js';
 import { deadlineOfNow, retryContention } from './contention.js';
 import { statementTimeout, type Lane, type Lanes } from './lanes.js';
@@ -105,7 +110,7 @@ export class TenantTransaction {
     lost: AnswerLost,
     found: () => Promise<R | undefined>,
   ): Promise<R> {
-    if (!(await this.wasCommitted(tenantId, eventId))) throw unavailableBecauseOf(lost.cause);
+    if (!(await this.wasCommitted(tenantId, eventId))) throw withoutEvent(lost.cause);
     const result = await found();
     if (result === undefined) throw lost;
     return result;
@@ -122,8 +127,7 @@ export class TenantTransaction {
         ...([lane, share, inTransaction, WAITS_UNTIL_DEADLINE.has(lane) ? deadline : undefined] as const),
       );
       // Queried only now, since the query needs a connection of its own.
-      if (lost !== undefined && !(await this.wasCommitted(tenantId, eventId)))
-        throw unavailableBecauseOf(lost);
+      if (lost !== undefined && !(await this.wasCommitted(tenantId, eventId))) throw withoutEvent(lost);
       return result;
     } catch (error) {
       throw asDomainError(error);
@@ -169,6 +173,14 @@ export class TenantTransaction {
  */
 const WAS_COMMITTED = `SELECT CASE WHEN found THEN pg_logical_emit_message(true, 'strongroom', '') IS NOT NULL ELSE false END AS committed
   FROM audit_event_exists($1, $2) AS found`;
+
+/**
+ * Returns the error for a change whose event is not there. Without an answer in time, the server may still commit it: a
+ * transaction that waits for a synchronous standby becomes visible when that wait ends.
+ */
+function withoutEvent(cause: unknown): Unavailable {
+  return isUnanswered(cause) ? new AnswerLost(cause) : unavailableBecauseOf(cause);
+}
 
 /**
  * Ignores the event of a lost connection, which also fails the pending statement. Without a listener the event would

@@ -69,6 +69,14 @@ describe('a write whose session ends while it waits for a synchronous standby', 
     expect([status, visible]).toEqual([503, [{ key: 'unreplicated' }]]);
   });
 
+  it('is told as one that may still be made, while its session goes on waiting', async () => {
+    const answer = await api.call('PUT', 'waiting', 'x');
+    const { message } = (await answer.json()) as { message: string };
+    const visible = await asSuperuser(`SELECT key FROM secrets WHERE key = 'waiting'`);
+    expect([answer.status, visible]).toEqual([503, []]);
+    expect(message).toContain('read it before you try again');
+  });
+
   it('is what doctor names, since every commit waits', async () => {
     const { code, stdout } = await strongroomAdmin(['doctor'], environment);
     expect([code, stdout]).toEqual([

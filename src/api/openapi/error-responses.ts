@@ -104,7 +104,8 @@ export const ERROR_RESPONSES = {
   },
   503: {
     name: 'ServiceUnavailable',
-    description: 'The service cannot serve the request now; a change was not made.',
+    description:
+      'The service cannot serve the request now. A change was not made, unless the message says to read it first.',
     errors: [new Busy(), new Unavailable(), new MaintenanceModeActive()],
   },
 } satisfies Record<number, ErrorResponse>;
