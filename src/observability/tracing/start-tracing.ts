@@ -12,6 +12,9 @@ const SDK = ['@opentelemetry', 'sdk-node'].join('/');
 const NOT_INSTALLED = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'];
 
 const QUIET_MS = 60_000;
+
+/** Limits how long a stop waits for the last spans to be sent. */
+const LAST_MS = 3_000;
 const LONGEST_PROBLEM = 300;
 
 /** Describes what is used of that package. */
@@ -41,10 +44,24 @@ export async function startTracing(logger: Logger, isWanted = tracingWanted()): 
   useTracing(api);
   logger.info('traces are recorded');
   return async () => {
-    await sdk?.shutdown().catch((error: unknown) => {
-      logger.warn({ err: errorFields(error) }, 'traces: the last ones could not be sent');
-    });
+    if (sdk !== undefined) await sendLast(sdk.shutdown(), logger);
   };
+}
+
+/** Waits until the last spans are sent, but not long for a collector that is down: the SDK would try again and again. */
+async function sendLast(sent: Promise<void>, logger: Logger): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('the collector did not take them in time')), LAST_MS);
+  });
+  try {
+    await Promise.race([sent, late]);
+  } catch (error) {
+    logger.warn({ err: errorFields(error) }, 'traces: the last ones could not be sent');
+    sent.catch(() => undefined);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Logs what the SDK reports, such as a collector that does not answer, at most once a minute. */
