@@ -41,7 +41,9 @@ export function isIn(state: State, tags: Tags): boolean {
  * Returns the conditions of a read in the form that `SecretsRepository.read` compares. An answer without the value is
  * not the same as one with it; the states that `ifMatch` names are the same.
  */
-export function readConditions({ ifMatch, ifNoneMatch }: Conditions, isSkipped: boolean): Conditions {
+export function readConditions(conditions: Conditions, isSkipped: boolean): Conditions {
+  const { ifMatch, ifNoneMatch } = conditions;
+  if (ifMatch === undefined && ifNoneMatch === undefined) return conditions;
   return {
     ifMatch: ifMatch === undefined || ifMatch === '*' ? ifMatch : statesOf(ifMatch),
     ifNoneMatch:

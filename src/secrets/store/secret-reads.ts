@@ -32,6 +32,9 @@ const IS_MASKED = `(
   (r.secret).value IS NULL OR (r.secret).provider_options IS NULL AND (r.secret).provider_options_generation IS NOT NULL
 )`;
 
+/** Leaves the value out of an answer that does not show it, such as 304. */
+const READ_VALUE = "CASE WHEN r.outcome = 'ok' THEN (r.secret).value END";
+
 /** Reads secrets and records each read. Reads of the same turn of the event loop share one call of `read_secrets`. */
 @Injectable()
 export class SecretReads {
@@ -44,7 +47,8 @@ export class SecretReads {
     @Inject(Configuration) configuration: Configuration,
   ) {
     this.statement = `
-      SELECT r.ordinal, r.outcome, r.tenant_name, r.creator_name, ${IS_MASKED} AS is_masked, ${rows.select('(r.secret)')}
+      SELECT r.ordinal, r.outcome, r.tenant_name, r.creator_name, ${IS_MASKED} AS is_masked,
+             ${rows.select('(r.secret)', { value: READ_VALUE })}
       FROM read_secrets($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::json[], $6::json[], $7::uuid[], $8::boolean[]) r`;
     this.batcher = new Batcher((reads) => this.ask(reads), {
       maxBatch: readsPerBatch(configuration),
