@@ -40,8 +40,9 @@ export class Redactor {
 
   /** Matches whole names, the longest first, since one may be a part of another. */
   private names(): RegExp {
+    if (this.matcher !== undefined) return this.matcher;
     const names = [...this.known.keys()].sort((one, other) => other.length - one.length).map(escaped);
-    this.matcher ??=
+    this.matcher =
       names.length === 0 ? /(?!)/g : new RegExp(`(?<![\\w-])(?:${names.join('|')})(?![\\w-])`, 'g');
     return this.matcher;
   }
