@@ -84,8 +84,15 @@ export class Batcher<I, O> {
     if (this.waiting.size >= maxWaiting || this.waiting.sizeOfGroup(share.group) >= maxWaitingOfGroup)
       return Promise.reject(this.refusal('full'));
     return new Promise<O>((resolve, reject) => {
-      const [since, origin] = [performance.now(), presentOrigin()];
-      this.waiting.push(share, { input, resolve, reject, since, origin, weight: weigh(input) });
+      const since = performance.now();
+      this.waiting.push(share, {
+        input,
+        resolve,
+        reject,
+        since,
+        origin: presentOrigin(),
+        weight: weigh(input),
+      });
       if (this.scheduled) return;
       this.scheduled = true;
       setImmediate(() => {

@@ -101,14 +101,15 @@ export class Lanes {
     lane: Lane,
     share: Share | undefined,
     work: () => Promise<T>,
-    { deadline = Infinity, call = 'transaction' }: LaneOptions = {},
+    { deadline, call = 'transaction' }: LaneOptions = {},
   ): Promise<T> {
     const { health } = this;
     health?.requireAvailable();
     const watched = health === undefined ? work : () => health.watch(work);
-    const hold = (held: () => Promise<T>): Promise<T> =>
-      this.gate(lane).hold(share, held, deadline - performance.now());
-    return isTracing() ? traced({ lane, call }, hold, watched) : hold(watched);
+    const gate = this.gate(lane);
+    const patience = deadline === undefined ? undefined : deadline - performance.now();
+    if (!isTracing()) return gate.hold(share, watched, patience);
+    return traced({ lane, call }, (held: () => Promise<T>) => gate.hold(share, held, patience), watched);
   }
 
   /**

@@ -25,22 +25,24 @@ const CONDITIONS: Readonly<Record<string, string>> = {
     'The condition `If-None-Match` is supported where one secret is read or changed, and not here; leave the header out',
 };
 
+const REFUSED_ALWAYS = Object.entries(UNSUPPORTED);
+const REFUSED_ELSEWHERE = [...REFUSED_ALWAYS, ...Object.entries(CONDITIONS)];
+
 /** Stands for a query of which nothing is read. */
 const NOTHING: InputClass<object> = Object;
 
 /**
- * Refuses a change that asks for what would not be honored, since it would do more than its sender wants: conditions that
- * the route does not honor, query parameters that the route does not declare, and under version 3.1 a body where none is read. Runs after the
- * caller's rights are checked.
+ * Refuses a change that asks for what would not be honored, since it would do more than its sender wants: conditions
+ * that the route does not honor, query parameters that it does not declare, and under version 3.1 a body where none is
+ * read. Runs after the caller's rights are checked.
  */
 export class ChangeInterceptor implements NestInterceptor {
   /** @throws BadParameters, and what reading a body throws */
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const { headers, query, body } = context.switchToHttp().getRequest<FastifyRequest>();
     const handler = context.getHandler();
-    const refused = doesRead(handler, 'conditions') ? UNSUPPORTED : { ...UNSUPPORTED, ...CONDITIONS };
-    for (const [name, problem] of Object.entries(refused))
-      if (headers[name] !== undefined) throw new BadParameters(problem);
+    const refused = doesRead(handler, 'conditions') ? REFUSED_ALWAYS : REFUSED_ELSEWHERE;
+    for (const [name, problem] of refused) if (headers[name] !== undefined) throw new BadParameters(problem);
     if (!doesRead(handler, 'query')) readQuery(query as Record<string, unknown>, NOTHING);
     if (body !== undefined && calledVersion(context) === 'v3.1' && !doesRead(handler, 'body'))
       await jsonBodyOf(context).ignore(ignoredFields(handler));
