@@ -96,6 +96,7 @@ describe('docs/deployment.md, in a fresh clone on a new server', () => {
     const [events = ''] = await runPage('docs/operations/event-growth.md', {
       folder: folder.path,
       environment,
+      instead: [['/etc/strongroom', settings]],
     });
     const actions = events
       .trim()
