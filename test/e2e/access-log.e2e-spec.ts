@@ -133,9 +133,13 @@ describe('the access log', () => {
   });
 
   it('has a line for what the router and the parser refuse, and never a host, which may hold a password', async () => {
-    const escape = 'GET /api/v3/secrets/%zz HTTP/1.1\r\nHost: x\r\nX-Request-Id: escape-1\r\n\r\n';
+    const escape =
+      'GET /api/v3/secrets/%zz HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.9\r\nX-Request-Id: escape-1\r\n\r\n';
     await raw(escape);
-    expect(await lineOf('escape-1')).toMatchObject({ path: '/api/v3/secrets/%zz', status: 400, route: null });
+    const escaped = await lineOf('escape-1');
+    const path = '/api/v3/secrets/%zz';
+    expect(escaped).toMatchObject({ path, status: 400, route: null, source: '203.0.113.9' });
+    expect(escaped.ms).toBeGreaterThan(0);
     await raw(
       `GET http://admin:${CANARY}@x/api/v3/secrets HTTP/1.1\r\nHost: x\r\nX-Request-Id: host-1\r\n\r\n`,
     );

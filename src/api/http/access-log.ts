@@ -7,8 +7,9 @@ import { printable } from '../../common/printable.js';
 import type { Logger } from '../../observability/logger.js';
 import { traceIdOf } from './headers/trace-id-of.js';
 
-/** Describes the connection of a request at its beginning. */
+/** Describes a request and its connection at its beginning. */
 interface AtBegin {
+  readonly time: number;
   readonly bytesWritten: number;
   readonly remoteAddress: string | undefined;
 }
@@ -33,7 +34,8 @@ export class AccessLog {
     if (!this.logger.writes('info')) return;
     // Node.js remembers the address only once it has been read, and cannot look it up when the connection has ended.
     const { bytesWritten, remoteAddress } = request.raw.socket;
-    const before = { bytesWritten, remoteAddress };
+    // Fastify takes no time of requests that its router refuses.
+    const before = { time: performance.now(), bytesWritten, remoteAddress };
     this.running.add(request.raw.socket);
     reply.raw.once('close', () => {
       this.running.delete(request.raw.socket);
@@ -64,7 +66,7 @@ export class AccessLog {
         path: pathOf(request),
         status: reply.raw.headersSent ? reply.statusCode : null,
         ...(wasCut && { cut: true }),
-        ms: Math.round(reply.elapsedTime * 10) / 10,
+        ms: Math.round((performance.now() - before.time) * 10) / 10,
         bytes: bytesOf(request, reply, before),
         source: (request.ip as string | undefined) ?? before.remoteAddress,
         tenant: shown(namedTenant(request)),

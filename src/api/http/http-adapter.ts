@@ -10,11 +10,10 @@ import { AccessLog } from './access-log.js';
 import { addressHint } from './address-hint.js';
 import { answerClientError } from './client-error.js';
 import { ConnectionOrder } from './connection-order.js';
-import { cleanForwardedFor, keepAddresses } from './forwarded-for.js';
+import { cleanForwardedFor, keepAddresses } from './proxies/forwarded-for.js';
+import { forwardedBy } from './proxies/forwarded-by.js';
+import { answerRouterError } from './router-error.js';
 import { foreignChange, isAdmittedPreflight } from './headers/cors.js';
-import { securityHeaders } from './headers/security-headers.js';
-import { errorBody } from '../errors/error-body.js';
-import { helpLink } from '../errors/errors-page.js';
 import { leaveOutLengthOfNotModified } from './not-modified-length.js';
 import { requestIdFrom } from './request-id.js';
 import { RequestMetrics } from './observation/request-metrics.js';
@@ -23,10 +22,8 @@ import type { CertificateWatch } from './server/certificate-watch.js';
 import { createServer, type Refuse, type ServerTimes } from './server/create-server.js';
 import { requestProblem } from './request-problem.js';
 import { RouteTable } from '../routes/route-table.js';
-import { toDomainError } from '../errors/to-domain-error.js';
 import { requireStorableText } from '../input/storable-json.js';
 import { jsonOf } from '../json/json-text.js';
-import { dealWithUnreadRest } from './unread-rest.js';
 
 export interface HttpAdapterOptions extends BodyLimits, ServerTimes {
   /** The addresses and networks whose X-Forwarded-For is trusted. */
@@ -50,6 +47,7 @@ export function createHttpAdapter(
 ): FastifyAdapter {
   const { trustedProxies } = options;
   const order = new ConnectionOrder();
+  const asForwarded = forwardedBy(trustedProxies);
   const log = new AccessLog(logger);
   const counted = new RequestMetrics(metrics, options.metricsTenants);
   const refuse: Refuse = (error, socket) => {
@@ -67,9 +65,10 @@ export function createHttpAdapter(
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       order.take(request.raw, reply.raw, () => {
         keepAddresses(request);
+        asForwarded(request);
         log.watch(request, reply);
         counted.watch(request, reply);
-        inRequestSpan(request, reply, () => answerFrameworkError(error, request, reply));
+        inRequestSpan(request, reply, () => answerRouterError(error, request, reply));
       }),
     clientErrorHandler: refuse,
     logger: false,
@@ -152,28 +151,4 @@ function parameterProblem({ raw, params }: FastifyRequest): BadParameters | unde
 function pathOf(url: string): string {
   const end = url.indexOf('?');
   return end === -1 ? url : url.slice(0, end);
-}
-
-/** Returns the refusal of a bad escape. The request is proper HTTP otherwise, so its connection goes on. */
-function badEscape(thrown: Error): BadParameters | undefined {
-  if ((thrown as { code?: string }).code !== 'FST_ERR_BAD_URL') return undefined;
-  return new BadParameters(
-    'The address holds a `%` without two hexadecimal digits after it, or bytes that are no UTF-8; write % itself as %25',
-  );
-}
-
-/** Answers errors that the router raises before any hook runs: a malformed escape or an overlong parameter. */
-function answerFrameworkError(thrown: Error, request: FastifyRequest, reply: FastifyReply): void {
-  const error = requestProblem(request.raw) ?? badEscape(thrown) ?? toDomainError(thrown);
-  dealWithUnreadRest(request.raw, reply);
-  void reply
-    .code(error.status)
-    .headers({
-      ...error.headers,
-      ...securityHeaders(request.protocol === 'https'),
-      ...helpLink(error.code, request.raw.url),
-      'X-Request-Id': request.id,
-    })
-    .type('application/json; charset=utf-8')
-    .send(errorBody(error, request.id));
 }

@@ -22,12 +22,16 @@ export function wrongWithoutReplicas({ port }) {
 
 /** Sends a request with TLS and one without to the port that expects TLS. */
 async function wrongTls(port, ca) {
-  const { statusCode, headers } = await answerTo(secureRequest, {
-    ...{ port, host: 'localhost', path: SECRETS, headers: HEADERS, ca },
-  });
-  const isSecure = statusCode === 200 && headers['strict-transport-security'] !== undefined;
+  const bySecure = { port, host: 'localhost', headers: HEADERS, ca };
+  const secure = [
+    ['with TLS', 200, await answerTo(secureRequest, { ...bySecure, path: SECRETS })],
+    ["nginx's own error with TLS", 404, await answerTo(secureRequest, { ...bySecure, path: '/.error' })],
+  ].filter(
+    ([, status, { statusCode, headers }]) =>
+      statusCode !== status || headers['strict-transport-security'] === undefined,
+  );
   const plain = await wrongAnswer('no TLS', 400, 'bad_parameters_error', { port, path: SECRETS });
-  return [...(isSecure ? [] : [`with TLS: ${statusCode}`]), ...plain];
+  return [...secure.map(([what, , { statusCode }]) => `${what}: ${statusCode}`), ...plain];
 }
 
 /** Makes nginx refuse requests, and returns a line for each answer that is not as the service would give it. */

@@ -91,7 +91,7 @@ describe('the security headers', () => {
     it.each(['https', 'http, https'])(
       'if a trusted proxy says that it got the request by it: %s',
       async (proto) => {
-        for (const path of ['/things/a', '/nowhere'])
+        for (const path of ['/things/a', '/nowhere', '/things/%zz'])
           expect(await hsts(behindProxy.url, proto, path)).toBe('max-age=31536000');
       },
     );
@@ -102,6 +102,7 @@ describe('the security headers', () => {
 
     it('not if a stranger says so', async () => {
       expect(await hsts(layer.url, 'https')).toBeUndefined();
+      expect(await hsts(layer.url, 'https', '/things/%zz')).toBeUndefined();
     });
   });
 });

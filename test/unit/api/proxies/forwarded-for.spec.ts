@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { forwardedAddresses } from '../../../src/api/http/forwarded-for.js';
-import { send } from '../../support/http-client.js';
-import { startHttpLayer, type HttpLayerApp } from './http-layer-app.js';
+import { forwardedAddresses } from '../../../../src/api/http/proxies/forwarded-for.js';
+import { send } from '../../../support/http-client.js';
+import { startHttpLayer, type HttpLayerApp } from '../http-layer-app.js';
 
 const SOMEBODY = { Authorization: 'Basic eDp5' };
 

@@ -1,7 +1,7 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { sourceNetwork } from '../../auth/source-network.js';
-import type { Logger } from '../../observability/logger.js';
+import { sourceNetwork } from '../../../auth/source-network.js';
+import type { Logger } from '../../../observability/logger.js';
 
 /** Limits the networks of untrusted peers that a process warns about. */
 const MOST_WARNINGS = 10;
