@@ -16,7 +16,7 @@ export interface GateLimits {
   readonly waitMilliseconds: number;
   /**
    * The time for which a group rests after its work, as a multiple of how long that took; by default none. Work of less
-   * than 500 ms needs no rest. A group that rests has one place less; others are not kept waiting.
+   * than 100 ms needs no rest. A group that rests has one place less; others are not kept waiting.
    */
   readonly rest?: number;
   /** The weight above which work leaves a quarter of the places to lighter work; by default none does. */
@@ -219,7 +219,7 @@ export class FairGate {
   }
 }
 
-const NO_REST_BELOW_MS = 500;
+const NO_REST_BELOW_MS = 100;
 
 const EVERYBODY: Share = { group: '', member: '' };
 

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { TenantContext } from '../../../common/tenant-context.js';
 import { sortedInTurns } from '../../../common/turns/sorted-in-turns.js';
+import { StatementPace } from '../../../common/turns/statement-pace.js';
 import { TimeSlice } from '../../../common/turns/time-slice.js';
 import type { SecretRecord } from '../../store/secret-row.js';
 import type { SecretWrites, WriteAnswer } from '../../store/secret-writes.js';
@@ -89,12 +90,12 @@ export class ImportTransaction {
 
   /** @throws the error of the importer's deadline */
   private async write(name: Write['name']): Promise<void> {
-    const slice = new TimeSlice();
+    const [slice, pace] = [new TimeSlice(), new StatementPace()];
     for (const chunk of chunksOf(this.sorted, name)) {
       if (slice.isOver) await slice.next();
       this.importer.deadline?.require();
       const records = chunk.map(({ record }) => record);
-      const answers = await this.writes.writeIn(this.manager, name, records);
+      const answers = await pace.run(() => this.writes.writeIn(this.manager, name, records));
       for (const [place, { row }] of chunk.entries()) this.take(row, answers[place]?.outcome);
     }
   }

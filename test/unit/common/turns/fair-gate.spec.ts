@@ -126,9 +126,9 @@ describe('FairGate', () => {
   });
 
   it('lets a group rest after long work, and others run meanwhile', async () => {
-    const gate = gateOf({ places: 1, rest: 1_000 });
+    const gate = gateOf({ places: 1, rest: 10_000 });
     const long = started(gate, 'a');
-    await new Promise((resolve) => setTimeout(resolve, 520));
+    await new Promise((resolve) => setTimeout(resolve, 120));
     long.end();
     await nextTurn();
     const [same, other] = [started(gate, 'a'), started(gate, 'b')];
