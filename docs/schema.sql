@@ -621,6 +621,22 @@ REVOKE ALL ON FUNCTION lock_secret_keys(text[],boolean[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lock_secret_keys(text[],boolean[]) TO strongroom_app;
 GRANT EXECUTE ON FUNCTION lock_secret_keys(text[],boolean[]) TO strongroom_reader;
 
+CREATE OR REPLACE FUNCTION public.lock_secret_moves(p_tenant uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  PERFORM FROM tenants t WHERE t.id = p_tenant AND t.deleted_at IS NULL FOR KEY SHARE;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  PERFORM pg_advisory_xact_lock(hashtextextended('secret moves ' || p_tenant, 0));
+  RETURN true;
+END
+$function$;
+REVOKE ALL ON FUNCTION lock_secret_moves(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION lock_secret_moves(uuid) TO strongroom_app;
+
 CREATE OR REPLACE FUNCTION public.login_failures_full()
  RETURNS boolean
  LANGUAGE sql
@@ -790,12 +806,14 @@ BEGIN
       v_tag := concat_ws('.', secret.id, secret.revision, secret.mark);
       IF outcome <> 'ok' THEN
         NULL;
+      ELSIF v_detail ? 'needs_value' AND secret.value IS NULL THEN
+        outcome := 'forbidden';
       ELSIF NOT v_detail -> 'if_match' ?| ARRAY['*', v_tag] THEN
         outcome := 'precondition_failed';
       ELSIF v_detail -> 'if_none_match' ?| ARRAY['*', v_tag || CASE WHEN v_masked THEN '.masked' ELSE '' END] THEN
         outcome := 'not_modified';
       END IF;
-      r.detail := nullif(v_detail - ARRAY['if_match', 'if_none_match'], '{}');
+      r.detail := nullif(v_detail - ARRAY['if_match', 'if_none_match', 'needs_value'], '{}');
     END IF;
     RETURN NEXT;
 
@@ -1063,6 +1081,7 @@ AS $function$
 DECLARE
   r         record;
   v_value   bytea;
+  v_version boolean;
   v_entries audit_entry[] := '{}';
 BEGIN
   IF cardinality(p_values) <> json_array_length(p_secrets) OR cardinality(p_options) <> json_array_length(p_secrets) THEN
@@ -1076,7 +1095,7 @@ BEGIN
     SELECT * FROM ROWS FROM (json_to_recordset(p_secrets) AS (
       tenant_id uuid, id uuid, key text, revision integer, mark uuid, visibility text, is_hidden_value boolean, description text,
       key_generation integer, provider_options_generation integer, created_at timestamptz, updated_at timestamptz,
-      author_id uuid, owner_id uuid, widens boolean, replaces_options boolean, event json
+      author_id uuid, owner_id uuid, widens boolean, replaces_options boolean, new_key text, event json
     )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
   LOOP
     ordinal := r.ordinality;
@@ -1086,6 +1105,7 @@ BEGIN
     created_at := NULL;
     updated_at := NULL;
     v_value := p_values[r.ordinality];
+    v_version := v_value IS NOT NULL AND r.new_key IS NULL;
 
     IF r.owner_id IS NOT NULL THEN
       PERFORM FROM users u WHERE u.id = r.owner_id AND u.deleted_at IS NULL FOR SHARE;
@@ -1093,21 +1113,27 @@ BEGIN
         outcome := 'stale';
       END IF;
     END IF;
-    IF outcome = 'ok' AND r.widens THEN
-      outcome := secret_key_claim(r.tenant_id, r.key, true, p_wait);
+    IF outcome = 'ok' AND (r.widens OR r.new_key IS NOT NULL) THEN
+      outcome := secret_key_claim(r.tenant_id, coalesce(r.new_key, r.key), r.visibility = 'global', p_wait);
     END IF;
 
     PERFORM set_config('app.tenant', r.tenant_id::text, true);
+    IF outcome = 'ok' AND r.new_key IS NOT NULL AND EXISTS (
+      SELECT FROM secrets t WHERE t.tenant_id = r.tenant_id AND t.key = r.new_key COLLATE "C"
+    ) THEN
+      outcome := 'exists';
+    END IF;
     IF outcome = 'ok' THEN
       UPDATE secrets AS s SET
+        key = coalesce(r.new_key, s.key),
         visibility = r.visibility,
         is_hidden_value = r.is_hidden_value,
         description = r.description,
         value = coalesce(v_value, s.value),
         key_generation = CASE WHEN v_value IS NULL THEN s.key_generation ELSE r.key_generation END,
-        version = s.version + (v_value IS NOT NULL)::integer,
-        version_created_by = CASE WHEN v_value IS NULL THEN s.version_created_by ELSE r.author_id END,
-        version_created_at = CASE WHEN v_value IS NULL THEN s.version_created_at ELSE clock_timestamp() END,
+        version = s.version + v_version::integer,
+        version_created_by = CASE WHEN v_version THEN r.author_id ELSE s.version_created_by END,
+        version_created_at = CASE WHEN v_version THEN clock_timestamp() ELSE s.version_created_at END,
         provider_options = CASE WHEN r.replaces_options THEN p_options[r.ordinality] ELSE s.provider_options END,
         provider_options_generation =
           CASE WHEN r.replaces_options THEN r.provider_options_generation ELSE s.provider_options_generation END,
@@ -1122,7 +1148,7 @@ BEGIN
       IF NOT FOUND THEN
         outcome := 'stale';
       END IF;
-    ELSIF outcome IN ('global_elsewhere', 'key_elsewhere') THEN
+    ELSIF outcome IN ('exists', 'global_elsewhere', 'key_elsewhere') THEN
       -- The refusal is valid only for the secret as it was read.
       PERFORM FROM secrets s
       WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision AND s.mark = coalesce(r.mark, s.mark)
@@ -1132,7 +1158,7 @@ BEGIN
       END IF;
     END IF;
 
-    IF outcome IN ('ok', 'global_elsewhere', 'key_elsewhere') THEN
+    IF outcome IN ('ok', 'exists', 'global_elsewhere', 'key_elsewhere') THEN
       v_entries := v_entries || ROW(
         r.tenant_id, r.event ->> 'id', r.event ->> 'action', r.key, r.id, version, revision,
         CASE WHEN outcome = 'ok' THEN 'ok' ELSE 'conflict' END, r.event -> 'caller', r.event -> 'detail'

@@ -40,6 +40,14 @@ export const AUDIT_ACTIONS = {
   'provider_context.read': system(
     'Reads the provider context that Cloudify clients ask for; only refusals are recorded.',
   ),
+  'secret.bulk_move': tenant(
+    'Moves the secrets of a prefix to another prefix; each secret that moves also has its own event.',
+    ...(['secrets', 'errors', 'dry_run', 'from_prefix', 'to_prefix'] as const),
+  ),
+  'secret.copy': tenant(
+    'Copies a secret: in the log of the secret a read with its value, in that of the copy a creation.',
+    ...(['reader_tenant', 'source_secret', 'source_tenant', 'target_tenant'] as const),
+  ),
   'secret.create': tenant('Creates a secret.', 'import'),
   'secret.delete': tenant('Deletes a secret.'),
   'secret.export': tenant(
@@ -61,6 +69,7 @@ export const AUDIT_ACTIONS = {
     'head',
     'reader_tenant',
   ),
+  'secret.move': tenant('Moves a secret to another key.', 'bulk_move', 'new_key'),
   'secret.read': tenant('Reads a secret, with its value unless the value is hidden.', 'reader_tenant'),
   'secret.update': tenant('Changes a secret, its visibility or its owner.', 'import', 'owner'),
   'secrets_provider.list': tenant('Lists the providers of secrets; only refusals are recorded.'),

@@ -21,7 +21,10 @@ export interface TransactionOptions {
   readonly lane?: Lane;
   /** The isolation level; READ COMMITTED by default, as in each session of the service. */
   readonly isolation?: 'REPEATABLE READ';
-  /** Ends the wait for a connection, on the clock of `performance.now()`. */
+  /**
+   * Ends the wait for a connection, on the clock of `performance.now()`. Without it a single write waits a few seconds,
+   * and lists and imports as long as their lane lets them.
+   */
   readonly deadline?: number;
 }
 
@@ -34,7 +37,7 @@ export class AnswerLost extends Unavailable {
 
 const SHORTEST_TIMEOUT_MS = 1_000;
 
-/** Lists the lanes of single writes. Lists and imports wait as long as their lane lets them. */
+/** Lists the lanes of single writes. */
 const WAITS_UNTIL_DEADLINE: ReadonlySet<Lane> = new Set(['writes', 'contended']);
 
 /**
@@ -62,8 +65,9 @@ export class TenantTransaction {
     options: TransactionOptions = {},
   ): Promise<T> {
     const { lane = 'writes', deadline = deadlineOfNow() } = options;
+    const patience = options.deadline ?? (WAITS_UNTIL_DEADLINE.has(lane) ? deadline : undefined);
     const once = (current: Lane): Promise<T> =>
-      this.runOnce({ ...options, tenantId, eventId, lane: current, deadline }, work);
+      this.runOnce({ ...options, tenantId, eventId, lane: current, deadline, patience }, work);
     if (lane !== 'writes') return once(lane);
     return retryContention((isFurther) => once(isFurther ? 'contended' : lane), deadline);
   }
@@ -117,15 +121,13 @@ export class TenantTransaction {
   }
 
   private async runOnce<T>(settings: Settings, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    const { tenantId, eventId, lane, share = { group: tenantId, member: '' }, deadline } = settings;
+    const { tenantId, eventId, lane, share = { group: tenantId, member: '' }, patience } = settings;
     try {
       const inTransaction = async (runner: QueryRunner): Promise<{ result: T; lost: unknown }> => {
         const performed = await perform(runner, settings, work);
         return { result: performed, lost: await commit(runner) };
       };
-      const { result, lost } = await this.lanes.withRunner(
-        ...([lane, share, inTransaction, WAITS_UNTIL_DEADLINE.has(lane) ? deadline : undefined] as const),
-      );
+      const { result, lost } = await this.lanes.withRunner(lane, share, inTransaction, patience);
       // Queried only now, since the query needs a connection of its own.
       if (lost !== undefined && !(await this.wasCommitted(tenantId, eventId))) throw withoutEvent(lost);
       return result;
@@ -201,6 +203,8 @@ interface Settings extends TransactionOptions {
   readonly eventId: string;
   readonly lane: Lane;
   readonly deadline: number;
+  /** Ends the wait for a connection; undefined if the lane alone limits it. */
+  readonly patience: number | undefined;
 }
 
 const SET = "SELECT set_config('app.tenant', $1, true), set_config('statement_timeout', $2, true)";

@@ -27,7 +27,7 @@ import { SchemaValidator } from './value-schema/schema-validator.js';
 interface Creation {
   readonly conditions: Conditions;
   readonly checked: CheckedValue;
-  readonly event: AuditEvent<'secret.create'>;
+  readonly event: AuditEvent;
 }
 
 /** Creates secrets, or updates those of the key that exist already. */
@@ -43,6 +43,7 @@ export class CreateSecret {
 
   /**
    * Creates a secret, or updates an existing one if the input says so and the conditions allow it.
+   * @param event records a creation
    * @throws Conflict, Forbidden, NotFound, BadParameters, TooLarge, as clients know them
    * @throws PreconditionFailed, PreconditionRequired
    */
@@ -51,11 +52,11 @@ export class CreateSecret {
     key: string,
     input: CreateSecretInput,
     conditions: Conditions,
+    event: AuditEvent = newEvent('secret.create', tenant.caller, { key }),
   ): Promise<OpenedSecret> {
     const { updateIfExists = false, value } = input;
     if (conditions.ifMatch !== undefined && !updateIfExists) throw ifMatchNeedsUpdate();
     const checked = new CheckedValue(this.validator, shareOf(tenant), value);
-    const event = newEvent('secret.create', tenant.caller, { key });
     const refusal = await refusalOfCreation(tenant, input, checked);
     if (refusal !== undefined) {
       await this.secrets.recordRefusal(tenant, event, refusal);

@@ -3,11 +3,14 @@ import type { JsonText } from '../api/json/json-text.js';
 import { TooLarge } from '../common/errors.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import { Configuration } from '../config/configuration.js';
-import type { OptionsBinding, ValueBinding } from '../crypto/binding.js';
+import type { Binding, OptionsBinding, ValueBinding } from '../crypto/binding.js';
 import { Keyring } from '../crypto/keyring.js';
 import { SealedValue } from '../crypto/sealed-value.js';
 import type { SecretValue } from '../crypto/secret-value.js';
-import type { VisibleSecret } from './secret.js';
+import type { StoredSecret, VisibleSecret } from './secret.js';
+
+/** Holds what is sealed of a secret. */
+export type SealedParts = Pick<StoredSecret, 'value' | 'providerOptions'>;
 
 interface Identity {
   readonly id: string;
@@ -71,6 +74,27 @@ export class SecretSealer {
     this.requireSize('`provider_options`', text);
     const binding: OptionsBinding = { tenantId, secretId, key, part: 'provider options' };
     return SealedValue.of(await this.keyring.cipher(tenantId), binding, { format: 'json', text });
+  }
+
+  /**
+   * Seals value and options of a secret for another key, as large as they are. Nobody sees them meanwhile, so it does not
+   * matter who may.
+   */
+  async resealFor(newKey: string, secret: StoredSecret): Promise<SealedParts> {
+    const { tenantId, id: secretId, key, version, value, providerOptions } = secret;
+    const place = { tenantId, secretId, key };
+    return {
+      value: await this.reseal(value, { ...place, version }, newKey),
+      providerOptions:
+        providerOptions &&
+        (await this.reseal(providerOptions, { ...place, part: 'provider options' }, newKey)),
+    };
+  }
+
+  /** Seals one part of a secret for another key. */
+  private async reseal(sealed: SealedValue, binding: Binding, newKey: string): Promise<SealedValue> {
+    const opened = await this.keyring.open(sealed, binding);
+    return SealedValue.of(await this.keyring.cipher(binding.tenantId), { ...binding, key: newKey }, opened);
   }
 
   /** Returns null where there are none to be seen. */

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
+import { CopiesModule } from './copies/copies.module.js';
 import { CreateSecret } from './create-secret.js';
 import { SecretSearchController } from './list/secret-search.controller.js';
+import { MovesModule } from './moves/moves.module.js';
 import { SecretPreconditions } from './secret-preconditions.js';
 import { SecretSealer } from './secret-sealer.js';
 import { SecretsProvidersController } from './secrets-providers.controller.js';
@@ -11,7 +13,7 @@ import { UpdateSecret } from './update-secret.js';
 import { SharingModule } from './sharing/sharing.module.js';
 
 @Module({
-  imports: [SecretStoreModule, SharingModule],
+  imports: [SecretStoreModule, SharingModule, MovesModule, CopiesModule],
   controllers: [SecretsController, SecretSearchController, SecretsProvidersController],
   providers: [SecretsService, SecretSealer, SecretPreconditions, CreateSecret, UpdateSecret],
 })

@@ -20,9 +20,15 @@ export interface NewSecret {
 export type Missing = { readonly kind: 'absent' } | { readonly kind: 'foreign' };
 export type ReadOutcome = FoundSecret | { readonly kind: 'absent' };
 
-/** Holds a secret that was read, and whether it is in the state that the conditions of the read demand. */
+/** Says in which case a read gives a secret. */
+export interface ReadConditions extends Conditions {
+  /** True if the read is refused where the value is hidden from the caller. */
+  readonly needsValue?: boolean;
+}
+
+/** Holds a secret that was read, and whether it meets the conditions of the read. */
 interface FoundSecret {
-  readonly kind: 'found' | 'not_modified' | 'precondition_failed';
+  readonly kind: 'found' | 'forbidden' | 'not_modified' | 'precondition_failed';
   readonly secret: VisibleSecret;
   /** True if a part of the secret is hidden from the caller. */
   readonly isMasked: boolean;
@@ -43,6 +49,8 @@ export interface SecretUpdate {
   readonly owner?: NewOwner | undefined;
   /** Null takes them away. */
   readonly providerOptions?: SealedValue | null | undefined;
+  /** The key that the secret moves to. The value is then the present one, sealed for that key. */
+  readonly newKey?: string | undefined;
 }
 
 export interface NewOwner {
@@ -95,7 +103,7 @@ export abstract class SecretsRepository {
     tenant: TenantContext,
     key: string,
     event: AuditEvent,
-    conditions?: Conditions,
+    conditions?: ReadConditions,
   ): Promise<ReadOutcome>;
   /** Returns the name of a user, deleted or not. */
   abstract nameOfUser(id: string): Promise<string | undefined>;

@@ -21,6 +21,8 @@ export async function runCookbook(
     await room.tenant('payments', 'manager');
     await room.user('deployer', PASSWORDS.secrets);
     await room.join('deployer', 'payments', 'user');
+    await room.tenant('staging');
+    await room.join('deployer', 'staging', 'user');
     await room.user('auditor', PASSWORDS.auditor);
     await room.join('auditor', 'payments', 'viewer');
     for (const [name, password] of Object.entries(PASSWORDS))

@@ -138,6 +138,23 @@ export const TABLE = {
     ...READERS_ONLY,
     ...OUTSIDERS,
   ],
+  /** Moves the secret to another key. */
+  MOVE: [
+    [WRITE_ALL, 'one', '                            200  200  200  200  200  200'],
+    [WRITE_SHARED, 'one', '                         404  404  200  403  200  403'],
+    [WRITE_IN_TWO, 'two', '                         404  404  404  404  400  400'],
+    ...READERS_ONLY,
+    ...OUTSIDERS,
+  ],
+  /** Copies the secret to another key of the tenant of the request. */
+  COPY: [
+    [WRITE_ALL, 'one', '                            201  201  201  201  201  201'],
+    [WRITE_SHARED, 'one', '                         404  404  201  403  201  403'],
+    ['admin sys_admin-by-group creator', 'two', '   404  404  404  404  201  201'],
+    ['manager2 user2', 'two', '                     404  404  404  404  201  403'],
+    ...READERS_ONLY,
+    ...OUTSIDERS,
+  ],
   DELETE: [
     [WRITE_ALL, 'one', '                            204  204  204  204  204  204'],
     [WRITE_SHARED, 'one', '                         404  404  204  403  204  403'],

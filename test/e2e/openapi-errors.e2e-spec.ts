@@ -5,6 +5,7 @@ const V31 = '/api/v3.1';
 const KEY = `${V31}/secrets/db.password`;
 const HERS: As = { login: 'alice:correct horse battery staple' };
 const ALICE: As = { ...HERS, tenant: 'default_tenant' };
+const PAYMENTS: As = { ...ADMIN, tenant: 'payments' };
 
 /** Names the errors of the document that no request brings about at will; they are made by the code that answers them. */
 const NOT_AT_WILL = ['request_timeout', 'too_many_requests', 'internal_server_error', 'busy', 'unavailable'];
@@ -75,7 +76,7 @@ const CALLS: readonly Call[] = [
   ['PUT', '/secrets/db.password', { value: 'x', is_hidden_value: true }],
   ['PUT', '/secrets/db.password', { value: 'x' }],
   ['PATCH', '/secrets/db.password', { visibility: 'private' }],
-  ['PUT', '/secrets/db.password', { value: 'x' }, { ...ADMIN, tenant: 'payments' }],
+  ['PUT', '/secrets/db.password', { value: 'x' }, PAYMENTS],
   ['PATCH', '/secrets/db.password/set-global'],
   ['PATCH', '/secrets/db.password', { value: 'y' }, ADMIN, { 'If-Match': '"another"' }],
   ['PATCH', '/tenants/default_tenant/settings', {}],
@@ -84,6 +85,17 @@ const CALLS: readonly Call[] = [
   ['PATCH', '/tenants/default_tenant/settings', { require_if_match: false }],
   ['PUT', '/tenants/users', { tenant_name: 'default_tenant', username: 'alice', role: 'user' }],
   ['PATCH', '/secrets/db.password', { value: 'y' }, ALICE],
+  // Moves and copies.
+  ['POST', '/secrets/db.password/move', { key: 'db.password' }],
+  ['PUT', '/secrets/another', { value: 'x' }],
+  ['POST', '/secrets/another/move', { key: 'db.password' }],
+  ['POST', '/secrets/db.password/copy', {}],
+  ['POST', '/secrets/db.password/copy', { key: 'copied' }, ALICE],
+  ['DELETE', '/secrets/db.password', undefined, PAYMENTS],
+  ['PUT', '/secrets/everywhere', { value: 'x', visibility: 'global' }, PAYMENTS],
+  ['POST', '/secrets/everywhere/move', { key: 'db.password' }, PAYMENTS],
+  ['POST', '/bulk/secrets/move', { from_prefix: 'db.', to_prefix: 'x' }, PAYMENTS],
+  ['POST', '/bulk/secrets/move', { from_prefix: 'x', to_prefix: 'x' }],
   ['PUT', '/secrets/hers', { value: 'x' }, ALICE],
   ['PATCH', '/secrets/hers/set-global', undefined, ALICE],
   ['DELETE', '/users/alice'],

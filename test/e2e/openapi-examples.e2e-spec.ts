@@ -7,7 +7,7 @@ import { ADMIN, Strongroom } from '../support/strongroom.js';
 const RANKS: readonly (readonly [RegExp, number])[] = [
   [/^create/, 0],
   [/^(add|import)/, 1],
-  [/^unlock/, 2],
+  [/^(copy|unlock)/, 2],
   // Deletes one token, then those of a user, then all.
   [/^delete.*Tokens?/, 4],
   [/^remove/, 5],

@@ -27,6 +27,8 @@ const REQUESTS: Readonly<Record<Exclude<Verb, 'LIST' | 'EXPORT'>, readonly [stri
   HIDE: ['PATCH', '/v3.1/secrets/{key}', { is_hidden_value: true }],
   SHARE: ['PATCH', '/v3.1/secrets/{key}/set-visibility', { visibility: 'tenant' }],
   PUBLISH: ['PATCH', '/v3.1/secrets/{key}/set-visibility', { visibility: 'global' }],
+  MOVE: ['POST', '/v3.1/secrets/{key}/move', { key: 'moved-{key}' }],
+  COPY: ['POST', '/v3.1/secrets/{key}/copy', { key: 'copy-{n}-of-{key}' }],
   DELETE: ['DELETE', '/v3.1/secrets/{key}'],
 };
 
@@ -44,6 +46,9 @@ const EFFECTS: Readonly<Partial<Record<Verb, object>>> = {
 
 const READS: ReadonlySet<Verb> = new Set(['GET', 'GET3', 'SKIP', 'HEAD', 'LIST', 'EXPORT']);
 
+/** Lists the verbs that leave the secret as it is even if they succeed. */
+const CHANGES_NOTHING: ReadonlySet<Verb> = new Set([...READS, 'COPY']);
+
 interface Planted {
   readonly key: string;
   readonly before: Record<string, unknown>;
@@ -54,6 +59,7 @@ describe('visibility and hidden values', () => {
   const callers = new Map<string, As>();
   const as = (caller: string, tenant: string): As => ({ ...callers.get(caller), tenant });
   let made = 0;
+  let copies = 0;
 
   beforeAll(async () => {
     room = await Strongroom.start();
@@ -128,7 +134,12 @@ describe('visibility and hidden values', () => {
 
   async function outcome(verb: Exclude<Verb, 'LIST' | 'EXPORT'>, caller: As, key: string): Promise<string> {
     const [method, path, body] = REQUESTS[verb];
-    const answer = await room.call(caller, method, `/api${path.replace('{key}', key)}`, body);
+    const filled = JSON.parse(
+      JSON.stringify(body ?? null)
+        .replace('{key}', key)
+        .replace('{n}', `${copies++}`),
+    );
+    const answer = await room.call(caller, method, `/api${path.replace('{key}', key)}`, filled ?? undefined);
     if (method === 'HEAD') expect(answer.text).toBe('');
     if (method !== 'GET' || answer.status !== 200) return String(answer.status);
     return new Map<unknown, string>([
@@ -192,7 +203,7 @@ describe('visibility and hidden values', () => {
 
   it.each(ROWS)('%s by %s in tenant %s gives %j', async (verb, caller, tenant, cells) => {
     const owner = caller === 'demoted' ? caller : 'creator';
-    const changes = (cell: string) => !READS.has(verb) && cell.startsWith('2');
+    const changes = (cell: string) => !CHANGES_NOTHING.has(verb) && cell.startsWith('2');
     const all = await planted(owner, cells.some(changes));
     const asked = as(caller, tenant);
     const seen = await (verb === 'LIST'
@@ -215,7 +226,7 @@ describe('visibility and hidden values', () => {
     before: Record<string, unknown>,
   ): unknown {
     if (!changed || tenant === 'two') return before;
-    if (verb === 'DELETE') return 404;
+    if (verb === 'DELETE' || verb === 'MOVE') return 404;
     const { visibility } = { ...before, ...EFFECTS[verb] } as { visibility: string };
     return {
       ...before,

@@ -52,6 +52,19 @@ export function ConditionalReadApi(failed: PreconditionFailed): MethodDecorator 
   );
 }
 
+/** Documents a copy: `If-Match` is of what is copied, `If-None-Match` of what is created. */
+export function ConditionalCopyApi(failed: PreconditionFailed): MethodDecorator {
+  return applyDecorators(
+    IF_MATCH,
+    ApiHeader({
+      name: 'If-None-Match',
+      required: false,
+      description: '`*`: a key that is taken is then 412 instead of 409',
+    }),
+    ApiErrorsAs(ConditionErrorBody, failed),
+  );
+}
+
 /** Documents a change that honors `If-Match` and `If-None-Match`. */
 export function ConditionalChangeApi(
   failed: PreconditionFailed,
@@ -62,7 +75,8 @@ export function ConditionalChangeApi(
     ApiHeader({
       name: 'If-None-Match',
       required: false,
-      description: 'Not in one of the states with these tags; `*` with PUT creates only. Otherwise 412',
+      description:
+        'Not in one of the states with these tags; `*` with PUT, or of a new key, creates only. Otherwise 412',
     }),
     ApiErrorsAs(ConditionErrorBody, failed),
     ApiErrors(required),

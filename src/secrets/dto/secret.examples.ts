@@ -49,6 +49,9 @@ function secret(version: ApiVersion, value: string, visibility = 'tenant'): obje
 const changed = (version: ApiVersion, value: string, visibility?: string): object =>
   secret(version, version === 'v3' ? value : '', visibility);
 
+/** Returns a secret under another key, as a change answers it. */
+const underKey = (key: string): object => ({ ...changed('v3.1', ''), key });
+
 const path = perVersion((version) => ({ key: KEYS[version] }));
 const found = (version: ApiVersion): object =>
   version === 'v3'
@@ -79,6 +82,20 @@ export const SECRET_EXAMPLES = {
     answer: perVersion((version) => changed(version, NEW_VALUE)),
   },
   setGlobal: { path, answer: perVersion((version) => changed(version, NEW_VALUE, 'global')) },
+  copy: { path, body: { key: 'db.password.copy' }, answer: underKey('db.password.copy') },
+  move: {
+    path: { key: 'db.password.copy' },
+    body: { key: 'db.password.old' },
+    answer: underKey('db.password.old'),
+  },
+  moveAll: {
+    body: { from_prefix: 'db.', to_prefix: 'billing.db.', dry_run: true },
+    answer: {
+      dry_run: true,
+      moves: [{ key: 'db.password', new_key: 'billing.db.password' }],
+      conflicts: [],
+    },
+  },
   delete: { path, answer: perVersion((version) => changed(version, NEW_VALUE, 'global')) },
   search: {
     body: {

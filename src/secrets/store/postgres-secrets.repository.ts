@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { Conditions } from '../../api/conditions/conditions.js';
 import type { AuditEvent } from '../../audit/audit-event.js';
 import { AuditWriter } from '../../audit/audit-writer.js';
 import type { Refusal } from '../../audit/refusal.js';
@@ -23,6 +22,7 @@ import {
   type DecideDeletion,
   type Existing,
   type NewSecret,
+  type ReadConditions,
   type ReadOutcome,
   type UpdateOutcome,
 } from '../secrets.repository.js';
@@ -45,7 +45,12 @@ export class PostgresSecretsRepository extends SecretsRepository {
     super();
   }
 
-  read(tenant: TenantContext, key: string, event: AuditEvent, conditions?: Conditions): Promise<ReadOutcome> {
+  read(
+    tenant: TenantContext,
+    key: string,
+    event: AuditEvent,
+    conditions?: ReadConditions,
+  ): Promise<ReadOutcome> {
     return this.reads.read({ tenant, key, event, conditions });
   }
 

@@ -111,7 +111,7 @@ function updateOutcome(
 ): UpdateOutcome | undefined {
   switch (answer.outcome) {
     case 'ok':
-      return { kind: 'changed', secret: updated(tenant, current, sent, answer) };
+      return { kind: 'changed', secret: updatedSecret(tenant, current, sent, answer) };
     case 'stale':
       return undefined;
     case 'no_tenant':
@@ -130,16 +130,17 @@ function answerOf({ version, revision, createdAt, updatedAt }: StoredSecret): Wr
 }
 
 /** Returns the secret as it is after the update. */
-function updated(
+export function updatedSecret(
   { userId: updatedBy }: TenantContext,
   current: StoredSecret,
   { update, event: { id: mark } }: SentUpdate,
   answer: WriteAnswer,
 ): StoredSecret {
-  const { attributes, value, owner, providerOptions } = update;
+  const { attributes, value, owner, providerOptions, newKey } = update;
   return {
     ...current,
     ...attributes,
+    key: newKey ?? current.key,
     value: value ?? current.value,
     providerOptions: providerOptions === undefined ? current.providerOptions : providerOptions,
     ...(owner !== undefined && { creatorId: owner.id, creatorName: owner.name }),

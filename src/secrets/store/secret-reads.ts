@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Conditions, Tags } from '../../api/conditions/conditions.js';
+import type { Tags } from '../../api/conditions/conditions.js';
 import type { AuditEvent } from '../../audit/audit-event.js';
 import { callerJson } from '../../audit/caller-json.js';
 import type { TenantContext } from '../../common/tenant-context.js';
@@ -8,7 +8,7 @@ import { arrayLiteral } from '../../database/array-literal.js';
 import { Batcher, type BatchGauge } from '../../database/batcher.js';
 import { Lanes } from '../../database/lanes.js';
 import { administers } from '../secret-access.js';
-import type { ReadOutcome } from '../secrets.repository.js';
+import type { ReadConditions, ReadOutcome } from '../secrets.repository.js';
 import { shareOf } from '../share-of.js';
 import { readsPerBatch } from './read-batches.js';
 import { SecretRows, type SecretRow } from './secret-row.js';
@@ -17,12 +17,12 @@ interface Read {
   readonly tenant: TenantContext;
   readonly key: string;
   readonly event: AuditEvent;
-  readonly conditions: Conditions | undefined;
+  readonly conditions: ReadConditions | undefined;
 }
 
 type Answer = SecretRow & {
   readonly ordinal: number;
-  readonly outcome: 'ok' | 'not_found' | 'not_modified' | 'precondition_failed';
+  readonly outcome: 'ok' | 'forbidden' | 'not_found' | 'not_modified' | 'precondition_failed';
   readonly tenant_name: string;
   readonly is_masked: boolean;
 };
@@ -91,9 +91,15 @@ export class SecretReads {
 
 /** Returns the detail of the event together with the conditions, which `read_secrets` takes out of it. */
 function detailJson({ event: { detail }, conditions = {} }: Read): string | null {
-  const { ifMatch, ifNoneMatch } = conditions;
-  if (detail === null && ifMatch === undefined && ifNoneMatch === undefined) return null;
-  return JSON.stringify({ ...detail, if_match: listOf(ifMatch), if_none_match: listOf(ifNoneMatch) });
+  const { ifMatch, ifNoneMatch, needsValue } = conditions;
+  const isPlain = ifMatch === undefined && ifNoneMatch === undefined && needsValue === undefined;
+  if (detail === null && isPlain) return null;
+  const demanded = {
+    if_match: listOf(ifMatch),
+    if_none_match: listOf(ifNoneMatch),
+    needs_value: needsValue,
+  };
+  return JSON.stringify({ ...detail, ...demanded });
 }
 
 function listOf(tags: Tags | undefined): readonly string[] | undefined {

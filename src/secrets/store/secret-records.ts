@@ -40,7 +40,7 @@ export function insertRecord(rows: SecretRows, insertion: Insertion): SecretReco
 /** Returns the record that `update_secrets` takes: the secret as it is to be, with the revision that was seen. */
 export function updateRecord(rows: SecretRows, { authorId, current, update, ...rest }: Update): SecretRecord {
   const { tenantId, id, key, revision, mark } = current;
-  const { attributes, value, providerOptions, owner } = update;
+  const { attributes, value, providerOptions, owner, newKey } = update;
   const { event, createdAt, updatedAt } = rest;
   const columns = {
     ...{ ...attributesOf(current), ...attributes },
@@ -52,6 +52,7 @@ export function updateRecord(rows: SecretRows, { authorId, current, update, ...r
     owner_id: owner?.id ?? null,
     widens: widens(current, update),
     replaces_options: providerOptions !== undefined,
+    ...(newKey !== undefined && { new_key: newKey }),
   };
   return rows.toRecord(columns, members, event);
 }

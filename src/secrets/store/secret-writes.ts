@@ -13,7 +13,7 @@ import type { SecretRecord } from './secret-row.js';
  * - `ok`
  * - `exists`: the key is taken in the tenant
  * - `global_elsewhere`: another tenant has a global secret of the key
- * - `key_elsewhere`: the secret is to be global and another tenant has the key
+ * - `key_elsewhere`: the secret is to be global, or to move while it is, and another tenant has the key
  * - `stale`: the secret has changed since it was looked up, or its owner-to-be was deleted; nothing was recorded
  * - `no_tenant`: the tenant was deleted since the caller's rights were read; nothing was recorded
  */

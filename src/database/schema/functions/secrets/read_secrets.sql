@@ -7,7 +7,7 @@
 -- p_details may give conditions, which are not recorded: if_match and if_none_match, arrays of tags, where '*' matches
 -- every secret. A tag is id.revision.mark; that of a secret of which something is hidden from the caller ends in
 -- .masked, which if_match does not compare. The outcome is then precondition_failed or not_modified, and otherwise ok, or
--- not_found.
+-- not_found. With needs_value, also in p_details and not recorded, a hidden value is the outcome forbidden.
 --
 -- The event goes to the log of the secret's tenant or, if there is no secret, of the caller's tenant. For a reader from
 -- another tenant it holds the tenant and the user's id, but neither name nor address.
@@ -67,12 +67,14 @@ BEGIN
       v_tag := concat_ws('.', secret.id, secret.revision, secret.mark);
       IF outcome <> 'ok' THEN
         NULL;
+      ELSIF v_detail ? 'needs_value' AND secret.value IS NULL THEN
+        outcome := 'forbidden';
       ELSIF NOT v_detail -> 'if_match' ?| ARRAY['*', v_tag] THEN
         outcome := 'precondition_failed';
       ELSIF v_detail -> 'if_none_match' ?| ARRAY['*', v_tag || CASE WHEN v_masked THEN '.masked' ELSE '' END] THEN
         outcome := 'not_modified';
       END IF;
-      r.detail := nullif(v_detail - ARRAY['if_match', 'if_none_match'], '{}');
+      r.detail := nullif(v_detail - ARRAY['if_match', 'if_none_match', 'needs_value'], '{}');
     END IF;
     RETURN NEXT;
 

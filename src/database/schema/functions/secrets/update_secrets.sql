@@ -2,13 +2,17 @@
 --
 -- p_secrets is an array of records: the new columns of a secret by name, with revision and mark (as read), author_id
 -- (the updating user), owner_id (the new owner; null keeps the present one), widens (true if the secret becomes global),
--- replaces_options, and event (id, action, caller, detail). A null in p_values keeps the value; p_options is used only
--- if replaces_options is true. A null mark is not compared. The new mark is the id of the event.
+-- replaces_options, new_key (the key that the secret moves to; null keeps the present one) and event (id, action, caller,
+-- detail). A null in p_values keeps the value; p_options is used only if replaces_options is true. With new_key the
+-- value is the present one, sealed anew, and makes no version. A null mark is not compared. The new mark is the id of the
+-- event.
 --
 -- Outcomes: ok; stale, with nothing done and nothing recorded, if the secret has changed since it was read or the new
--- owner was deleted; global_elsewhere or key_elsewhere if the secret becomes global and another tenant has the key;
--- no_tenant, unrecorded, if it becomes global and the tenant was deleted. Locks are taken in the order of tenants and
--- keys; without p_wait a lock that is not available within 50 ms fails the whole call.
+-- owner was deleted; exists if new_key is taken in the tenant; global_elsewhere or key_elsewhere if the secret becomes
+-- global or moves, and another tenant has the key; no_tenant, unrecorded, if it becomes global or moves and the tenant was
+-- deleted. Locks are taken in the order of tenants and keys; a caller that moves secrets must first lock all their keys
+-- (lock_secret_moves, lock_secret_keys). Without p_wait a lock that is not available within 50 ms fails the whole call,
+-- and so does a new_key that somebody creates at the same moment (unique_violation): call again.
 CREATE OR REPLACE FUNCTION update_secrets(p_secrets json, p_values bytea[], p_options bytea[], p_wait boolean)
 RETURNS TABLE (
   ordinal integer, outcome text, version integer, revision integer, created_at timestamptz, updated_at timestamptz
@@ -23,6 +27,7 @@ AS $$
 DECLARE
   r         record;
   v_value   bytea;
+  v_version boolean;
   v_entries audit_entry[] := '{}';
 BEGIN
   IF cardinality(p_values) <> json_array_length(p_secrets) OR cardinality(p_options) <> json_array_length(p_secrets) THEN
@@ -36,7 +41,7 @@ BEGIN
     SELECT * FROM ROWS FROM (json_to_recordset(p_secrets) AS (
       tenant_id uuid, id uuid, key text, revision integer, mark uuid, visibility text, is_hidden_value boolean, description text,
       key_generation integer, provider_options_generation integer, created_at timestamptz, updated_at timestamptz,
-      author_id uuid, owner_id uuid, widens boolean, replaces_options boolean, event json
+      author_id uuid, owner_id uuid, widens boolean, replaces_options boolean, new_key text, event json
     )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
   LOOP
     ordinal := r.ordinality;
@@ -46,6 +51,7 @@ BEGIN
     created_at := NULL;
     updated_at := NULL;
     v_value := p_values[r.ordinality];
+    v_version := v_value IS NOT NULL AND r.new_key IS NULL;
 
     IF r.owner_id IS NOT NULL THEN
       PERFORM FROM users u WHERE u.id = r.owner_id AND u.deleted_at IS NULL FOR SHARE;
@@ -53,21 +59,27 @@ BEGIN
         outcome := 'stale';
       END IF;
     END IF;
-    IF outcome = 'ok' AND r.widens THEN
-      outcome := secret_key_claim(r.tenant_id, r.key, true, p_wait);
+    IF outcome = 'ok' AND (r.widens OR r.new_key IS NOT NULL) THEN
+      outcome := secret_key_claim(r.tenant_id, coalesce(r.new_key, r.key), r.visibility = 'global', p_wait);
     END IF;
 
     PERFORM set_config('app.tenant', r.tenant_id::text, true);
+    IF outcome = 'ok' AND r.new_key IS NOT NULL AND EXISTS (
+      SELECT FROM secrets t WHERE t.tenant_id = r.tenant_id AND t.key = r.new_key COLLATE "C"
+    ) THEN
+      outcome := 'exists';
+    END IF;
     IF outcome = 'ok' THEN
       UPDATE secrets AS s SET
+        key = coalesce(r.new_key, s.key),
         visibility = r.visibility,
         is_hidden_value = r.is_hidden_value,
         description = r.description,
         value = coalesce(v_value, s.value),
         key_generation = CASE WHEN v_value IS NULL THEN s.key_generation ELSE r.key_generation END,
-        version = s.version + (v_value IS NOT NULL)::integer,
-        version_created_by = CASE WHEN v_value IS NULL THEN s.version_created_by ELSE r.author_id END,
-        version_created_at = CASE WHEN v_value IS NULL THEN s.version_created_at ELSE clock_timestamp() END,
+        version = s.version + v_version::integer,
+        version_created_by = CASE WHEN v_version THEN r.author_id ELSE s.version_created_by END,
+        version_created_at = CASE WHEN v_version THEN clock_timestamp() ELSE s.version_created_at END,
         provider_options = CASE WHEN r.replaces_options THEN p_options[r.ordinality] ELSE s.provider_options END,
         provider_options_generation =
           CASE WHEN r.replaces_options THEN r.provider_options_generation ELSE s.provider_options_generation END,
@@ -82,7 +94,7 @@ BEGIN
       IF NOT FOUND THEN
         outcome := 'stale';
       END IF;
-    ELSIF outcome IN ('global_elsewhere', 'key_elsewhere') THEN
+    ELSIF outcome IN ('exists', 'global_elsewhere', 'key_elsewhere') THEN
       -- The refusal is valid only for the secret as it was read.
       PERFORM FROM secrets s
       WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision AND s.mark = coalesce(r.mark, s.mark)
@@ -92,7 +104,7 @@ BEGIN
       END IF;
     END IF;
 
-    IF outcome IN ('ok', 'global_elsewhere', 'key_elsewhere') THEN
+    IF outcome IN ('ok', 'exists', 'global_elsewhere', 'key_elsewhere') THEN
       v_entries := v_entries || ROW(
         r.tenant_id, r.event ->> 'id', r.event ->> 'action', r.key, r.id, version, revision,
         CASE WHEN outcome = 'ok' THEN 'ok' ELSE 'conflict' END, r.event -> 'caller', r.event -> 'detail'

@@ -1,0 +1,136 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Conditions } from '../../api/conditions/conditions.js';
+import { JsonText } from '../../api/json/json-text.js';
+import { newEvent } from '../../audit/audit-event.js';
+import { AuditWriter, SYSTEM_LOG } from '../../audit/audit-writer.js';
+import type { TenantContext } from '../../common/tenant-context.js';
+import { tenantRefused } from '../../common/tenant-refused.js';
+import { CreateSecret } from '../create-secret.js';
+import { secretNotFound } from '../secret-errors.js';
+import type { CreateSecretInput } from '../secret-input.js';
+import { SecretPreconditions } from '../secret-preconditions.js';
+import { SecretSealer } from '../secret-sealer.js';
+import { readConditions } from '../secret-tag.js';
+import { attributesOf, type OpenedSecret, type VisibleSecret } from '../secret.js';
+import { SecretsRepository } from '../secrets.repository.js';
+import { hiddenFromCopier, newKeyOnly, nothingNew } from './copy-errors.js';
+import { CopyTargets } from './copy-targets.js';
+
+/** Says where a copy goes; what is left out stays. */
+export interface CopyInput {
+  readonly tenantName?: string | undefined;
+  readonly newKey?: string | undefined;
+}
+
+/** Holds a copy, and the tenant that it is in. */
+export interface SecretCopy {
+  readonly target: TenantContext;
+  readonly secret: OpenedSecret;
+}
+
+/** Copies secrets: reads one as its caller may, and creates another from what was read. */
+@Injectable()
+export class CopySecret {
+  constructor(
+    @Inject(SecretsRepository) private readonly secrets: SecretsRepository,
+    @Inject(SecretSealer) private readonly sealer: SecretSealer,
+    @Inject(SecretPreconditions) private readonly preconditions: SecretPreconditions,
+    @Inject(CreateSecret) private readonly creation: CreateSecret,
+    @Inject(CopyTargets) private readonly targets: CopyTargets,
+    @Inject(AuditWriter) private readonly audit: AuditWriter,
+  ) {}
+
+  /**
+   * Copies a secret to another key, another tenant or both. The event of the reading is committed before the value is
+   * opened, in the log of the secret's tenant; that of the creation stands in the log of the target.
+   * @param conditions of the secret; `If-None-Match: *` is of the new key
+   * @throws Forbidden, NotFound, Conflict, BadParameters, TooLarge, PreconditionFailed
+   */
+  async run(
+    tenant: TenantContext,
+    key: string,
+    input: CopyInput,
+    { ifMatch, ifNoneMatch }: Conditions,
+  ): Promise<SecretCopy> {
+    const { tenantName = tenant.tenantName, newKey = key } = input;
+    if (ifNoneMatch !== undefined && ifNoneMatch !== '*') throw newKeyOnly();
+    if (tenantName === tenant.tenantName && newKey === key) throw nothingNew();
+    const target = await this.targetOf(tenant, tenantName, [key, newKey]);
+    const source = await this.read(tenant, key, { ifMatch }, target);
+    const content = await this.contentOf(tenant, key, source);
+    const isWithin = source.tenantId === target.tenantId;
+    const event = newEvent('secret.copy', tenant.caller, {
+      key: newKey,
+      detail: { source_secret: source.id, ...(!isWithin && { source_tenant: source.tenantId }) },
+    });
+    return { target, secret: await this.creation.run(target, newKey, content, { ifNoneMatch }, event) };
+  }
+
+  /**
+   * Returns the caller's context in the tenant of the copy.
+   * @throws Forbidden, which is the same where the caller may not create and where there is no such tenant
+   */
+  private async targetOf(
+    tenant: TenantContext,
+    tenantName: string,
+    keys: readonly [key: string, newKey: string],
+  ): Promise<TenantContext> {
+    const isOwn = tenantName === tenant.tenantName;
+    const found = isOwn ? tenant : await this.targets.find(tenant, tenantName);
+    if (found?.permissions.has('secret_create') !== true) {
+      await this.recordRefusal(tenant, keys, found?.tenantId);
+      throw tenantRefused('secret_create', tenantName);
+    }
+    const { userId, username, caller } = tenant;
+    return isOwn ? tenant : Object.freeze({ ...found, tenantName, userId, username, caller });
+  }
+
+  /** Records a refusal in the logs of both tenants, or in the system's where there is no target. */
+  private async recordRefusal(
+    { tenantId, caller }: TenantContext,
+    [key, newKey]: readonly [string, string],
+    targetId: string | undefined,
+  ): Promise<void> {
+    const record = (logId: string, ofKey: string): Promise<void> =>
+      this.audit.record(logId, newEvent('secret.copy', caller, { key: ofKey, outcome: 'forbidden' }));
+    const records = [record(tenantId, key)];
+    if (targetId !== tenantId) records.push(record(targetId ?? SYSTEM_LOG, newKey));
+    await Promise.all(records);
+  }
+
+  private async read(
+    tenant: TenantContext,
+    key: string,
+    conditions: Conditions,
+    target: TenantContext,
+  ): Promise<VisibleSecret> {
+    const isWithin = target.tenantId === tenant.tenantId;
+    const detail = isWithin ? null : { target_tenant: target.tenantId };
+    const event = newEvent('secret.copy', tenant.caller, { key, detail });
+    const demands = { ...readConditions(conditions, false), needsValue: true };
+    const outcome = await this.secrets.read(tenant, key, event, demands);
+    if (outcome.kind === 'absent') throw secretNotFound(key);
+    if (outcome.kind === 'forbidden') throw hiddenFromCopier(key);
+    if (outcome.kind === 'precondition_failed')
+      throw await this.preconditions.failure(tenant, outcome.secret);
+    return outcome.secret;
+  }
+
+  /** Returns what a copy has of a secret: all that the caller sees of it. It is never global. */
+  private async contentOf(
+    tenant: TenantContext,
+    key: string,
+    secret: VisibleSecret,
+  ): Promise<CreateSecretInput> {
+    const value = await this.sealer.openValue(tenant, key, secret);
+    if (value === undefined) throw new Error('A read that needs the value gave none');
+    const options = await this.sealer.openOptions(tenant, key, secret);
+    const { visibility } = secret;
+    return {
+      value,
+      schema: secret.schema ?? undefined,
+      attributes: { ...attributesOf(secret), visibility: visibility === 'global' ? 'tenant' : visibility },
+      providerOptions: options === null ? undefined : new JsonText(options),
+    };
+  }
+}
