@@ -155,6 +155,7 @@ CREATE INDEX ix_secrets_key_generation ON public.secrets USING btree (tenant_id,
 CREATE INDEX ix_secrets_key_trigrams ON public.secrets USING gin (tenant_id, key strongroom_extensions.gin_trgm_ops) WITH (gin_pending_list_limit='1024') WHERE ((visibility <> 'private'::text) AND (deleted_at IS NULL));
 CREATE INDEX ix_secrets_private_key_trigrams ON public.secrets USING gin (tenant_id, created_by, key strongroom_extensions.gin_trgm_ops) WITH (gin_pending_list_limit='1024') WHERE ((visibility = 'private'::text) AND (deleted_at IS NULL));
 CREATE INDEX ix_secrets_provider_options_generation ON public.secrets USING btree (tenant_id, provider_options_generation) WHERE (provider_options_generation IS NOT NULL);
+CREATE INDEX ix_secrets_trash ON public.secrets USING btree (tenant_id, deleted_at, id) WHERE (deleted_at IS NOT NULL);
 CREATE UNIQUE INDEX uq_secrets_global_key ON public.secrets USING btree (key) WHERE ((visibility = 'global'::text) AND (deleted_at IS NULL));
 CREATE UNIQUE INDEX uq_secrets_key ON public.secrets USING btree (tenant_id, key) WHERE (deleted_at IS NULL);
 ALTER TABLE secrets ENABLE ROW LEVEL SECURITY;
@@ -188,9 +189,11 @@ GRANT UPDATE (retired_at) ON tenant_keys TO strongroom_app;
 
 CREATE TABLE tenant_settings (
   tenant_id uuid NOT NULL,
-  require_if_match boolean DEFAULT false NOT NULL
+  require_if_match boolean DEFAULT false NOT NULL,
+  trash_days integer
 );
 ALTER TABLE tenant_settings ADD CONSTRAINT pk_tenant_settings PRIMARY KEY (tenant_id);
+ALTER TABLE tenant_settings ADD CONSTRAINT ck_tenant_settings_trash_days CHECK ((trash_days > 0));
 GRANT SELECT, INSERT, UPDATE ON tenant_settings TO strongroom_app;
 
 CREATE TABLE tenant_user_groups (
@@ -432,6 +435,25 @@ $function$;
 REVOKE ALL ON FUNCTION count_refused_logins(text[],integer[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION count_refused_logins(text[],integer[]) TO strongroom_app;
 
+CREATE OR REPLACE FUNCTION public.empty_trash(p_tenant uuid)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+AS $function$
+DECLARE
+  v_purged integer;
+BEGIN
+  DELETE FROM secrets s
+  WHERE s.tenant_id = p_tenant AND s.deleted_at IS NOT NULL;
+  GET DIAGNOSTICS v_purged = ROW_COUNT;
+  RETURN v_purged;
+END
+$function$;
+REVOKE ALL ON FUNCTION empty_trash(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION empty_trash(uuid) TO strongroom_app;
+
 CREATE OR REPLACE FUNCTION public.find_identities(p_names text[], p_name_keys bytea[], p_tokens text[], p_sources text[], p_tenants text[])
  RETURNS TABLE(ordinal integer, user_id uuid, username text, password_hash text, active boolean, token_epoch integer, token_hash bytea, token_expired boolean, locked boolean, locked_just_now boolean, proved boolean, tenant_id uuid, tenant_name text, permissions text, permissions_in integer, maintenance boolean)
  LANGUAGE plpgsql
@@ -515,6 +537,26 @@ END
 $function$;
 REVOKE ALL ON FUNCTION find_secrets(uuid[],text[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_secrets(uuid[],text[]) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.find_trash(p_tenant uuid, p_id uuid)
+ RETURNS TABLE(tenant_id uuid, id uuid, key text, visibility text, is_hidden_value boolean, description text, schema json, version integer, revision integer, mark uuid, provider_name text, created_by uuid, created_at timestamp with time zone, updated_at timestamp with time zone, updated_by uuid, deleted_at timestamp with time zone, creator_name text, creator_is_deleted boolean)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  SELECT s.tenant_id, s.id, s.key, s.visibility, s.is_hidden_value, s.description, s.schema, s.version, s.revision, s.mark,
+         s.provider_name, s.created_by, s.created_at, s.updated_at, s.updated_by, s.deleted_at, u.username,
+         u.deleted_at IS NOT NULL
+  FROM secrets s JOIN users u ON u.id = s.created_by
+  WHERE s.tenant_id = p_tenant AND s.deleted_at IS NOT NULL AND (p_id IS NULL OR s.id = p_id);
+END
+$function$;
+REVOKE ALL ON FUNCTION find_trash(uuid,uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION find_trash(uuid,uuid) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.first_event_id(p_at timestamp with time zone)
  RETURNS uuid
@@ -751,6 +793,49 @@ $function$;
 REVOKE ALL ON FUNCTION new_event_id() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION new_event_id() TO strongroom_app;
 
+CREATE OR REPLACE FUNCTION public.purge_secrets(p_secrets json, p_values bytea[], p_options bytea[], p_wait boolean)
+ RETURNS TABLE(ordinal integer, outcome text, version integer, revision integer, created_at timestamp with time zone, updated_at timestamp with time zone)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  r         record;
+  v_entries audit_entry[] := '{}';
+BEGIN
+  IF NOT p_wait THEN
+    PERFORM set_config('lock_timeout', '50ms', true);
+  END IF;
+
+  FOR r IN
+    SELECT * FROM ROWS FROM (json_to_recordset(p_secrets) AS (
+      tenant_id uuid, id uuid, key text, revision integer, mark uuid, event json
+    )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
+  LOOP
+    ordinal := r.ordinality;
+    DELETE FROM secrets AS s
+    WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.deleted_at IS NOT NULL
+      AND s.revision = r.revision AND s.mark = r.mark
+    RETURNING s.version, s.revision, s.created_at, s.updated_at INTO version, revision, created_at, updated_at;
+    outcome := CASE WHEN FOUND THEN 'ok' ELSE 'stale' END;
+    IF outcome = 'ok' THEN
+      v_entries := v_entries || ROW(
+        r.tenant_id, r.event ->> 'id', r.event ->> 'action', r.key, r.id, version, revision, 'ok', r.event -> 'caller',
+        r.event -> 'detail'
+      )::audit_entry;
+    END IF;
+    RETURN NEXT;
+  END LOOP;
+
+  PERFORM record_events(v_entries);
+END
+$function$;
+REVOKE ALL ON FUNCTION purge_secrets(json,bytea[],bytea[],boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION purge_secrets(json,bytea[],bytea[],boolean) TO strongroom_app;
+
 CREATE OR REPLACE FUNCTION public.read_secrets(p_tenants uuid[], p_keys text[], p_events uuid[], p_actions text[], p_callers json[], p_details json[], p_users uuid[], p_administrators boolean[])
  RETURNS TABLE(ordinal integer, outcome text, tenant_name text, creator_name text, secret secrets)
  LANGUAGE plpgsql
@@ -899,9 +984,8 @@ BEGIN
   LOOP
     ordinal := r.ordinality;
     PERFORM set_config('app.tenant', r.tenant_id::text, true);
-    DELETE FROM secrets AS s
-    WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision AND s.mark = coalesce(r.mark, s.mark)
-    RETURNING s.version, s.revision, s.created_at, s.updated_at INTO version, revision, created_at, updated_at;
+    SELECT t.version, t.revision, t.created_at, t.deleted_at INTO version, revision, created_at, updated_at
+    FROM trash_secret(r.tenant_id, r.id, r.revision, r.mark) t;
     outcome := CASE WHEN FOUND THEN 'ok' ELSE 'stale' END;
     IF outcome = 'ok' THEN
       v_entries := v_entries || ROW(
@@ -917,6 +1001,64 @@ END
 $function$;
 REVOKE ALL ON FUNCTION remove_secrets(json,bytea[],bytea[],boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION remove_secrets(json,bytea[],bytea[],boolean) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.restore_secrets(p_secrets json, p_values bytea[], p_options bytea[], p_wait boolean)
+ RETURNS TABLE(ordinal integer, outcome text, version integer, revision integer, created_at timestamp with time zone, updated_at timestamp with time zone)
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  r         record;
+  v_entries audit_entry[] := '{}';
+BEGIN
+  IF NOT p_wait THEN
+    PERFORM set_config('lock_timeout', '50ms', true);
+  END IF;
+
+  FOR r IN
+    SELECT * FROM ROWS FROM (json_to_recordset(p_secrets) AS (
+      tenant_id uuid, id uuid, key text, visibility text, created_by uuid, revision integer, mark uuid, author_id uuid,
+      owner_id uuid, event json
+    )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
+  LOOP
+    ordinal := r.ordinality;
+    version := NULL;
+    revision := NULL;
+    created_at := NULL;
+    updated_at := NULL;
+    PERFORM set_config('app.tenant', r.tenant_id::text, true);
+    outcome := secret_key_claim(r.tenant_id, r.key, r.visibility = 'global', p_wait);
+
+    IF outcome = 'ok' THEN
+      PERFORM FROM users u WHERE u.id = coalesce(r.owner_id, r.created_by) AND u.deleted_at IS NULL FOR KEY SHARE;
+      IF NOT FOUND THEN
+        outcome := CASE WHEN r.owner_id IS NULL THEN 'stale' ELSE 'no_owner' END;
+      END IF;
+    END IF;
+    IF outcome = 'ok' THEN
+      SELECT t.outcome, t.version, t.revision, t.created_at, t.updated_at
+      INTO outcome, version, revision, created_at, updated_at
+      FROM take_from_trash(
+        r.tenant_id, r.id, r.revision, r.mark, r.owner_id, r.author_id, (r.event ->> 'id')::uuid
+      ) t;
+    END IF;
+
+    IF outcome NOT IN ('busy', 'no_tenant', 'no_owner', 'stale') THEN
+      v_entries := v_entries || ROW(
+        r.tenant_id, r.event ->> 'id', r.event ->> 'action', r.key, r.id, version, revision,
+        CASE WHEN outcome = 'ok' THEN 'ok' ELSE 'conflict' END, r.event -> 'caller', r.event -> 'detail'
+      )::audit_entry;
+    END IF;
+    RETURN NEXT;
+  END LOOP;
+
+  PERFORM record_events(v_entries);
+END
+$function$;
+REVOKE ALL ON FUNCTION restore_secrets(json,bytea[],bytea[],boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION restore_secrets(json,bytea[],bytea[],boolean) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.search_secret_keys(p_tenants uuid[], p_administers boolean[], p_user uuid, p_pattern text, p_limit integer, p_global boolean)
  RETURNS TABLE(tenant_ids uuid[], ids uuid[])
@@ -1055,6 +1197,118 @@ END
 $function$;
 REVOKE ALL ON FUNCTION sweep_login_failures(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sweep_login_failures(integer) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.sweep_trash(p_after uuid, p_days integer, p_least_days integer, p_most_days integer, p_entries integer, p_bytes bigint, p_limit integer)
+ RETURNS TABLE(tenant_id uuid, purged integer)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  r         record;
+  v_tenant  record;
+  v_entries audit_entry[] := '{}';
+BEGIN
+  SELECT t.id, t.deleted_at IS NOT NULL AS is_deleted,
+         now() - make_interval(days => least(greatest(coalesce(g.trash_days, p_days), p_least_days), p_most_days)) AS since
+  INTO v_tenant
+  FROM (
+    SELECT s.tenant_id AS id FROM secrets s
+    WHERE s.deleted_at IS NOT NULL AND s.tenant_id > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
+    ORDER BY s.tenant_id LIMIT 1
+  ) f
+  JOIN tenants t ON t.id = f.id LEFT JOIN tenant_settings g ON g.tenant_id = f.id;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+
+  FOR r IN
+    WITH kept AS (
+      SELECT s.id, s.deleted_at, row_number() OVER newest AS entries,
+             sum(octet_length(s.value) + coalesce(octet_length(s.provider_options), 0) + coalesce(pg_column_size(s.schema), 0))
+               OVER newest AS bytes
+      FROM secrets s WHERE s.tenant_id = v_tenant.id AND s.deleted_at IS NOT NULL
+      WINDOW newest AS (ORDER BY s.deleted_at DESC, s.id DESC)
+    ), overdue AS (
+      SELECT k.id, CASE WHEN v_tenant.is_deleted THEN 'tenant' WHEN k.deleted_at <= v_tenant.since THEN 'age'
+                        WHEN k.entries > p_entries THEN 'entries' ELSE 'bytes' END AS reason
+      FROM kept k
+      WHERE v_tenant.is_deleted OR k.deleted_at <= v_tenant.since OR k.entries > p_entries OR k.bytes > p_bytes
+      ORDER BY k.deleted_at, k.id LIMIT p_limit
+    ), locked AS MATERIALIZED (
+      SELECT s.id, o.reason FROM secrets s JOIN overdue o ON o.id = s.id
+      WHERE s.tenant_id = v_tenant.id AND s.deleted_at IS NOT NULL FOR UPDATE OF s SKIP LOCKED
+    )
+    DELETE FROM secrets s USING locked l WHERE s.tenant_id = v_tenant.id AND s.id = l.id
+    RETURNING s.id, s.key, s.version, s.revision, l.reason
+  LOOP
+    v_entries := v_entries || ROW(
+      v_tenant.id, new_event_id(), 'secret.purge', r.key, r.id, r.version, r.revision, 'ok',
+      json_build_object('actor_id', NULL, 'actor_name', NULL, 'method', 'system', 'request_id', NULL, 'address', NULL),
+      json_build_object('reason', r.reason)
+    )::audit_entry;
+  END LOOP;
+
+  PERFORM record_events(v_entries);
+  tenant_id := v_tenant.id;
+  purged := cardinality(v_entries);
+  RETURN NEXT;
+END
+$function$;
+REVOKE ALL ON FUNCTION sweep_trash(uuid,integer,integer,integer,integer,bigint,integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sweep_trash(uuid,integer,integer,integer,integer,bigint,integer) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.take_from_trash(p_tenant uuid, p_id uuid, p_revision integer, p_mark uuid, p_owner uuid, p_author uuid, p_new_mark uuid)
+ RETURNS TABLE(outcome text, version integer, revision integer, created_at timestamp with time zone, updated_at timestamp with time zone)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+AS $function$
+#variable_conflict use_column
+BEGIN
+  UPDATE secrets AS s SET
+    deleted_at = NULL,
+    created_by = coalesce(p_owner, s.created_by),
+    updated_at = greatest(clock_timestamp(), s.updated_at),
+    updated_by = p_author,
+    revision = s.revision + 1,
+    mark = p_new_mark
+  WHERE s.tenant_id = p_tenant AND s.id = p_id AND s.deleted_at IS NOT NULL
+    AND s.revision = p_revision AND s.mark = p_mark
+  RETURNING s.version, s.revision, s.created_at, s.updated_at INTO version, revision, created_at, updated_at;
+  outcome := CASE WHEN FOUND THEN 'ok' ELSE 'stale' END;
+  RETURN NEXT;
+EXCEPTION WHEN unique_violation THEN
+  outcome := 'exists';
+  RETURN NEXT;
+END
+$function$;
+REVOKE ALL ON FUNCTION take_from_trash(uuid,uuid,integer,uuid,uuid,uuid,uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION take_from_trash(uuid,uuid,integer,uuid,uuid,uuid,uuid) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.trash_secret(p_tenant uuid, p_id uuid, p_revision integer, p_mark uuid)
+ RETURNS TABLE(version integer, revision integer, created_at timestamp with time zone, deleted_at timestamp with time zone)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+AS $function$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  UPDATE secrets AS s SET deleted_at = clock_timestamp()
+  WHERE s.tenant_id = p_tenant AND s.id = p_id AND s.deleted_at IS NULL
+    AND s.revision = p_revision AND s.mark = coalesce(p_mark, s.mark)
+  RETURNING s.version, s.revision, s.created_at, s.deleted_at;
+END
+$function$;
+REVOKE ALL ON FUNCTION trash_secret(uuid,uuid,integer,uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION trash_secret(uuid,uuid,integer,uuid) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.unlock_login(p_name_key bytea)
  RETURNS void

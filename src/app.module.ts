@@ -8,6 +8,7 @@ import { InstallationModule } from './bootstrap/installation.module.js';
 import type { Logger } from './observability/logger.js';
 import type { Metrics } from './observability/metrics/metrics.js';
 import { SecretsModule } from './secrets/secrets.module.js';
+import { TrashModule } from './secrets/trash/trash.module.js';
 import { TenantScopeModule } from './tenant-scope/tenant-scope.module.js';
 import { TenantsModule } from './tenants/tenants.module.js';
 import { UsersModule } from './users/users.module.js';
@@ -26,6 +27,7 @@ export class AppModule {
         AuditTrailModule,
         TenantScopeModule,
         SecretsModule,
+        TrashModule,
         AdministrationModule,
         HealthModule,
       ],

@@ -13,6 +13,7 @@ export class AuditedTransaction {
   /**
    * Runs `work` and records `event` in one transaction. Repositories use the manager that is passed to `work`.
    * @param logId the system's log by default, or the id of a tenant
+   * @param detailOf returns the detail of the event, where it depends on the result
    * @returns the result of `work`
    * @throws the error of a refusal that `work` returns, once the event is durable
    * @throws Busy, Unavailable as `TenantTransaction.run` does
@@ -21,11 +22,15 @@ export class AuditedTransaction {
     event: AuditEvent,
     work: (manager: EntityManager) => Promise<T | Refusal>,
     logId = SYSTEM_LOG,
+    detailOf: (result: T) => AuditEvent['detail'] = () => event.detail,
   ): Promise<T> {
     const record = async (manager: EntityManager): Promise<T | Refusal> => {
       const returned = await work(manager);
-      const outcome = returned instanceof Refusal ? returned.outcome : 'ok';
-      await appendEvent(manager, logId, { ...event, outcome });
+      const recorded =
+        returned instanceof Refusal
+          ? { ...event, outcome: returned.outcome }
+          : { ...event, outcome: 'ok' as const, detail: detailOf(returned) };
+      await appendEvent(manager, logId, recorded);
       return returned;
     };
     const lane = /\.(list|read)$/.test(event.action) ? 'lists' : 'writes';

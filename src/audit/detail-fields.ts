@@ -16,6 +16,8 @@ export const AUDIT_DETAIL_FIELDS = {
   override: '`true` for an import that replaces existing secrets',
   owner: 'The name of the new owner of the secret',
   reader_tenant: 'The id of the tenant from which the caller reads',
+  reason:
+    'Why the service purged a secret from the trash: `age`, `entries` or `bytes` (beyond what the trash keeps), or `tenant` (which was deleted)',
   require_if_match: 'The new value of the setting `require_if_match`',
   role: 'The role of the user or user group in the tenant',
   secrets: 'The number of secrets that were exported, or that the import or the move contains',
@@ -26,6 +28,8 @@ export const AUDIT_DETAIL_FIELDS = {
   system_role: 'The system role of the user or user group',
   target_tenant: 'The id of the tenant that the copy is for, if it is another one',
   to_prefix: 'What the keys of the secrets begin with after the move',
+  trash_days: 'The new value of the setting `trash_days`',
+  trashed: 'The number of secrets that were purged from the trash of the tenant',
   username: 'The name of the user whom a token is for, if an operator creates it',
 } as const;
 

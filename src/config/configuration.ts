@@ -73,6 +73,24 @@ export class Configuration {
   @WholeNumber(1, 268_435_456)
   readonly maxImportBytes: number;
 
+  /** Holds the days for which the trash keeps a secret, unless the tenant has set others. */
+  @WholeNumber(1, 36_500)
+  readonly trashDays: number;
+
+  @WholeNumber(1, 36_500)
+  readonly minTrashDays: number;
+
+  @WholeNumber(1, 36_500)
+  readonly maxTrashDays: number;
+
+  /** Limits the secrets in the trash of a tenant. */
+  @WholeNumber(1, 100_000)
+  readonly maxTrashEntries: number;
+
+  /** Limits the bytes in the trash of a tenant. */
+  @WholeNumber(1, 1_099_511_627_776)
+  readonly maxTrashBytes: number;
+
   @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')}` })
   readonly logLevel: (typeof LOG_LEVELS)[number];
 

@@ -53,7 +53,8 @@ function numbersOf(reader: EnvironmentReader): Partial<Configuration> {
   const passwords = ['passwordMinLength', 'passwordVerifications'] as const;
   const arrival = ['headersMilliseconds', 'bodyStallMilliseconds', 'bodyMilliseconds'] as const;
   const times = ['keepAliveMilliseconds', ...arrival, 'drainMilliseconds'] as const;
-  const names = ['port', 'metricsTenants', ...limits, ...passwords, ...times] as const;
+  const trash = ['trashDays', 'minTrashDays', 'maxTrashDays', 'maxTrashEntries', 'maxTrashBytes'] as const;
+  const names = ['port', 'metricsTenants', ...limits, ...passwords, ...times, ...trash] as const;
   return Object.fromEntries(names.map((name) => [name, reader.number(variables[name])]));
 }
 

@@ -63,6 +63,23 @@ export const variables = {
     '67108864',
     'Maximum size of an import body, in bytes',
   ),
+  trashDays: variable(
+    'STRONGROOM_TRASH_DAYS',
+    '30',
+    'Days for which the trash keeps a deleted secret, where the tenant has not set others',
+  ),
+  minTrashDays: variable('STRONGROOM_MIN_TRASH_DAYS', '1', 'Fewest days that a tenant may set'),
+  maxTrashDays: variable('STRONGROOM_MAX_TRASH_DAYS', '365', 'Most days that a tenant may set'),
+  maxTrashEntries: variable(
+    'STRONGROOM_MAX_TRASH_ENTRIES',
+    '10000',
+    'Most secrets that the trash of a tenant keeps; the oldest are purged first',
+  ),
+  maxTrashBytes: variable(
+    'STRONGROOM_MAX_TRASH_BYTES',
+    '67108864',
+    'Most bytes that the trash of a tenant keeps; the oldest secrets are purged first',
+  ),
   logLevel: variable(
     'STRONGROOM_LOG_LEVEL',
     'info',

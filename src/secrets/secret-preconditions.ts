@@ -21,7 +21,7 @@ export class SecretPreconditions {
    */
   async refusal(
     tenant: TenantContext,
-    current: StoredSecret,
+    current: SecretDescription,
     { ifMatch, ifNoneMatch }: Conditions,
     byRights: Refusal | undefined,
   ): Promise<Refusal | undefined> {

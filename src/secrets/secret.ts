@@ -77,6 +77,15 @@ export interface StoredSecret extends SecretDescription {
   readonly providerOptions: SealedValue | null;
 }
 
+/** Describes a secret in the trash, whose value nobody can read. */
+export interface TrashedSecret extends SecretDescription {
+  readonly deletedAt: Date;
+  /** The days for which its tenant has set to keep it; null for the installation's default. */
+  readonly trashDays: number | null;
+  /** True if the user whose secret it was has been deleted. */
+  readonly creatorIsDeleted: boolean;
+}
+
 /** Holds a secret as a caller may see it: value and options are null where they are hidden from the caller. */
 export interface VisibleSecret extends SecretDescription {
   readonly value: SealedValue | null;

@@ -28,6 +28,7 @@ import { SecretKey } from './http/secret-key.decorator.js';
 import type { SecretMapper } from './http/secret-mapper.js';
 import { SecretRoute } from './http/secret-route.decorator.js';
 import { SKIP_VALUE, SkipValue } from './http/skip-value.decorator.js';
+import { TRASH_HEADERS } from './http/trash-headers.js';
 import { SecretListQuery, toListOptions } from './list/dto/secret-list.query.js';
 import { secretListText } from './list/page-text.js';
 import {
@@ -194,11 +195,12 @@ export class SecretsController {
     id: 'deleteSecret',
     summary: 'Delete a secret',
     description:
-      'Deletes a secret for good; its key is free again at once. Version 3 answers what the secret was.',
+      'Moves a secret to the trash; its key is free again at once. Headers say where it is and how long it can be ' +
+      'restored. Version 3 answers what the secret was.',
     example: SECRET_EXAMPLES.delete,
     errors: [hiddenFrom(EXAMPLE_KEY)],
     answer: { v3: SecretV3, 'v3.1': null },
-    answerHeaders: {},
+    answerHeaders: TRASH_HEADERS,
   })
   async delete(
     @Tenant() tenant: TenantContext,

@@ -11,9 +11,10 @@ import { SecretsService } from './secrets.service.js';
 import { SecretStoreModule } from './store/secret-store.module.js';
 import { UpdateSecret } from './update-secret.js';
 import { SharingModule } from './sharing/sharing.module.js';
+import { TenantsModule } from '../tenants/tenants.module.js';
 
 @Module({
-  imports: [SecretStoreModule, SharingModule, MovesModule, CopiesModule],
+  imports: [SecretStoreModule, SharingModule, MovesModule, CopiesModule, TenantsModule],
   controllers: [SecretsController, SecretSearchController, SecretsProvidersController],
   providers: [SecretsService, SecretSealer, SecretPreconditions, CreateSecret, UpdateSecret],
 })

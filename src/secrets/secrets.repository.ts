@@ -36,10 +36,17 @@ interface FoundSecret {
 
 export type CreateOutcome = { readonly kind: 'created'; readonly secret: StoredSecret } | UpdateOutcome;
 export type UpdateOutcome =
-  | { readonly kind: 'changed'; readonly secret: StoredSecret }
+  | { readonly kind: 'changed'; readonly secret: StoredSecret; readonly trashed?: Trashed | undefined }
   | { readonly kind: 'exists' }
   | Missing
   | Refusal;
+
+/** Tells when a secret was moved to the trash, and for how many days its tenant has set to keep it there. */
+export interface Trashed {
+  readonly deletedAt: Date;
+  /** Null for the default of the installation. */
+  readonly trashDays: number | null;
+}
 
 /** Says what is to change of a secret; what is left out stays. */
 export interface SecretUpdate {
@@ -128,7 +135,7 @@ export abstract class SecretsRepository {
     event: AuditEvent,
     options?: ChangeOptions,
   ): Promise<UpdateOutcome>;
-  /** Removes the secret and returns what it was. */
+  /** Moves the secret to the trash, and returns what it was and when it was moved, if that is known. */
   abstract delete(
     tenant: TenantContext,
     key: string,

@@ -15,6 +15,7 @@ import { answerTag, readConditions } from './secret-tag.js';
 import type { OpenedSecret, VisibleSecret } from './secret.js';
 import { SecretsRepository, type DecideDeletion } from './secrets.repository.js';
 import { refusalOfTouch, UpdateSecret } from './update-secret.js';
+import { TrashDays } from '../tenants/trash-days.js';
 import { CheckedValue } from './value-schema/checked-value.js';
 import { SchemaValidator } from './value-schema/schema-validator.js';
 
@@ -24,6 +25,13 @@ export interface ReadSecret {
   readonly tag: string;
   /** Undefined if the caller has the present state already. */
   readonly secret: OpenedSecret | undefined;
+}
+
+/** Holds a secret that was deleted. */
+export interface DeletedSecret {
+  readonly secret: OpenedSecret;
+  /** The time until which it can be restored; undefined if it has left the trash already. */
+  readonly keptUntil: Date | undefined;
 }
 
 interface ReadOptions {
@@ -44,6 +52,7 @@ export class SecretsService {
     @Inject(UpdateSecret) private readonly updates: UpdateSecret,
     @Inject(SecretPreconditions) private readonly preconditions: SecretPreconditions,
     @Inject(SchemaValidator) private readonly validator: SchemaValidator,
+    @Inject(TrashDays) private readonly trashDays: TrashDays,
   ) {}
 
   /**
@@ -104,10 +113,11 @@ export class SecretsService {
   }
 
   /**
-   * Removes the secret and returns it. A secret whose value cannot be decrypted is kept for the operator to examine.
+   * Moves the secret to the trash and returns it. A secret whose value cannot be decrypted is kept for the operator to
+   * examine.
    * @throws Forbidden, NotFound, IllegalAction, PreconditionFailed, PreconditionRequired
    */
-  async delete(tenant: TenantContext, key: string, conditions = UNCONDITIONAL): Promise<OpenedSecret> {
+  async delete(tenant: TenantContext, key: string, conditions = UNCONDITIONAL): Promise<DeletedSecret> {
     let value: SecretValue | undefined;
     const decide: DecideDeletion = async (current) => {
       const byRights = refusalOfTouch(tenant, current);
@@ -119,7 +129,9 @@ export class SecretsService {
     const outcome = await this.secrets.delete(tenant, key, decide, event, {
       isConditional: conditions.ifMatch !== undefined,
     });
-    return shown(changedSecret(key, outcome, conditions), value);
+    const secret = shown(changedSecret(key, outcome, conditions), value);
+    const trashed = outcome.kind === 'changed' ? outcome.trashed : undefined;
+    return { secret, keptUntil: trashed && this.trashDays.endOf(trashed.deletedAt, trashed.trashDays) };
   }
 
   private async opened(

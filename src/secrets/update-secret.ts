@@ -78,7 +78,7 @@ export class UpdateSecret {
 }
 
 /** Returns why the caller may neither update nor delete a secret, if so: what the caller does not see is not there. */
-export function refusalOfTouch(tenant: TenantContext, secret: StoredSecret): Refusal | undefined {
+export function refusalOfTouch(tenant: TenantContext, secret: SecretDescription): Refusal | undefined {
   if (!maySee(tenant, secret)) return new Refusal('not_found', secretNotFound(secret.key));
   if (!mayTouch(tenant, secret)) return new Refusal('forbidden', hiddenFrom(secret.key));
   return undefined;

@@ -6,6 +6,7 @@ import { TenantSettingsRepository } from './tenant-settings.repository.js';
 import { TenantSettingsService } from './tenant-settings.service.js';
 import { TenantsRepository } from './tenants.repository.js';
 import { TenantsService } from './tenants.service.js';
+import { TrashDays } from './trash-days.js';
 
 @Module({
   providers: [
@@ -16,7 +17,8 @@ import { TenantsService } from './tenants.service.js';
     TenantsService,
     TenantSettingsRepository,
     TenantSettingsService,
+    TrashDays,
   ],
-  exports: [TenantsRepository, TenantsService, TenantSettingsService],
+  exports: [TenantsRepository, TenantsService, TenantSettingsService, TrashDays],
 })
 export class TenantsModule {}

@@ -116,6 +116,12 @@ export class TenantsRepository {
     return row.yes;
   }
 
+  /** Purges the trash of the tenant, and returns the number of secrets that were in it. */
+  async emptyTrash(manager: EntityManager, id: string): Promise<number> {
+    const [row] = await manager.query<[{ purged: number }]>('SELECT empty_trash($1) AS purged', [id]);
+    return row.purged;
+  }
+
   /** Returns a page of tenants, by name unless `options` sort otherwise. */
   list(
     manager: EntityManager,

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { newEvent } from '../audit/audit-event.js';
+import { newEvent, type AuditEvent } from '../audit/audit-event.js';
+import { SYSTEM_LOG } from '../audit/audit-writer.js';
 import { AuditedTransaction } from '../audit/audited-transaction.js';
 import { Refusal } from '../audit/refusal.js';
 import { BadParameters } from '../common/errors.js';
@@ -53,14 +54,19 @@ export class TenantsService {
   }
 
   /**
-   * Deletes an empty tenant: its name is free again, its keys are retired, its audit trail stays.
+   * Deletes an empty tenant: its name is free again, its trash is purged, its keys are retired, its audit trail stays.
    * @throws Conflict for the default tenant, and for one that has members or secrets
    * @throws Forbidden if it was deleted in the meantime
    */
   async delete({ id, name }: { id: string; name: string }, caller: Caller): Promise<void> {
     const event = newEvent('tenant.delete', caller, { key: name });
     const gone = new Refusal('forbidden', tenantRefused('tenant_delete', name));
-    await this.transaction.run<undefined>(event, (manager) => this.deleteIn(manager, { id, name }, gone));
+    await this.transaction.run<Deleted>(
+      event,
+      (manager) => this.deleteIn(manager, { id, name }, gone),
+      SYSTEM_LOG,
+      detailOf,
+    );
   }
 
   /**
@@ -69,13 +75,15 @@ export class TenantsService {
    * @throws Conflict for the default tenant, and for one that has members or secrets
    */
   async deleteByOperator(name: string, caller: Caller): Promise<void> {
-    await this.transaction.run<undefined>(
+    await this.transaction.run<Deleted>(
       newEvent('tenant.delete', caller, { key: name }),
       async (manager) => {
         const tenant = await this.tenants.findByName(manager, name);
         const missing = Refusal.missing('Tenant', name);
         return tenant === null ? missing : this.deleteIn(manager, tenant, missing);
       },
+      SYSTEM_LOG,
+      detailOf,
     );
   }
 
@@ -83,15 +91,25 @@ export class TenantsService {
     manager: EntityManager,
     { id, name }: { id: string; name: string },
     gone: Refusal,
-  ): Promise<Refusal | undefined> {
+  ): Promise<Refusal | Deleted> {
     if (name === DEFAULT_TENANT) return Refusal.conflict(`Tenant \`${name}\` can never be deleted`);
     if (!(await this.tenants.lockForDelete(manager, id))) return gone;
     if (await this.tenants.hasMembers(manager, id))
       return Refusal.conflict(`Tenant \`${name}\` still has users or user groups: remove them first`);
     if (await this.tenants.hasSecrets(manager, id))
       return Refusal.conflict(`Tenant \`${name}\` still holds secrets: delete them first`);
+    const trashed = await this.tenants.emptyTrash(manager, id);
     await this.tenants.delete(manager, id);
     await this.keys.retireAll(manager, id);
-    return undefined;
+    return { trashed };
   }
+}
+
+/** Tells how many secrets were purged from the trash of a deleted tenant. */
+interface Deleted {
+  readonly trashed: number;
+}
+
+function detailOf({ trashed }: Deleted): AuditEvent<'tenant.delete'>['detail'] {
+  return { trashed: String(trashed) };
 }

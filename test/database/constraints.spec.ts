@@ -42,6 +42,7 @@ const CHECKED_BEFORE = {
   'JSON has none but between its fields': ['ck_audit_events_body'],
   'a SHA-256': ['ck_login_failures_name_key', 'ck_tokens_secret_hash'],
   'options and their generation are written together': ['ck_secrets_provider_options'],
+  'the days of TenantSettingsBody': ['ck_tenant_settings_trash_days'],
   'made by newTokenValue()': ['ck_tokens_id'],
 };
 

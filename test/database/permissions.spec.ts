@@ -15,8 +15,10 @@ const TABLE: readonly (readonly [permissions: string, roles: string])[] = [
   ['maintenance_mode_get license_list', 'ymuovd'],
   ['create_token delete_token list_token', 'ymu-vd'],
   ['tenant_get', 'ymuo--'],
-  // Ours: a Cloudify Manager has no settings of tenants.
-  ['tenant_update_settings', 'ym----'],
+  // Ours: a Cloudify Manager has neither settings of tenants nor a trash.
+  ['tenant_update_settings secret_purge', 'ym----'],
+  ['trash_list', 'ymuov-'],
+  ['secret_restore', 'ymu---'],
   ['tenant_create tenant_delete', 'y-----'],
   ['tenant_add_user tenant_update_user tenant_remove_user', 'y-----'],
   ['tenant_add_user_group tenant_update_user_group tenant_remove_user_group', 'y-----'],

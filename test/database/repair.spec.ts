@@ -103,6 +103,11 @@ const CURABLE: [what: string, said: RegExp, damage: string][] = [
     `GRANT CREATE ON SCHEMA public TO ${APP_ROLE}; ALTER TYPE audit_entry OWNER TO ${APP_ROLE}; REVOKE CREATE ON SCHEMA public FROM ${APP_ROLE}`,
   ],
   [
+    'gave a function of the trash to another role',
+    /find_trash belongs to strongroom_app instead of test_owner/,
+    `GRANT CREATE ON SCHEMA public TO ${APP_ROLE}; ALTER FUNCTION find_trash OWNER TO ${APP_ROLE}; REVOKE CREATE ON SCHEMA public FROM ${APP_ROLE}`,
+  ],
+  [
     'left default privileges',
     /default privileges of test_owner give strongroom_app rights on new tables$/,
     `ALTER DEFAULT PRIVILEGES FOR ROLE ${OWNER} IN SCHEMA public GRANT ALL ON TABLES TO ${APP_ROLE}`,

@@ -173,13 +173,27 @@ describe('the schema', () => {
     );
     const path = 'search_path=public, pg_temp';
     const expected = { owner: READER_ROLE, settings: [path], callers: [APP_ROLE] };
+    const swept = { ...expected, owner: OWNER, settings: [path, HOT[1]] };
+    const ofTrash = { ...expected, owner: OWNER, settings: [path, ...HOT.slice(0, 2)] };
     expect(functions).toEqual([
       // Creates tables, which only the owner may do.
       { name: 'audit_create_partitions', ...expected, owner: OWNER, settings: [path, 'lock_timeout=1s'] },
       { name: 'audit_event_exists', ...expected },
+      // Access the trash, which the policies hide from the service and the reader.
+      { name: 'empty_trash', ...swept },
+      {
+        name: 'find_trash',
+        ...expected,
+        owner: OWNER,
+        settings: [path, 'plan_cache_mode=force_custom_plan'],
+      },
+      { name: 'purge_secrets', ...ofTrash },
       { name: 'read_secrets', ...expected, settings: [path, ...HOT] },
       { name: 'search_secret_keys', ...expected, settings: [path, 'plan_cache_mode=force_generic_plan'] },
       { name: 'secret_key_elsewhere', ...expected },
+      { name: 'sweep_trash', ...swept },
+      { name: 'take_from_trash', ...ofTrash },
+      { name: 'trash_secret', ...ofTrash },
       { name: 'user_owns_secrets', ...expected },
     ]);
   });

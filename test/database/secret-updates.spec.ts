@@ -78,7 +78,7 @@ describe('changes and deletions of secrets', () => {
     (await eventsOf(database, key)).map(({ outcome }) => String(outcome)).sort();
   const stored = (key: string) =>
     database.asSuperuser<{ revision: number; version: number; is_hidden_value: boolean }>(
-      'SELECT revision, version, is_hidden_value FROM secrets WHERE key = $1',
+      'SELECT revision, version, is_hidden_value FROM secrets WHERE key = $1 AND deleted_at IS NULL',
       [key],
     );
 
@@ -276,7 +276,10 @@ describe('changes and deletions of secrets', () => {
       await plant(a, 'after-delete');
       proxy.mark = 'remove_secrets';
       proxy.cut = 'after the server has answered';
-      expect(await remove(a, 'after-delete')).toMatchObject({ kind: 'changed', secret: { revision: 1 } });
+      expect(await remove(a, 'after-delete')).toMatchObject({
+        ...{ kind: 'changed', secret: { revision: 1 } },
+        trashed: { deletedAt: expect.any(Date), trashDays: null },
+      });
       expect([proxy.cuts, await stored('after-delete')]).toEqual([1, []]);
       expect(await onRecord('after-delete')).toEqual(['ok']);
     });

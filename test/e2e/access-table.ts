@@ -38,6 +38,9 @@ const WRITE_ALL = 'admin sys_admin-by-group manager manager-by-group creator';
 const WRITE_SHARED = 'user user-by-group viewer-and-user-by-group';
 const WRITE_IN_TWO = 'admin sys_admin-by-group creator manager2 user2';
 
+/** Names those in tenant `one` who may destroy what was deleted. */
+const PURGE_ALL = 'admin sys_admin-by-group manager manager-by-group';
+
 /**
  * Maps each verb to its rows. `V` is the value, `M` an empty value, `y` and `n` tell whether a list contains the
  * secret; anything else is the status. A refusal changes nothing.
@@ -162,5 +165,42 @@ export const TABLE = {
     ...READERS_ONLY,
     ...OUTSIDERS,
   ],
+  /** Lists the trash, in which the secret is. */
+  TRASH: [
+    [SEE_ALL, 'one', '              y    y    y    y    y    y'],
+    [SEE_SHARED, 'one', '           n    n    y    y    y    y'],
+    ['admin sys_admin-by-group creator manager2 user2 operations2 viewer2', 'two', 'n n n n n n'],
+    ...OUTSIDERS,
+  ],
+  /** Restores the secret from the trash. */
+  RESTORE: [
+    [WRITE_ALL, 'one', '                            200  200  200  200  200  200'],
+    [WRITE_SHARED, 'one', '                         404  404  200  403  200  403'],
+    [WRITE_IN_TWO, 'two', '                         404  404  404  404  404  404'],
+    ...READERS_ONLY,
+    ...OUTSIDERS,
+  ],
+  /** Purges the secret from the trash. */
+  PURGE: [
+    [PURGE_ALL, 'one', '                            204  204  204  204  204  204'],
+    [`creator ${WRITE_SHARED}`, 'one', '            403  403  403  403  403  403'],
+    ['admin sys_admin-by-group manager2', 'two', '  404  404  404  404  404  404'],
+    ['creator user2', 'two', '                      403  403  403  403  403  403'],
+    ...READERS_ONLY,
+    ...OUTSIDERS,
+  ],
 } as const satisfies Readonly<Record<string, readonly Row[]>>;
 export type Verb = keyof typeof TABLE;
+
+/** Lists the verbs about secrets that were deleted. */
+export const TRASH_VERBS = ['TRASH', 'RESTORE', 'PURGE'] as const;
+export type TrashVerb = (typeof TRASH_VERBS)[number];
+
+/** Returns a row for each caller of the table, with its cells. */
+export function accessRows(): (readonly [verb: Verb, caller: string, tenant: TenantName, cells: string[]])[] {
+  return Object.entries(TABLE).flatMap(([verb, rows]) =>
+    (rows as readonly Row[]).flatMap(([names, tenant, cells]) =>
+      names.split(' ').map((caller) => [verb as Verb, caller, tenant, cells.trim().split(/ +/)] as const),
+    ),
+  );
+}

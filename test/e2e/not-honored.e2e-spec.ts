@@ -14,7 +14,7 @@ const CONDITIONS = [
 
 /** Matches the changes of a single secret, which honor `If-Match` and `If-None-Match`. */
 const CONDITIONAL =
-  /^(PUT|PATCH|DELETE) \/api\/v3(\.1)?\/secrets\/default_tenant$|\/secrets\/default_tenant\/(set-(visibility|global)|move|copy)$/;
+  /^(PUT|PATCH|DELETE) \/api\/v3(\.1)?\/secrets\/default_tenant$|\/secrets\/default_tenant\/(set-(visibility|global)|move|copy|restore)$|^DELETE \/api\/v3\.1\/trash\/secrets\/default_tenant$/;
 
 let room: Strongroom;
 let user: As;

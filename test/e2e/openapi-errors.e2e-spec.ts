@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { EXAMPLE_TRASH_ID } from '../../src/secrets/trash/trash-errors.js';
 import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
 
 const V31 = '/api/v3.1';
@@ -99,6 +100,17 @@ const CALLS: readonly Call[] = [
   ['PUT', '/secrets/hers', { value: 'x' }, ALICE],
   ['PATCH', '/secrets/hers/set-global', undefined, ALICE],
   ['DELETE', '/users/alice'],
+  // The trash.
+  ['POST', `/trash/secrets/${EXAMPLE_TRASH_ID}/restore`],
+  ['DELETE', '/trash/secrets/db.password'],
+  ['DELETE', '/secrets/db.password'],
+  ['PUT', '/secrets/db.password', { value: 'x' }],
+  ['POST', '/trash/secrets/{trashed}/restore'],
+  ['DELETE', '/secrets/db.password', undefined, { ...ADMIN, tenant: 'payments' }],
+  ['PATCH', '/secrets/db.password/set-global'],
+  ['DELETE', '/secrets/db.password'],
+  ['PUT', '/secrets/db.password', { value: 'x' }, { ...ADMIN, tenant: 'payments' }],
+  ['POST', '/trash/secrets/{trashed}/restore'],
   // Who is not known, or may not do it.
   ['GET', '/user', undefined, {}],
   ['GET', '/user', undefined, { login: 'alice:wrong' }],
@@ -152,8 +164,12 @@ describe('the errors of the OpenAPI document', () => {
 
   it('come as they are shown, all that a request can bring about', async () => {
     const came = new Set<string>();
-    for (const [method, path, body, as = ADMIN, sent] of CALLS)
-      came.add(steady((await room.call(as, method, `${V31}${path}`, body, sent)).text));
+    let trashed = '';
+    for (const [method, path, body, as = ADMIN, sent] of CALLS) {
+      const answer = await room.call(as, method, `${V31}${path.replace('{trashed}', trashed)}`, body, sent);
+      came.add(steady(answer.text));
+      trashed = (answer.headers['strongroom-trash-id'] as string | undefined) ?? trashed;
+    }
     const headers = { Authorization: `Basic ${Buffer.from(ADMIN.login ?? '').toString('base64')}` };
     const raw = [
       { method: 'GET', path: '/secrets' },

@@ -17,6 +17,9 @@ const RANKS: readonly (readonly [RegExp, number])[] = [
 const rankOf = ({ operationId }: Operation): number =>
   RANKS.find(([pattern]) => pattern.test(operationId))?.[1] ?? 3;
 
+/** The key of the secret that the examples of the trash show. */
+const TRASHED_KEY = 'old.password';
+
 /** Lists the operations whose only answer is 404. */
 const ALWAYS_MISSING = /^read(SecretsProvider|ProviderContext)(V3)?$/;
 
@@ -40,7 +43,7 @@ function steady(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, own]) => [
       name,
-      ['id', 'version'].includes(name) && typeof own === 'string' ? `<${name}>` : steady(own),
+      ['id', 'version', 'etag'].includes(name) && typeof own === 'string' ? `<${name}>` : steady(own),
     ]),
   );
 }
@@ -61,6 +64,7 @@ function expectLike(name: string, answer: unknown, example: unknown): void {
 describe('the examples of the OpenAPI document', () => {
   let room: Strongroom;
   let tokenId = '';
+  let trashId = '';
   beforeAll(async () => {
     room = await Strongroom.start();
   });
@@ -80,11 +84,16 @@ describe('the examples of the OpenAPI document', () => {
     );
   }
 
-  /** Returns the path with the examples of its parameters; an id is that of the token that was created last. */
+  /**
+   * Returns the path with the examples of its parameters; an id is that of the token that was created last, or of the
+   * secret that was deleted last.
+   */
   function pathOf({ path, operation: { parameters } }: Step): string {
     return path.replace(/\{(\w+)\}/g, (_, name: string) =>
       name === 'id'
-        ? tokenId
+        ? path.includes('/trash/')
+          ? trashId
+          : tokenId
         : (parameters.find((one) => one.name === name && one.in === 'path')?.example ?? '?'),
     );
   }
@@ -101,6 +110,12 @@ describe('the examples of the OpenAPI document', () => {
   /** Brings about what an example needs and no other example makes. */
   async function prepare({ operation: { operationId: id } }: Step): Promise<void> {
     if (id.startsWith('setMaintenance')) await room.call(ADMIN, 'POST', '/api/v3.1/maintenance/activate');
+    if (/^(listTrash|restoreSecret|purgeSecret)$/.test(id)) {
+      const secret = `/api/v3.1/secrets/${TRASHED_KEY}`;
+      await room.call(ADMIN, 'DELETE', secret);
+      await room.call(ADMIN, 'PUT', secret, { value: 'x' });
+      trashId = String((await room.call(ADMIN, 'DELETE', secret)).headers['strongroom-trash-id']);
+    }
     if (!id.startsWith('unlockUser')) return;
     const login = `${id.endsWith('V3') ? 'bob' : 'alice'}:wrong`;
     for (let tries = 0; tries < 6; tries += 1) await room.call({ login }, 'GET', '/api/v3.1/user');

@@ -3,6 +3,7 @@ import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
 
 const SECRETS = '/api/v3.1/secrets';
 const SETTINGS = '/api/v3.1/tenants/payments/settings';
+const DEFAULTS = { require_if_match: false, trash_days: 30 };
 
 let room: Strongroom;
 let manager: As;
@@ -26,14 +27,14 @@ const set = (required: unknown, as: As = manager) =>
 
 describe('the settings of a tenant', () => {
   it('are the defaults until a manager changes them, each kept if it is left out', async () => {
-    expect((await ask('GET', SETTINGS)).body).toEqual({ require_if_match: false });
+    expect((await ask('GET', SETTINGS)).body).toEqual(DEFAULTS);
     for (const required of [true, false, true]) {
       const answer = await set(required);
-      expect([answer.status, answer.body]).toEqual([200, { require_if_match: required }]);
-      expect((await ask('GET', SETTINGS)).body).toEqual({ require_if_match: required });
+      expect([answer.status, answer.body]).toEqual([200, { ...DEFAULTS, require_if_match: required }]);
+      expect((await ask('GET', SETTINGS)).body).toEqual({ ...DEFAULTS, require_if_match: required });
     }
     await set(false, ADMIN);
-    expect((await ask('GET', SETTINGS)).body).toEqual({ require_if_match: false });
+    expect((await ask('GET', SETTINGS)).body).toEqual(DEFAULTS);
   });
 
   it('are refused if there is nothing to change, or it is no boolean', async () => {
@@ -47,7 +48,7 @@ describe('the settings of a tenant', () => {
       [400, 'illegal_action_error'],
       ...Array.from({ length: 3 }, () => [400, 'bad_parameters_error']),
     ]);
-    expect((await ask('GET', SETTINGS)).body).toEqual({ require_if_match: false });
+    expect((await ask('GET', SETTINGS)).body).toEqual(DEFAULTS);
   });
 
   it('are those of the tenant in the path, for those who have the right there', async () => {

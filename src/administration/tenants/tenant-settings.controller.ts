@@ -47,12 +47,23 @@ export class TenantSettingsController {
     errors: [noSetting()],
   })
   async update(@Tenant() tenant: TenantContext, @RequestBody() body: JsonBody): Promise<TenantSettingsV31> {
-    const requireIfMatch = flagOf((await body.read(TenantSettingsBody)).require_if_match);
-    if (requireIfMatch === undefined) throw noSetting();
-    return toTenantSettingsV31(await this.settings.update(tenant, { requireIfMatch }));
+    const changes = toChanges(await body.read(TenantSettingsBody));
+    if (Object.keys(changes).length === 0) throw noSetting();
+    return toTenantSettingsV31(await this.settings.update(tenant, changes));
   }
 }
 
-function toTenantSettingsV31({ requireIfMatch }: TenantSettings): TenantSettingsV31 {
-  return { require_if_match: requireIfMatch };
+function toChanges({
+  require_if_match: flag,
+  trash_days: trashDays,
+}: TenantSettingsBody): Partial<TenantSettings> {
+  const requireIfMatch = flagOf(flag);
+  return {
+    ...(requireIfMatch !== undefined && { requireIfMatch }),
+    ...(trashDays !== undefined && { trashDays }),
+  };
+}
+
+function toTenantSettingsV31({ requireIfMatch, trashDays }: TenantSettings): TenantSettingsV31 {
+  return { require_if_match: requireIfMatch, trash_days: trashDays };
 }

@@ -35,7 +35,7 @@ export interface OperationParts {
   readonly example: OperationExample;
   /** The parameters that only one version takes, in OpenAPI's notation. */
   readonly parameters?: Partial<ByVersion<readonly object[]>> | undefined;
-  /** The headers of a successful response with a body, in OpenAPI's notation. */
+  /** The headers of a successful response, in OpenAPI's notation. */
   readonly headers?: Readonly<Record<string, object>> | undefined;
 }
 
@@ -83,10 +83,10 @@ function responsesOf(
   status: number,
   { headers, example }: { readonly headers?: object | undefined; readonly example?: object | undefined },
 ): VersionPart['responses'] {
-  if (type === null) return { 204: { description: 'Success, without a body.' } };
+  const described = headers !== undefined && { headers };
+  if (type === null) return { 204: { description: 'Success, without a body.', ...described } };
   const schema = isList(type) ? { type: 'array', items: refTo(type[0]) } : refTo(type);
-  const content = jsonOf(schema, example);
-  return { [status]: { description: 'Success.', ...(headers !== undefined && { headers }), content } };
+  return { [status]: { description: 'Success.', ...described, content: jsonOf(schema, example) } };
 }
 
 function jsonOf(schema: object, example?: object): object {

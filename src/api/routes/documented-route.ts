@@ -33,7 +33,7 @@ export interface RouteOptions {
   readonly parameters?: readonly ApiParamOptions[];
   /** The parameters that only one version takes, in OpenAPI's notation. */
   readonly versionParameters?: Partial<ByVersion<readonly object[]>>;
-  /** The headers of a successful response with a body, in OpenAPI's notation. */
+  /** The headers of a successful response, in OpenAPI's notation. */
   readonly answerHeaders?: Readonly<Record<string, object>>;
   /** The errors in addition to those of every route, each as a status, or as the error that is to be the example. */
   readonly errors?: readonly DescribedErrorOf[];

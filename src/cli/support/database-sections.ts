@@ -31,8 +31,9 @@ const STATEMENTS: Readonly<Record<string, string>> = {
               (SELECT count(*) FROM login_failures) AS login_counters,
               (SELECT count(*) FROM login_failures WHERE locked_until > now()) AS locks,
               (SELECT activated_at IS NOT NULL FROM maintenance) AS maintenance`,
-  secrets: `SELECT visibility, is_hidden_value AS hidden, count(*), max(octet_length(value)) AS longest
-       FROM secrets GROUP BY 1, 2 ORDER BY 1, 2`,
+  secrets: `SELECT visibility, is_hidden_value AS hidden, deleted_at IS NOT NULL AS trashed, count(*),
+              max(octet_length(value)) AS longest
+       FROM secrets GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
   keys: `SELECT (SELECT count(*) FROM tenant_keys) AS tenant_keys, (SELECT count(*) FROM root_keys) AS root_keys,
               (SELECT count(*) FROM root_keys WHERE state = 'active') AS active_root_keys`,
   settings: `SELECT name, setting, unit, source FROM pg_settings

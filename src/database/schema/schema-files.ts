@@ -52,7 +52,14 @@ export const FUNCTIONS = [
   'secrets/find_secrets',
   'secrets/insert_secrets',
   'secrets/update_secrets',
+  'trash/trash_secret',
   'secrets/remove_secrets',
+  'trash/find_trash',
+  'trash/take_from_trash',
+  'trash/restore_secrets',
+  'trash/purge_secrets',
+  'trash/empty_trash',
+  'trash/sweep_trash',
 ] as const;
 
 /**

@@ -13,7 +13,7 @@ const LISTED_SCHEMA = {
 const VISIBILITY = { type: String, enum: VISIBILITIES };
 
 /** Describes a secret in a list of version 3.1, which never shows its value. */
-class SecretListItemV31 {
+export class SecretListItemV31 {
   @ApiProperty(NAME)
   key: string;
 

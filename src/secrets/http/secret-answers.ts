@@ -1,10 +1,12 @@
 import type { FastifyReply } from 'fastify';
+import { formatTime } from '../../api/time-format.js';
 import type { TenantContext } from '../../common/tenant-context.js';
 import type { SecretV3 } from '../dto/secret-v3.js';
 import type { SecretV31 } from '../dto/secret-v31.js';
 import { quoted, stateTag } from '../secret-tag.js';
 import type { OpenedSecret } from '../secret.js';
-import type { ReadSecret } from '../secrets.service.js';
+import type { DeletedSecret, ReadSecret } from '../secrets.service.js';
+import { TRASH_ID, TRASH_UNTIL } from './trash-headers.js';
 import type { SecretMapper } from './secret-mapper.js';
 
 export type ShownSecret = SecretV3 | SecretV31;
@@ -30,8 +32,10 @@ export class SecretAnswers {
     return this.mapper.changed(tenant, secret);
   }
 
-  /** Answers a deletion with what the secret was. */
-  deleted(tenant: TenantContext, secret: OpenedSecret): ShownSecret {
+  /** Answers a deletion with what the secret was, and says in headers where it is and until when. */
+  deleted(tenant: TenantContext, { secret, keptUntil }: DeletedSecret): ShownSecret {
+    this.reply.header(TRASH_ID, secret.id);
+    if (keptUntil !== undefined) this.reply.header(TRASH_UNTIL, formatTime(keptUntil));
     return this.mapper.changed(tenant, secret);
   }
 }

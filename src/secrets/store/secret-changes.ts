@@ -6,7 +6,7 @@ import { tenantRefused } from '../../common/tenant-refused.js';
 import { Lanes } from '../../database/lanes.js';
 import { UsersRepository } from '../../users/users.repository.js';
 import type { StoredSecret } from '../secret.js';
-import type { Decide, NewOwner, SecretUpdate, UpdateOutcome } from '../secrets.repository.js';
+import type { Decide, NewOwner, SecretUpdate, Trashed, UpdateOutcome } from '../secrets.repository.js';
 import { SecretLookups } from './secret-lookups.js';
 import { removalRecord, updateRecord, widens } from './secret-records.js';
 import { SecretRows } from './secret-row.js';
@@ -45,15 +45,19 @@ export class SecretChanges {
   }
 
   /** Prepares the removal of a secret. */
-  removal({ tenantId, userId }: TenantContext, current: StoredSecret, event: AuditEvent): Change {
+  removal(tenant: TenantContext, current: StoredSecret, event: AuditEvent): Change {
+    const { tenantId, userId } = tenant;
     const record = removalRecord(this.rows, current, event);
     return {
       name: 'remove_secrets',
       write: {
         ...{ tenantId, callerId: userId, eventId: event.id, record, mayBatch: true, bytes: record.bytes },
-        recover: () => Promise.resolve(answerOf(current)),
+        recover: () => this.recoverRemoval(tenant, current),
       },
-      outcomeOf: ({ outcome }) => (outcome === 'ok' ? { kind: 'changed', secret: current } : undefined),
+      outcomeOf: (answer) =>
+        answer.outcome === 'ok'
+          ? { kind: 'changed', secret: current, trashed: trashedBy(answer) }
+          : undefined,
     };
   }
 
@@ -89,12 +93,24 @@ export class SecretChanges {
     return 'kind' in now || now.id !== id || now.mark !== mark ? undefined : answerOf(now);
   }
 
+  /** Returns the answer, without a time if the secret has left the trash since. */
+  private async recoverRemoval(tenant: TenantContext, current: StoredSecret): Promise<WriteAnswer> {
+    const trashed = await this.lookups.findTrashed(tenant, current.id);
+    const answer = answerOf(current);
+    if (trashed === undefined) return answer;
+    return { ...answer, updated_at: trashed.deletedAt, trash_days: trashed.trashDays };
+  }
+
   private async findOwner(username: string): Promise<NewOwner | undefined> {
     const user = await this.lanes.withManager('reads', undefined, (manager) =>
       this.users.findByName(manager, username),
     );
     return user === null ? undefined : { id: user.id, name: user.username };
   }
+}
+
+function trashedBy({ updated_at: deletedAt, trash_days: trashDays }: WriteAnswer): Trashed | undefined {
+  return trashDays === undefined ? undefined : { deletedAt, trashDays };
 }
 
 /** Describes an update that was sent, and its event. */

@@ -5,11 +5,12 @@ import { Configuration } from '../../config/configuration.js';
 import { arrayLiteral } from '../../database/array-literal.js';
 import { Batcher, type BatchGauge } from '../../database/batcher.js';
 import { Lanes } from '../../database/lanes.js';
-import type { StoredSecret } from '../secret.js';
+import type { StoredSecret, TrashedSecret } from '../secret.js';
 import type { Missing } from '../secrets.repository.js';
 import { shareOf } from '../share-of.js';
 import { readsPerBatch } from './read-batches.js';
 import { SecretRows, type SecretRow } from './secret-row.js';
+import { toTrashedSecret, trashColumns, type TrashedRow } from './trashed-row.js';
 
 type Tenant = Pick<TenantContext, 'tenantId' | 'tenantName' | 'userId'>;
 
@@ -31,6 +32,7 @@ export class SecretLookups {
   private readonly batcher: Batcher<Lookup, Answer>;
   private readonly statement: string;
   private readonly locking: string;
+  private readonly trashed: string;
 
   constructor(
     @Inject(Lanes) private readonly lanes: Lanes,
@@ -43,6 +45,7 @@ export class SecretLookups {
     this.locking = `
       SELECT u.username AS creator_name, ${rows.select('s')} FROM secrets s JOIN users u ON u.id = s.created_by
       WHERE s.tenant_id = $1 AND s.key = $2 COLLATE "C" FOR UPDATE OF s`;
+    this.trashed = `SELECT ${trashColumns(rows)} FROM find_trash($1::uuid, $2::uuid) t`;
     this.batcher = new Batcher((lookups) => this.ask(lookups), {
       maxBatch: readsPerBatch(configuration),
       share: ({ tenant }) => shareOf(tenant),
@@ -70,6 +73,16 @@ export class SecretLookups {
   async lock(manager: EntityManager, tenant: Tenant, key: string): Promise<StoredSecret | undefined> {
     const [row] = await manager.query<SecretRow[]>(this.locking, [tenant.tenantId, key]);
     return row === undefined ? undefined : this.rows.toSecret(row, tenant.tenantName);
+  }
+
+  /**
+   * Returns the secret with that id in the tenant's trash, regardless of who may see it.
+   * @throws Busy, Unavailable as `Lanes.query` does
+   */
+  async findTrashed(tenant: Tenant, id: string): Promise<TrashedSecret | undefined> {
+    const statement = { name: 'find_trash', text: this.trashed, values: [tenant.tenantId, id] };
+    const [row] = await this.lanes.query<TrashedRow>('writes', shareOf(tenant), statement);
+    return row === undefined ? undefined : toTrashedSecret(this.rows, row, tenant.tenantName);
   }
 
   private async ask(lookups: readonly Lookup[]): Promise<Answer[]> {

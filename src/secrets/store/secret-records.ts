@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../../audit/audit-event.js';
-import { attributesOf, type StoredSecret } from '../secret.js';
+import { attributesOf, type SecretDescription, type StoredSecret } from '../secret.js';
 import type { NewSecret, SecretUpdate } from '../secrets.repository.js';
 import type { SecretRecord, SecretRows } from './secret-row.js';
 
@@ -57,10 +57,25 @@ export function updateRecord(rows: SecretRows, { authorId, current, update, ...r
   return rows.toRecord(columns, members, event);
 }
 
-/** Returns the record that `remove_secrets` takes. */
-export function removalRecord(rows: SecretRows, current: StoredSecret, event: AuditEvent): SecretRecord {
+/** Returns the record that `remove_secrets` takes, and `purge_secrets`. */
+export function removalRecord(rows: SecretRows, current: SecretDescription, event: AuditEvent): SecretRecord {
   const { tenantId, id, key, revision, mark } = current;
   return rows.toRecord({ tenantId, id, key, revision, mark }, {}, event);
+}
+
+/**
+ * Returns the record that `restore_secrets` takes.
+ * @param ownerId the user whose secret it becomes; undefined to keep its owner
+ */
+export function restorationRecord(
+  rows: SecretRows,
+  current: SecretDescription,
+  { authorId, ownerId }: { readonly authorId: string; readonly ownerId: string | undefined },
+  event: AuditEvent,
+): SecretRecord {
+  const { tenantId, id, key, revision, mark, visibility, creatorId } = current;
+  const members = { author_id: authorId, owner_id: ownerId ?? null };
+  return rows.toRecord({ tenantId, id, key, revision, mark, visibility, creatorId }, members, event);
 }
 
 /** Tells whether the secret becomes global, which it is in nobody's way to be before. */

@@ -16,13 +16,18 @@ import type { SecretRecord } from './secret-row.js';
  * - `key_elsewhere`: the secret is to be global, or to move while it is, and another tenant has the key
  * - `stale`: the secret has changed since it was looked up, or its owner-to-be was deleted; nothing was recorded
  * - `no_tenant`: the tenant was deleted since the caller's rights were read; nothing was recorded
+ * - `no_owner`: the user who restores a secret and would become its owner was deleted; nothing was recorded
  */
 export interface WriteAnswer {
-  readonly outcome: 'ok' | 'exists' | 'global_elsewhere' | 'key_elsewhere' | 'stale' | 'no_tenant';
+  readonly outcome:
+    'ok' | 'exists' | 'global_elsewhere' | 'key_elsewhere' | 'stale' | 'no_tenant' | 'no_owner';
   readonly version: number;
   readonly revision: number;
   readonly created_at: Date;
+  /** For a removal, the time at which the secret was moved to the trash. */
   readonly updated_at: Date;
+  /** Only for a removal: the days for which the tenant wants its trash kept; null for the installation's default. */
+  readonly trash_days?: number | null;
 }
 
 export interface SecretWrite extends GroupedWrite<WriteAnswer> {
@@ -30,21 +35,25 @@ export interface SecretWrite extends GroupedWrite<WriteAnswer> {
 }
 
 /** Lists the database functions that write secrets. No others do. */
-export type WriteFunction = 'insert_secrets' | 'update_secrets' | 'remove_secrets';
+const WRITE_FUNCTIONS = [
+  'insert_secrets',
+  'update_secrets',
+  'remove_secrets',
+  'restore_secrets',
+  'purge_secrets',
+] as const;
+export type WriteFunction = (typeof WRITE_FUNCTIONS)[number];
 
-/** Inserts, updates and removes secrets, each with its event: alone, in groups, or in a transaction of many. */
+/** Writes secrets, each with its event: alone, in groups, or in a transaction of many. */
 @Injectable()
 export class SecretWrites {
   private readonly groups: Record<WriteFunction, GroupCommit<SecretWrite, WriteAnswer>>;
 
   constructor(@Inject(TenantTransaction) transaction: TenantTransaction) {
-    const group = (name: WriteFunction): GroupCommit<SecretWrite, WriteAnswer> =>
-      new GroupCommit(transaction, writeStatement(name));
-    this.groups = {
-      insert_secrets: group('insert_secrets'),
-      update_secrets: group('update_secrets'),
-      remove_secrets: group('remove_secrets'),
-    };
+    const groups = WRITE_FUNCTIONS.map(
+      (name) => [name, new GroupCommit<SecretWrite, WriteAnswer>(transaction, writeStatement(name))] as const,
+    );
+    this.groups = Object.fromEntries(groups) as typeof this.groups;
   }
 
   /** Registers what the group commits of each function are doing. */
@@ -83,10 +92,17 @@ function writeStatement(name: WriteFunction): WriteStatement<SecretWrite> {
     );
 }
 
+/** Selects the setting with the removal, so that a deletion that tells its term needs no further statement. */
+const TRASH_DAYS = `, (
+  SELECT t.trash_days FROM tenant_settings t WHERE t.tenant_id = ($1::json -> (ordinal - 1) ->> 'tenant_id')::uuid
+) AS trash_days`;
+
 function statementOf(name: WriteFunction, records: readonly SecretRecord[], wait: boolean): NamedStatement {
   return {
     name,
-    text: `SELECT ordinal, outcome, version, revision, created_at, updated_at FROM ${name}($1::json, $2::bytea[], $3::bytea[], $4)`,
+    text: `
+      SELECT ordinal, outcome, version, revision, created_at, updated_at${name === 'remove_secrets' ? TRASH_DAYS : ''}
+      FROM ${name}($1::json, $2::bytea[], $3::bytea[], $4)`,
     values: [
       `[${records.map(({ json }) => json).join()}]`,
       arrayLiteral(records.map(({ value }) => hex(value))),

@@ -11,7 +11,7 @@ export const KNOWN_ROLES = {
 /** Lists every permission of a fresh installation; one that was taken from all roles is still known. */
 export const KNOWN_PERMISSIONS: ReadonlySet<string> = new Set([
   ...['secret_get', 'secret_list', 'secret_create', 'secret_update', 'secret_delete'],
-  ...['secret_export', 'secret_import', 'administrators'],
+  ...['secret_export', 'secret_import', 'administrators', 'trash_list', 'secret_restore', 'secret_purge'],
   ...['create_global_resource', 'all_tenants', 'set_owner', 'set_timestamp'],
   ...['tenant_list', 'tenant_get', 'tenant_create', 'tenant_delete', 'tenant_update_settings'],
   ...['tenant_add_user', 'tenant_update_user', 'tenant_remove_user'],

@@ -34,6 +34,16 @@ describe('unsafe combinations', () => {
       'STRONGROOM_METRICS_PORT must differ from PORT',
     ],
     [
+      'fewer days of the trash than a tenant may set',
+      { STRONGROOM_TRASH_DAYS: '6', STRONGROOM_MIN_TRASH_DAYS: '7' },
+      'STRONGROOM_TRASH_DAYS must be from STRONGROOM_MIN_TRASH_DAYS to STRONGROOM_MAX_TRASH_DAYS',
+    ],
+    [
+      'more days of the trash than a tenant may set',
+      { STRONGROOM_MAX_TRASH_DAYS: '29' },
+      'STRONGROOM_TRASH_DAYS must be from STRONGROOM_MIN_TRASH_DAYS to STRONGROOM_MAX_TRASH_DAYS',
+    ],
+    [
       'an owner without a login of the service',
       { DATABASE_OWNER_URL: OWNER, STRONGROOM_ROOT_KEYS },
       'DATABASE_OWNER_URL is set without DATABASE_URL',

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { IsInt, Max, Min, ValidateIf } from 'class-validator';
 import { IllegalAction } from '../../../common/errors.js';
 import { IsFlag } from '../../../api/input/is-flag.decorator.js';
 
@@ -9,10 +10,24 @@ const REQUIRE_IF_MATCH = {
     'create secrets of this tenant, but neither change nor delete them',
 };
 
+const MOST_DAYS = 36_500;
+const DAYS_RULE = { message: `\`trash_days\` must be a whole number from 1 to ${MOST_DAYS}` };
+
+const TRASH_DAYS = {
+  type: 'integer',
+  minimum: 1,
+  maximum: MOST_DAYS,
+  description:
+    'The days for which the trash keeps a deleted secret; the installation bounds what can be set, and has a default',
+} as const;
+
 /** Describes the settings of a tenant. */
 export class TenantSettingsV31 {
   @ApiProperty(REQUIRE_IF_MATCH)
   require_if_match: boolean;
+
+  @ApiProperty(TRASH_DAYS)
+  trash_days: number;
 }
 
 /** Holds the body of PATCH: what is left out stays. */
@@ -20,9 +35,16 @@ export class TenantSettingsBody {
   @ApiProperty({ ...REQUIRE_IF_MATCH, required: false })
   @IsFlag()
   require_if_match?: unknown;
+
+  @ApiProperty({ ...TRASH_DAYS, required: false })
+  @ValidateIf((_body: unknown, days: unknown) => days !== undefined)
+  @Min(1, DAYS_RULE)
+  @Max(MOST_DAYS, DAYS_RULE)
+  @IsInt(DAYS_RULE)
+  trash_days?: number;
 }
 
 /** Refuses a change of settings that names none. */
 export function noSetting(): IllegalAction {
-  return new IllegalAction('Nothing to change: give `require_if_match`, true or false');
+  return new IllegalAction('Nothing to change: give `require_if_match`, true or false, or `trash_days`');
 }

@@ -34,11 +34,11 @@ export const TENANT_EXAMPLES = {
   list: { answer: perVersion((version) => listOf(tenant(version, 1, 1))) },
   read: { path, answer: perVersion((version) => tenant(version, 1, 1)) },
   delete: { path, answer: perVersion((version) => tenant(version)) },
-  readSettings: { path: { name: NAMES['v3.1'] }, answer: { require_if_match: false } },
+  readSettings: { path: { name: NAMES['v3.1'] }, answer: { require_if_match: false, trash_days: 30 } },
   updateSettings: {
     path: { name: NAMES['v3.1'] },
-    body: { require_if_match: false },
-    answer: { require_if_match: false },
+    body: { trash_days: 90 },
+    answer: { require_if_match: false, trash_days: 90 },
   },
   addUser: {
     body: perVersion((version) => ({ ...user(version), ...role })),

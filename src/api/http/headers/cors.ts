@@ -16,7 +16,10 @@ const REQUEST_HEADERS = [
   ...['If-Match', 'If-None-Match', 'If-Modified-Since', 'If-Unmodified-Since'],
   ...['X-Request-Id', 'traceparent', 'tracestate'],
 ];
-const RESPONSE_HEADERS = ['Allow', 'ETag', 'Link', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'];
+const RESPONSE_HEADERS = [
+  ...['Allow', 'ETag', 'Link', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'],
+  ...['Strongroom-Trash-Id', 'Strongroom-Trash-Until'],
+];
 
 /** Sets for how long a browser need not ask again, in seconds. */
 const PREFLIGHT_SECONDS = 600;

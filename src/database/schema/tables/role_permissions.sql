@@ -1,5 +1,5 @@
--- The permissions of the roles. Administrators can change the rows; these are the ones of a Cloudify Manager,
--- and tenant_update_settings.
+-- The permissions of the roles. Administrators can change the rows; these are the ones of a Cloudify Manager, and ours:
+-- tenant_update_settings, trash_list, secret_restore and secret_purge.
 CREATE TABLE role_permissions (
   role       text COLLATE "C" NOT NULL,
   permission text COLLATE "C" NOT NULL,
@@ -16,15 +16,16 @@ FROM (VALUES
   ('{sys_admin, manager, user, operations, viewer, default}'::text[],
    '{tenant_list, user_get_self, token_get, version_get, status_get, maintenance_mode_get, license_list}'::text[]),
   ('{sys_admin, manager, user, operations, viewer}',
-   '{secret_get, secret_list}'),
+   '{secret_get, secret_list, trash_list}'),
   ('{sys_admin, manager, user, viewer, default}',
    '{create_token, delete_token, list_token}'),
   ('{sys_admin, manager, user, operations}',
    '{tenant_get}'),
   ('{sys_admin, manager, user}',
-   '{secret_create, secret_update, secret_delete, secret_export, secret_import}'),
+   '{secret_create, secret_update, secret_delete, secret_export, secret_import,
+     secret_restore}'),
   ('{sys_admin, manager}',
-   '{administrators, tenant_update_settings}'),
+   '{administrators, tenant_update_settings, secret_purge}'),
   ('{sys_admin}',
    '{create_global_resource, all_tenants, set_owner, set_timestamp,
      tenant_create, tenant_delete, tenant_add_user, tenant_update_user, tenant_remove_user,

@@ -85,6 +85,9 @@ CREATE INDEX ix_secrets_key_generation ON secrets (tenant_id, key_generation);
 CREATE INDEX ix_secrets_provider_options_generation ON secrets (tenant_id, provider_options_generation)
   WHERE provider_options_generation IS NOT NULL;
 
+-- The trash of a tenant, in the order in which it is purged.
+CREATE INDEX ix_secrets_trash ON secrets (tenant_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
+
 ALTER TABLE secrets ENABLE ROW LEVEL SECURITY;
 
 -- A transaction names its tenant in app.tenant and sees only that tenant's rows; if it names none, it sees none. On a
@@ -106,8 +109,8 @@ CREATE POLICY global_rows ON secrets FOR SELECT USING (visibility = 'global');
 -- Functions of the reader look across tenants; each takes the tenant as an argument.
 CREATE POLICY reader_rows ON secrets FOR SELECT TO :"reader_role" USING (true);
 
--- A secret in the trash is invisible to programs that do not support the trash. This policy is restrictive, so it
--- narrows all the others. The trash will be accessed by functions of a separate role that this policy does not name.
+-- The service and the reader see no secret in the trash. This policy is restrictive, so it narrows all the others. Only
+-- functions of the owner access the trash (ADR 49).
 CREATE POLICY living ON secrets AS RESTRICTIVE TO :"app_role", :"reader_role"
   USING (deleted_at IS NULL)
   WITH CHECK (true);

@@ -1,10 +1,12 @@
--- Removes secrets that have not changed since the caller read them, and records each, under its tenant's policy.
+-- Moves secrets that have not changed since the caller read them to the trash, and records each. Nothing else removes
+-- secrets, so what programs that do not know the trash delete is kept too.
 --
 -- p_secrets is an array of records: tenant_id, id, key, revision and mark (as read; a null mark is not compared) and
 -- event (id, action, caller, detail).
 -- p_values and p_options are unused; they exist so that all functions that write secrets have the same signature.
 --
--- Outcomes: ok, with the version and revision of the removed secret; stale, with nothing done and nothing recorded.
+-- Outcomes: ok, with the version and revision of the removed secret, and the time of its removal in updated_at; stale,
+-- with nothing done and nothing recorded.
 -- Without p_wait a lock that is not available within 50 ms fails the whole call.
 CREATE OR REPLACE FUNCTION remove_secrets(p_secrets json, p_values bytea[], p_options bytea[], p_wait boolean)
 RETURNS TABLE (
@@ -32,9 +34,8 @@ BEGIN
   LOOP
     ordinal := r.ordinality;
     PERFORM set_config('app.tenant', r.tenant_id::text, true);
-    DELETE FROM secrets AS s
-    WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision AND s.mark = coalesce(r.mark, s.mark)
-    RETURNING s.version, s.revision, s.created_at, s.updated_at INTO version, revision, created_at, updated_at;
+    SELECT t.version, t.revision, t.created_at, t.deleted_at INTO version, revision, created_at, updated_at
+    FROM trash_secret(r.tenant_id, r.id, r.revision, r.mark) t;
     outcome := CASE WHEN FOUND THEN 'ok' ELSE 'stale' END;
     IF outcome = 'ok' THEN
       v_entries := v_entries || ROW(
