@@ -58,6 +58,7 @@ export const AUDIT_ACTIONS = {
   'secret.head': tenant(
     'Asks by HEAD for the status and the headers of a secret; neither it nor its value leaves.',
     'reader_tenant',
+    'at',
   ),
   'secret.import': tenant(
     'Imports secrets; each secret that is created or changed also has its own event.',
@@ -74,9 +75,19 @@ export const AUDIT_ACTIONS = {
     'Destroys a secret that is in the trash; by a caller, or by the service once the trash no longer keeps it.',
     'reason',
   ),
-  'secret.read': tenant('Reads a secret, with its value unless the value is hidden.', 'reader_tenant'),
+  'secret.read': tenant(
+    'Reads a secret or one of its versions, with its value unless the value is hidden.',
+    'reader_tenant',
+    'at',
+  ),
   'secret.restore': tenant('Restores a secret from the trash.', 'owner'),
   'secret.update': tenant('Changes a secret, its visibility or its owner.', 'import', 'owner'),
+  'secret.version_destroy': tenant('Destroys a version of a secret: erases its value.'),
+  'secret.version_list': tenant('Lists the versions of a secret, without their values.', 'head'),
+  'secret.version_restore': tenant(
+    'Gives a secret the value of one of its versions again, as a new version.',
+    'restored_version',
+  ),
   'secrets_provider.list': tenant('Lists the providers of secrets; only refusals are recorded.'),
   'secrets_provider.read': tenant('Reads a provider of secrets; only refusals are recorded.'),
   'status.read': system('Reads the status of the service; only refusals are recorded.'),
@@ -91,7 +102,11 @@ export const AUDIT_ACTIONS = {
   'tenant.update_user': system('Changes the role of a user in a tenant.', 'role'),
   'tenant.update_user_group': system('Changes the role of a user group in a tenant.', 'role'),
   'tenant_settings.read': tenant('Reads the settings of a tenant.', 'head'),
-  'tenant_settings.update': tenant('Changes the settings of a tenant.', 'require_if_match', 'trash_days'),
+  'tenant_settings.update': tenant(
+    'Changes the settings of a tenant.',
+    ...(['require_if_match', 'trash_days'] as const),
+    ...(['max_versions', 'max_versions_lower_bound', 'max_versions_upper_bound'] as const),
+  ),
   'token.create': system('Creates a token.', 'username'),
   'token.delete': system('Deletes a token and those that were created by it.'),
   'token.delete_all': system('Ends all tokens of a user.'),

@@ -1,6 +1,7 @@
 /** Lists every field that an event's `detail` may have, with its meaning for the documentation. */
 export const AUDIT_DETAIL_FIELDS = {
   all_tenants: '`true` for a list of every tenant in which the caller may list',
+  at: 'The time for which a version of the secret was asked',
   begin: 'The id of the event with which the export began',
   bulk_move: 'The id of the event of the move by prefix that moved the secret',
   colliding: 'The number of secrets in the import whose key already existed',
@@ -13,12 +14,16 @@ export const AUDIT_DETAIL_FIELDS = {
   head: '`true` for a request by HEAD, which gave the status and the headers, but nothing of the body',
   import: 'The id of the event of the import that made the change',
   new_key: 'The key that the secret moved to, or was to move to',
+  max_versions: 'The new value of the setting `max_versions`',
+  max_versions_lower_bound: 'The new value of the setting `max_versions_lower_bound`',
+  max_versions_upper_bound: 'The new value of the setting `max_versions_upper_bound`',
   override: '`true` for an import that replaces existing secrets',
   owner: 'The name of the new owner of the secret',
   reader_tenant: 'The id of the tenant from which the caller reads',
   reason:
     'Why the service purged a secret from the trash: `age`, `entries` or `bytes` (beyond what the trash keeps), or `tenant` (which was deleted)',
   require_if_match: 'The new value of the setting `require_if_match`',
+  restored_version: 'The number of the version whose value was restored',
   role: 'The role of the user or user group in the tenant',
   secrets: 'The number of secrets that were exported, or that the import or the move contains',
   show_getting_started: 'The new value of the setting `show_getting_started`',

@@ -2,6 +2,7 @@
 export const AUDIT_OUTCOMES = {
   ok: 'The action was completed.',
   not_found: 'The object does not exist, or the caller may not see it.',
+  gone: 'The version of the secret has been destroyed.',
   conflict: 'The request conflicts with the current state, for example because a key or name is taken.',
   precondition_failed:
     'The secret is not, or no longer, in the state that the caller demanded by `If-Match` or `If-None-Match`.',

@@ -10,7 +10,7 @@ export class Refusal {
   readonly kind = 'refused';
 
   constructor(
-    readonly outcome: 'conflict' | 'precondition_failed' | 'not_found' | 'forbidden' | 'refused',
+    readonly outcome: 'conflict' | 'precondition_failed' | 'not_found' | 'gone' | 'forbidden' | 'refused',
     readonly error: DomainError,
   ) {}
 

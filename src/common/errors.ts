@@ -99,6 +99,13 @@ export class Conflict extends DomainError {
   }
 }
 
+/** Refuses a version of a secret whose value has been erased; it never comes back (RFC 9110, section 15.5.11). */
+export class VersionDestroyed extends DomainError {
+  constructor(message: string) {
+    super('version_destroyed', 410, message);
+  }
+}
+
 /** Tells the state that a failed condition found, in the forms of the API. */
 export interface PresentState {
   /** With its quotes. */

@@ -20,6 +20,7 @@ import {
   UpdateSecret,
   type DecidedUpdate,
 } from './update-secret.js';
+import { VersionLimits } from './versions/version-limits.js';
 import { CheckedValue } from './value-schema/checked-value.js';
 import { SchemaValidator } from './value-schema/schema-validator.js';
 
@@ -39,6 +40,7 @@ export class CreateSecret {
     @Inject(UpdateSecret) private readonly updates: UpdateSecret,
     @Inject(SecretPreconditions) private readonly preconditions: SecretPreconditions,
     @Inject(SchemaValidator) private readonly validator: SchemaValidator,
+    @Inject(VersionLimits) private readonly limits: VersionLimits,
   ) {}
 
   /**
@@ -57,7 +59,9 @@ export class CreateSecret {
     const { updateIfExists = false, value } = input;
     if (conditions.ifMatch !== undefined && !updateIfExists) throw ifMatchNeedsUpdate();
     const checked = new CheckedValue(this.validator, shareOf(tenant), value);
-    const refusal = await refusalOfCreation(tenant, input, checked);
+    const refusal =
+      (await refusalOfCreation(tenant, input, checked)) ??
+      (await this.limits.refusal(tenant, input.attributes));
     if (refusal !== undefined) {
       await this.secrets.recordRefusal(tenant, event, refusal);
       throw refusal.error;

@@ -65,7 +65,8 @@ export function toUpdateInput(body: SecretChangeBody): UpdateSecretInput {
 
 export function nothingToChange(): IllegalAction {
   return new IllegalAction(
-    'Nothing to change: give `value`, `visibility`, `is_hidden_value`, `description`, `creator`, `provider_name` or `provider_options`',
+    'Nothing to change: give `value`, `visibility`, `is_hidden_value`, `description`, `max_versions`, `creator`, ' +
+      '`provider_name` or `provider_options`',
   );
 }
 
@@ -77,6 +78,7 @@ function attributesOf(
     visibility: body.visibility ?? undefined,
     isHiddenValue: flagOf(body.is_hidden_value),
     description: 'description' in body ? body.description : undefined,
+    maxVersions: 'max_versions' in body ? body.max_versions : undefined,
   };
   return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
 }

@@ -85,6 +85,10 @@ export class SecretEntity {
   @Column('uuid', { name: 'updated_by', nullable: true })
   updatedBy: string | null;
 
+  /** How many versions are kept; null if the setting of the tenant decides. */
+  @Column('integer', { name: 'max_versions', nullable: true })
+  maxVersions: number | null;
+
   @Column({ type: 'timestamptz', name: 'expires_at', precision: 3, nullable: true, select: false })
   expiresAt: Date | null;
 

@@ -18,6 +18,8 @@ export interface SecretAttributes {
   readonly isHiddenValue: boolean;
   /** Says in clear what the secret is for. */
   readonly description: string | null;
+  /** How many versions are kept, the current one included; null if the setting of the tenant decides. */
+  readonly maxVersions: number | null;
 }
 
 /** Returns what a value says: a text, or what its JSON is parsed to, with the nearest double for each number. */
@@ -42,6 +44,7 @@ export const DEFAULT_ATTRIBUTES: SecretAttributes = {
   visibility: 'tenant',
   isHiddenValue: false,
   description: null,
+  maxVersions: null,
 };
 
 /** Returns the attributes among the properties of a secret. */

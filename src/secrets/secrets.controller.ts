@@ -7,6 +7,7 @@ import { CalledVersion, type ApiVersion } from '../api/http/api-version.decorato
 import { JsonBody, RequestBody } from '../api/input/json-body.js';
 import { Query } from '../api/input/query.decorator.js';
 import { JSON_TEXT } from '../api/lists/list-envelope.js';
+import { EXAMPLE_TIME } from '../api/openapi/examples.js';
 import { Delete, Patch, Put } from '../api/routes/changes.js';
 import { TenantRoute } from '../api/routes/tenant-route.decorator.js';
 import type { TenantContext } from '../common/tenant-context.js';
@@ -23,11 +24,11 @@ import { SecretListV3, SecretV3 } from './dto/secret-v3.js';
 import { SecretListV31 } from './dto/secret-v31.js';
 import { Answers } from './http/answers.decorator.js';
 import { CalledMapper } from './http/called-mapper.decorator.js';
+import { READ_PARAMETERS, ReadOptions, type ReadQuery } from './http/read-options.decorator.js';
 import { SecretAnswers, type ShownSecret } from './http/secret-answers.js';
 import { SecretKey } from './http/secret-key.decorator.js';
 import type { SecretMapper } from './http/secret-mapper.js';
 import { SecretRoute } from './http/secret-route.decorator.js';
-import { SKIP_VALUE, SkipValue } from './http/skip-value.decorator.js';
 import { TRASH_HEADERS } from './http/trash-headers.js';
 import { SecretListQuery, toListOptions } from './list/dto/secret-list.query.js';
 import { secretListText } from './list/page-text.js';
@@ -44,14 +45,20 @@ import {
 } from './secret-errors.js';
 import { nothingToChange, toCreateInput, toUpdateInput } from './secret-input.js';
 import { SecretsService } from './secrets.service.js';
+import { versionDestroyed } from './versions/version-errors.js';
+import { SecretVersionsService } from './versions/secret-versions.service.js';
 
 const STATE_DIFFERS = otherState(EXAMPLE_KEY, EXAMPLE_STATE);
+const DESTROYED = versionDestroyed(EXAMPLE_KEY, { version: 1 }, new Date(EXAMPLE_TIME));
 const IF_MATCH_REQUIRED = ifMatchRequired(EXAMPLE_KEY, 'default_tenant');
 
 @Controller(['api/v3/secrets', 'api/v3.1/secrets'])
 @ApiTags('Secrets')
 export class SecretsController {
-  constructor(private readonly secrets: SecretsService) {}
+  constructor(
+    private readonly secrets: SecretsService,
+    private readonly versions: SecretVersionsService,
+  ) {}
 
   @Get()
   @TenantRoute('secret_list', 'secret.list', {
@@ -81,19 +88,25 @@ export class SecretsController {
     id: 'readSecret',
     summary: 'Read a secret',
     description:
-      'Returns a secret with its value. The value is empty where it is hidden from the caller. Each read is recorded in ' +
-      'the audit trail.',
+      'Returns a secret with its value, or under version 3.1 with that of an earlier version. The value is empty where it ' +
+      'is hidden from the caller. Each read is recorded in the audit trail.',
     example: SECRET_EXAMPLES.read,
-    versionParameters: { 'v3.1': [SKIP_VALUE] },
+    versionParameters: { 'v3.1': READ_PARAMETERS },
+    errors: [DESTROYED],
   })
   async read(
     @Tenant() tenant: TenantContext,
     @SecretKey() key: string,
-    @SkipValue() skipValue: boolean,
+    @ReadOptions() { skipValue, choice }: ReadQuery,
     @RequestConditions() conditions: Conditions,
     @Answers() answers: SecretAnswers,
   ): Promise<ShownSecret | undefined> {
-    return answers.read(tenant, await this.secrets.read(tenant, key, { skipValue, conditions }));
+    const options = { skipValue, conditions };
+    const read =
+      choice === undefined
+        ? await this.secrets.read(tenant, key, options)
+        : await this.versions.read(tenant, key, choice, options);
+    return answers.read(tenant, read);
   }
 
   @Put(':key')

@@ -10,12 +10,30 @@ import { SecretsController } from './secrets.controller.js';
 import { SecretsService } from './secrets.service.js';
 import { SecretStoreModule } from './store/secret-store.module.js';
 import { UpdateSecret } from './update-secret.js';
+import { RestoreVersion } from './versions/restore-version.js';
+import { SecretVersionsController } from './versions/secret-versions.controller.js';
+import { SecretVersionsService } from './versions/secret-versions.service.js';
+import { VersionLimits } from './versions/version-limits.js';
 import { SharingModule } from './sharing/sharing.module.js';
 import { TenantsModule } from '../tenants/tenants.module.js';
 
 @Module({
   imports: [SecretStoreModule, SharingModule, MovesModule, CopiesModule, TenantsModule],
-  controllers: [SecretsController, SecretSearchController, SecretsProvidersController],
-  providers: [SecretsService, SecretSealer, SecretPreconditions, CreateSecret, UpdateSecret],
+  controllers: [
+    SecretsController,
+    SecretVersionsController,
+    SecretSearchController,
+    SecretsProvidersController,
+  ],
+  providers: [
+    SecretsService,
+    SecretSealer,
+    SecretPreconditions,
+    CreateSecret,
+    UpdateSecret,
+    VersionLimits,
+    RestoreVersion,
+    SecretVersionsService,
+  ],
 })
 export class SecretsModule {}

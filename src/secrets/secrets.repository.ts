@@ -88,8 +88,8 @@ export interface Existing {
 }
 
 /**
- * Decides whether a secret may be deleted; it is asked again where the secret was changed meanwhile. What it throws
- * leaves the secret in place.
+ * Decides whether a secret, or a version of it, may be deleted; it is asked again where the secret was changed
+ * meanwhile. What it throws leaves all in place.
  */
 export type DecideDeletion = (current: StoredSecret) => Promise<Refusal | undefined>;
 
@@ -132,6 +132,14 @@ export abstract class SecretsRepository {
     tenant: TenantContext,
     key: string,
     decide: Decide,
+    event: AuditEvent,
+    options?: ChangeOptions,
+  ): Promise<UpdateOutcome>;
+  /** Destroys a version of the secret, which itself stays as it is. The event names the version. */
+  abstract destroyVersion(
+    tenant: TenantContext,
+    named: { readonly key: string; readonly version: number },
+    decide: DecideDeletion,
     event: AuditEvent,
     options?: ChangeOptions,
   ): Promise<UpdateOutcome>;

@@ -20,6 +20,7 @@ import { SecretPreconditions } from './secret-preconditions.js';
 import { SecretSealer } from './secret-sealer.js';
 import { VISIBILITIES, type SecretAttributes, type SecretDescription, type StoredSecret } from './secret.js';
 import type { Decide, SecretUpdate } from './secrets.repository.js';
+import { VersionLimits } from './versions/version-limits.js';
 import type { CheckedValue } from './value-schema/checked-value.js';
 
 /** Holds the decision on an update, and the value that the secret has afterwards. */
@@ -39,6 +40,7 @@ export class UpdateSecret {
   constructor(
     @Inject(SecretSealer) private readonly sealer: SecretSealer,
     @Inject(SecretPreconditions) private readonly preconditions: SecretPreconditions,
+    @Inject(VersionLimits) private readonly limits: VersionLimits,
   ) {}
 
   /** Returns the decision on an update. The same value again makes no version, but moves the time of the update. */
@@ -49,6 +51,7 @@ export class UpdateSecret {
       const refusal =
         (await this.preconditions.refusal(tenant, current, input.conditions, byRights)) ??
         (await refusalOfValue(current, input, checked)) ??
+        (await this.limits.refusal(tenant, input.attributes, current)) ??
         refusalOfOwner(tenant, input);
       if (refusal !== undefined) return refusal;
       const owner = input.owner === undefined ? undefined : await findUser(input.owner);
@@ -65,14 +68,18 @@ export class UpdateSecret {
     return { decide, value: () => next };
   }
 
-  /** Returns the value of the next version, or nothing where the value stays the same. */
+  /**
+   * Returns the value of the next version, or nothing where the value stays the same. A caller who may not read secrets
+   * always makes a version, and so cannot find out by trying what the value is.
+   */
   async newVersion(
     tenant: TenantContext,
     current: StoredSecret,
     known: SecretValue | undefined,
     next: SecretValue | undefined,
   ): Promise<SealedValue | undefined> {
-    if (next === undefined || (next.format === known?.format && next.text === known.text)) return undefined;
+    const isSame = next?.format === known?.format && next?.text === known?.text;
+    if (next === undefined || (isSame && tenant.permissions.has('secret_get'))) return undefined;
     return this.sealer.sealValue(tenant, { ...current, version: current.version + 1 }, next);
   }
 }

@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { newEvent } from '../audit/audit-event.js';
+import { newEvent, type AuditEvent } from '../audit/audit-event.js';
 import { AuditedTransaction } from '../audit/audited-transaction.js';
 import { Refusal } from '../audit/refusal.js';
 import { BadParameters } from '../common/errors.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import { tenantRefused } from '../common/tenant-refused.js';
-import type { StoredSettings, TenantSettings } from './tenant-settings.js';
+import { refusalOfSettings } from './refusal-of-settings.js';
+import { keptVersions, type StoredSettings, type TenantSettings } from './tenant-settings.js';
 import { TenantSettingsRepository } from './tenant-settings.repository.js';
 import { TrashDays } from './trash-days.js';
 
@@ -26,25 +27,31 @@ export class TenantSettingsService {
 
   /**
    * Changes the settings that are given, on all replicas from the next request on.
-   * @throws Forbidden if the tenant was deleted in the meantime
+   * @throws Forbidden if the tenant was deleted in the meantime, and for bounds without the permission to set them
+   * @throws IllegalAction for a number outside the bounds, and for bounds that leave nothing between them
    * @throws BadParameters for days that are not within the bounds of the installation
    */
-  async update(
-    { tenantId, tenantName: key, caller }: TenantContext,
-    changes: Partial<TenantSettings>,
-  ): Promise<TenantSettings> {
+  async update(tenant: TenantContext, changes: Partial<TenantSettings>): Promise<TenantSettings> {
+    const { tenantId, tenantName: key, caller } = tenant;
     const event = newEvent('tenant_settings.update', caller, { key, detail: detailOf(changes) });
     const gone = new Refusal('forbidden', tenantRefused('tenant_update_settings', key));
-    const refusal = this.refusalOf(changes);
-    const updated = this.transaction.run(
+    const settings = await this.transaction.run(
       event,
-      async (manager) => refusal ?? (await this.settings.write(manager, tenantId, changes)) ?? gone,
+      async (manager) => {
+        const present = await this.settings.lock(manager, tenantId);
+        if (present === undefined) return gone;
+        const next = { ...present, ...changes };
+        const refusal = this.refusalOfDays(changes) ?? refusalOfSettings(tenant, changes, next);
+        if (refusal !== undefined) return refusal;
+        await this.settings.write(manager, tenantId, next);
+        return next;
+      },
       tenantId,
     );
-    return this.effective(await updated);
+    return this.effective(settings);
   }
 
-  private refusalOf({ trashDays }: Partial<TenantSettings>): Refusal | undefined {
+  private refusalOfDays({ trashDays }: Partial<TenantSettings>): Refusal | undefined {
     const { least, most } = this.trashDays;
     if (trashDays === undefined || (trashDays >= least && trashDays <= most)) return undefined;
     return new Refusal(
@@ -55,16 +62,26 @@ export class TenantSettingsService {
     );
   }
 
+  /** Returns the settings as they hold: what lies outside the bounds counts as the nearest bound. */
   private effective(stored: StoredSettings): TenantSettings {
-    return { ...stored, trashDays: this.trashDays.effective(stored.trashDays) };
+    return {
+      ...stored,
+      trashDays: this.trashDays.effective(stored.trashDays),
+      maxVersions: keptVersions(stored, null),
+    };
   }
 }
 
-/** Returns the settings that a change names with their new values; null for none. */
-function detailOf({ requireIfMatch, trashDays }: Partial<TenantSettings>): Record<string, string> | null {
+/** Returns what an event tells of a change. */
+function detailOf(changes: Partial<TenantSettings>): AuditEvent<'tenant_settings.update'>['detail'] {
+  const { requireIfMatch, trashDays, maxVersions, maxVersionsLowerBound, maxVersionsUpperBound } = changes;
   const detail = {
-    ...(requireIfMatch !== undefined && { require_if_match: String(requireIfMatch) }),
-    ...(trashDays !== undefined && { trash_days: String(trashDays) }),
+    require_if_match: requireIfMatch,
+    trash_days: trashDays,
+    max_versions: maxVersions,
+    max_versions_lower_bound: maxVersionsLowerBound,
+    max_versions_upper_bound: maxVersionsUpperBound,
   };
-  return Object.keys(detail).length === 0 ? null : detail;
+  const given = Object.entries(detail).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
 }

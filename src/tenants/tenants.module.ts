@@ -19,6 +19,6 @@ import { TrashDays } from './trash-days.js';
     TenantSettingsService,
     TrashDays,
   ],
-  exports: [TenantsRepository, TenantsService, TenantSettingsService, TrashDays],
+  exports: [TenantsRepository, TenantsService, TenantSettingsRepository, TenantSettingsService, TrashDays],
 })
 export class TenantsModule {}

@@ -31,11 +31,13 @@ const CHECKED_BEFORE = {
     'ck_tenant_user_groups_role',
     'ck_root_keys_state',
     'ck_secrets_visibility',
+    'ck_secret_versions_visibility',
   ],
   'numbers that count up from one': [
     'ck_tenant_keys_generation',
     'ck_secrets_version',
     'ck_secrets_revision',
+    'ck_secret_versions_version',
   ],
   'there is the one row that the schema made': ['ck_maintenance_singleton'],
   'written by installFunctions()': ['ck_schema_functions_singleton', 'ck_schema_functions_number'],
@@ -43,6 +45,11 @@ const CHECKED_BEFORE = {
   'a SHA-256': ['ck_login_failures_name_key', 'ck_tokens_secret_hash'],
   'options and their generation are written together': ['ck_secrets_provider_options'],
   'the days of TenantSettingsBody': ['ck_tenant_settings_trash_days'],
+  'a version loses its value as it is destroyed': ['ck_secret_versions_value'],
+  'IsVersionCount() and refusalOfSettings()': [
+    'ck_tenant_settings_max_versions',
+    'ck_tenant_settings_max_versions_bounds',
+  ],
   'made by newTokenValue()': ['ck_tokens_id'],
 };
 
@@ -69,6 +76,11 @@ const OUT_OF_REACH = {
     'fk_secrets_created_by',
     'fk_secrets_version_created_by',
     'fk_secrets_updated_by',
+    'fk_secrets_version_owner',
+    'fk_secret_versions_tenant_key',
+    'fk_secret_versions_owner',
+    'fk_secret_versions_created_by',
+    'fk_secret_versions_destroyed_by',
     'fk_tenant_settings_tenant',
     'fk_maintenance_activated_by',
   ],
@@ -80,6 +92,7 @@ const OUT_OF_REACH = {
     'uq_root_keys_active',
     'PK_schema_migrations',
   ],
+  'written while the row of the secret is locked': ['pk_secret_versions', 'fk_secret_versions_secret'],
   'looked for under the lock of the key': ['uq_secrets_global_key'],
   'inserted with ON CONFLICT DO UPDATE': ['pk_login_failures', 'pk_tenant_settings'],
   'the rows that they lead to are held first': [

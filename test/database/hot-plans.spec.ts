@@ -20,7 +20,13 @@ describe('the functions of the hot path, called by the service', () => {
        FROM unnest('{tenant,global}'::text[]) v, generate_series(1, 2000) n`,
       [a.tenantId, userId],
     );
-    await database.asSuperuser('VACUUM ANALYZE secrets');
+    await database.asSuperuser(
+      `INSERT INTO secret_versions (tenant_id, secret_id, version, value, key_generation, visibility, is_hidden_value,
+         owner_id, created_by, created_at)
+       SELECT tenant_id, id, n, '', 1, 'tenant', false, created_by, created_by, now()
+       FROM secrets, generate_series(1, 5) n WHERE key LIKE 'tenant-%'`,
+    );
+    await database.asSuperuser('VACUUM ANALYZE secrets, secret_versions');
     client = new pg.Client(database.superuserUrl);
     client.on('notice', ({ message = '' }) => plans.push(message));
     await client.connect();
@@ -33,11 +39,11 @@ describe('the functions of the hot path, called by the service', () => {
     await database.drop();
   });
 
-  /** Returns every scan of secrets in the plans of a call, with its index. */
+  /** Returns every scan of secrets and versions in the plans of a call, with its index. */
   async function scansOf(call: string, values: unknown[]): Promise<string[]> {
     plans.length = 0;
     await client.query(call, values);
-    const scans = plans.flatMap((plan) => plan.match(/\S+ Scan\b.*? on secrets\b.*/g) ?? []);
+    const scans = plans.flatMap((plan) => plan.match(/\S+ Scan\b.*? on secret(?:_version)?s\b.*/g) ?? []);
     return [...new Set(scans.map((scan) => /using (\w+) on/.exec(scan)?.[1] ?? scan))].sort();
   }
 
@@ -54,5 +60,11 @@ describe('the functions of the hot path, called by the service', () => {
   it('find by the unique keys of the living', async () => {
     const values = [[a.tenantId], ['no-such-key']];
     expect(await scansOf('SELECT * FROM find_secrets($1, $2)', values)).toEqual(UNIQUE);
+  });
+
+  it('read a version by the primary keys', async () => {
+    const read = 'SELECT * FROM read_secret_version($1, $2, $3, NULL, $4, false, NULL, NULL, NULL)';
+    const scans = await scansOf(read, [a.tenantId, 'tenant-7', 3, userId]);
+    expect(scans).toEqual(['pk_secret_versions', 'pk_secrets', ...UNIQUE]);
   });
 });

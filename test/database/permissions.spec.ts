@@ -19,6 +19,12 @@ const TABLE: readonly (readonly [permissions: string, roles: string])[] = [
   ['tenant_update_settings secret_purge', 'ym----'],
   ['trash_list', 'ymuov-'],
   ['secret_restore', 'ymu---'],
+  // Ours: a Cloudify Manager has no settings of tenants, and no versions of secrets.
+  ['tenant_update_settings', 'ym----'],
+  ['tenant_update_bounds', 'y-----'],
+  ['secret_version_get', 'ymuov-'],
+  ['secret_version_restore', 'ymu---'],
+  ['secret_version_destroy', 'ym----'],
   ['tenant_create tenant_delete', 'y-----'],
   ['tenant_add_user tenant_update_user tenant_remove_user', 'y-----'],
   ['tenant_add_user_group tenant_update_user_group tenant_remove_user_group', 'y-----'],

@@ -5,7 +5,15 @@ import { APP_ROLE, OWNER, READER_ROLE, cloneDatabase, type TestDatabase } from '
 /** Lists tables that name a tenant without belonging to it: memberships, keys and settings that the service looks up. */
 const IDENTITY_TABLES = ['tenant_keys', 'tenant_settings', 'tenant_user_groups', 'tenant_users'];
 /** Lists foreign keys of tenant-owned tables to tables that belong to no tenant. */
-const OUTWARD = ['fk_secrets_created_by', 'fk_secrets_updated_by', 'fk_secrets_version_created_by'];
+const OUTWARD = [
+  'fk_secret_versions_created_by',
+  'fk_secret_versions_destroyed_by',
+  'fk_secret_versions_owner',
+  'fk_secrets_created_by',
+  'fk_secrets_updated_by',
+  'fk_secrets_version_created_by',
+  'fk_secrets_version_owner',
+];
 /** Lists the planner settings of the functions of the hot path: one generic plan, by index. */
 const HOT = [
   'plan_cache_mode=force_generic_plan',

@@ -158,6 +158,31 @@ export const TABLE = {
     ...READERS_ONLY,
     ...OUTSIDERS,
   ],
+  /** Reads the first version, which is the current one; those of global secrets are for their own tenant. */
+  VERSION: [
+    [SEE_ALL, 'one', '              V    V    V    V    V    V'],
+    [SEE_SHARED, 'one', '           404  404  V    M    V    M'],
+    ['admin sys_admin-by-group creator', 'two', '404  404  404  404  403  403'],
+    ['manager2 user2 operations2 viewer2', 'two', '404  404  404  404  403  403'],
+    ...OUTSIDERS,
+  ],
+  /** Restores the first version, which is the current one. */
+  RESTORE_VERSION: [
+    [WRITE_ALL, 'one', '                            200  200  200  200  200  200'],
+    [WRITE_SHARED, 'one', '                         404  404  200  403  200  403'],
+    [WRITE_IN_TWO, 'two', '                         404  404  404  404  400  400'],
+    ...READERS_ONLY,
+    ...OUTSIDERS,
+  ],
+  /** Destroys the first version, which as the current one cannot be destroyed. */
+  DESTROY_VERSION: [
+    ['admin sys_admin-by-group manager manager-by-group', 'one', '409  409  409  409  409  409'],
+    [`creator ${WRITE_SHARED}`, 'one', ALL_REFUSED],
+    ['admin sys_admin-by-group manager2', 'two', '404  404  404  404  400  400'],
+    ['creator user2', 'two', ALL_REFUSED],
+    ...READERS_ONLY,
+    ...OUTSIDERS,
+  ],
   DELETE: [
     [WRITE_ALL, 'one', '                            204  204  204  204  204  204'],
     [WRITE_SHARED, 'one', '                         404  404  204  403  204  403'],

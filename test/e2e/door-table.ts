@@ -17,6 +17,9 @@ export const DOORS: Readonly<Record<string, string>> = {
   trash_list: 'smuov-',
   secret_restore: 'smu---',
   secret_purge: 'sm----',
+  secret_version_get: 'smuov-',
+  secret_version_restore: 'smu---',
+  secret_version_destroy: 'sm----',
   secret_export: 'smu---',
   secret_import: 'smu---',
   tenant_list: 'smuovd',
@@ -63,6 +66,7 @@ export const WITHOUT_DOOR: Readonly<Record<string, string>> = {
   all_tenants: 'lists tenants that one is no member of',
   set_owner: 'gives a secret or an imported one another creator',
   set_timestamp: 'says when something was made',
+  tenant_update_bounds: 'sets the bounds of settings, on the route that changes settings',
   user_update: 'changes somebody else, on the route that changes oneself',
   token_get:
     'was asked for by versions that gave a token to who had none; kept, so that roles stay as they are known',

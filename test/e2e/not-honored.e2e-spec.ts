@@ -12,9 +12,9 @@ const CONDITIONS = [
   ['Content-Range', 'bytes 0-1/2'],
 ] as const;
 
-/** Matches the changes of a single secret, which honor `If-Match` and `If-None-Match`. */
+/** Matches the changes of a single secret and its versions, which honor `If-Match` and `If-None-Match`. */
 const CONDITIONAL =
-  /^(PUT|PATCH|DELETE) \/api\/v3(\.1)?\/secrets\/default_tenant$|\/secrets\/default_tenant\/(set-(visibility|global)|move|copy|restore)$|^DELETE \/api\/v3\.1\/trash\/secrets\/default_tenant$/;
+  /^(PUT|PATCH|DELETE) \/api\/v3(\.1)?\/secrets\/default_tenant$|\/secrets\/default_tenant\/(set-(visibility|global)|move|copy|restore|versions\/default_tenant(\/restore)?)$|^DELETE \/api\/v3\.1\/trash\/secrets\/default_tenant$/;
 
 let room: Strongroom;
 let user: As;

@@ -10,7 +10,7 @@ const RANKS: readonly (readonly [RegExp, number])[] = [
   [/^(copy|unlock)/, 2],
   // Deletes one token, then those of a user, then all.
   [/^delete.*Tokens?/, 4],
-  [/^remove/, 5],
+  [/^(remove|destroy)/, 5],
   [/^delete/, 6],
   [/^setMaintenance/, 7],
 ];

@@ -6,7 +6,7 @@ const ITEM = [
   ...['key', 'created_at', 'updated_at', 'visibility', 'resource_availability', 'is_hidden_value'],
   ...['tenant_name', 'created_by', 'provider_name', 'description'],
 ];
-const FULL = [...ITEM, 'value', 'private_resource', 'schema', 'provider_options'];
+const FULL = [...ITEM, 'value', 'version', 'max_versions', 'private_resource', 'schema', 'provider_options'];
 
 describe('the secrets of version 3.1', () => {
   let room: Strongroom;

@@ -2,8 +2,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
 
 const SECRETS = '/api/v3.1/secrets';
+const DEFAULTS = {
+  require_if_match: false,
+  trash_days: 30,
+  max_versions: 20,
+  max_versions_lower_bound: 1,
+  max_versions_upper_bound: 100,
+};
 const SETTINGS = '/api/v3.1/tenants/payments/settings';
-const DEFAULTS = { require_if_match: false, trash_days: 30 };
 
 let room: Strongroom;
 let manager: As;

@@ -35,6 +35,9 @@ const REQUESTS: Readonly<Record<Exclude<Verb, 'LIST' | 'EXPORT'>, readonly [stri
   PUBLISH: ['PATCH', '/v3.1/secrets/{key}/set-visibility', { visibility: 'global' }],
   MOVE: ['POST', '/v3.1/secrets/{key}/move', { key: 'moved-{key}' }],
   COPY: ['POST', '/v3.1/secrets/{key}/copy', { key: 'copy-{n}-of-{key}' }],
+  VERSION: ['GET', '/v3.1/secrets/{key}?version=1'],
+  RESTORE_VERSION: ['POST', '/v3.1/secrets/{key}/versions/1/restore'],
+  DESTROY_VERSION: ['DELETE', '/v3.1/secrets/{key}/versions/1'],
   DELETE: ['DELETE', '/v3.1/secrets/{key}'],
 };
 
@@ -43,14 +46,14 @@ const REQUESTS: Readonly<Record<Exclude<Verb, 'LIST' | 'EXPORT'>, readonly [stri
  * changes nothing.
  */
 const EFFECTS: Readonly<Partial<Record<Verb, object>>> = {
-  UPSERT: { value: CHANGED },
-  PATCH: { value: CHANGED },
+  UPSERT: { value: CHANGED, version: 2 },
+  PATCH: { value: CHANGED, version: 2 },
   HIDE: { is_hidden_value: true },
   SHARE: { visibility: 'tenant' },
   PUBLISH: { visibility: 'global' },
 };
 
-const READS: ReadonlySet<Verb> = new Set(['GET', 'GET3', 'SKIP', 'HEAD', 'LIST', 'EXPORT']);
+const READS: ReadonlySet<Verb> = new Set(['GET', 'GET3', 'SKIP', 'HEAD', 'LIST', 'EXPORT', 'VERSION']);
 
 /** Lists the verbs that leave the secret as it is even if they succeed. */
 const CHANGES_NOTHING: ReadonlySet<Verb> = new Set([...READS, 'COPY']);

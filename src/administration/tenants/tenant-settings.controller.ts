@@ -7,7 +7,8 @@ import { Patch } from '../../api/routes/changes.js';
 import { TenantRoute } from '../../api/routes/tenant-route.decorator.js';
 import type { TenantContext } from '../../common/tenant-context.js';
 import { Tenant } from '../../tenant-scope/tenant.decorator.js';
-import type { TenantSettings } from '../../tenants/tenant-settings.js';
+import { outsideBounds } from '../../tenants/refusal-of-settings.js';
+import { DEFAULT_SETTINGS, type TenantSettings } from '../../tenants/tenant-settings.js';
 import { TenantSettingsService } from '../../tenants/tenant-settings.service.js';
 import { TENANT_EXAMPLES } from './dto/tenant.examples.js';
 import { noSetting, TenantSettingsBody, TenantSettingsV31 } from './dto/tenant-settings.js';
@@ -41,29 +42,39 @@ export class TenantSettingsController {
     ...ROUTE,
     id: 'updateTenantSettings',
     summary: 'Change the settings of a tenant',
-    description: 'Changes the settings that the body names, and leaves the others as they are.',
+    description:
+      'Changes the settings that the body names, and leaves the others as they are. Bounds need the permission ' +
+      '`tenant_update_bounds`.',
     body: TenantSettingsBody,
     example: TENANT_EXAMPLES.updateSettings,
-    errors: [noSetting()],
+    errors: [noSetting(), outsideBounds(DEFAULT_SETTINGS)],
   })
   async update(@Tenant() tenant: TenantContext, @RequestBody() body: JsonBody): Promise<TenantSettingsV31> {
-    const changes = toChanges(await body.read(TenantSettingsBody));
-    if (Object.keys(changes).length === 0) throw noSetting();
+    const changes = toSettings(await body.read(TenantSettingsBody));
     return toTenantSettingsV31(await this.settings.update(tenant, changes));
   }
 }
 
-function toChanges({
-  require_if_match: flag,
-  trash_days: trashDays,
-}: TenantSettingsBody): Partial<TenantSettings> {
-  const requireIfMatch = flagOf(flag);
-  return {
-    ...(requireIfMatch !== undefined && { requireIfMatch }),
-    ...(trashDays !== undefined && { trashDays }),
+/** @throws IllegalAction where nothing is to change */
+function toSettings(body: TenantSettingsBody): Partial<TenantSettings> {
+  const settings = {
+    requireIfMatch: flagOf(body.require_if_match),
+    trashDays: body.trash_days,
+    maxVersions: body.max_versions,
+    maxVersionsLowerBound: body.max_versions_lower_bound,
+    maxVersionsUpperBound: body.max_versions_upper_bound,
   };
+  const given = Object.entries(settings).filter(([, value]) => value !== undefined);
+  if (given.length === 0) throw noSetting();
+  return Object.fromEntries(given);
 }
 
-function toTenantSettingsV31({ requireIfMatch, trashDays }: TenantSettings): TenantSettingsV31 {
-  return { require_if_match: requireIfMatch, trash_days: trashDays };
+function toTenantSettingsV31(settings: TenantSettings): TenantSettingsV31 {
+  return {
+    require_if_match: settings.requireIfMatch,
+    trash_days: settings.trashDays,
+    max_versions: settings.maxVersions,
+    max_versions_lower_bound: settings.maxVersionsLowerBound,
+    max_versions_upper_bound: settings.maxVersionsUpperBound,
+  };
 }

@@ -96,6 +96,13 @@ export const ERROR_CATALOGUE: readonly DescribedError[] = [
     cure: 'Change what is there with PATCH, or correct the value as the message says.',
   },
   {
+    code: 'version_destroyed',
+    statuses: [410],
+    cause:
+      'Somebody has destroyed this version of the secret: its value was erased, and only the fact that it existed stays.',
+    cure: 'Take another version: GET `/api/v3.1/secrets/<key>/versions` lists them.',
+  },
+  {
     code: 'precondition_failed',
     statuses: [412],
     cause:

@@ -16,6 +16,7 @@ import {
   UnknownAddress,
   UnsupportedContentType,
   UriTooLong,
+  VersionDestroyed,
 } from '../../common/errors.js';
 import { permissionRefused, tenantRefused } from '../../common/tenant-refused.js';
 import { errorBody } from '../errors/error-body.js';
@@ -65,6 +66,11 @@ export const ERROR_RESPONSES = {
     name: 'Conflict',
     description: 'The request conflicts with the present state, such as a name that is taken.',
     errors: [new Conflict('Tenant `payments` already exists')],
+  },
+  410: {
+    name: 'Gone',
+    description: 'What is asked for was there once, and has been destroyed.',
+    errors: [new VersionDestroyed('Version 3 of the secret `db.password` was destroyed')],
   },
   412: {
     name: 'PreconditionFailed',

@@ -43,7 +43,7 @@ const GRANTS = `
 
 const POLICIES = `
   SELECT tablename::text AS table, policyname::text AS policy, permissive, cmd, roles::text[] AS roles FROM pg_policies
-  WHERE schemaname = 'public' AND tablename IN ('secrets', 'audit_events') AND policyname = ANY ($1) ORDER BY 1, 2`;
+  WHERE schemaname = 'public' AND tablename IN ('secrets', 'secret_versions', 'audit_events') AND policyname = ANY ($1) ORDER BY 1, 2`;
 
 const OWNERS = `
   SELECT pg_get_userbyid(c.relowner)::text AS owner, count(*) AS relations, bool_and(c.relrowsecurity) AS row_security
@@ -57,6 +57,7 @@ const ACTIVITY = `
 
 const TABLES = [
   'secrets',
+  'secret_versions',
   'secret_keys',
   'audit_events',
   'tenants',

@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { StartupError } from '../../common/startup-error.js';
 
 /** Lists the tables with rows of tenants. */
-export const TENANT_TABLES = ['secrets', 'audit_events'] as const;
+export const TENANT_TABLES = ['secrets', 'audit_events', 'secret_versions'] as const;
 
 interface LoginFacts {
   superuser: boolean;
@@ -31,10 +31,10 @@ export async function assertServiceLogin(dataSource: DataSource, readerRole: str
               SELECT o.rolname::text FROM pg_roles o
               WHERE (o.rolsuper OR o.rolbypassrls OR o.rolname = $2) AND pg_has_role(o.oid, 'MEMBER')
             ) AS elevated,
-            coalesce(array_agg(t.name) FILTER (WHERE pg_has_role(c.relowner, 'MEMBER')), '{}') AS owned,
-            coalesce(array_agg(t.name) FILTER (WHERE NOT row_security_active(c.oid)), '{}') AS open,
-            coalesce(array_agg(t.name) FILTER (WHERE c.oid IS NULL), '{}') AS missing
-     FROM pg_roles r, unnest($1::text[]) AS t (name) LEFT JOIN pg_class c ON c.oid = to_regclass(t.name)
+            coalesce(array_agg(t.name ORDER BY t.ordinal) FILTER (WHERE pg_has_role(c.relowner, 'MEMBER')), '{}') AS owned,
+            coalesce(array_agg(t.name ORDER BY t.ordinal) FILTER (WHERE NOT row_security_active(c.oid)), '{}') AS open,
+            coalesce(array_agg(t.name ORDER BY t.ordinal) FILTER (WHERE c.oid IS NULL), '{}') AS missing
+     FROM pg_roles r, unnest($1::text[]) WITH ORDINALITY AS t (name, ordinal) LEFT JOIN pg_class c ON c.oid = to_regclass(t.name)
      WHERE r.rolname = current_user
      GROUP BY r.rolsuper, r.rolbypassrls`,
     [TENANT_TABLES, readerRole],

@@ -45,6 +45,8 @@ const CALLS = `
          (SELECT count(*) FROM restore_secrets('[]', '{}', '{}', true)),
          (SELECT count(*) FROM purge_secrets('[]', '{}', '{}', true)),
          (SELECT count(*) FROM find_trash('${NIL_UUID}', '${NIL_UUID}')),
+         (SELECT count(*) FROM read_secret_version('${NIL_UUID}', '', 1, NULL, '${NIL_UUID}', false, NULL, NULL, NULL)),
+         (SELECT count(*) FROM destroy_secret_versions('[]', '{}', '{}', true)),
          (SELECT count(*) FROM search_secret_keys('{}', '{}', '${NIL_UUID}', '%key%', 1, false)),
          audit_event_exists('${NIL_UUID}', '${NIL_UUID}'),
          record_events('{}'),

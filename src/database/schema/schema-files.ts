@@ -18,6 +18,7 @@ export const TABLES = [
   'maintenance',
   'audit_events',
   'secrets',
+  'secret_versions',
   'secret_keys',
   'schema_functions',
 ] as const;
@@ -50,6 +51,8 @@ export const FUNCTIONS = [
   'secrets/blank_secret',
   'secrets/read_secrets',
   'secrets/find_secrets',
+  'secrets/secret_version_limit',
+  'secrets/prune_secret_versions',
   'secrets/insert_secrets',
   'secrets/update_secrets',
   'trash/trash_secret',
@@ -60,6 +63,10 @@ export const FUNCTIONS = [
   'trash/purge_secrets',
   'trash/empty_trash',
   'trash/sweep_trash',
+  'secrets/versioned_secret',
+  'secrets/versions_of_secret',
+  'secrets/read_secret_version',
+  'secrets/destroy_secret_versions',
 ] as const;
 
 /**

@@ -7,6 +7,8 @@ import { JsonText } from '../../api/json/json-text.js';
 import { BodyRule } from '../../api/openapi/body-rule.decorator.js';
 import { ANY_OBJECT, ANY_VALUE, FLAG } from '../../api/openapi/schemas.js';
 import { flagOf, IsFlag } from '../../api/input/is-flag.decorator.js';
+import { IsVersionCount } from '../../api/input/is-version-count.decorator.js';
+import { MOST_VERSIONS } from '../../common/version-count.js';
 import { descriptionProblem, LONGEST_DESCRIPTION, VISIBILITIES, type Visibility } from '../secret.js';
 
 /** Skips the other rules where the field is left out. Null is not left out, unlike with `IsOptional`. */
@@ -78,6 +80,19 @@ function Description(): PropertyDecorator {
         defaultMessage: (failed) => `\`description\` ${descriptionProblem(failed?.value) ?? 'is not valid'}`,
       },
     }),
+  );
+}
+
+function MaxVersions(): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({
+      ...{ required: false, type: 'integer', nullable: true, minimum: 1, maximum: MOST_VERSIONS },
+      description:
+        'How many versions are kept, the current one included, within the bounds of the tenant; null leaves it to the ' +
+        'setting of the tenant',
+    }),
+    ValidateIf((_body, value) => value !== undefined && value !== null),
+    IsVersionCount(),
   );
 }
 
@@ -154,6 +169,9 @@ export class NewSecretBody {
 export class NewSecretBodyV31 extends NewSecretBody {
   @Description()
   description?: string | null;
+
+  @MaxVersions()
+  max_versions?: number | null;
 }
 
 /** Holds the body of PATCH under v3: what is left out stays. */
@@ -200,6 +218,9 @@ export class SecretChangeBody {
 export class SecretChangeBodyV31 extends SecretChangeBody {
   @Description()
   description?: string | null;
+
+  @MaxVersions()
+  max_versions?: number | null;
 }
 
 /** Holds the body of PATCH `set-visibility`. */

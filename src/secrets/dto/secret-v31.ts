@@ -1,6 +1,6 @@
 import { ApiProperty, OmitType, PartialType } from '@nestjs/swagger';
 import { CursorPageMetadata } from '../../api/lists/list-envelope.js';
-import { ANY_OBJECT, ANY_VALUE, NAME, TIME } from '../../api/openapi/schemas.js';
+import { ANY_OBJECT, ANY_VALUE, COUNT, NAME, TIME } from '../../api/openapi/schemas.js';
 import { SecretSearchMetadata } from './secret-search-metadata.js';
 import { LONGEST_DESCRIPTION, VISIBILITIES } from '../secret.js';
 
@@ -61,6 +61,15 @@ export class SecretV31 extends SecretListItemV31 {
   })
   value: unknown;
 
+  @ApiProperty({ ...COUNT, minimum: 1, description: 'The number of the value, counted from 1' })
+  version: number;
+
+  @ApiProperty({
+    ...{ type: 'integer', nullable: true, minimum: 1 },
+    description: 'How many versions are kept; null if the setting of the tenant decides',
+  })
+  max_versions: number | null;
+
   @ApiProperty({ type: Boolean, description: 'Whether `visibility` is private, for older clients' })
   private_resource: boolean;
 
@@ -115,7 +124,7 @@ export const SECRET_SEARCH_FIELDS_V31 = [
  * Describes an item of a search: a secret without its schema, or the fields that `_include` names. Its value is always
  * empty.
  */
-class SecretSearchEntryV31 extends PartialType(OmitType(SecretV31, ['schema'])) {
+class SecretSearchEntryV31 extends PartialType(OmitType(SecretV31, ['schema', 'version', 'max_versions'])) {
   @ApiProperty(LISTED_SCHEMA)
   schema?: object | null;
 }

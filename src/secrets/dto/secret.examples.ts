@@ -32,13 +32,15 @@ const listed = (version: ApiVersion): object => {
 };
 
 /** Returns a secret of a version; under v3.1 an answer to a change has no value. */
-function secret(version: ApiVersion, value: string, visibility = 'tenant'): object {
-  if (version === 'v3') return { ...listed(version), value };
+function secret(api: ApiVersion, value: string, visibility = 'tenant', version = 2): object {
+  if (api === 'v3') return { ...listed(api), value };
   return {
-    ...listed(version),
+    ...listed(api),
     visibility,
     resource_availability: visibility,
     value,
+    version,
+    max_versions: null,
     private_resource: false,
     schema: null,
     provider_options: null,

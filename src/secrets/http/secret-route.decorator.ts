@@ -8,13 +8,13 @@ import { SecretV3 } from '../dto/secret-v3.js';
 import { SecretV31 } from '../dto/secret-v31.js';
 import { secretNotFound } from '../secret-errors.js';
 
-const KEY = {
+export const KEY = {
   name: 'key',
   description: 'The key: a letter, then letters, digits, `-`, `.`, `_`, `~`; at most 256',
   schema: NAME,
 };
 
-const BAD_KEY = new BadParameters(`Secret key: ${nameProblem('1st.password')}`);
+export const BAD_KEY = new BadParameters(`Secret key: ${nameProblem('1st.password')}`);
 
 type SecretRouteOptions = Parameters<typeof TenantRoute>[2] & {
   /** The error for what the request names and is not there; by default for the secret. */

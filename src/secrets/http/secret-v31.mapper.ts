@@ -40,6 +40,8 @@ function toChangedSecret(_tenant: TenantContext, secret: OpenedSecret): SecretV3
     provider_name: secret.providerName,
     description: secret.description,
     value: '',
+    version: secret.version,
+    max_versions: secret.maxVersions,
     private_resource: secret.visibility === 'private',
     schema: secret.schema,
     provider_options: null,

@@ -13,6 +13,7 @@ import { SecretImportController } from './import/secret-import.controller.js';
 import { SecretImport } from './import/secret-import.service.js';
 import { SecretStoreModule } from '../store/secret-store.module.js';
 import { UpdateSecret } from '../update-secret.js';
+import { VersionLimits } from '../versions/version-limits.js';
 import { ImportPlanner } from './import/import-planner.js';
 import { TenantsOfCaller } from './tenants-of-caller.js';
 
@@ -26,6 +27,7 @@ import { TenantsOfCaller } from './tenants-of-caller.js';
     ImportPlanner,
     SecretPreconditions,
     UpdateSecret,
+    VersionLimits,
     SecretSealer,
     SchemaValidator,
     TenantsOfCaller,

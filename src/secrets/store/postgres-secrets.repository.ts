@@ -14,6 +14,7 @@ import { listSecrets } from '../list/list-secrets.js';
 import { readTenants, tenantsWhereUserMay } from '../list/listed-tenants.js';
 import { shareOf } from '../share-of.js';
 import { administers } from '../secret-access.js';
+import type { StoredSecret } from '../secret.js';
 import {
   SecretsRepository,
   type ChangeOptions,
@@ -26,6 +27,7 @@ import {
   type ReadOutcome,
   type UpdateOutcome,
 } from '../secrets.repository.js';
+import { SecretChanges, type Change } from './secret-changes.js';
 import { SecretInserts, type InsertOutcome } from './secret-inserts.js';
 import { SecretReads } from './secret-reads.js';
 import { SecretUpdates } from './secret-updates.js';
@@ -38,6 +40,7 @@ export class PostgresSecretsRepository extends SecretsRepository {
     @Inject(SecretReads) private readonly reads: SecretReads,
     @Inject(SecretInserts) private readonly inserts: SecretInserts,
     @Inject(SecretUpdates) private readonly updates: SecretUpdates,
+    @Inject(SecretChanges) private readonly changes: SecretChanges,
     @Inject(AuditWriter) private readonly audit: AuditWriter,
     @Inject(Lanes) private readonly lanes: Lanes,
     @Inject(UsersRepository) private readonly users: UsersRepository,
@@ -123,6 +126,18 @@ export class PostgresSecretsRepository extends SecretsRepository {
     options?: ChangeOptions,
   ): Promise<UpdateOutcome> {
     return this.updates.remove(tenant, key, decide, event, options);
+  }
+
+  destroyVersion(
+    tenant: TenantContext,
+    { key, version }: { readonly key: string; readonly version: number },
+    decide: DecideDeletion,
+    event: AuditEvent,
+    options?: ChangeOptions,
+  ): Promise<UpdateOutcome> {
+    const prepare = (current: StoredSecret): Change =>
+      this.changes.destruction(tenant, current, version, event);
+    return this.updates.remove(tenant, key, decide, event, { ...options, prepare });
   }
 
   private async allTenants(

@@ -8,7 +8,7 @@ import { UsersRepository } from '../../users/users.repository.js';
 import type { StoredSecret } from '../secret.js';
 import type { Decide, NewOwner, SecretUpdate, Trashed, UpdateOutcome } from '../secrets.repository.js';
 import { SecretLookups } from './secret-lookups.js';
-import { removalRecord, updateRecord, widens } from './secret-records.js';
+import { destructionRecord, removalRecord, updateRecord, widens } from './secret-records.js';
 import { SecretRows } from './secret-row.js';
 import type { SecretWrite, WriteAnswer, WriteFunction } from './secret-writes.js';
 
@@ -58,6 +58,20 @@ export class SecretChanges {
         answer.outcome === 'ok'
           ? { kind: 'changed', secret: current, trashed: trashedBy(answer) }
           : undefined,
+    };
+  }
+
+  /** Prepares the destruction of a version. */
+  destruction(tenant: TenantContext, current: StoredSecret, version: number, event: AuditEvent): Change {
+    const { tenantId, userId } = tenant;
+    const record = destructionRecord(this.rows, { authorId: userId, current, version, event });
+    return {
+      name: 'destroy_secret_versions',
+      write: {
+        ...{ tenantId, callerId: userId, eventId: event.id, record, mayBatch: true, bytes: record.bytes },
+        recover: () => Promise.resolve(answerOf(current)),
+      },
+      outcomeOf: ({ outcome }) => (outcome === 'ok' ? { kind: 'changed', secret: current } : undefined),
     };
   }
 

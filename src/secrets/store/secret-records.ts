@@ -28,6 +28,14 @@ export interface Update extends GivenTimes {
   readonly event: AuditEvent;
 }
 
+export interface Destruction {
+  readonly authorId: string;
+  readonly current: StoredSecret;
+  /** The number of the version that is destroyed. */
+  readonly version: number;
+  readonly event: AuditEvent;
+}
+
 /** Returns the record that `insert_secrets` takes. */
 export function insertRecord(rows: SecretRows, insertion: Insertion): SecretRecord {
   const { tenantId, authorId, creatorId = authorId, secret, event, recordConflict } = insertion;
@@ -53,6 +61,7 @@ export function updateRecord(rows: SecretRows, { authorId, current, update, ...r
     widens: widens(current, update),
     replaces_options: providerOptions !== undefined,
     ...(newKey !== undefined && { new_key: newKey }),
+    sets_max_versions: true,
   };
   return rows.toRecord(columns, members, event);
 }
@@ -76,6 +85,16 @@ export function restorationRecord(
   const { tenantId, id, key, revision, mark, visibility, creatorId } = current;
   const members = { author_id: authorId, owner_id: ownerId ?? null };
   return rows.toRecord({ tenantId, id, key, revision, mark, visibility, creatorId }, members, event);
+}
+
+/** Returns the record that `destroy_secret_versions` takes. */
+export function destructionRecord(
+  rows: SecretRows,
+  { authorId, current, version, event }: Destruction,
+): SecretRecord {
+  const { tenantId, id, key, revision, mark } = current;
+  const members = { author_id: authorId, destroyed_version: version };
+  return rows.toRecord({ tenantId, id, key, revision, mark }, members, event);
 }
 
 /** Tells whether the secret becomes global, which it is in nobody's way to be before. */

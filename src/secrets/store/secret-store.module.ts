@@ -1,8 +1,11 @@
 import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { registerBatch } from '../../database/database-metrics.js';
 import { Metrics } from '../../observability/metrics/metrics.js';
+import { TenantsModule } from '../../tenants/tenants.module.js';
 import { UsersModule } from '../../users/users.module.js';
 import { SecretsRepository } from '../secrets.repository.js';
+import { PostgresSecretVersionsRepository } from '../versions/postgres-secret-versions.repository.js';
+import { SecretVersionsRepository } from '../versions/secret-versions.repository.js';
 import { PostgresSecretsRepository } from './postgres-secrets.repository.js';
 import { KeyTurns } from './key-turns.js';
 import { SecretChanges } from './secret-changes.js';
@@ -15,7 +18,7 @@ import { SecretWrites } from './secret-writes.js';
 
 /** Provides the repository of secrets, and the parts of it that exports and imports share. */
 @Module({
-  imports: [UsersModule],
+  imports: [TenantsModule, UsersModule],
   providers: [
     SecretRows,
     SecretLookups,
@@ -26,8 +29,9 @@ import { SecretWrites } from './secret-writes.js';
     SecretChanges,
     SecretUpdates,
     { provide: SecretsRepository, useClass: PostgresSecretsRepository },
+    { provide: SecretVersionsRepository, useClass: PostgresSecretVersionsRepository },
   ],
-  exports: [SecretsRepository, SecretRows, SecretLookups, SecretWrites],
+  exports: [SecretsRepository, SecretVersionsRepository, SecretRows, SecretLookups, SecretWrites],
 })
 export class SecretStoreModule implements OnModuleInit {
   constructor(

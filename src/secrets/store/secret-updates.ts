@@ -30,6 +30,12 @@ interface Act {
   readonly isConditional: boolean;
 }
 
+/** Describes a removal beside its decision. */
+interface RemovalOptions extends ChangeOptions {
+  /** Prepares the removal of a part of the secret, in place of all of it. */
+  readonly prepare?: (current: StoredSecret) => Change;
+}
+
 /** Describes an update beside its decision. */
 interface UpdateOptions<A> extends ChangeOptions {
   /** Handles an absent secret, and returns undefined if it exists now; by default the absence is recorded. */
@@ -66,16 +72,21 @@ export class SecretUpdates {
     return this.perform({ tenant, key, event, prepare, isConditional, deadline: deadlineOfNow() }, absent);
   }
 
-  /** @throws Busy, Unavailable as `SecretInserts.insert` does */
+  /**
+   * Removes a secret, or does what `prepare` says instead.
+   * @throws Busy, Unavailable as `SecretInserts.insert` does
+   */
   remove(
     tenant: TenantContext,
     key: string,
     decide: DecideDeletion,
     event: AuditEvent,
-    { isConditional = false }: ChangeOptions = {},
+    {
+      isConditional = false,
+      prepare: removal = (current) => this.changes.removal(tenant, current, event),
+    }: RemovalOptions = {},
   ): Promise<UpdateOutcome> {
-    const prepare: Prepare = async (current) =>
-      (await decide(current)) ?? this.changes.removal(tenant, current, event);
+    const prepare: Prepare = async (current) => (await decide(current)) ?? removal(current);
     return this.perform({ tenant, key, event, prepare, isConditional, deadline: deadlineOfNow() });
   }
 

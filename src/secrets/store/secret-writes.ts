@@ -41,6 +41,7 @@ const WRITE_FUNCTIONS = [
   'remove_secrets',
   'restore_secrets',
   'purge_secrets',
+  'destroy_secret_versions',
 ] as const;
 export type WriteFunction = (typeof WRITE_FUNCTIONS)[number];
 

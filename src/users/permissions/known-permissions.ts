@@ -12,8 +12,11 @@ export const KNOWN_ROLES = {
 export const KNOWN_PERMISSIONS: ReadonlySet<string> = new Set([
   ...['secret_get', 'secret_list', 'secret_create', 'secret_update', 'secret_delete'],
   ...['secret_export', 'secret_import', 'administrators', 'trash_list', 'secret_restore', 'secret_purge'],
+  ...['secret_export', 'secret_import', 'administrators'],
+  ...['secret_version_get', 'secret_version_restore', 'secret_version_destroy'],
   ...['create_global_resource', 'all_tenants', 'set_owner', 'set_timestamp'],
   ...['tenant_list', 'tenant_get', 'tenant_create', 'tenant_delete', 'tenant_update_settings'],
+  'tenant_update_bounds',
   ...['tenant_add_user', 'tenant_update_user', 'tenant_remove_user'],
   ...['tenant_add_user_group', 'tenant_update_user_group', 'tenant_remove_user_group'],
   ...['user_get_self', 'user_create', 'user_delete', 'user_get', 'user_list', 'user_update', 'user_unlock'],

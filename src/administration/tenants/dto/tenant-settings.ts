@@ -1,13 +1,31 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsInt, Max, Min, ValidateIf } from 'class-validator';
 import { IllegalAction } from '../../../common/errors.js';
+import { MOST_VERSIONS } from '../../../common/version-count.js';
 import { IsFlag } from '../../../api/input/is-flag.decorator.js';
+import { IsVersionCount } from '../../../api/input/is-version-count.decorator.js';
 
 const REQUIRE_IF_MATCH = {
   type: Boolean,
   description:
     'Whether a change of a secret needs `If-Match`, and is 428 without it. Clients of Cloudify send none: they can then ' +
     'create secrets of this tenant, but neither change nor delete them',
+};
+const VERSIONS = { type: 'integer', minimum: 1, maximum: MOST_VERSIONS } as const;
+const MAX_VERSIONS = {
+  ...VERSIONS,
+  description:
+    'How many versions of a secret are kept, the current one included, unless the secret has a `max_versions` of its own',
+};
+const LOWER_BOUND = {
+  ...VERSIONS,
+  description:
+    'The least that `max_versions` of the tenant and its secrets can be; set by system administrators',
+};
+const UPPER_BOUND = {
+  ...VERSIONS,
+  description:
+    'The most that `max_versions` of the tenant and its secrets can be; set by system administrators',
 };
 
 const MOST_DAYS = 36_500;
@@ -28,6 +46,14 @@ export class TenantSettingsV31 {
 
   @ApiProperty(TRASH_DAYS)
   trash_days: number;
+  @ApiProperty(MAX_VERSIONS)
+  max_versions: number;
+
+  @ApiProperty(LOWER_BOUND)
+  max_versions_lower_bound: number;
+
+  @ApiProperty(UPPER_BOUND)
+  max_versions_upper_bound: number;
 }
 
 /** Holds the body of PATCH: what is left out stays. */
@@ -42,9 +68,25 @@ export class TenantSettingsBody {
   @Max(MOST_DAYS, DAYS_RULE)
   @IsInt(DAYS_RULE)
   trash_days?: number;
+  @ApiProperty({ ...MAX_VERSIONS, required: false })
+  @ValidateIf((_body, value) => value !== undefined)
+  @IsVersionCount()
+  max_versions?: number;
+
+  @ApiProperty({ ...LOWER_BOUND, required: false })
+  @ValidateIf((_body, value) => value !== undefined)
+  @IsVersionCount()
+  max_versions_lower_bound?: number;
+
+  @ApiProperty({ ...UPPER_BOUND, required: false })
+  @ValidateIf((_body, value) => value !== undefined)
+  @IsVersionCount()
+  max_versions_upper_bound?: number;
 }
 
 /** Refuses a change of settings that names none. */
 export function noSetting(): IllegalAction {
-  return new IllegalAction('Nothing to change: give `require_if_match`, true or false, or `trash_days`');
+  return new IllegalAction(
+    'Nothing to change: give `require_if_match`, `trash_days`, `max_versions`, `max_versions_lower_bound` or `max_versions_upper_bound`',
+  );
 }

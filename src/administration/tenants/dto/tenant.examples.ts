@@ -26,6 +26,13 @@ const path = perVersion((version) => ({ name: NAMES[version] }));
 const user = (version: ApiVersion): object => ({ tenant_name: NAMES[version], username: 'admin' });
 const group = (version: ApiVersion): object => ({ tenant_name: NAMES[version], group_name: GROUPS[version] });
 const role = { role: 'user' };
+const SETTINGS = {
+  require_if_match: false,
+  trash_days: 30,
+  max_versions: 20,
+  max_versions_lower_bound: 1,
+  max_versions_upper_bound: 100,
+};
 const otherRole = { role: 'viewer' };
 
 /** Shows the operations on tenants. The members are added to a new tenant, first the user. */
@@ -34,11 +41,11 @@ export const TENANT_EXAMPLES = {
   list: { answer: perVersion((version) => listOf(tenant(version, 1, 1))) },
   read: { path, answer: perVersion((version) => tenant(version, 1, 1)) },
   delete: { path, answer: perVersion((version) => tenant(version)) },
-  readSettings: { path: { name: NAMES['v3.1'] }, answer: { require_if_match: false, trash_days: 30 } },
+  readSettings: { path: { name: NAMES['v3.1'] }, answer: SETTINGS },
   updateSettings: {
     path: { name: NAMES['v3.1'] },
-    body: { trash_days: 90 },
-    answer: { require_if_match: false, trash_days: 90 },
+    body: { require_if_match: false, trash_days: 90, max_versions: 20 },
+    answer: { ...SETTINGS, trash_days: 90 },
   },
   addUser: {
     body: perVersion((version) => ({ ...user(version), ...role })),

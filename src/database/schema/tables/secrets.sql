@@ -34,6 +34,12 @@ CREATE TABLE secrets (
   mark                        uuid             NOT NULL DEFAULT gen_random_uuid(),
   -- The user who made the last change; NULL if it was made before this column existed.
   updated_by                  uuid,
+  -- How many versions are kept, the current one included; NULL if the setting of the tenant decides.
+  max_versions                integer,
+  -- What the current value was written under: each is NULL as long as it is what the secret has now.
+  version_visibility          text,
+  version_is_hidden_value     boolean,
+  version_owner_id            uuid,
 
   CONSTRAINT pk_secrets PRIMARY KEY (tenant_id, id),
   CONSTRAINT fk_secrets_tenant FOREIGN KEY (tenant_id) REFERENCES tenants (id),
@@ -44,6 +50,7 @@ CREATE TABLE secrets (
   CONSTRAINT fk_secrets_created_by FOREIGN KEY (created_by) REFERENCES users (id),
   CONSTRAINT fk_secrets_version_created_by FOREIGN KEY (version_created_by) REFERENCES users (id),
   CONSTRAINT fk_secrets_updated_by FOREIGN KEY (updated_by) REFERENCES users (id),
+  CONSTRAINT fk_secrets_version_owner FOREIGN KEY (version_owner_id) REFERENCES users (id),
   -- A length bound inside the expression would cost ten times as much, since it is compiled to hundreds of states for
   -- each check.
   CONSTRAINT ck_secrets_key CHECK (key ~ '^[A-Za-z][A-Za-z0-9._~-]*$' AND length(key) <= 256),

@@ -39,7 +39,7 @@ BEGIN
     SELECT * FROM ROWS FROM (json_to_recordset(p_secrets) AS (
       tenant_id uuid, id uuid, key text, visibility text, is_hidden_value boolean, description text, schema text, key_generation integer,
       provider_options_generation integer, created_by uuid, created_at timestamptz, updated_at timestamptz,
-      author_id uuid, record_conflict boolean, event json
+      author_id uuid, record_conflict boolean, max_versions integer, event json
     )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
   LOOP
     ordinal := r.ordinality;
@@ -59,11 +59,12 @@ BEGIN
       PERFORM set_config('app.tenant', r.tenant_id::text, true);
       INSERT INTO secrets AS s (
         tenant_id, id, key, visibility, is_hidden_value, description, schema, value, key_generation, provider_options,
-        provider_options_generation, version_created_by, created_by, created_at, updated_at, mark, updated_by
+        provider_options_generation, version_created_by, created_by, created_at, updated_at, mark, updated_by, max_versions
       ) VALUES (
         r.tenant_id, r.id, r.key, r.visibility, r.is_hidden_value, r.description, r.schema::json, p_values[r.ordinality],
         r.key_generation, p_options[r.ordinality], r.provider_options_generation, r.author_id, r.created_by,
-        coalesce(r.created_at, now()), coalesce(r.updated_at, now()), (r.event ->> 'id')::uuid, r.author_id
+        coalesce(r.created_at, now()), coalesce(r.updated_at, now()), (r.event ->> 'id')::uuid, r.author_id,
+        r.max_versions
       )
       ON CONFLICT DO NOTHING
       RETURNING s.version, s.revision, s.created_at, s.updated_at INTO version, revision, created_at, updated_at;

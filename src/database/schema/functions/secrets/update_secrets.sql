@@ -2,10 +2,13 @@
 --
 -- p_secrets is an array of records: the new columns of a secret by name, with revision and mark (as read), author_id
 -- (the updating user), owner_id (the new owner; null keeps the present one), widens (true if the secret becomes global),
--- replaces_options, new_key (the key that the secret moves to; null keeps the present one) and event (id, action, caller,
--- detail). A null in p_values keeps the value; p_options is used only if replaces_options is true. With new_key the
--- value is the present one, sealed anew, and makes no version. A null mark is not compared. The new mark is the id of the
--- event.
+-- replaces_options, new_key (the key that the secret moves to; null keeps the present one), sets_max_versions (false, or
+-- left out by older programs, keeps the present limit), and event (id, action, caller, detail). A null in p_values keeps
+-- the value; p_options is used only if replaces_options is true. With new_key the value is the present one, sealed anew.
+-- A null mark is not compared. The new mark is the id of the event.
+--
+-- A new value makes a version: the old one moves to secret_versions with what it was written under, and versions beyond
+-- the limit are removed.
 --
 -- Outcomes: ok; stale, with nothing done and nothing recorded, if the secret has changed since it was read or the new
 -- owner was deleted; exists if new_key is taken in the tenant; global_elsewhere or key_elsewhere if the secret becomes
@@ -28,6 +31,7 @@ DECLARE
   r         record;
   v_value   bytea;
   v_version boolean;
+  v_changed record;
   v_entries audit_entry[] := '{}';
 BEGIN
   IF cardinality(p_values) <> json_array_length(p_secrets) OR cardinality(p_options) <> json_array_length(p_secrets) THEN
@@ -41,7 +45,8 @@ BEGIN
     SELECT * FROM ROWS FROM (json_to_recordset(p_secrets) AS (
       tenant_id uuid, id uuid, key text, revision integer, mark uuid, visibility text, is_hidden_value boolean, description text,
       key_generation integer, provider_options_generation integer, created_at timestamptz, updated_at timestamptz,
-      author_id uuid, owner_id uuid, widens boolean, replaces_options boolean, new_key text, event json
+      author_id uuid, owner_id uuid, widens boolean, replaces_options boolean, new_key text, max_versions integer,
+      sets_max_versions boolean, event json
     )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
   LOOP
     ordinal := r.ordinality;
@@ -79,7 +84,15 @@ BEGIN
         key_generation = CASE WHEN v_value IS NULL THEN s.key_generation ELSE r.key_generation END,
         version = s.version + v_version::integer,
         version_created_by = CASE WHEN v_version THEN r.author_id ELSE s.version_created_by END,
-        version_created_at = CASE WHEN v_version THEN clock_timestamp() ELSE s.version_created_at END,
+        version_created_at =
+          CASE WHEN v_version THEN greatest(clock_timestamp(), s.version_created_at) ELSE s.version_created_at END,
+        version_visibility =
+          CASE WHEN NOT v_version THEN coalesce(s.version_visibility, nullif(s.visibility, r.visibility)) END,
+        version_is_hidden_value = CASE WHEN NOT v_version
+          THEN coalesce(s.version_is_hidden_value, nullif(s.is_hidden_value, r.is_hidden_value)) END,
+        version_owner_id = CASE WHEN NOT v_version
+          THEN coalesce(s.version_owner_id, nullif(s.created_by, coalesce(r.owner_id, s.created_by))) END,
+        max_versions = CASE WHEN r.sets_max_versions THEN r.max_versions ELSE s.max_versions END,
         provider_options = CASE WHEN r.replaces_options THEN p_options[r.ordinality] ELSE s.provider_options END,
         provider_options_generation =
           CASE WHEN r.replaces_options THEN r.provider_options_generation ELSE s.provider_options_generation END,
@@ -89,9 +102,34 @@ BEGIN
         revision = s.revision + 1,
         mark = (r.event ->> 'id')::uuid,
         updated_by = r.author_id
+      FROM secrets AS o
       WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision AND s.mark = coalesce(r.mark, s.mark)
-      RETURNING s.version, s.revision, s.created_at, s.updated_at INTO version, revision, created_at, updated_at;
-      IF NOT FOUND THEN
+        AND o.tenant_id = s.tenant_id AND o.id = s.id
+      RETURNING s.version, s.revision, s.created_at, s.updated_at, s.max_versions, o.version AS old_version, o.value AS old_value,
+        o.key_generation AS old_generation, coalesce(o.version_visibility, o.visibility) AS old_visibility,
+        coalesce(o.version_is_hidden_value, o.is_hidden_value) AS old_is_hidden_value,
+        coalesce(o.version_owner_id, o.created_by) AS old_owner_id, o.version_created_by AS old_author_id,
+        o.version_created_at AS old_created_at
+      INTO v_changed;
+      IF FOUND THEN
+        version := v_changed.version;
+        revision := v_changed.revision;
+        created_at := v_changed.created_at;
+        updated_at := v_changed.updated_at;
+        IF v_version THEN
+          INSERT INTO secret_versions (
+            tenant_id, secret_id, version, value, key_generation, visibility, is_hidden_value, owner_id, created_by,
+            created_at
+          ) VALUES (
+            r.tenant_id, r.id, v_changed.old_version, v_changed.old_value, v_changed.old_generation,
+            v_changed.old_visibility, v_changed.old_is_hidden_value, v_changed.old_owner_id, v_changed.old_author_id,
+            v_changed.old_created_at
+          );
+        END IF;
+        IF v_version OR r.sets_max_versions THEN
+          PERFORM prune_secret_versions(r.tenant_id, r.id, version, v_changed.max_versions);
+        END IF;
+      ELSE
         outcome := 'stale';
       END IF;
     ELSIF outcome IN ('exists', 'global_elsewhere', 'key_elsewhere') THEN
