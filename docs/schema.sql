@@ -138,22 +138,29 @@ CREATE TABLE secrets (
   expires_at timestamp(3) with time zone,
   deleted_at timestamp(3) with time zone,
   mark uuid DEFAULT gen_random_uuid() NOT NULL,
-  updated_by uuid
+  updated_by uuid,
+  labels jsonb DEFAULT '{}'::jsonb NOT NULL
 );
 ALTER TABLE secrets ADD CONSTRAINT pk_secrets PRIMARY KEY (tenant_id, id);
 ALTER TABLE secrets ADD CONSTRAINT ck_secrets_description CHECK (((char_length(description) <= 1024) AND (description !~ '[\u0001-\u0008\u000B-\u001F\u007F-\u009F]'::text)));
 ALTER TABLE secrets ADD CONSTRAINT ck_secrets_key CHECK (((key ~ '^[A-Za-z][A-Za-z0-9._~-]*$'::text) AND (length(key) <= 256)));
+ALTER TABLE secrets ADD CONSTRAINT ck_secrets_labels CHECK (((labels = '{}'::jsonb) OR ((jsonb_typeof(labels) = 'object'::text) AND (jsonb_array_length(jsonb_path_query_array(labels, '$.keyvalue()'::jsonpath)) <= 64) AND (NOT jsonb_path_exists(labels, '$.*?(@.type() != "string")'::jsonpath)) AND (octet_length((labels)::text) <= (8192 + 128)))));
 ALTER TABLE secrets ADD CONSTRAINT ck_secrets_provider_options CHECK (((provider_options IS NULL) = (provider_options_generation IS NULL)));
 ALTER TABLE secrets ADD CONSTRAINT ck_secrets_revision CHECK ((revision > 0));
 ALTER TABLE secrets ADD CONSTRAINT ck_secrets_version CHECK ((version > 0));
 ALTER TABLE secrets ADD CONSTRAINT ck_secrets_visibility CHECK ((visibility = ANY (ARRAY['private'::text, 'tenant'::text, 'global'::text])));
 CREATE INDEX ix_secrets_created_at ON public.secrets USING btree (tenant_id, created_at, key) INCLUDE (id, visibility, created_by) WHERE (deleted_at IS NULL);
 CREATE INDEX ix_secrets_created_by ON public.secrets USING btree (tenant_id, created_by);
+CREATE INDEX ix_secrets_expires_at ON public.secrets USING btree (tenant_id, expires_at, created_at, key) INCLUDE (id, visibility, created_by) WHERE ((expires_at IS NOT NULL) AND (deleted_at IS NULL));
 CREATE INDEX ix_secrets_global_created_at ON public.secrets USING btree (created_at, key) INCLUDE (tenant_id, id, created_by) WHERE ((visibility = 'global'::text) AND (deleted_at IS NULL));
+CREATE INDEX ix_secrets_global_expires_at ON public.secrets USING btree (expires_at, created_at, key) INCLUDE (tenant_id, id, created_by) WHERE ((visibility = 'global'::text) AND (expires_at IS NOT NULL) AND (deleted_at IS NULL));
 CREATE INDEX ix_secrets_global_key_trigrams ON public.secrets USING gin (key strongroom_extensions.gin_trgm_ops) WHERE ((visibility = 'global'::text) AND (deleted_at IS NULL));
+CREATE INDEX ix_secrets_global_labels ON public.secrets USING gin (labels) WHERE ((visibility = 'global'::text) AND (labels <> '{}'::jsonb) AND (deleted_at IS NULL));
 CREATE INDEX ix_secrets_key_generation ON public.secrets USING btree (tenant_id, key_generation);
 CREATE INDEX ix_secrets_key_trigrams ON public.secrets USING gin (tenant_id, key strongroom_extensions.gin_trgm_ops) WITH (gin_pending_list_limit='1024') WHERE ((visibility <> 'private'::text) AND (deleted_at IS NULL));
+CREATE INDEX ix_secrets_labels ON public.secrets USING gin (tenant_id, labels) WITH (gin_pending_list_limit='1024') WHERE ((visibility <> 'private'::text) AND (labels <> '{}'::jsonb) AND (deleted_at IS NULL));
 CREATE INDEX ix_secrets_private_key_trigrams ON public.secrets USING gin (tenant_id, created_by, key strongroom_extensions.gin_trgm_ops) WITH (gin_pending_list_limit='1024') WHERE ((visibility = 'private'::text) AND (deleted_at IS NULL));
+CREATE INDEX ix_secrets_private_labels ON public.secrets USING gin (tenant_id, created_by, labels) WITH (gin_pending_list_limit='1024') WHERE ((visibility = 'private'::text) AND (labels <> '{}'::jsonb) AND (deleted_at IS NULL));
 CREATE INDEX ix_secrets_provider_options_generation ON public.secrets USING btree (tenant_id, provider_options_generation) WHERE (provider_options_generation IS NOT NULL);
 CREATE INDEX ix_secrets_trash ON public.secrets USING btree (tenant_id, deleted_at, id) WHERE (deleted_at IS NOT NULL);
 CREATE UNIQUE INDEX uq_secrets_global_key ON public.secrets USING btree (key) WHERE ((visibility = 'global'::text) AND (deleted_at IS NULL));
@@ -336,7 +343,8 @@ CREATE VIEW secret_keys AS
     id,
     key,
     visibility,
-    created_by
+    created_by,
+    labels
    FROM secrets
   WHERE (deleted_at IS NULL);
 GRANT SELECT ON secret_keys TO strongroom_reader;
@@ -590,7 +598,8 @@ BEGIN
 
   FOR r IN
     SELECT * FROM ROWS FROM (json_to_recordset(p_secrets) AS (
-      tenant_id uuid, id uuid, key text, visibility text, is_hidden_value boolean, description text, schema text, key_generation integer,
+      tenant_id uuid, id uuid, key text, visibility text, is_hidden_value boolean, description text, schema text,
+      key_generation integer, expires_at timestamptz, labels jsonb,
       provider_options_generation integer, created_by uuid, created_at timestamptz, updated_at timestamptz,
       author_id uuid, record_conflict boolean, event json
     )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
@@ -612,11 +621,13 @@ BEGIN
       PERFORM set_config('app.tenant', r.tenant_id::text, true);
       INSERT INTO secrets AS s (
         tenant_id, id, key, visibility, is_hidden_value, description, schema, value, key_generation, provider_options,
-        provider_options_generation, version_created_by, created_by, created_at, updated_at, mark, updated_by
+        provider_options_generation, version_created_by, created_by, created_at, updated_at, mark, updated_by,
+        expires_at, labels
       ) VALUES (
         r.tenant_id, r.id, r.key, r.visibility, r.is_hidden_value, r.description, r.schema::json, p_values[r.ordinality],
         r.key_generation, p_options[r.ordinality], r.provider_options_generation, r.author_id, r.created_by,
-        coalesce(r.created_at, now()), coalesce(r.updated_at, now()), (r.event ->> 'id')::uuid, r.author_id
+        coalesce(r.created_at, now()), coalesce(r.updated_at, now()), (r.event ->> 'id')::uuid, r.author_id,
+        r.expires_at, coalesce(r.labels, '{}')
       )
       ON CONFLICT DO NOTHING
       RETURNING s.version, s.revision, s.created_at, s.updated_at INTO version, revision, created_at, updated_at;
@@ -849,6 +860,7 @@ AS $function$
 #variable_conflict use_column
 DECLARE
   r         record;
+  v_outcome text;
   v_foreign boolean;
   v_masked  boolean;
   v_detail  jsonb;
@@ -875,7 +887,9 @@ BEGIN
     tenant_name := r.tenant_name;
     creator_name := r.creator_name;
     secret := r.secret;
-    outcome := CASE WHEN secret.id IS NULL THEN 'not_found' ELSE 'ok' END;
+    v_outcome := CASE
+      WHEN secret.id IS NULL THEN 'not_found' WHEN secret_has_expired(secret.expires_at) THEN 'expired' ELSE 'ok'
+    END;
     v_foreign := coalesce(secret.tenant_id <> r.reader_id, false);
     v_masked := false;
 
@@ -889,16 +903,21 @@ BEGIN
     IF r.detail IS NOT NULL THEN
       v_detail := r.detail;
       v_tag := concat_ws('.', secret.id, secret.revision, secret.mark);
-      IF outcome <> 'ok' THEN
+      IF v_outcome <> 'ok' THEN
         NULL;
       ELSIF v_detail ? 'needs_value' AND secret.value IS NULL THEN
         outcome := 'forbidden';
       ELSIF NOT v_detail -> 'if_match' ?| ARRAY['*', v_tag] THEN
-        outcome := 'precondition_failed';
+        v_outcome := 'precondition_failed';
       ELSIF v_detail -> 'if_none_match' ?| ARRAY['*', v_tag || CASE WHEN v_masked THEN '.masked' ELSE '' END] THEN
-        outcome := 'not_modified';
+        v_outcome := 'not_modified';
       END IF;
       r.detail := nullif(v_detail - ARRAY['if_match', 'if_none_match', 'needs_value'], '{}');
+    END IF;
+    outcome := v_outcome;
+    IF v_outcome = 'expired' THEN
+      outcome := 'precondition_failed';
+      secret := blank_secret(secret, true);
     END IF;
     RETURN NEXT;
 
@@ -911,7 +930,7 @@ BEGIN
     END IF;
     v_entries := v_entries || ROW(
       coalesce(secret.tenant_id, r.reader_id), r.event_id, r.action, r.key, secret.id, secret.version, secret.revision,
-      outcome, r.caller, r.detail
+      v_outcome, r.caller, r.detail
     )::audit_entry;
   END LOOP;
 
@@ -1103,6 +1122,70 @@ $function$;
 ALTER FUNCTION search_secret_keys(uuid[],boolean[],uuid,text,integer,boolean) OWNER TO strongroom_reader;
 REVOKE ALL ON FUNCTION search_secret_keys(uuid[],boolean[],uuid,text,integer,boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION search_secret_keys(uuid[],boolean[],uuid,text,integer,boolean) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.search_secret_labels(p_tenants uuid[], p_administers boolean[], p_user uuid, p_labels jsonb[], p_names text[], p_limit integer, p_global boolean)
+ RETURNS TABLE(tenant_ids uuid[], ids uuid[])
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+BEGIN
+  IF p_global THEN
+    SELECT array_agg(f.tenant_id), array_agg(f.id) INTO tenant_ids, ids FROM (
+      SELECT DISTINCT o.tenant_id, o.id FROM unnest(p_labels) AS l (wanted) CROSS JOIN LATERAL (
+        SELECT s.tenant_id, s.id FROM secret_keys s
+        WHERE s.visibility = 'global' AND s.labels <> '{}' AND s.labels @> l.wanted AND s.labels ?& p_names
+          AND s.tenant_id <> ALL (p_tenants)
+        LIMIT p_limit + 1
+      ) o LIMIT p_limit + 1
+    ) f;
+  ELSE
+    SELECT array_agg(f.tenant_id), array_agg(f.id) INTO tenant_ids, ids FROM (
+      SELECT DISTINCT o.tenant_id, o.id
+      FROM unnest(p_tenants, p_administers) AS t (id, administers) CROSS JOIN unnest(p_labels) AS l (wanted)
+      CROSS JOIN LATERAL (
+        (SELECT s.tenant_id, s.id FROM secret_keys s
+         WHERE s.tenant_id = t.id AND s.visibility <> 'private' AND s.labels <> '{}' AND s.labels @> l.wanted
+           AND s.labels ?& p_names
+         LIMIT p_limit + 1)
+        UNION ALL
+        (SELECT s.tenant_id, s.id FROM secret_keys s
+         WHERE s.tenant_id = t.id AND s.visibility = 'private' AND s.created_by = p_user AND s.labels <> '{}'
+           AND s.labels @> l.wanted AND s.labels ?& p_names
+         LIMIT p_limit + 1)
+        UNION ALL
+        (SELECT s.tenant_id, s.id FROM secret_keys s
+         WHERE t.administers AND s.tenant_id = t.id AND s.visibility = 'private' AND s.created_by <> p_user
+           AND s.labels <> '{}' AND s.labels @> l.wanted AND s.labels ?& p_names
+         LIMIT p_limit + 1)
+      ) o LIMIT p_limit + 1
+    ) f;
+  END IF;
+  IF cardinality(ids) > p_limit THEN
+    tenant_ids := NULL;
+    ids := NULL;
+  ELSE
+    tenant_ids := coalesce(tenant_ids, '{}');
+    ids := coalesce(ids, '{}');
+  END IF;
+  RETURN NEXT;
+END
+$function$;
+ALTER FUNCTION search_secret_labels(uuid[],boolean[],uuid,jsonb[],text[],integer,boolean) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION search_secret_labels(uuid[],boolean[],uuid,jsonb[],text[],integer,boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION search_secret_labels(uuid[],boolean[],uuid,jsonb[],text[],integer,boolean) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.secret_has_expired(p_expires_at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT p_expires_at <= now()
+$function$;
+REVOKE ALL ON FUNCTION secret_has_expired(timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION secret_has_expired(timestamp with time zone) TO strongroom_app;
+GRANT EXECUTE ON FUNCTION secret_has_expired(timestamp with time zone) TO strongroom_reader;
 
 CREATE OR REPLACE FUNCTION public.secret_key_bucket(p_key text)
  RETURNS bigint
@@ -1391,6 +1474,11 @@ BEGIN
         provider_options = CASE WHEN r.replaces_options THEN p_options[r.ordinality] ELSE s.provider_options END,
         provider_options_generation =
           CASE WHEN r.replaces_options THEN r.provider_options_generation ELSE s.provider_options_generation END,
+        expires_at = CASE
+          WHEN r.replaces_expiry IS NOT NULL THEN r.expires_at
+          WHEN secret_has_expired(s.expires_at) IS NOT TRUE THEN s.expires_at
+        END,
+        labels = coalesce(r.labels, s.labels),
         created_by = coalesce(r.owner_id, s.created_by),
         created_at = coalesce(r.created_at, s.created_at),
         updated_at = coalesce(r.updated_at, greatest(clock_timestamp(), s.updated_at)),
@@ -1398,6 +1486,7 @@ BEGIN
         mark = (r.event ->> 'id')::uuid,
         updated_by = r.author_id
       WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision AND s.mark = coalesce(r.mark, s.mark)
+        AND (coalesce(r.replaces_expiry, true) OR secret_has_expired(s.expires_at) IS NOT TRUE)
       RETURNING s.version, s.revision, s.created_at, s.updated_at INTO version, revision, created_at, updated_at;
       IF NOT FOUND THEN
         outcome := 'stale';

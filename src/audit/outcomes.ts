@@ -8,6 +8,7 @@ export const AUDIT_OUTCOMES = {
     'The secret is not, or no longer, in the state that the caller demanded by `If-Match` or `If-None-Match`.',
   not_modified:
     'The caller has the current state already (`If-None-Match`): the answer was 304, without the secret.',
+  expired: 'The secret has expired: the answer was 410, without the secret.',
   forbidden: 'The caller does not have the required right.',
   refused: 'The request is not acceptable for another reason, such as an invalid row in an import.',
   failed: 'The password or token was wrong, or an export did not finish.',

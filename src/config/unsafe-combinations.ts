@@ -5,7 +5,7 @@ import { parseDatabaseUrl } from './database-url.js';
 /** Returns the settings that must not be combined, each with the variable to change. */
 export function unsafeCombinations(configuration: Configuration): string[] {
   const { nodeEnv, databaseUrl, databaseOwnerUrl, rootKeys, appRole, readerRole } = configuration;
-  const { tlsCertificateFile, tlsKeyFile, trashDays, minTrashDays, maxTrashDays } = configuration;
+  const { tlsCertificateFile, tlsKeyFile } = configuration;
   const production = nodeEnv === 'production';
   const problems: [unsafe: boolean, message: string][] = [
     [
@@ -44,11 +44,15 @@ export function unsafeCombinations(configuration: Configuration): string[] {
     ],
     [appRole === readerRole, 'STRONGROOM_READER_ROLE must differ from STRONGROOM_APP_ROLE'],
     [
-      trashDays < minTrashDays || trashDays > maxTrashDays,
+      !isDefaultPossible(configuration),
       'STRONGROOM_TRASH_DAYS must be from STRONGROOM_MIN_TRASH_DAYS to STRONGROOM_MAX_TRASH_DAYS',
     ],
   ];
   return problems.filter(([unsafe]) => unsafe).map(([, message]) => message);
+}
+
+function isDefaultPossible({ trashDays, minTrashDays, maxTrashDays }: Configuration): boolean {
+  return trashDays >= minTrashDays && trashDays <= maxTrashDays;
 }
 
 const UNVERIFIED =

@@ -3,6 +3,7 @@ import { Baseline1800000000001 } from './migrations/1800000000001-baseline.js';
 import { ExpandConditionalChanges1800000000002 } from './migrations/1800000000002-expand-conditional-changes.js';
 import { ExpandSecretVersions1800000000003 } from './migrations/1800000000003-expand-secret-versions.js';
 import { ExpandTrash1800000000004 } from './migrations/1800000000004-expand-trash.js';
+import { ExpandExpiryAndLabels1800000000005 } from './migrations/1800000000005-expand-expiry-and-labels.js';
 
 /** Lists all migrations in order. The list is explicit because a wrong file pattern would go unnoticed. */
 export const allMigrations: readonly (new () => MigrationInterface)[] = [
@@ -10,4 +11,5 @@ export const allMigrations: readonly (new () => MigrationInterface)[] = [
   ExpandConditionalChanges1800000000002,
   ExpandSecretVersions1800000000003,
   ExpandTrash1800000000004,
+  ExpandExpiryAndLabels1800000000005,
 ];

@@ -6,11 +6,12 @@ import { NotFound } from '../common/errors.js';
 import { newId } from '../common/ids.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import { changedSecret, shown } from './changed-secret.js';
+import { SettleExpiry } from './expiry/settle-expiry.js';
 import { existsAlready, ifMatchNeedsUpdate, secretExists, textRequired } from './secret-errors.js';
 import type { CreateSecretInput } from './secret-input.js';
 import { SecretPreconditions } from './secret-preconditions.js';
 import { SecretSealer } from './secret-sealer.js';
-import { DEFAULT_ATTRIBUTES, type OpenedSecret } from './secret.js';
+import { DEFAULT_ATTRIBUTES, type OpenedSecret, type SecretAttributes } from './secret.js';
 import { SecretsRepository, type CreateOutcome, type Decide, type NewSecret } from './secrets.repository.js';
 import { shareOf } from './share-of.js';
 import {
@@ -41,6 +42,7 @@ export class CreateSecret {
     @Inject(SecretPreconditions) private readonly preconditions: SecretPreconditions,
     @Inject(SchemaValidator) private readonly validator: SchemaValidator,
     @Inject(VersionLimits) private readonly limits: VersionLimits,
+    @Inject(SettleExpiry) private readonly expiry: SettleExpiry,
   ) {}
 
   /**
@@ -52,10 +54,11 @@ export class CreateSecret {
   async run(
     tenant: TenantContext,
     key: string,
-    input: CreateSecretInput,
+    given: CreateSecretInput,
     conditions: Conditions,
     event: AuditEvent = newEvent('secret.create', tenant.caller, { key }),
   ): Promise<OpenedSecret> {
+    const input = { ...given, attributes: await this.expiry.of(tenant, given) };
     const { updateIfExists = false, value } = input;
     if (conditions.ifMatch !== undefined && !updateIfExists) throw ifMatchNeedsUpdate();
     const checked = new CheckedValue(this.validator, shareOf(tenant), value);
@@ -82,10 +85,11 @@ export class CreateSecret {
     { conditions, checked, event }: Creation,
   ): Promise<CreateOutcome> {
     const { value, providerOptions } = input;
+    const attributes = renewing(input.attributes);
     const creates = conditions.ifMatch === undefined;
     const createsOnly = creates && conditions.ifNoneMatch === '*';
     const updates = input.updateIfExists === true && !createsOnly;
-    const update = { attributes: {}, value, providerOptions, conditions };
+    const update = { attributes, value, providerOptions, conditions };
     const { decide } = hidingAbsence(key, this.updates.of(tenant, key, update, checked));
     const ofUpdate = { ...event, action: 'secret.update' } as const;
     if (creates && isCreatable(input)) {
@@ -108,6 +112,12 @@ export class CreateSecret {
     const attributes = { ...DEFAULT_ATTRIBUTES, ...input.attributes };
     return { id, key, attributes, value, schema: input.schema ?? null, providerOptions: options ?? null };
   }
+}
+
+/** Returns those of the attributes that a secret that is there already gets too; Cloudify's clients expect no others. */
+function renewing({ description, expiresAt, labels }: Partial<SecretAttributes>): Partial<SecretAttributes> {
+  const attributes = { description, expiresAt, labels };
+  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
 }
 
 /** Tells whether a new secret can have the value; an existing secret with a schema may still accept it. */

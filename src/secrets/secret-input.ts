@@ -1,6 +1,7 @@
 import { flagOf } from '../api/input/is-flag.decorator.js';
 import type { JsonText } from '../api/json/json-text.js';
 import { BadParameters, IllegalAction } from '../common/errors.js';
+import type { Expiry } from '../common/expiry.js';
 import type { SecretValue } from '../crypto/secret-value.js';
 import type {
   NewSecretBody,
@@ -8,12 +9,16 @@ import type {
   SecretChangeBody,
   SecretChangeBodyV31,
 } from './dto/new-secret.body.js';
+import { readSecretExpiry } from './expiry/secret-expiry.js';
+import type { Labels } from './labels/labels.js';
 import type { SecretAttributes } from './secret.js';
 import { depthProblem, schemaTextProblem } from './value-schema/schema-bounds.js';
 
 /** Says what is to change of a secret; what is left out stays. */
 export interface UpdateSecretInput {
   readonly attributes: Partial<SecretAttributes>;
+  /** When it is to expire; null for never. */
+  readonly expiry?: Expiry | null | undefined;
   /** A text that is not empty, or whatever the secret's schema allows. */
   readonly value?: SecretValue | undefined;
   /** The name of the user whose secret it becomes. */
@@ -26,7 +31,10 @@ export interface UpdateSecretInput {
 export interface CreateSecretInput extends Omit<UpdateSecretInput, 'owner' | 'value'> {
   readonly value: SecretValue;
   readonly schema?: JsonText | undefined;
-  /** Gives a secret that is there already the value and the options; nothing else of it changes. */
+  /**
+   * Gives a secret that is there already the value, and what is given of options, description, expiry and labels; nothing
+   * else of it changes.
+   */
   readonly updateIfExists?: boolean | undefined;
 }
 
@@ -39,6 +47,7 @@ export function toCreateInput(body: NewSecretBody): CreateSecretInput {
     value: toSecretValue(body.value),
     schema: body.schema,
     attributes: attributesOf(body),
+    expiry: expiryOf(body),
     providerName: body.provider_name,
     providerOptions: body.provider_options,
     updateIfExists: flagOf(body.update_if_exists),
@@ -54,6 +63,7 @@ export function toUpdateInput(body: SecretChangeBody): UpdateSecretInput {
   const attributes = attributesOf(body);
   const others = {
     value: body.value && toSecretValue(body.value),
+    expiry: expiryOf(body),
     owner: body.creator,
     providerName: body.provider_name,
     providerOptions: body.provider_options,
@@ -65,22 +75,32 @@ export function toUpdateInput(body: SecretChangeBody): UpdateSecretInput {
 
 export function nothingToChange(): IllegalAction {
   return new IllegalAction(
-    'Nothing to change: give `value`, `visibility`, `is_hidden_value`, `description`, `max_versions`, `creator`, ' +
+    'Nothing to change: give `value`, `visibility`, `is_hidden_value`, `description`, `expires_at`, `labels`, `max_versions`, `creator`, ' +
       '`provider_name` or `provider_options`',
   );
 }
 
-/** Returns the attributes that a body gives, and no others. */
-function attributesOf(
-  body: NewSecretBody | SecretChangeBody | NewSecretBodyV31 | SecretChangeBodyV31,
-): Partial<SecretAttributes> {
+type SecretBody = NewSecretBody | SecretChangeBody | NewSecretBodyV31 | SecretChangeBodyV31;
+
+/** Returns the attributes that a body gives but for the expiry, and no others. */
+function attributesOf(body: SecretBody): Partial<SecretAttributes> {
   const attributes = {
     visibility: body.visibility ?? undefined,
     isHiddenValue: flagOf(body.is_hidden_value),
     description: 'description' in body ? body.description : undefined,
     maxVersions: 'max_versions' in body ? body.max_versions : undefined,
+    labels: 'labels' in body ? labelsOf(body.labels) : undefined,
   };
   return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
+}
+
+function labelsOf(labels: Labels | null | undefined): Labels | undefined {
+  return labels === null ? {} : labels;
+}
+
+function expiryOf(body: SecretBody): Expiry | null | undefined {
+  const expiry = 'expires_at' in body ? body.expires_at : undefined;
+  return typeof expiry === 'string' ? readSecretExpiry(expiry) : expiry;
 }
 
 /**

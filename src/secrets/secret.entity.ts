@@ -4,6 +4,7 @@ import type { SealedValue } from '../crypto/sealed-value.js';
 import { sealedValueTransformer } from '../crypto/sealed-value.transformer.js';
 import { Tenant } from '../tenants/tenant.entity.js';
 import { User } from '../users/user.entity.js';
+import type { Labels } from './labels/labels.js';
 import type { Visibility } from './secret.js';
 
 /**
@@ -89,8 +90,11 @@ export class SecretEntity {
   @Column('integer', { name: 'max_versions', nullable: true })
   maxVersions: number | null;
 
-  @Column({ type: 'timestamptz', name: 'expires_at', precision: 3, nullable: true, select: false })
+  @Column({ type: 'timestamptz', name: 'expires_at', precision: 3, nullable: true })
   expiresAt: Date | null;
+
+  @Column('jsonb', { default: {} })
+  labels: Labels;
 
   @Column({ type: 'timestamptz', name: 'deleted_at', precision: 3, nullable: true, select: false })
   deletedAt: Date | null;

@@ -1,6 +1,7 @@
 import type { JsonText } from '../api/json/json-text.js';
 import type { SealedValue } from '../crypto/sealed-value.js';
 import type { SecretValue } from '../crypto/secret-value.js';
+import type { Labels } from './labels/labels.js';
 
 /** Lists the visibilities from the narrowest to the widest. */
 export const VISIBILITIES = ['private', 'tenant', 'global'] as const;
@@ -20,6 +21,9 @@ export interface SecretAttributes {
   readonly description: string | null;
   /** How many versions are kept, the current one included; null if the setting of the tenant decides. */
   readonly maxVersions: number | null;
+  /** The time from which its value is not given out; null for none. */
+  readonly expiresAt: Date | null;
+  readonly labels: Labels;
 }
 
 /** Returns what a value says: a text, or what its JSON is parsed to, with the nearest double for each number. */
@@ -45,6 +49,8 @@ export const DEFAULT_ATTRIBUTES: SecretAttributes = {
   isHiddenValue: false,
   description: null,
   maxVersions: null,
+  expiresAt: null,
+  labels: {},
 };
 
 /** Returns the attributes among the properties of a secret. */
@@ -72,6 +78,8 @@ export interface SecretDescription extends SecretAttributes {
   readonly creatorName: string;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  /** True if it had expired when it was looked up or written, on the clock of the database. */
+  readonly isExpired: boolean;
 }
 
 /** Holds a secret as it is stored. */

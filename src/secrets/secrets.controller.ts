@@ -5,7 +5,8 @@ import { ConditionalChangeApi, ConditionalReadApi } from '../api/conditions/cond
 import { RequestConditions } from '../api/conditions/conditions.decorator.js';
 import { CalledVersion, type ApiVersion } from '../api/http/api-version.decorator.js';
 import { JsonBody, RequestBody } from '../api/input/json-body.js';
-import { Query } from '../api/input/query.decorator.js';
+import { SentQuery } from '../api/input/query.decorator.js';
+import { readQuery } from '../api/input/validated-query.pipe.js';
 import { JSON_TEXT } from '../api/lists/list-envelope.js';
 import { EXAMPLE_TIME } from '../api/openapi/examples.js';
 import { Delete, Patch, Put } from '../api/routes/changes.js';
@@ -19,6 +20,7 @@ import {
   SecretChangeBodyV31,
   SetVisibilityBody,
 } from './dto/new-secret.body.js';
+import { SecretExpired } from './expiry/secret-expiry.js';
 import { EXAMPLE_KEY, EXAMPLE_STATE, SECRET_EXAMPLES } from './dto/secret.examples.js';
 import { SecretListV3, SecretV3 } from './dto/secret-v3.js';
 import { SecretListV31 } from './dto/secret-v31.js';
@@ -30,6 +32,7 @@ import { SecretKey } from './http/secret-key.decorator.js';
 import type { SecretMapper } from './http/secret-mapper.js';
 import { SecretRoute } from './http/secret-route.decorator.js';
 import { TRASH_HEADERS } from './http/trash-headers.js';
+import { LIST_PARAMETERS_V31 } from './list/dto/secret-list-v31.query.js';
 import { SecretListQuery, toListOptions } from './list/dto/secret-list.query.js';
 import { secretListText } from './list/page-text.js';
 import {
@@ -69,16 +72,17 @@ export class SecretsController {
       'The oldest comes first unless `_sort` says otherwise.',
     example: SECRET_EXAMPLES.list,
     answer: { v3: SecretListV3, 'v3.1': SecretListV31 },
+    versionParameters: { 'v3.1': LIST_PARAMETERS_V31 },
     contentType: JSON_TEXT,
     acrossTenants: true,
   })
   async list(
     @Tenant() tenant: TenantContext,
-    @Query() query: SecretListQuery,
+    @SentQuery() sent: SecretListQuery,
     @CalledMapper() mapper: SecretMapper,
     @CalledVersion() version: ApiVersion,
   ): Promise<Buffer> {
-    const options = toListOptions(query, mapper.listFields, version);
+    const options = toListOptions(readQuery({ ...sent }, mapper.listQuery), mapper.listFields, version);
     return secretListText(await this.secrets.list(tenant, options), options);
   }
 
@@ -89,10 +93,10 @@ export class SecretsController {
     summary: 'Read a secret',
     description:
       'Returns a secret with its value, or under version 3.1 with that of an earlier version. The value is empty where it ' +
-      'is hidden from the caller. Each read is recorded in the audit trail.',
+      'is hidden from the caller. A secret that has expired is answered with 410. Each read is recorded in the audit trail.',
     example: SECRET_EXAMPLES.read,
     versionParameters: { 'v3.1': READ_PARAMETERS },
-    errors: [DESTROYED],
+    errors: [DESTROYED, new SecretExpired(EXAMPLE_KEY, new Date(EXAMPLE_TIME))],
   })
   async read(
     @Tenant() tenant: TenantContext,

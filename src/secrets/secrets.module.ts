@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { CopiesModule } from './copies/copies.module.js';
 import { CreateSecret } from './create-secret.js';
+import { ExpiryClock } from './expiry/expiry-clock.js';
+import { SettleExpiry } from './expiry/settle-expiry.js';
 import { SecretSearchController } from './list/secret-search.controller.js';
 import { MovesModule } from './moves/moves.module.js';
 import { SecretPreconditions } from './secret-preconditions.js';
@@ -34,6 +36,8 @@ import { TenantsModule } from '../tenants/tenants.module.js';
     VersionLimits,
     RestoreVersion,
     SecretVersionsService,
+    ExpiryClock,
+    SettleExpiry,
   ],
 })
 export class SecretsModule {}

@@ -18,7 +18,8 @@ export interface NewSecret {
 
 /** Tells that the tenant has no secret of that key; `foreign` if there is a global one of another tenant. */
 export type Missing = { readonly kind: 'absent' } | { readonly kind: 'foreign' };
-export type ReadOutcome = FoundSecret | { readonly kind: 'absent' };
+export type ReadOutcome =
+  FoundSecret | { readonly kind: 'absent' } | { readonly kind: 'expired'; readonly expiresAt: Date };
 
 /** Says in which case a read gives a secret. */
 export interface ReadConditions extends Conditions {

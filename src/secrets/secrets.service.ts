@@ -5,6 +5,8 @@ import type { TenantContext } from '../common/tenant-context.js';
 import type { SecretValue } from '../crypto/secret-value.js';
 import { changedSecret, shown } from './changed-secret.js';
 import { CreateSecret } from './create-secret.js';
+import { SecretExpired } from './expiry/secret-expiry.js';
+import { SettleExpiry } from './expiry/settle-expiry.js';
 import type { ListOptions, SecretPage } from './list/list-options.js';
 import { secretNotFound } from './secret-errors.js';
 import { shareOf } from './share-of.js';
@@ -53,17 +55,19 @@ export class SecretsService {
     @Inject(SecretPreconditions) private readonly preconditions: SecretPreconditions,
     @Inject(SchemaValidator) private readonly validator: SchemaValidator,
     @Inject(TrashDays) private readonly trashDays: TrashDays,
+    @Inject(SettleExpiry) private readonly expiry: SettleExpiry,
   ) {}
 
   /**
    * Reads one secret of the tenant, or a global one. The event of the read is committed before the value is opened.
-   * @throws NotFound, PreconditionFailed
+   * @throws NotFound, SecretExpired, PreconditionFailed
    */
   async read(tenant: TenantContext, key: string, options: ReadOptions = {}): Promise<ReadSecret> {
     const { skipValue = false, conditions = UNCONDITIONAL } = options;
     const event = newEvent('secret.read', tenant.caller, { key });
     const outcome = await this.secrets.read(tenant, key, event, readConditions(conditions, skipValue));
     if (outcome.kind === 'absent') throw secretNotFound(key);
+    if (outcome.kind === 'expired') throw new SecretExpired(key, outcome.expiresAt);
     const { kind, secret, isMasked } = outcome;
     const tag = answerTag(secret, { isMasked, isSkipped: skipValue });
     if (kind === 'precondition_failed') throw await this.preconditions.failure(tenant, secret, tag);
@@ -104,7 +108,8 @@ export class SecretsService {
   ): Promise<OpenedSecret> {
     if (input.value !== undefined) this.sealer.requireSize('The value', input.value.text);
     const checked = new CheckedValue(this.validator, shareOf(tenant), input.value);
-    const update = this.updates.of(tenant, key, { ...input, conditions }, checked);
+    const attributes = await this.expiry.of(tenant, input);
+    const update = this.updates.of(tenant, key, { ...input, attributes, conditions }, checked);
     const event = newEvent('secret.update', tenant.caller, { key });
     const outcome = await this.secrets.update(tenant, key, update.decide, event, {
       isConditional: conditions.ifMatch !== undefined,
@@ -113,8 +118,8 @@ export class SecretsService {
   }
 
   /**
-   * Moves the secret to the trash and returns it. A secret whose value cannot be decrypted is kept for the operator to
-   * examine.
+   * Moves the secret to the trash and returns it, without its value if it has expired. A secret whose value cannot be
+   * decrypted is kept for the operator to examine.
    * @throws Forbidden, NotFound, IllegalAction, PreconditionFailed, PreconditionRequired
    */
   async delete(tenant: TenantContext, key: string, conditions = UNCONDITIONAL): Promise<DeletedSecret> {
@@ -122,8 +127,10 @@ export class SecretsService {
     const decide: DecideDeletion = async (current) => {
       const byRights = refusalOfTouch(tenant, current);
       const refusal = await this.preconditions.refusal(tenant, current, conditions, byRights);
-      if (refusal === undefined) value = await this.sealer.openValue(tenant, key, current);
-      return refusal;
+      if (refusal !== undefined) return refusal;
+      const opened = await this.sealer.openValue(tenant, key, current);
+      value = current.isExpired ? undefined : opened;
+      return undefined;
     };
     const event = newEvent('secret.delete', tenant.caller, { key });
     const outcome = await this.secrets.delete(tenant, key, decide, event, {

@@ -23,6 +23,7 @@ const CONFLICTS = [
 /** Lists constraints that the service checks beforehand. They only stop a faulty program. */
 const CHECKED_BEFORE = {
   'descriptionProblem()': ['ck_secrets_description'],
+  'labelsProblem()': ['ck_secrets_labels'],
   'nameProblem()': ['ck_tenants_name', 'ck_users_username', 'ck_user_groups_name', 'ck_secrets_key'],
   'types and lists of roles': [
     'ck_users_system_role',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
+import { arrayLiteral } from '../../src/database/array-literal.js';
 import { openServiceDataSource } from '../../src/database/connection/service-data-source.js';
 import { TenantTransaction } from '../../src/database/tenant-transaction.js';
 import type { ListOptions } from '../../src/secrets/list/list-options.js';
@@ -11,6 +12,9 @@ import { plantTwoTenants } from '../support/two-tenants.js';
 import { lanesOf } from '../support/lanes.js';
 
 const SECRETS = 100_000;
+
+/** Counts the secrets with a label that few have, and an expiry. */
+const RARE = 20;
 
 const THOUSAND = Array.from({ length: 1_000 }, (_, index) => `key-${index * 97 + 1}`);
 
@@ -32,6 +36,11 @@ function rowsRead(node: PlanNode): number {
   return own + (node.Plans ?? []).reduce((sum, plan) => sum + rowsRead(plan), 0);
 }
 
+/** Returns a parameter in the form of PostgreSQL's texts. */
+function literalOf(value: unknown): string {
+  return Array.isArray(value) ? arrayLiteral(value.map(String)) : String(value);
+}
+
 const explained = (text: string): string => `EXPLAIN (ANALYZE, FORMAT JSON) ${text}`;
 const readBy = ([row]: Explained): number => rowsRead(row['QUERY PLAN'][0].Plan);
 
@@ -50,6 +59,15 @@ describe('a list of a tenant with 100,000 secrets', () => {
     await plant(tenantId, SECRETS, 'tenant', 'key-');
     await plant(otherTenant, 20_000, 'tenant', 'key-of-another-');
     await plant(otherTenant, 5_000, 'global', 'shared-');
+    await database.asSuperuser(
+      `UPDATE secrets SET labels = '{"env": "rare", "of": "few"}', expires_at = now() + interval '1 hour'
+       WHERE tenant_id = $1 AND key IN (SELECT 'key-' || n FROM generate_series(1, ${RARE}) n)`,
+      [tenantId],
+    );
+    await database.asSuperuser(
+      `UPDATE secrets SET labels = '{"env": "common"}' WHERE tenant_id = $1 AND key LIKE 'key-9_%'`,
+      [tenantId],
+    );
     await database.asSuperuser('VACUUM ANALYZE secrets');
     dataSource = await openServiceDataSource({
       url: database.url,
@@ -84,6 +102,9 @@ describe('a list of a tenant with 100,000 secrets', () => {
     search: undefined,
     sorts: [],
     filters: new Map(),
+    labels: [],
+    expired: undefined,
+    expiresBefore: undefined,
   };
 
   /** Returns a list, and the rows that its statements read; without a total unless `after` is undefined. */
@@ -98,8 +119,9 @@ describe('a list of a tenant with 100,000 secrets', () => {
       async (manager) => {
         const counting = {
           query: async (text: string, values: unknown[]) => {
-            read += text.includes('search_secret_keys')
-              ? await readBySearch(values)
+            const [search] = /search_secret_(?:keys|labels)/.exec(text) ?? [];
+            read += search
+              ? await readBySearch(search, values)
               : readBy(await manager.query<Explained>(explained(text), values));
             return manager.query<unknown[]>(text, values);
           },
@@ -135,17 +157,15 @@ describe('a list of a tenant with 100,000 secrets', () => {
   }
 
   /** Runs the function's own statements as its owner, with their generic plans. */
-  async function readBySearch(values: unknown[]): Promise<number> {
-    const [tenants, administers, user, pattern, limit] = values as [
-      string[],
-      boolean[],
-      string,
-      string,
-      number,
-    ];
-    const [source] = await database.asSuperuser<{ prosrc: string }>(
-      `SELECT prosrc FROM pg_proc WHERE proname = 'search_secret_keys'`,
+  async function readBySearch(name: string, values: unknown[]): Promise<number> {
+    const [source] = await database.asSuperuser<{ prosrc: string; names: string[]; types: string[] }>(
+      `SELECT prosrc, proargnames[:pronargs] AS names,
+              ARRAY(SELECT t::regtype::text FROM unnest(proargtypes) AS t) AS types
+       FROM pg_proc WHERE proname = $1`,
+      [name],
     );
+    const parameters = source?.names.slice(0, -1) ?? [];
+    expect(values).toHaveLength(parameters.length);
     const texts = source?.prosrc.match(/SELECT array_agg[^]*?;/g) ?? [];
     expect(texts).toHaveLength(2);
     const client = new pg.Client(`${database.superuserUrl}&options=-c%20role%3D${READER_ROLE}`);
@@ -153,17 +173,13 @@ describe('a list of a tenant with 100,000 secrets', () => {
     await client.query('SET plan_cache_mode = force_generic_plan');
     let read = 0;
     for (const [index, text] of texts.entries()) {
-      const prepared = text
-        .replace('INTO tenant_ids, ids', '')
-        .replaceAll('p_tenants', '$1')
-        .replaceAll('p_administers', '$2')
-        .replaceAll('p_user', '$3')
-        .replaceAll('p_pattern', '$4')
-        .replaceAll('p_limit', '$5');
-      const types = 'uuid[], boolean[], uuid, text, integer';
+      const prepared = parameters.reduce(
+        (sql, parameter, place) => sql.replaceAll(parameter, `$${place + 1}`),
+        text.replace('INTO tenant_ids, ids', ''),
+      );
+      const types = source?.types.slice(0, parameters.length).join(', ');
       await client.query(`PREPARE search_${index} (${types}) AS ${prepared}`);
-      const arrays = `'{${tenants.join(',')}}', '{${administers.join(',')}}'`;
-      const named = `${arrays}, '${user}', '${pattern}', ${limit}`;
+      const named = values.map((value) => pg.escapeLiteral(literalOf(value))).join(', ');
       const { rows } = await client.query(explained(`EXECUTE search_${index} (${named})`));
       read += readBy(rows as Explained);
     }
@@ -233,6 +249,50 @@ describe('a list of a tenant with 100,000 secrets', () => {
     expect(read).toBeLessThan(Math.max(3 * found, 1));
   });
 
+  it.each<[string, Partial<ListOptions>]>([
+    ['a label', { labels: [['env', 'rare']] }],
+    [
+      'two labels',
+      {
+        labels: [
+          ['env', 'rare'],
+          ['of', 'few'],
+        ],
+      },
+    ],
+    ['a rule for values', { rules: [{ label: 'env', operator: 'any_of', values: ['rare', 'rarer'] }] }],
+    ['a rule for a name', { rules: [{ label: 'of', operator: 'is_not_null', values: [] }] }],
+    ['a label, with a total', { labels: [['env', 'rare']], after: undefined }],
+    ['a time before which they expire', { expiresBefore: { afterMilliseconds: 86_400_000 } }],
+    [
+      'such a time, in that order',
+      {
+        expiresBefore: { at: new Date('2999-01-01') },
+        sorts: [{ by: 'expires_at', descending: false }],
+        after: undefined,
+      },
+    ],
+  ])('reads only what it finds by %s', async (_what, options) => {
+    const { items, read } = await list(options);
+    expect(items).toHaveLength(RARE);
+    expect(read).toBeLessThanOrEqual(6 * RARE);
+  });
+
+  it('reads nothing where nothing has a label, or has expired', async () => {
+    expect(await list({ labels: [['env', 'unknown']] })).toMatchObject({ items: [], read: 0 });
+    expect(await list({ expired: true })).toMatchObject({ items: [], read: 0 });
+  });
+
+  it('reads a page only where a label is of many', async () => {
+    const { items, read } = await list({
+      labels: [['env', 'common']],
+      sorts: [{ by: 'key', descending: true }],
+    });
+    expect(items).toHaveLength(100);
+    // The rows that the search read before it gave up, and the page.
+    expect(read).toBeLessThan(2 * 3_001 + 300);
+  });
+
   it('reads nothing of private keys of others that a search would match', async () => {
     const stranger = randomUUID();
     await database.asSuperuser(
@@ -240,14 +300,24 @@ describe('a list of a tenant with 100,000 secrets', () => {
       [stranger],
     );
     await plant(tenantId, 5_000, 'private', 'hidden-');
+    await database.asSuperuser(
+      `UPDATE secrets SET labels = '{"env": "hidden"}' WHERE visibility = 'private'`,
+    );
     await database.asSuperuser('VACUUM ANALYZE secrets');
     const search = { text: 'hidden-', fields: ['key'] } as const;
     const { items, read } = await list({ search }, { userId: stranger, administers: false });
     expect([items, read]).toEqual([[], 0]);
+    const labels = [['env', 'hidden']] as const;
+    expect(await list({ labels }, { userId: stranger, administers: false })).toMatchObject({
+      items: [],
+      read: 0,
+    });
     expect((await list({ search: { ...search, text: 'hidden-499' } })).items).toHaveLength(11);
     await database.asSuperuser(`UPDATE secrets SET created_by = $1 WHERE key = 'hidden-1'`, [stranger]);
     const found = await list({ search }, { userId: stranger, administers: false });
     expect(found.items.map(({ key }) => key)).toEqual(['hidden-1']);
+    const labelled = await list({ labels }, { userId: stranger, administers: false });
+    expect(labelled.items.map(({ key }) => key)).toEqual(['hidden-1']);
     await database.asSuperuser(`DELETE FROM secrets WHERE visibility = 'private'`);
   });
 

@@ -99,7 +99,7 @@ describe('update_secrets with a new key', () => {
     const current = await plant(a, 'racer');
     await holder.query('BEGIN');
     await holder.query(INSERT, planting(a, 'raced', 'tenant'));
-    const call = moved(a, current, 'raced').catch((error: { code?: string }) => error.code);
+    const call = moved(a, current, 'raced').catch((error: unknown) => (error as { code?: string }).code);
     await until(async () => (await database.asSuperuser(WAITING)).length > 0);
     await holder.query('COMMIT');
     expect(await call).toBe('23505');

@@ -106,6 +106,21 @@ describe.each([
     ]);
   });
 
+  it('tells by labels which secrets have them, of the tenants that it is asked for', async () => {
+    await database.asSuperuser(`UPDATE secrets SET labels = '{"env": "prod"}' WHERE key = 'shared-key'`);
+    const search = `SELECT tenant_ids, ids FROM search_secret_labels($1, $2, $3, $4::text[]::jsonb[], $5, 9, $6)`;
+    const asked = (tenants: string[], isGlobal: boolean, label = '{"env": "prod"}', names: string[] = []) =>
+      asB(search, [tenants, tenants.map(() => false), userId, [label, '{"env": "none"}'], names, isGlobal]);
+    expect(await asked([b.tenantId], false)).toEqual([{ tenant_ids: [b.tenantId], ids: [b.secretId] }]);
+    expect(await asked([b.tenantId], false, '{}', ['env'])).toEqual([
+      { tenant_ids: [b.tenantId], ids: [b.secretId] },
+    ]);
+    expect(await asked([b.tenantId], false, '{"env": "prod"}', ['team'])).toEqual([
+      { tenant_ids: [], ids: [] },
+    ]);
+    expect(await asked([a.tenantId], true)).toEqual([{ tenant_ids: [], ids: [] }]);
+  });
+
   it('records one act in the logs of several tenants, and acts in its own tenant afterwards', async () => {
     const id = randomUUID();
     const append = `SELECT record_events(ARRAY(

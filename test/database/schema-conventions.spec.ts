@@ -152,7 +152,9 @@ describe('the schema', () => {
     // Global secrets are visible in every tenant, so an index by tenant does not help.
     expect(indexes.sort()).toEqual([
       'ix_secrets_global_created_at',
+      'ix_secrets_global_expires_at',
       'ix_secrets_global_key_trigrams',
+      'ix_secrets_global_labels',
       'uq_secrets_global_key',
     ]);
     const keys = await names(
@@ -198,6 +200,7 @@ describe('the schema', () => {
       { name: 'purge_secrets', ...ofTrash },
       { name: 'read_secrets', ...expected, settings: [path, ...HOT] },
       { name: 'search_secret_keys', ...expected, settings: [path, 'plan_cache_mode=force_generic_plan'] },
+      { name: 'search_secret_labels', ...expected, settings: [path, 'plan_cache_mode=force_generic_plan'] },
       { name: 'secret_key_elsewhere', ...expected },
       { name: 'sweep_trash', ...swept },
       { name: 'take_from_trash', ...ofTrash },

@@ -14,7 +14,7 @@ describe('a secret in the trash', () => {
     database = await cloneDatabase();
     ({ a, b, userId } = await plantTwoTenants(database));
     await database.asSuperuser(
-      `UPDATE secrets SET deleted_at = now(), visibility = 'global' WHERE tenant_id = $1`,
+      `UPDATE secrets SET deleted_at = now(), visibility = 'global', labels = '{"a": "b"}' WHERE tenant_id = $1`,
       [a.tenantId],
     );
     service = new pg.Client(database.url);
@@ -62,6 +62,9 @@ describe('a secret in the trash', () => {
     const search = 'SELECT ids FROM search_secret_keys($1, $2, $3, $4, 10, $5)';
     expect(await rows(search, [[a.tenantId], [true], userId, '%shared%', false])).toEqual([{ ids: [] }]);
     expect(await rows(search, [[b.tenantId], [true], userId, '%shared%', true])).toEqual([{ ids: [] }]);
+    const labels = `SELECT ids FROM search_secret_labels($1, $2, $3, '{"{}"}', '{}', 10, $4)`;
+    expect(await rows(labels, [[a.tenantId], [true], userId, false])).toEqual([{ ids: [] }]);
+    expect(await rows(labels, [[b.tenantId], [true], userId, true])).toEqual([{ ids: [] }]);
     const claim = 'SELECT secret_key_claim($1, $2, false, true) AS outcome';
     expect(await rows(claim, [b.tenantId, 'shared-key'])).toEqual([{ outcome: 'ok' }]);
     const elsewhere = 'SELECT secret_key_elsewhere($1, $2) AS is';

@@ -33,7 +33,7 @@ describe('the functions of the trash', () => {
 
   /** Returns the record of a write of that secret as it is now. */
   async function record(id: string, more: object = {}): Promise<string> {
-    const [row] = await database.asSuperuser<Record<string, unknown>>(
+    const [row] = await database.asSuperuser(
       'SELECT tenant_id, id, key, revision, mark, visibility, created_by FROM secrets WHERE id = $1',
       [id],
     );

@@ -16,6 +16,8 @@ export const PAGE_TESTS: Readonly<Record<string, PageTest>> = {
   'docs/move-and-copy.md': { spec: 'test/e2e/move-and-copy.e2e-spec.ts', languages: ['shell'] },
   'docs/trash.md': { spec: 'test/e2e/trash-page.e2e-spec.ts', languages: ['shell'] },
   'docs/versions.md': { spec: 'test/e2e/versions-page.e2e-spec.ts', languages: ['shell'] },
+  'docs/expiry.md': { spec: 'test/e2e/expiry-and-labels-pages.e2e-spec.ts', languages: ['shell'] },
+  'docs/labels.md': { spec: 'test/e2e/expiry-and-labels-pages.e2e-spec.ts', languages: ['shell'] },
   'docs/team.md': { spec: 'test/process/pages.spec.ts', languages: ['shell'] },
   'docs/kubernetes.md': { spec: 'test/process/kubernetes.spec.ts', languages: ['shell'] },
   'docs/operations/event-growth.md': { spec: 'test/process/deployment.spec.ts', languages: ['shell'] },

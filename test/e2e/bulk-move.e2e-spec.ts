@@ -132,6 +132,25 @@ describe('a move by prefix', () => {
     expect(Object.keys(await valuesOf('i.'))).toEqual(['i.mine', 'i.private']);
   });
 
+  it('moves global secrets to keys that no tenant has, and else nothing', async () => {
+    const elsewhere = await room.tenant('elsewhere', 'user');
+    await put('g.everywhere', { visibility: 'global' }, ADMIN);
+    await put('g.here');
+    await put('there.everywhere there.here', {}, elsewhere);
+    const refused = await move('g.', 'there.');
+    expect([refused.status, refused.body.message]).toEqual([
+      409,
+      expect.stringContaining('`there.everywhere`: another tenant has that key'),
+    ]);
+    expect((await move('g.', 'free.')).status).toBe(200);
+    expect(await valuesOf('free.')).toEqual({
+      'free.everywhere': 'of g.everywhere',
+      'free.here': 'of g.here',
+    });
+    expect((await room.call(elsewhere, 'GET', `${PATH}/free.everywhere`)).body.value).toBe('of g.everywhere');
+    expect((await room.call(elsewhere, 'GET', `${PATH}/g.everywhere`)).status).toBe(404);
+  });
+
   it('is bounded in secrets and in bytes', async () => {
     const secrets_list = Array.from({ length: 501 }, (_, index) => ({
       ...{ key: `many.${index}`, value: `of many.${index}`, visibility: 'tenant', is_hidden_value: false },

@@ -182,7 +182,7 @@ describe('a copy of a secret', () => {
     await put('lonely');
     for (const to of [{}, { key: 'lonely' }, { tenant: 'one' }, { tenant: 'one', key: 'lonely' }])
       expect([to, (await copy('lonely', to)).body.message]).toEqual([to, expect.stringContaining('another')]);
-    for (const to of [{ key: '1st' }, { key: null }, { tenant: null }, { tenant: 7 }])
+    for (const to of [{ key: '1st' }, { key: null }, { tenant: null }, { tenant: '' }, { tenant: 7 }])
       expect([to, codeOf(await copy('lonely', to))]).toEqual([to, [400, 'bad_parameters_error']]);
   });
 });

@@ -123,7 +123,8 @@ describe('the description of a secret', () => {
   it('goes with an export and comes back with an import, also over an existing secret', async () => {
     await put('moved', TEXT);
     await put('bare');
-    const exported = (await call('GET', `${V31}/share/export?key=moved&key=bare`)).body as unknown as Item[];
+    const query = 'key=moved&key=bare&_include_metadata=true';
+    const exported = (await call('GET', `${V31}/share/export?${query}`)).body as unknown as Item[];
     expect(exported.map(({ key, description }) => [key, description])).toEqual([
       ['bare', undefined],
       ['moved', TEXT],

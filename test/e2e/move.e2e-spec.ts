@@ -33,7 +33,7 @@ const codeOf = ({ status, body }: Answer) => [status, body.error_code];
 
 /** Returns what a secret of the key is in the database, besides what is sealed. */
 const stored = async (key: string) => {
-  const [row] = await room.database.asSuperuser<Record<string, unknown>>(
+  const [row] = await room.database.asSuperuser(
     `SELECT id, version, revision, created_by, created_at, version_created_by, version_created_at, visibility,
             is_hidden_value, description, schema::text, deleted_at FROM secrets WHERE key = $1`,
     [key],

@@ -126,7 +126,7 @@ describe('an unknown field of a body', () => {
     [{ visibility: 'private', is_hidden: true }, '"is_hidden"; did you mean `is_hidden_value`?'],
     [{ is_hidden_values: true }, 'did you mean `is_hidden_value`?'],
     [{ update_if_exist: true }, 'did you mean `update_if_exists`?'],
-    [{ expires_at: 'canary' }, '"expires_at"; known are `'],
+    [{ expiry: 'canary' }, '"expiry"'],
     [{ tenant_name: 'other' }, '"tenant_name"'],
     [{ created_by: 'canary' }, '"created_by"'],
   ])('is refused with what was probably meant: %j', async (fields, message) => {

@@ -19,6 +19,12 @@ const admin = { username: 'admin' };
 const developers = { group_name: 'developers' };
 
 /** Lists requests, some of which are refused: between them they get every error that the document shows. */
+/** Makes the secret of the examples one that has expired. */
+const EXPIRED = {
+  ...{ key: 'db.password', value: 'x', tenant_name: 'default_tenant', visibility: 'tenant' },
+  ...{ is_hidden_value: true, encrypted: false, expires_at: '2000-01-01 00:00' },
+};
+
 const CALLS: readonly Call[] = [
   // Nothing is there yet.
   ['GET', '/secrets/db.password'],
@@ -107,6 +113,8 @@ const CALLS: readonly Call[] = [
   ['POST', '/bulk/secrets/move', { from_prefix: 'x', to_prefix: 'x' }],
   ['PUT', '/secrets/hers', { value: 'x' }, ALICE],
   ['PATCH', '/secrets/hers/set-global', undefined, ALICE],
+  ['POST', '/secrets/share/import', { secrets_list: [EXPIRED], override_collisions: true }],
+  ['GET', '/secrets/db.password'],
   ['DELETE', '/users/alice'],
   // The trash.
   ['POST', `/trash/secrets/${EXAMPLE_TRASH_ID}/restore`],

@@ -101,6 +101,9 @@ describe('the search by rules', () => {
         created_by: 'searched-user',
         provider_name: null,
         description: null,
+        expires_at: null,
+        is_expired: false,
+        labels: {},
         provider_options: null,
       },
     ]);
@@ -143,7 +146,7 @@ describe('the search by rules', () => {
     ['a list', []],
     ['a missing member', { key: 'key', values: ['a'], operator: 'any_of' }],
     ['a further member', { ...rule('any_of', ['a']), more: 1 }],
-    ['another type', { ...rule('any_of', ['a']), type: 'label' }],
+    ['another type', { ...rule('any_of', ['a']), type: 'tag' }],
     ['another operator', rule('equals', ['a'])],
     ['an operator of the prototype', rule('constructor', ['a'])],
     ['the value', rule('any_of', ['a'], 'value')],

@@ -4,7 +4,7 @@ import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
 const V31 = '/api/v3.1/secrets';
 const ITEM = [
   ...['key', 'created_at', 'updated_at', 'visibility', 'resource_availability', 'is_hidden_value'],
-  ...['tenant_name', 'created_by', 'provider_name', 'description'],
+  ...['tenant_name', 'created_by', 'provider_name', 'description', 'expires_at', 'is_expired', 'labels'],
 ];
 const FULL = [...ITEM, 'value', 'version', 'max_versions', 'private_resource', 'schema', 'provider_options'];
 

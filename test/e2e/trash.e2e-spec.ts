@@ -165,7 +165,7 @@ describe('a deleted secret', () => {
     for (const answer of [await restore(stranger, id), await purge(stranger, id)])
       expect(answer.status).toBe(404);
     const { login } = stranger;
-    expect((await ask({ login, tenant: 'payments' } as As, 'GET', TRASH)).status).toBe(403);
+    expect((await ask({ login, tenant: 'payments' }, 'GET', TRASH)).status).toBe(403);
     expect((await restore(user, id.toUpperCase())).status).toBe(200);
   });
 });

@@ -120,7 +120,7 @@ describe('visibility and hidden values', () => {
 
   async function outcome(verb: Exclude<Verb, 'LIST' | 'EXPORT'>, caller: As, key: string): Promise<string> {
     const [method, path, body] = REQUESTS[verb];
-    const filled = JSON.parse(
+    const filled: unknown = JSON.parse(
       JSON.stringify(body ?? null)
         .replace('{key}', key)
         .replace('{n}', `${copies++}`),

@@ -93,7 +93,7 @@ export class TenantsController {
     id: 'deleteTenant',
     summary: 'Delete a tenant',
     description:
-      'Deletes a tenant that has no secrets, users or groups. Version 3 answers what the tenant was.',
+      'Deletes a tenant that has no secrets, users or groups, and purges its trash. Version 3 answers what the tenant was.',
     example: TENANT_EXAMPLES.delete,
     parameters: [NAME],
     answer: { v3: TenantV3, 'v3.1': null },

@@ -103,6 +103,15 @@ export const ERROR_CATALOGUE: readonly DescribedError[] = [
     cure: 'Take another version: GET `/api/v3.1/secrets/<key>/versions` lists them.',
   },
   {
+    code: 'secret_expired',
+    statuses: [410],
+    cause:
+      'The time in `expires_at` of the secret has passed. It is still listed, and its key is still taken.',
+    cure:
+      'Change it: PATCH, or PUT with `update_if_exists`, with a new `value`. A change that gives no `expires_at` clears ' +
+      'the one that has passed.',
+  },
+  {
     code: 'precondition_failed',
     statuses: [412],
     cause:

@@ -11,3 +11,11 @@ const validated = new ValidatedQueryPipe();
 export function Query(): ParameterDecorator {
   return readsPart('query', NestQuery(validated));
 }
+
+/**
+ * Injects the query as it was sent, for a handler that reads it by `readQuery` with the class of the version that was
+ * called. The class of the parameter describes what both versions take.
+ */
+export function SentQuery(): ParameterDecorator {
+  return readsPart('query', NestQuery());
+}

@@ -1,5 +1,5 @@
 import { credentialsProblem } from '../../auth/basic-credentials.js';
-import type { DomainError } from '../../common/domain-error.js';
+import { DomainError } from '../../common/domain-error.js';
 import {
   BadParameters,
   Busy,
@@ -69,7 +69,7 @@ export const ERROR_RESPONSES = {
   },
   410: {
     name: 'Gone',
-    description: 'What is asked for was there once, and has been destroyed.',
+    description: 'What is asked for was there once, and has expired or has been destroyed.',
     errors: [new VersionDestroyed('Version 3 of the secret `db.password` was destroyed')],
   },
   412: {

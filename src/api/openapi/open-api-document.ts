@@ -79,6 +79,11 @@ export function completeDocument(generated: OpenAPIObject, shortestPassword: num
   return generated;
 }
 
+interface Parameter {
+  readonly name: string;
+  readonly in: string;
+}
+
 function completeOperation(path: string, operation: Operation): void {
   operation.operationId += versionSuffix(path);
   addVersionPart(path, operation);
@@ -109,15 +114,23 @@ function addVersionPart(path: string, operation: Operation): void {
     path: values,
   } = structuredClone(parts[versionOf(path)]);
   Object.assign(operation.responses, responses);
-  operation.parameters = [...(operation.parameters ?? []), ...parameters].map((parameter) =>
-    withExample(parameter, values),
+  const common = (operation.parameters ?? []).filter(
+    (one) => !parameters.some((other) => isSame(one, other)),
   );
+  operation.parameters = [...common, ...parameters].map((parameter) => withExample(parameter, values));
   if (requestBody !== undefined) Object.assign(operation, { requestBody, [BODY_RULE]: bodyRule });
   Reflect.deleteProperty(operation, BY_VERSION);
 }
 
+/** Tells whether a version describes a parameter in place of what both versions have. */
+function isSame(one: object, other: object): boolean {
+  return (['name', 'in'] as const).every(
+    (member) => (one as Parameter)[member] === (other as Parameter)[member],
+  );
+}
+
 function withExample(parameter: object, values: Readonly<Record<string, string>> = {}): object {
-  const { name, in: place } = parameter as { name: string; in: string };
+  const { name, in: place } = parameter as Parameter;
   return place === 'path' && values[name] !== undefined ? { ...parameter, example: values[name] } : parameter;
 }
 

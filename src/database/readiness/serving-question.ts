@@ -48,6 +48,7 @@ const CALLS = `
          (SELECT count(*) FROM read_secret_version('${NIL_UUID}', '', 1, NULL, '${NIL_UUID}', false, NULL, NULL, NULL)),
          (SELECT count(*) FROM destroy_secret_versions('[]', '{}', '{}', true)),
          (SELECT count(*) FROM search_secret_keys('{}', '{}', '${NIL_UUID}', '%key%', 1, false)),
+         (SELECT count(*) FROM search_secret_labels('{}', '{}', '${NIL_UUID}', '{}', '{}', 1, false)),
          audit_event_exists('${NIL_UUID}', '${NIL_UUID}'),
          record_events('{}'),
          count_refused_logins('{}', '{}'),

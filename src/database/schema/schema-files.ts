@@ -48,6 +48,8 @@ export const FUNCTIONS = [
   'secrets/secret_key_elsewhere',
   'secrets/secret_key_claim',
   'secrets/search_secret_keys',
+  'secrets/search_secret_labels',
+  'secrets/secret_has_expired',
   'secrets/blank_secret',
   'secrets/read_secrets',
   'secrets/find_secrets',

@@ -6,6 +6,7 @@ import { AuditWriter, SYSTEM_LOG } from '../../audit/audit-writer.js';
 import type { TenantContext } from '../../common/tenant-context.js';
 import { tenantRefused } from '../../common/tenant-refused.js';
 import { CreateSecret } from '../create-secret.js';
+import { SecretExpired } from '../expiry/secret-expiry.js';
 import { secretNotFound } from '../secret-errors.js';
 import type { CreateSecretInput } from '../secret-input.js';
 import { SecretPreconditions } from '../secret-preconditions.js';
@@ -110,6 +111,7 @@ export class CopySecret {
     const demands = { ...readConditions(conditions, false), needsValue: true };
     const outcome = await this.secrets.read(tenant, key, event, demands);
     if (outcome.kind === 'absent') throw secretNotFound(key);
+    if (outcome.kind === 'expired') throw new SecretExpired(key, outcome.expiresAt);
     if (outcome.kind === 'forbidden') throw hiddenFromCopier(key);
     if (outcome.kind === 'precondition_failed')
       throw await this.preconditions.failure(tenant, outcome.secret);

@@ -9,6 +9,9 @@ import { ANY_OBJECT, ANY_VALUE, FLAG } from '../../api/openapi/schemas.js';
 import { flagOf, IsFlag } from '../../api/input/is-flag.decorator.js';
 import { IsVersionCount } from '../../api/input/is-version-count.decorator.js';
 import { MOST_VERSIONS } from '../../common/version-count.js';
+import { ExpiresAt } from '../expiry/expires-at.decorator.js';
+import { LabelsField } from '../labels/labels.decorator.js';
+import type { Labels } from '../labels/labels.js';
 import { descriptionProblem, LONGEST_DESCRIPTION, VISIBILITIES, type Visibility } from '../secret.js';
 
 /** Skips the other rules where the field is left out. Null is not left out, unlike with `IsOptional`. */
@@ -151,7 +154,8 @@ export class NewSecretBody {
     ...FLAG,
     required: false,
     description:
-      'Whether a secret that is there gets the value and the options; nothing else of it changes. False if it is left out',
+      'Whether a secret that is there gets the value and the options, and under `/api/v3.1` what is given of ' +
+      '`description`, `expires_at` and `labels`; nothing else of it changes. False if it is left out',
   })
   @IsFlag()
   update_if_exists?: unknown;
@@ -172,6 +176,11 @@ export class NewSecretBodyV31 extends NewSecretBody {
 
   @MaxVersions()
   max_versions?: number | null;
+  @ExpiresAt()
+  expires_at?: string | null;
+
+  @LabelsField()
+  labels?: Labels | null;
 }
 
 /** Holds the body of PATCH under v3: what is left out stays. */
@@ -221,6 +230,11 @@ export class SecretChangeBodyV31 extends SecretChangeBody {
 
   @MaxVersions()
   max_versions?: number | null;
+  @ExpiresAt()
+  expires_at?: string | null;
+
+  @LabelsField()
+  labels?: Labels | null;
 }
 
 /** Holds the body of PATCH `set-visibility`. */

@@ -2,6 +2,8 @@ import { ApiProperty, OmitType, PartialType } from '@nestjs/swagger';
 import { CursorPageMetadata } from '../../api/lists/list-envelope.js';
 import { ANY_OBJECT, ANY_VALUE, COUNT, NAME, TIME } from '../../api/openapi/schemas.js';
 import { SecretSearchMetadata } from './secret-search-metadata.js';
+import { LABELS_SCHEMA } from '../labels/labels.decorator.js';
+import type { Labels } from '../labels/labels.js';
 import { LONGEST_DESCRIPTION, VISIBILITIES } from '../secret.js';
 
 const LISTED_SCHEMA = {
@@ -49,6 +51,15 @@ export class SecretListItemV31 {
     description: 'What the secret is for; never sealed',
   })
   description: string | null;
+
+  @ApiProperty({ ...TIME, nullable: true, description: 'The time from which a read is answered with 410' })
+  expires_at: string | null;
+
+  @ApiProperty({ type: Boolean, description: 'Whether that time has passed' })
+  is_expired: boolean;
+
+  @ApiProperty({ ...LABELS_SCHEMA, description: 'What lists and searches find it by; never sealed' })
+  labels: Labels;
 }
 
 /** Describes a secret of version 3.1. Answers to changes have an empty value. */
@@ -96,6 +107,9 @@ export const SECRET_LIST_FIELDS_V31 = [
   'created_by',
   'provider_name',
   'description',
+  'expires_at',
+  'is_expired',
+  'labels',
 ] as const;
 
 /** Describes an item of a list: with `_include`, it has only the fields that are named. */

@@ -28,6 +28,9 @@ const listed = (version: ApiVersion): object => {
     ...owner,
     provider_name: null,
     description: 'The login of the billing service',
+    expires_at: null,
+    is_expired: false,
+    labels: { team: 'billing' },
   };
 };
 
@@ -68,7 +71,10 @@ export const SECRET_EXAMPLES = {
     path,
     body: perVersion((version) => ({
       value: VALUE,
-      ...(version === 'v3.1' && { description: 'The login of the billing service' }),
+      ...(version === 'v3.1' && {
+        description: 'The login of the billing service',
+        labels: { team: 'billing' },
+      }),
       update_if_exists: true,
     })),
     answer: perVersion((version) => changed(version, VALUE)),

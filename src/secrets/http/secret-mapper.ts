@@ -2,6 +2,8 @@ import type { TenantContext } from '../../common/tenant-context.js';
 import type { NewSecretBody, SecretChangeBody } from '../dto/new-secret.body.js';
 import type { SecretV3 } from '../dto/secret-v3.js';
 import type { SecretV31 } from '../dto/secret-v31.js';
+import type { SecretListQuery } from '../list/dto/secret-list.query.js';
+import type { SecretSearchBody } from '../list/dto/secret-search.body.js';
 import type { ItemFields } from '../list/list-fields.js';
 import type { OpenedSecret } from '../secret.js';
 
@@ -11,6 +13,10 @@ export interface SecretMapper {
   readonly newBody: new () => NewSecretBody;
   /** The class that the body of a change is read as. */
   readonly changeBody: new () => SecretChangeBody;
+  /** The class that the query of a list or a search is read as. */
+  readonly listQuery: new () => SecretListQuery;
+  /** The class that the body of a search is read as. */
+  readonly searchBody: new () => SecretSearchBody;
   /** The fields of a secret in a list. */
   readonly listFields: ItemFields;
   /** The fields of a secret that a search found. */

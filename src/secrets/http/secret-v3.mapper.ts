@@ -2,6 +2,8 @@ import { formatTime } from '../../api/time-format.js';
 import type { TenantContext } from '../../common/tenant-context.js';
 import { SECRET_LIST_FIELDS_V3, type SecretV3 } from '../dto/secret-v3.js';
 import { NewSecretBody, SecretChangeBody } from '../dto/new-secret.body.js';
+import { SecretListQuery } from '../list/dto/secret-list.query.js';
+import { SecretSearchBody } from '../list/dto/secret-search.body.js';
 import type { OpenedSecret } from '../secret.js';
 import type { SecretMapper } from './secret-mapper.js';
 
@@ -11,6 +13,8 @@ const FIELDS = { all: SECRET_LIST_FIELDS_V3, byDefault: SECRET_LIST_FIELDS_V3 };
 export const secretV3Mapper: SecretMapper = {
   newBody: NewSecretBody,
   changeBody: SecretChangeBody,
+  listQuery: SecretListQuery,
+  searchBody: SecretSearchBody,
   listFields: FIELDS,
   searchFields: FIELDS,
   read: toSecretV3,

@@ -4,6 +4,8 @@ import type { TenantContext } from '../../common/tenant-context.js';
 import type { SecretValue } from '../../crypto/secret-value.js';
 import { SECRET_LIST_FIELDS_V31, SECRET_SEARCH_FIELDS_V31, type SecretV31 } from '../dto/secret-v31.js';
 import { NewSecretBodyV31, SecretChangeBodyV31 } from '../dto/new-secret.body.js';
+import { SecretListQueryV31 } from '../list/dto/secret-list-v31.query.js';
+import { SecretSearchBodyV31 } from '../list/dto/secret-search.body.js';
 import type { OpenedSecret } from '../secret.js';
 import type { SecretMapper } from './secret-mapper.js';
 
@@ -11,6 +13,8 @@ import type { SecretMapper } from './secret-mapper.js';
 export const secretV31Mapper: SecretMapper = {
   newBody: NewSecretBodyV31,
   changeBody: SecretChangeBodyV31,
+  listQuery: SecretListQueryV31,
+  searchBody: SecretSearchBodyV31,
   listFields: { all: [...SECRET_LIST_FIELDS_V31, 'schema'], byDefault: SECRET_LIST_FIELDS_V31 },
   searchFields: { all: [...SECRET_SEARCH_FIELDS_V31, 'schema'], byDefault: SECRET_SEARCH_FIELDS_V31 },
   read: (tenant, secret) => ({
@@ -39,6 +43,9 @@ function toChangedSecret(_tenant: TenantContext, secret: OpenedSecret): SecretV3
     created_by: secret.creatorName,
     provider_name: secret.providerName,
     description: secret.description,
+    expires_at: secret.expiresAt && formatTime(secret.expiresAt),
+    is_expired: secret.isExpired,
+    labels: secret.labels,
     value: '',
     version: secret.version,
     max_versions: secret.maxVersions,

@@ -1,3 +1,4 @@
+import type { LabelRule } from '../labels/label-rule.js';
 import { descriptionProblem } from '../secret.js';
 import { nameProblem } from '../../common/names/resource-name.js';
 
@@ -20,16 +21,19 @@ export const RULE_OPERATORS = [
 ] as const;
 export type RuleOperator = (typeof RULE_OPERATORS)[number];
 
-const EXACT: ReadonlySet<RuleOperator> = new Set(['any_of', 'not_any_of', 'is_not_empty']);
+const PARTIAL: ReadonlySet<string> = new Set(['contains', 'not_contains', 'starts_with', 'ends_with']);
 
 /** Tells whether an operator compares whole values, which costs no more for many values. */
-export function isExact(operator: RuleOperator): boolean {
-  return EXACT.has(operator);
+export function isExact(operator: FilterRule['operator']): boolean {
+  return !PARTIAL.has(operator);
 }
 
-/** Holds one rule of a search. One matching value is enough; for negated operators, none may match. */
-export interface FilterRule {
+/** Holds one rule of a search about an attribute. One matching value is enough; for negated operators, none may match. */
+export interface AttributeRule {
   readonly attribute: RuleAttribute;
   readonly operator: RuleOperator;
   readonly values: readonly string[];
 }
+
+/** Holds one rule of a search. */
+export type FilterRule = AttributeRule | LabelRule;

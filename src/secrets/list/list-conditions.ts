@@ -1,6 +1,8 @@
+import type { Expiry } from '../../common/expiry.js';
 import type { ListCursor } from './list-cursor.js';
 import type { ListOptions } from './list-options.js';
-import { isExact, RULE_ATTRIBUTES, type FilterRule } from './filter-rule.js';
+import { labelCondition, labelRuleCondition } from '../labels/label-conditions.js';
+import { isExact, RULE_ATTRIBUTES, type AttributeRule } from './filter-rule.js';
 import { FILTERS, SEARCH_FIELDS } from './list-fields.js';
 
 /** Adds a value to those of the statement and returns its parameter. */
@@ -10,10 +12,25 @@ export type AddValue = (value: unknown) => string;
  * Returns the filters of a list as SQL, each beginning with AND. Names come from our own lists; callers' input becomes
  * values only.
  */
-export function conditionsOf({ filters }: ListOptions, add: AddValue): string {
-  return [...filters]
-    .map(([name, wanted]) => ` AND ${FILTERS[name].replace('$', () => `${add(wanted)}::text[]`)}`)
-    .join('');
+export function conditionsOf({ filters, expired, expiresBefore }: ListOptions, add: AddValue): string {
+  const conditions = [...filters].map(([name, wanted]) =>
+    FILTERS[name].replace('$', () => `${add(wanted)}::text[]`),
+  );
+  if (expired !== undefined)
+    conditions.push(`secret_has_expired(s.expires_at)${expired ? '' : ' IS NOT TRUE'}`);
+  if (expiresBefore !== undefined) conditions.push(`s.expires_at < ${timeOf(expiresBefore, add)}`);
+  return conditions.map((condition) => ` AND ${condition}`).join('');
+}
+
+function timeOf(expiry: Expiry, add: AddValue): string {
+  return 'at' in expiry
+    ? `${add(expiry.at)}::timestamptz`
+    : `now() + ${add(expiry.afterMilliseconds)}::float8 * interval '1 millisecond'`;
+}
+
+/** Returns the condition of the labels that a list is filtered by, which looks only at what the caller sees. */
+export function labelConditions({ labels }: ListOptions, add: AddValue, seen: string): string {
+  return labels.length === 0 ? '' : ` AND ${onlyWhere(seen, labelCondition(labels, add))}`;
 }
 
 /**
@@ -25,6 +42,7 @@ export function conditionsOf({ filters }: ListOptions, add: AddValue): string {
 export function ruleConditions({ rules = [] }: ListOptions, add: AddValue, seen: string): string {
   return rules
     .map((rule) => {
+      if ('label' in rule) return ` AND ${onlyWhere(seen, labelRuleCondition(rule, add))}`;
       const condition = ruleCondition(rule, add);
       return ` AND ${isExact(rule.operator) ? condition : onlyWhere(seen, condition)}`;
     })
@@ -35,7 +53,7 @@ function onlyWhere(seen: string, condition: string): string {
   return `CASE WHEN ${seen} THEN ${condition} ELSE false END`;
 }
 
-function ruleCondition({ attribute, operator, values }: FilterRule, add: AddValue): string {
+function ruleCondition({ attribute, operator, values }: AttributeRule, add: AddValue): string {
   const { column } = RULE_ATTRIBUTES[attribute];
   const given = `coalesce(${column}, '')`;
   const any = (texts: readonly string[]): string => `ANY (${add(texts)}::text[])`;

@@ -9,7 +9,7 @@ const nullable = (text: string): string => `coalesce(${text}, 'null')`;
  * Concatenating text costs half as much as building JSON objects in the database. The value is never included, not even
  * sealed: the field `value` is always empty.
  */
-export const LIST_FIELDS = {
+const LIST_FIELDS = {
   key: json('s.key'),
   value: `'""'`,
   created_at: quotedTimeText('s.created_at'),
@@ -23,10 +23,21 @@ export const LIST_FIELDS = {
   created_by: 'c.name',
   provider_name: nullable(json('s.provider_name')),
   description: nullable(json('s.description')),
+  expires_at: nullable(quotedTimeText('s.expires_at')),
+  is_expired: 'coalesce(secret_has_expired(s.expires_at), false)::text',
+  labels: 's.labels::text',
   provider_options: `'null'`,
   schema: nullable('s.schema::text'),
 } as const;
 export type ListField = keyof typeof LIST_FIELDS;
+
+/** Returns the SQL for the JSON text of an item. */
+export function itemOf(fields: readonly ListField[]): string {
+  const members = fields.map(
+    (field, index) => `'${index === 0 ? '{' : ','}"${field}":' || ${LIST_FIELDS[field]}`,
+  );
+  return [...members, `'}'`].join(' || ');
+}
 
 /** Holds the fields of an item: those that `_include` may name, and those that an item has if it names none. */
 export interface ItemFields {
@@ -44,6 +55,9 @@ const COLUMNS = [
 const OPTIONAL_COLUMNS: Partial<Record<ListField, string>> = {
   schema: 's.schema',
   description: 's.description',
+  expires_at: 's.expires_at',
+  is_expired: 's.expires_at',
+  labels: 's.labels',
 };
 
 /**
@@ -62,7 +76,7 @@ export function longMeasuresOf(fields: readonly ListField[]): readonly string[] 
 
 /** Returns the columns that a list with these fields reads. */
 export function columnsOf(fields: readonly ListField[]): string[] {
-  return [...COLUMNS, ...fields.flatMap((field) => OPTIONAL_COLUMNS[field] ?? [])];
+  return [...COLUMNS, ...new Set(fields.flatMap((field) => OPTIONAL_COLUMNS[field] ?? []))];
 }
 
 const TENANT_NAME = '(SELECT t.name FROM tenants t WHERE t.id = s.tenant_id)';
@@ -83,8 +97,12 @@ export const SORTS = {
   tenant_name: TENANT_NAME,
   created_by: CREATOR_NAME,
   provider_name: 's.provider_name',
+  expires_at: 's.expires_at',
 } as const;
 export type Sort = keyof typeof SORTS;
+
+/** Lists the sorts that version 3 has. */
+export const SORTS_V3 = Object.keys(SORTS).filter((name) => name !== 'expires_at');
 
 /**
  * Maps the fields that a list can be filtered by to conditions; `$` stands for the wanted values, one of which must

@@ -1,3 +1,5 @@
+import type { Expiry } from '../../common/expiry.js';
+import type { LabelPair } from '../labels/label-rule.js';
 import type { FilterRule } from './filter-rule.js';
 import type { ListCursor } from './list-cursor.js';
 import type { Filter, ListField, SearchField, Sort } from './list-fields.js';
@@ -26,13 +28,20 @@ export interface ListOptions {
   readonly sorts: readonly { readonly by: Sort; readonly descending: boolean }[];
   /** The values of each filter, one of which must match. */
   readonly filters: ReadonlyMap<Filter, readonly string[]>;
+  /** The labels that a secret must have. */
+  readonly labels: readonly LabelPair[];
+  /** True for what has expired, false for what has not. */
+  readonly expired: boolean | undefined;
+  readonly expiresBefore: Expiry | undefined;
   /** The rules of a search: all must hold, and the secrets that they exclude are counted. */
   readonly rules?: readonly FilterRule[];
 }
 
 /** Tells whether a list of one tenant is the default one, of which the caller chooses only size and offset. */
-export function isPlain({ whole, allTenants, search, sorts, filters, rules }: ListOptions): boolean {
-  const isNarrowed = search !== undefined || rules !== undefined || filters.size > 0;
+export function isPlain({ whole, allTenants, sorts, filters, labels, ...options }: ListOptions): boolean {
+  const { search, rules, expired, expiresBefore } = options;
+  const narrowing = [search, rules, expired, expiresBefore];
+  const isNarrowed = narrowing.some((each) => each !== undefined) || filters.size > 0 || labels.length > 0;
   return whole && !allTenants && !isNarrowed && sorts.length === 0;
 }
 

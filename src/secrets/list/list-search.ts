@@ -2,33 +2,14 @@ import type { EntityManager } from 'typeorm';
 import { TooCostly } from '../../common/errors.js';
 import { searchPattern } from './list-conditions.js';
 import type { Search } from './list-options.js';
+import { FOUND_NOTHING, MOST_PICKED, type FoundSecrets, type Matches } from './found-secrets.js';
 import { SEEN, scopeSql, type ListScope } from './list-scope.js';
-
-/** Identifies the secrets that a search found. */
-export interface KeyMatches {
-  readonly tenantIds: readonly string[];
-  readonly ids: readonly string[];
-}
-
-/**
- * Holds the matches in the listed tenants and among global secrets of others; undefined if there are too many to select
- * by id.
- */
-export interface FoundSecrets {
-  readonly own: KeyMatches | undefined;
-  readonly foreign: KeyMatches | undefined;
-}
-
-/** Limits the matches that are selected by id; with more, scanning in the order of the list finds a page sooner. */
-const MOST_PICKED = 3_000;
 
 /** Lists the fields with an index on parts of their text. */
 const INDEXED: ReadonlySet<string> = new Set(['key']);
 
 /** Limits the secrets of a list in which a search may look for keys without an index. */
 const MOST_SCANNED = 10_000;
-
-const NOT_BY_INDEX: FoundSecrets = { own: undefined, foreign: undefined };
 
 const FIND = `
   SELECT own.tenant_ids AS "ownTenants", own.ids AS "ownIds", other.tenant_ids AS "otherTenants", other.ids AS "otherIds"
@@ -45,11 +26,11 @@ export async function findKeys(
   search: Search | undefined,
 ): Promise<FoundSecrets> {
   const isIndexed = search?.fields.every((field) => INDEXED.has(field)) === true;
-  if (!isIndexed) return NOT_BY_INDEX;
+  if (!isIndexed) return FOUND_NOTHING;
   const pattern = searchPattern(search.text);
   if (!pattern.hasTrigram) {
     await requireFewSecrets(manager, scope);
-    return NOT_BY_INDEX;
+    return FOUND_NOTHING;
   }
   const { tenants, userId } = scope;
   type Ids = string[] | null;
@@ -85,6 +66,6 @@ async function requireFewSecrets(manager: EntityManager, scope: ListScope): Prom
     );
 }
 
-function matches(tenantIds: string[] | null, ids: string[] | null): KeyMatches | undefined {
-  return tenantIds === null || ids === null ? undefined : { tenantIds, ids };
+function matches(tenantIds: string[] | null, ids: string[] | null): Matches | undefined {
+  return tenantIds === null || ids === null ? undefined : { tenantIds, ids, by: 'key' };
 }

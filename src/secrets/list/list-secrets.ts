@@ -3,6 +3,8 @@ import type { EntityManager } from 'typeorm';
 import { tooLargeForAll } from '../../common/list-bounds.js';
 import { namedQueryIn } from '../../database/named-query.js';
 import { encodeCursor, type ListCursor } from './list-cursor.js';
+import { findByLabels } from '../labels/label-search.js';
+import type { FoundSecrets } from './found-secrets.js';
 import { findKeys } from './list-search.js';
 import type { ListScope } from './list-scope.js';
 import { PageStatement } from './page-statement.js';
@@ -25,12 +27,20 @@ export async function listSecrets(
   scope: ListScope,
   options: ListOptions,
 ): Promise<SecretPage> {
-  const statement = new PageStatement(scope, options, await findKeys(manager, scope, options.search));
+  const statement = new PageStatement(scope, options, await find(manager, scope, options));
   const row = await ask(manager, statement.text(), statement.values, isPlain(options));
   if (row.items === null) throw tooLargeForAll();
   const total = row.total ?? undefined;
   const filtered = total === undefined || row.unruled === null ? undefined : row.unruled - total;
   return { items: row.items, total, filtered, next: nextOf(options, row) };
+}
+
+/** Finds what an index has of what a list asks for: by a part of the key, or else by labels. */
+async function find(manager: EntityManager, scope: ListScope, options: ListOptions): Promise<FoundSecrets> {
+  const byKey = await findKeys(manager, scope, options.search);
+  if (byKey.own !== undefined && byKey.foreign !== undefined) return byKey;
+  const byLabels = await findByLabels(manager, scope, options);
+  return { own: byKey.own ?? byLabels.own, foreign: byKey.foreign ?? byLabels.foreign };
 }
 
 /** Runs the statement. Only default lists have names: named statements of many kinds would fill the server's memory. */

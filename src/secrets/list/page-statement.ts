@@ -1,8 +1,14 @@
-import { afterCursor, conditionsOf, ruleConditions, searchCondition } from './list-conditions.js';
-import type { FoundSecrets, KeyMatches } from './list-search.js';
+import {
+  afterCursor,
+  conditionsOf,
+  labelConditions,
+  ruleConditions,
+  searchCondition,
+} from './list-conditions.js';
+import type { FoundSecrets, Matches } from './found-secrets.js';
 import { SEEN, scopeSql, type ListScope, type ScopeSql } from './list-scope.js';
 import type { ListOptions } from './list-options.js';
-import { columnsOf, LIST_FIELDS, longMeasuresOf, SORTS } from './list-fields.js';
+import { columnsOf, itemOf, longMeasuresOf, SORTS } from './list-fields.js';
 import { maxListBytes } from '../../common/list-bounds.js';
 
 interface Order {
@@ -89,7 +95,7 @@ export class PageStatement {
         SELECT made.item, sum(octet_length(made.item) + 1) OVER (
           ORDER BY ${this.inOrder('made')} ROWS UNBOUNDED PRECEDING
         ) AS upto FROM (
-          SELECT ${itemOf(this.options)} AS item, ${this.orders.map((_, index) => `s.o${index}`).join(', ')}, s.id
+          SELECT ${itemOf(this.options.fields)} AS item, ${this.orders.map((_, index) => `s.o${index}`).join(', ')}, s.id
           FROM ${this.shortened(most)} s JOIN creators c ON c.id = s.created_by JOIN owners t ON t.id = s.tenant_id
           OFFSET 0
         ) AS made
@@ -131,10 +137,18 @@ export class PageStatement {
     const { listed } = this.scope;
     const rules = ruleConditions(this.options, this.value, SEEN);
     if (own !== undefined) {
-      const from = `${this.matched(own)} JOIN ${listed} ON own.tenant_id = s.tenant_id WHERE ${SEEN}${this.conditions}`;
-      return { picked: `SELECT ${this.columns} ${from}${rules}${this.beyond()}`, from, ruled: from + rules };
+      const narrowed = `WHERE ${SEEN}${this.conditions}${this.narrowed(SEEN, own)}`;
+      const matched = `${this.matched(own)} JOIN ${listed} ON own.tenant_id = s.tenant_id ${narrowed}`;
+      const from = this.countsWithoutRules(own)
+        ? `FROM ${listed} JOIN secrets s ON ${this.ownSeen()}`
+        : matched;
+      return {
+        picked: `SELECT ${this.columns} ${matched}${rules}${this.beyond()}`,
+        from,
+        ruled: matched + rules,
+      };
     }
-    const seen = `s.tenant_id = own.tenant_id AND ${SEEN}${this.conditions}${this.searched(SEEN)}`;
+    const seen = this.ownSeen();
     const from = `FROM ${listed} JOIN secrets s ON ${seen}`;
     return {
       picked: `
@@ -149,27 +163,44 @@ export class PageStatement {
   private foreign(): Part {
     const { foreign } = this.found;
     const { foreign: global } = this.scope;
-    const from =
+    const seen = `WHERE ${global}${this.conditions}`;
+    const matched =
       foreign === undefined
-        ? `FROM secrets s WHERE ${global}${this.conditions}${this.searched('true')}`
-        : `${this.matched(foreign)} WHERE ${global}${this.conditions}`;
+        ? `FROM secrets s ${seen}${this.narrowed('true')}`
+        : `${this.matched(foreign)} ${seen}${this.narrowed('true', foreign)}`;
+    const from = this.countsWithoutRules(foreign)
+      ? `FROM secrets s ${seen}${this.narrowed('true')}`
+      : matched;
     const order = foreign === undefined ? this.walk : '';
     const rules = ruleConditions(this.options, this.value, 'true');
     return {
-      picked: `SELECT ${this.columns} ${from}${rules}${this.beyond()} ${order}`,
+      picked: `SELECT ${this.columns} ${matched}${rules}${this.beyond()} ${order}`,
       from,
-      ruled: from + rules,
+      ruled: matched + rules,
     };
   }
 
-  private matched({ tenantIds, ids }: KeyMatches): string {
+  /** Returns the condition for all that the caller sees of the listed tenants, without the rules. */
+  private ownSeen(): string {
+    return `s.tenant_id = own.tenant_id AND ${SEEN}${this.conditions}${this.narrowed(SEEN)}`;
+  }
+
+  /** Tells whether rules may have found the matches, and what they exclude is counted. */
+  private countsWithoutRules(matches: Matches | undefined): boolean {
+    const { rules, after } = this.options;
+    return matches?.by === 'labels' && rules !== undefined && after === undefined;
+  }
+
+  private matched({ tenantIds, ids }: Matches): string {
     return `
       FROM unnest(${this.value(tenantIds)}::uuid[], ${this.value(ids)}::uuid[]) AS found (tenant_id, id)
       JOIN secrets s ON s.tenant_id = found.tenant_id AND s.id = found.id`;
   }
 
-  private searched(seen: string): string {
-    return searchCondition(this.options, this.value, seen);
+  /** Returns the conditions of search and labels; matches by the key need no search any more. */
+  private narrowed(seen: string, matches?: Matches): string {
+    const searched = matches?.by === 'key' ? '' : searchCondition(this.options, this.value, seen);
+    return searched + labelConditions(this.options, this.value, seen);
   }
 
   /** Tells whether the filters allow global secrets of other tenants. */
@@ -194,14 +225,6 @@ export class PageStatement {
     const { after } = this.options;
     return after === undefined || after === 'start' ? '' : afterCursor(after, this.value);
   }
-}
-
-/** Returns the SQL for the JSON text of an item. */
-function itemOf({ fields }: ListOptions): string {
-  const members = fields.map(
-    (field, index) => `'${index === 0 ? '{' : ','}"${field}":' || ${LIST_FIELDS[field]}`,
-  );
-  return [...members, `'}'`].join(' || ');
 }
 
 /** Returns the orders up to the key. A key is unique within a tenant, so nothing is sorted after it. */

@@ -1,5 +1,5 @@
 import { TooCostly } from '../../common/errors.js';
-import { isExact, type FilterRule, type RuleOperator } from './filter-rule.js';
+import { isExact, type FilterRule } from './filter-rule.js';
 
 /** Limits the values of all rules of a search together. */
 const MOST_VALUES = 1_000;
@@ -28,23 +28,31 @@ export function requireAffordable(rules: readonly FilterRule[]): void {
 }
 
 /**
- * Returns equivalent rules with fewer comparisons: rules about the same attribute are combined if their operator allows
+ * Returns equivalent rules with fewer comparisons: rules about the same attribute or label are combined if their operator allows
  * it, and no value occurs twice in a rule.
  */
 export function combined(rules: readonly FilterRule[]): FilterRule[] {
   const result: FilterRule[] = [];
-  for (const { attribute, operator, values } of rules) {
-    const place = result.findIndex((other) => other.attribute === attribute && other.operator === operator);
+  for (const rule of rules) {
+    const { operator, values } = rule;
+    const place = result.findIndex(
+      (other) => other.operator === operator && subjectOf(other) === subjectOf(rule),
+    );
     const both = place < 0 ? undefined : valuesOfBoth(operator, result[place]?.values ?? [], values);
-    if (both === undefined) result.push({ attribute, operator, values: [...new Set(values)] });
-    else result[place] = { attribute, operator, values: both };
+    if (both === undefined) result.push({ ...rule, values: [...new Set(values)] });
+    else result[place] = { ...rule, values: both };
   }
   return result;
 }
 
+/** Returns what a rule is about, apart for labels and attributes. */
+function subjectOf(rule: FilterRule): string {
+  return 'label' in rule ? `label ${rule.label}` : rule.attribute;
+}
+
 /** Returns the values of one rule in place of two, if there is such a rule. */
 function valuesOfBoth(
-  operator: RuleOperator,
+  operator: FilterRule['operator'],
   one: readonly string[],
   other: readonly string[],
 ): readonly string[] | undefined {
@@ -56,6 +64,8 @@ function valuesOfBoth(
     case 'not_contains':
       return [...new Set([...one, ...other])];
     case 'is_not_empty':
+    case 'is_null':
+    case 'is_not_null':
       return [];
     case 'contains':
     case 'starts_with':

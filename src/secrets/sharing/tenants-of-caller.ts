@@ -11,7 +11,7 @@ interface Row {
 
 /** Lists the permissions that export and import depend on. */
 const PERMISSIONS = [
-  ...['secret_export', 'secret_create', 'administrators'],
+  ...['secret_export', 'secret_create', 'secret_get', 'administrators'],
   ...['create_global_resource', 'set_owner', 'set_timestamp'],
 ];
 

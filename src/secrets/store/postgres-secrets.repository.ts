@@ -7,6 +7,7 @@ import type { TenantContext } from '../../common/tenant-context.js';
 import { Lanes } from '../../database/lanes.js';
 import { TenantTransaction } from '../../database/tenant-transaction.js';
 import { UsersRepository } from '../../users/users.repository.js';
+import { asksForLabels } from '../labels/label-search.js';
 import type { ListOptions, SecretPage } from '../list/list-options.js';
 import type { ListedTenant } from '../list/list-scope.js';
 import { withinDeadline } from '../list/list-deadline.js';
@@ -73,7 +74,7 @@ export class PostgresSecretsRepository extends SecretsRepository {
       return page;
     };
     // A single statement has one snapshot anyway.
-    const several = options.allTenants || options.search !== undefined;
+    const several = options.allTenants || options.search !== undefined || asksForLabels(options);
     return this.transaction.run(tenant.tenantId, event.id, work, {
       ...{ lane: 'lists', share: shareOf(tenant) },
       ...(several && { isolation: 'REPEATABLE READ' }),

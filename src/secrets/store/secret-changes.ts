@@ -5,6 +5,7 @@ import type { TenantContext } from '../../common/tenant-context.js';
 import { tenantRefused } from '../../common/tenant-refused.js';
 import { Lanes } from '../../database/lanes.js';
 import { UsersRepository } from '../../users/users.repository.js';
+import { keptExpiry } from '../expiry/secret-expiry.js';
 import type { StoredSecret } from '../secret.js';
 import type { Decide, NewOwner, SecretUpdate, Trashed, UpdateOutcome } from '../secrets.repository.js';
 import { SecretLookups } from './secret-lookups.js';
@@ -169,6 +170,8 @@ export function updatedSecret(
   const { attributes, value, owner, providerOptions, newKey } = update;
   return {
     ...current,
+    expiresAt: keptExpiry(current),
+    isExpired: false,
     ...attributes,
     key: newKey ?? current.key,
     value: value ?? current.value,

@@ -81,5 +81,6 @@ function inserted(
     providerName: null,
     createdAt: answer.created_at,
     updatedAt: answer.updated_at,
+    isExpired: false,
   };
 }

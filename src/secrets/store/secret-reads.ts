@@ -9,6 +9,7 @@ import { Batcher, type BatchGauge } from '../../database/batcher.js';
 import { Lanes } from '../../database/lanes.js';
 import { administers } from '../secret-access.js';
 import type { ReadConditions, ReadOutcome } from '../secrets.repository.js';
+import type { VisibleSecret } from '../secret.js';
 import { shareOf } from '../share-of.js';
 import { readsPerBatch } from './read-batches.js';
 import { SecretRows, type SecretRow } from './secret-row.js';
@@ -69,6 +70,7 @@ export class SecretReads {
     const { outcome, tenant_name: tenantName, is_masked: isMasked } = answer;
     if (outcome === 'not_found') return { kind: 'absent' };
     const secret = this.rows.toVisibleSecret(answer, tenantName);
+    if (isExpired(secret)) return { kind: 'expired', expiresAt: secret.expiresAt };
     return { kind: outcome === 'ok' ? 'found' : outcome, secret, isMasked };
   }
 
@@ -87,6 +89,10 @@ export class SecretReads {
     const answers = await this.lanes.query<Answer>('reads', undefined, statement);
     return answers.sort((one, other) => one.ordinal - other.ordinal);
   }
+}
+
+function isExpired(secret: VisibleSecret): secret is VisibleSecret & { readonly expiresAt: Date } {
+  return secret.isExpired;
 }
 
 /** Returns the detail of the event together with the conditions, which `read_secrets` takes out of it. */

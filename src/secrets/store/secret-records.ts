@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../../audit/audit-event.js';
+import { keptExpiry } from '../expiry/secret-expiry.js';
 import { attributesOf, type SecretDescription, type StoredSecret } from '../secret.js';
 import type { NewSecret, SecretUpdate } from '../secrets.repository.js';
 import type { SecretRecord, SecretRows } from './secret-row.js';
@@ -50,8 +51,10 @@ export function updateRecord(rows: SecretRows, { authorId, current, update, ...r
   const { tenantId, id, key, revision, mark } = current;
   const { attributes, value, providerOptions, owner, newKey } = update;
   const { event, createdAt, updatedAt } = rest;
+  // A move gives nobody the value back.
+  const expiresAt = newKey === undefined ? keptExpiry(current) : current.expiresAt;
   const columns = {
-    ...{ ...attributesOf(current), ...attributes },
+    ...{ ...attributesOf(current), expiresAt, ...attributes },
     ...{ tenantId, id, key, revision, mark },
     ...{ value, providerOptions: providerOptions ?? null, createdAt, updatedAt },
   };
@@ -62,6 +65,7 @@ export function updateRecord(rows: SecretRows, { authorId, current, update, ...r
     replaces_options: providerOptions !== undefined,
     ...(newKey !== undefined && { new_key: newKey }),
     sets_max_versions: true,
+    replaces_expiry: attributes?.expiresAt !== undefined || current.isExpired,
   };
   return rows.toRecord(columns, members, event);
 }

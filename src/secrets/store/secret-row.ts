@@ -50,18 +50,17 @@ export class SecretRows {
   }
 
   /**
-   * Returns the select list of a secret.
+   * Returns the select list of a secret, which also tells whether it has expired.
    * @param row what stands before a column's name: an alias, or a composite such as `(r.secret)`
    * @param instead expressions in place of columns, by the names of those
    */
   select(row: string, instead: Readonly<Record<string, string>> = {}): string {
-    return this.selected
-      .map(({ name, isJson }) => {
-        const column = instead[name] ?? `${row}.${name}`;
-        // The driver would parse JSON, which loses digits.
-        return isJson ? `(${column})::text AS ${name}` : `${column} AS ${name}`;
-      })
-      .join(', ');
+    const columns = this.selected.map(({ name, isJson }) => {
+      const column = instead[name] ?? `${row}.${name}`;
+      // The driver would parse JSON, which loses digits.
+      return isJson ? `(${column})::text AS ${name}` : `${column} AS ${name}`;
+    });
+    return [...columns, `secret_has_expired(${row}.expires_at) AS is_expired`].join(', ');
   }
 
   /** @throws DecryptionError when a sealed column holds no envelope */
@@ -82,6 +81,7 @@ export class SecretRows {
     }
     secret.tenantName = tenantName;
     secret.creatorName = row.creator_name;
+    secret.isExpired = row.is_expired === true;
     return secret as unknown as VisibleSecret;
   }
 

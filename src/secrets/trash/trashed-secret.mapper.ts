@@ -19,6 +19,9 @@ export function toTrashedSecretV31(secret: KeptSecret): TrashedSecretV31 {
     created_by: secret.creatorName,
     provider_name: secret.providerName,
     description: secret.description,
+    expires_at: secret.expiresAt && formatTime(secret.expiresAt),
+    is_expired: secret.isExpired,
+    labels: secret.labels,
     etag: quoted(stateTag(secret)),
   };
 }

@@ -23,9 +23,17 @@ import {
 
 type Answer = SecretRow & {
   readonly outcome:
-    'ok' | 'not_modified' | 'precondition_failed' | 'destroyed' | 'no_version' | 'not_found' | 'foreign';
+    | 'ok'
+    | 'not_modified'
+    | 'precondition_failed'
+    | 'expired'
+    | 'destroyed'
+    | 'no_version'
+    | 'not_found'
+    | 'foreign';
   readonly is_masked: boolean;
   readonly destroyed_at: Date;
+  readonly expires_at: Date;
 };
 
 const FOUND = {
@@ -138,6 +146,7 @@ export class PostgresSecretVersionsRepository extends SecretVersionsRepository {
 
   private outcomeOf({ tenantName }: TenantContext, answer: Answer): VersionOutcome {
     const { outcome, is_masked: isMasked, destroyed_at: at } = answer;
+    if (outcome === 'expired') return { kind: 'expired', expiresAt: answer.expires_at };
     if (outcome === 'destroyed') return { kind: 'destroyed', at };
     if (outcome === 'no_version' || outcome === 'not_found' || outcome === 'foreign')
       return { kind: UNSEEN[outcome] };

@@ -20,6 +20,7 @@ export type VersionOutcome =
       /** True if the value is hidden from the caller. */
       readonly isMasked: boolean;
     }
+  | { readonly kind: 'expired'; readonly expiresAt: Date }
   | { readonly kind: 'destroyed'; readonly at: Date }
   | UnseenVersion;
 

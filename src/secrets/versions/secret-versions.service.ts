@@ -8,6 +8,7 @@ import type { TenantContext } from '../../common/tenant-context.js';
 import { tenantRefused } from '../../common/tenant-refused.js';
 import type { Page } from '../../database/page-request.js';
 import { changedSecret, shown } from '../changed-secret.js';
+import { SecretExpired } from '../expiry/secret-expiry.js';
 import { secretNotFound } from '../secret-errors.js';
 import { SecretPreconditions } from '../secret-preconditions.js';
 import { SecretSealer } from '../secret-sealer.js';
@@ -63,6 +64,7 @@ export class SecretVersionsService {
       event,
       readConditions(conditions, skipValue),
     );
+    if (outcome.kind === 'expired') throw new SecretExpired(key, outcome.expiresAt);
     if (outcome.kind === 'destroyed') throw versionDestroyed(key, choice, outcome.at);
     if (!('secret' in outcome)) throw unseen(key, outcome, versionNotFound(key, choice));
     const { kind, secret, isMasked } = outcome;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { FilterRule } from '../../../src/secrets/list/filter-rule.js';
+import type { AttributeRule, FilterRule } from '../../../src/secrets/list/filter-rule.js';
 import { combined } from '../../../src/secrets/list/rule-cost.js';
 
-const rule = (operator: FilterRule['operator'], ...values: string[]): FilterRule => ({
+const rule = (operator: AttributeRule['operator'], ...values: string[]): AttributeRule => ({
   attribute: 'key',
   operator,
   values,
@@ -32,6 +32,23 @@ describe('combined', () => {
       'nothing of different attributes',
       [rule('any_of', 'a'), { ...rule('any_of', 'b'), attribute: 'description' }],
       [rule('any_of', 'a'), { ...rule('any_of', 'b'), attribute: 'description' }],
+    ],
+    [
+      'rules about one label, apart from others and from an attribute of that name',
+      [
+        { label: 'key', operator: 'any_of', values: ['a', 'b'] },
+        rule('any_of', 'b'),
+        { label: 'key', operator: 'any_of', values: ['b', 'c'] },
+        { label: 'other', operator: 'any_of', values: ['b'] },
+        { label: 'key', operator: 'is_null', values: [] },
+        { label: 'key', operator: 'is_null', values: [] },
+      ],
+      [
+        { label: 'key', operator: 'any_of', values: ['b'] },
+        rule('any_of', 'b'),
+        { label: 'other', operator: 'any_of', values: ['b'] },
+        { label: 'key', operator: 'is_null', values: [] },
+      ],
     ],
     ['no value twice', [rule('starts_with', 'a', 'a')], [rule('starts_with', 'a')]],
   ])('combines %s', (_name, rules, expected) => {

@@ -26,6 +26,7 @@ CREATE TABLE secrets (
   created_by                  uuid             NOT NULL,
   created_at                  timestamptz(3)   NOT NULL DEFAULT now(),
   updated_at                  timestamptz(3)   NOT NULL DEFAULT now(),
+  -- The time from which no value is given out; NULL for none. secret_has_expired compares it with the present.
   expires_at                  timestamptz(3),
   -- The time at which the secret was moved to the trash; NULL while it lives.
   deleted_at                  timestamptz(3),
@@ -40,6 +41,8 @@ CREATE TABLE secrets (
   version_visibility          text,
   version_is_hidden_value     boolean,
   version_owner_id            uuid,
+  -- What the secret belongs to, in clear: an object of texts by name.
+  labels                      jsonb            NOT NULL DEFAULT '{}',
 
   CONSTRAINT pk_secrets PRIMARY KEY (tenant_id, id),
   CONSTRAINT fk_secrets_tenant FOREIGN KEY (tenant_id) REFERENCES tenants (id),
@@ -61,7 +64,14 @@ CREATE TABLE secrets (
   CONSTRAINT ck_secrets_version CHECK (version > 0),
   CONSTRAINT ck_secrets_revision CHECK (revision > 0),
   CONSTRAINT ck_secrets_provider_options
-    CHECK ((provider_options IS NULL) = (provider_options_generation IS NULL))
+    CHECK ((provider_options IS NULL) = (provider_options_generation IS NULL)),
+  -- The text has a space after each colon and comma, which the bound of the service does not count.
+  CONSTRAINT ck_secrets_labels CHECK (labels = '{}' OR (
+    jsonb_typeof(labels) = 'object'
+    AND jsonb_array_length(jsonb_path_query_array(labels, '$.keyvalue()')) <= 64
+    AND NOT jsonb_path_exists(labels, '$.* ? (@.type() != "string")')
+    AND octet_length(labels::text) <= 8192 + 128
+  ))
 );
 
 -- The key becomes free as soon as its secret is deleted.
@@ -85,6 +95,21 @@ CREATE INDEX ix_secrets_private_key_trigrams ON secrets
   WITH (gin_pending_list_limit = 1024) WHERE visibility = 'private' AND deleted_at IS NULL;
 CREATE INDEX ix_secrets_global_key_trigrams ON secrets USING gin (key :"trigram_schema".gin_trgm_ops)
   WHERE visibility = 'global' AND deleted_at IS NULL;
+
+-- Searches by labels, through the view secret_keys, with an index of their own for private secrets as above. A secret
+-- without labels has no entry.
+CREATE INDEX ix_secrets_labels ON secrets USING gin (tenant_id, labels)
+  WITH (gin_pending_list_limit = 1024) WHERE visibility <> 'private' AND labels <> '{}' AND deleted_at IS NULL;
+CREATE INDEX ix_secrets_private_labels ON secrets USING gin (tenant_id, created_by, labels)
+  WITH (gin_pending_list_limit = 1024) WHERE visibility = 'private' AND labels <> '{}' AND deleted_at IS NULL;
+CREATE INDEX ix_secrets_global_labels ON secrets USING gin (labels)
+  WHERE visibility = 'global' AND labels <> '{}' AND deleted_at IS NULL;
+
+-- Lists of what expires, in the order of its expiry. A secret without one has no entry.
+CREATE INDEX ix_secrets_expires_at ON secrets (tenant_id, expires_at, created_at, key) INCLUDE (id, visibility, created_by)
+  WHERE expires_at IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX ix_secrets_global_expires_at ON secrets (expires_at, created_at, key) INCLUDE (tenant_id, id, created_by)
+  WHERE visibility = 'global' AND expires_at IS NOT NULL AND deleted_at IS NULL;
 
 -- The secrets of a user, and the values that a generation of keys still seals.
 CREATE INDEX ix_secrets_created_by ON secrets (tenant_id, created_by);

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsString, ValidateIf } from 'class-validator';
+import { IsString, MinLength, ValidateIf } from 'class-validator';
 import { BodyRule } from '../../../api/openapi/body-rule.decorator.js';
 import { NAME } from '../../../api/openapi/schemas.js';
 import { IsKey } from '../../dto/is-key.decorator.js';
@@ -14,6 +14,7 @@ export class CopySecretBody {
   })
   @ValidateIf((_body, value) => value !== undefined)
   @IsString({ message: '`tenant` must be a string: the name of a tenant' })
+  @MinLength(1, { message: '`tenant` must not be empty' })
   tenant?: string;
 
   @ApiProperty({

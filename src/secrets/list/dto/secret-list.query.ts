@@ -10,6 +10,8 @@ import { mustBeOneOf } from '../../../common/names/one-of.js';
 import { printable } from '../../../common/printable.js';
 import { SortableBy, sortsOf } from '../../../api/lists/sortable-by.decorator.js';
 import { BadParameters } from '../../../common/errors.js';
+import { readSecretExpiry } from '../../expiry/secret-expiry.js';
+import { labelPairOf } from '../../labels/label-filter.js';
 import { VISIBILITIES } from '../../secret.js';
 import { CURSOR_ORDERS, decodeCursor } from '../list-cursor.js';
 import type { ListOptions } from '../list-options.js';
@@ -17,6 +19,7 @@ import {
   FILTERS,
   SEARCH_FIELDS,
   SORTS,
+  SORTS_V3,
   type Filter,
   type ItemFields,
   type ListField,
@@ -38,7 +41,7 @@ const FIXED_VALUES: Readonly<Partial<Record<Filter, readonly string[]>>> = {
 
 /** Declares the query parameters of a list of secrets. Booleans may be written as text in any case. */
 export class SecretListQuery extends ListQuery {
-  @SortableBy(Object.keys(SORTS))
+  @SortableBy(SORTS_V3)
   _sort?: string[];
 
   @ApiPropertyOptional({
@@ -102,12 +105,23 @@ export class SecretListQuery extends ListQuery {
   updated_at?: string[];
 }
 
+/** Describes the parameters that only version 3.1 has. */
+interface ParametersV31 {
+  readonly _label?: readonly string[];
+  readonly _expired?: unknown;
+  readonly _expires_before?: string;
+}
+
 /**
  * Returns what a list was asked for. Under version 3.1 a filter by a value that no secret can have is refused; under
  * version 3 it finds nothing, as in Cloudify.
  * @throws BadParameters, NoSuchIncludeField
  */
-export function toListOptions(query: SecretListQuery, fields: ItemFields, version: ApiVersion): ListOptions {
+export function toListOptions(
+  query: SecretListQuery & ParametersV31,
+  fields: ItemFields,
+  version: ApiVersion,
+): ListOptions {
   const sorts = sortsOf(query._sort, Object.keys(SORTS) as Sort[]);
   return {
     ...partOf(query),
@@ -117,6 +131,9 @@ export function toListOptions(query: SecretListQuery, fields: ItemFields, versio
     search: searchIn(query, fields.all),
     sorts,
     filters: filtersOf(query, version),
+    labels: (query._label ?? []).map(labelPairOf),
+    expired: flagOf(query._expired),
+    expiresBefore: query._expires_before === undefined ? undefined : readSecretExpiry(query._expires_before),
   };
 }
 

@@ -8,9 +8,9 @@ import type { ExportedSecret } from './secret-export.service.js';
 
 const ITSELF = [
   ...(['key', 'value', 'visibility', 'tenant_name', 'is_hidden_value'] as const),
-  ...(['encrypted', 'provider', 'provider_options', 'description', 'schema'] as const),
+  ...(['encrypted', 'provider', 'provider_options', 'schema'] as const),
 ];
-const METADATA = ['creator', 'created_at', 'updated_at'] as const;
+const METADATA = ['creator', 'created_at', 'updated_at', 'description', 'expires_at', 'labels'] as const;
 
 type Field = keyof ExportedSecretItem;
 
@@ -37,11 +37,13 @@ export function toExportedSecretItem(secret: ExportedSecret, fields: ReadonlySet
     encrypted: secret.encrypted,
     provider: secret.providerName,
     provider_options: secret.providerOptions,
-    description: secret.description ?? undefined,
     schema: secret.schema ?? undefined,
     creator: secret.creatorName,
     created_at: formatTime(secret.createdAt),
     updated_at: formatTime(secret.updatedAt),
+    description: secret.description ?? undefined,
+    expires_at: secret.expiresAt === null ? undefined : formatTime(secret.expiresAt),
+    labels: Object.keys(secret.labels).length === 0 ? undefined : secret.labels,
   };
   return picked(item, [...fields]);
 }

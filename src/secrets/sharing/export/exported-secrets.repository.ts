@@ -16,8 +16,8 @@ export interface BatchQuestion {
 export type ExportAction = 'secret.export' | 'secret.export_head';
 
 /**
- * Reads what a tenant exports: its own secrets whose value the caller may see. Global ones of other tenants are
- * their owners' to export.
+ * Reads what a tenant exports: its own secrets whose value the caller may see, but for those that have expired. Global ones
+ * of other tenants are their owners' to export.
  * @throws Unavailable when the database cannot be reached
  * @throws Forbidden where the caller's right has ended, at whichever batch
  */

@@ -32,9 +32,10 @@ function batchOf(columns: string): string {
     SELECT f.*, sum(f.bytes) OVER (ORDER BY f.key ROWS UNBOUNDED PRECEDING) - f.bytes AS bytes_before FROM (
       SELECT s.*, c.username AS creator_name,
              octet_length(s.value) + coalesce(octet_length(s.provider_options), 0)
-               + coalesce(octet_length(s.schema::text), 0) + coalesce(octet_length(s.description), 0) AS bytes
+               + coalesce(octet_length(s.schema::text), 0) + coalesce(octet_length(s.description), 0)
+               + octet_length(s.labels::text) AS bytes
       FROM secrets s JOIN users c ON c.id = s.created_by
-      WHERE s.tenant_id = $1 AND s.key > $4
+      WHERE s.tenant_id = $1 AND s.key > $4 AND secret_has_expired(s.expires_at) IS NOT TRUE
         AND ((s.visibility <> 'private' AND NOT s.is_hidden_value) OR s.created_by = $2 OR $3)
         AND ($5::text[] IS NULL OR s.key = ANY ($5))
         AND ($6::text[] IS NULL OR s.visibility = ANY ($6))

@@ -70,8 +70,8 @@ export class SecretExportController {
     id: 'exportSecrets',
     summary: 'Export secrets',
     description:
-      'Returns the secrets of the tenant that the caller may read, with their values: in clear, or encrypted by a ' +
-      'passphrase. The import takes the answer as its `secrets_list`.',
+      'Returns the secrets of the tenant that the caller may read and that have not expired, with their values: in clear, ' +
+      'or encrypted by a passphrase. The import takes the answer as its `secrets_list`.',
     example: SHARE_EXAMPLES.export,
     answer: [ExportedSecretItem],
     acrossTenants: true,

@@ -3,6 +3,8 @@ import { flagOf } from '../../../api/input/is-flag.decorator.js';
 import { isCalendarTime } from '../../../common/calendar-time.js';
 import { nameProblem } from '../../../common/names/resource-name.js';
 import type { SecretValue } from '../../../crypto/secret-value.js';
+import { readSecretExpiry } from '../../expiry/secret-expiry.js';
+import { labelsProblem, type Labels } from '../../labels/labels.js';
 import { descriptionProblem, VISIBILITIES, type Visibility } from '../../secret.js';
 import { schemaTextProblem } from '../../value-schema/schema-bounds.js';
 import type { RowAttributes } from './imported-row.js';
@@ -53,6 +55,8 @@ export function readRow(row: RawRow, problems: RowProblems): RowFields {
       visibility: visibilityOf(row.visibility, problems),
       isHiddenValue: booleanOf(row, 'is_hidden_value', problems),
       ...descriptionOf(row, problems),
+      ...expiryOf(row, problems),
+      ...labelsOf(row, problems),
     },
     encrypted: booleanOf(row, 'encrypted', problems),
     value: valueOf(row, schema !== undefined, problems),
@@ -137,6 +141,26 @@ function descriptionOf({ description }: RawRow, problems: RowProblems): { descri
   const problem = descriptionProblem(description);
   if (problem === undefined) return { description: description as string };
   problems.add('description', `The description ${problem}`);
+  return {};
+}
+
+/** Leaves the expiry out where the row does. One that has passed is taken: a file may be older than what is in it. */
+function expiryOf({ expires_at: text }: RawRow, problems: RowProblems): { expiresAt?: Date | null } {
+  if (text === undefined) return {};
+  if (text === null) return { expiresAt: null };
+  const expiry = typeof text === 'string' ? readSecretExpiry(text) : undefined;
+  if (expiry !== undefined && 'at' in expiry) return { expiresAt: expiry.at };
+  problems.add('expires_at', 'Not a time such as 2027-03-20T08:00:00.000Z, or null');
+  return {};
+}
+
+/** Leaves the labels out where the row does. */
+function labelsOf({ labels }: RawRow, problems: RowProblems): { labels?: Labels } {
+  if (labels === undefined) return {};
+  if (labels === null) return { labels: {} };
+  const problem = labelsProblem(labels);
+  if (problem === undefined) return { labels: labels as Labels };
+  problems.add('labels', `The field ${problem}`);
   return {};
 }
 

@@ -1,7 +1,7 @@
 -- Inserts secrets and records each, under the policies of the caller's login.
 --
--- p_secrets is an array of records: the columns of a secret by name (a schema as the text of its JSON), author_id (the
--- inserting user), record_conflict (false if the caller handles a taken key itself) and event (id, action, caller,
+-- p_secrets is an array of records: the columns of a secret by name (a schema as the text of its JSON; earlier programs
+-- send neither expires_at nor labels), author_id (the inserting user), record_conflict (false if the caller handles a taken key itself) and event (id, action, caller,
 -- detail). p_values and p_options hold the sealed parts in the same order.
 --
 -- Outcomes: ok; exists (the key is taken in the tenant); global_elsewhere (another tenant has a global secret of the
@@ -37,7 +37,8 @@ BEGIN
 
   FOR r IN
     SELECT * FROM ROWS FROM (json_to_recordset(p_secrets) AS (
-      tenant_id uuid, id uuid, key text, visibility text, is_hidden_value boolean, description text, schema text, key_generation integer,
+      tenant_id uuid, id uuid, key text, visibility text, is_hidden_value boolean, description text, schema text,
+      key_generation integer, expires_at timestamptz, labels jsonb,
       provider_options_generation integer, created_by uuid, created_at timestamptz, updated_at timestamptz,
       author_id uuid, record_conflict boolean, max_versions integer, event json
     )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
@@ -59,12 +60,13 @@ BEGIN
       PERFORM set_config('app.tenant', r.tenant_id::text, true);
       INSERT INTO secrets AS s (
         tenant_id, id, key, visibility, is_hidden_value, description, schema, value, key_generation, provider_options,
-        provider_options_generation, version_created_by, created_by, created_at, updated_at, mark, updated_by, max_versions
+        provider_options_generation, version_created_by, created_by, created_at, updated_at, mark, updated_by,
+        max_versions, expires_at, labels
       ) VALUES (
         r.tenant_id, r.id, r.key, r.visibility, r.is_hidden_value, r.description, r.schema::json, p_values[r.ordinality],
         r.key_generation, p_options[r.ordinality], r.provider_options_generation, r.author_id, r.created_by,
         coalesce(r.created_at, now()), coalesce(r.updated_at, now()), (r.event ->> 'id')::uuid, r.author_id,
-        r.max_versions
+        r.max_versions, r.expires_at, coalesce(r.labels, '{}')
       )
       ON CONFLICT DO NOTHING
       RETURNING s.version, s.revision, s.created_at, s.updated_at INTO version, revision, created_at, updated_at;

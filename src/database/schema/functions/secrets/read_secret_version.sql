@@ -5,8 +5,8 @@
 -- p_event (id, action, caller, detail) records the read; NULL records nothing, since a change that looks a version up is
 -- recorded itself. p_if_match and p_if_none_match hold tags as in read_secrets.
 --
--- Outcomes: ok, not_modified, precondition_failed, with the secret; destroyed, with the time; no_version, if the caller sees
--- no such version; and those of versioned_secret.
+-- Outcomes: ok, not_modified, precondition_failed, with the secret; expired, with the secret without values, where a read
+-- is recorded; destroyed, with the time; no_version, if the caller sees no such version; and those of versioned_secret.
 CREATE OR REPLACE FUNCTION read_secret_version(
   p_tenant uuid, p_key text, p_version integer, p_at timestamptz, p_user uuid, p_administers boolean, p_event json,
   p_if_match text[], p_if_none_match text[]
@@ -27,6 +27,17 @@ DECLARE
 BEGIN
   SELECT s.outcome, s.id INTO outcome, v_id FROM versioned_secret(p_tenant, p_key, p_user, p_administers) s;
   is_masked := false;
+
+  IF outcome = 'ok' AND p_event IS NOT NULL THEN
+    SELECT s AS secret, u.username AS owner_name INTO v_found
+    FROM secrets s JOIN users u ON u.id = s.created_by
+    WHERE s.tenant_id = p_tenant AND s.id = v_id AND secret_has_expired(s.expires_at);
+    IF FOUND THEN
+      outcome := 'expired';
+      secret := blank_secret(v_found.secret, true);
+      creator_name := v_found.owner_name;
+    END IF;
+  END IF;
 
   IF outcome = 'ok' THEN
     -- The newest that is old enough is found first, and only then its rights are looked at.

@@ -9,6 +9,10 @@
 -- .masked, which if_match does not compare. The outcome is then precondition_failed or not_modified, and otherwise ok, or
 -- not_found. With needs_value, also in p_details and not recorded, a hidden value is the outcome forbidden.
 --
+-- A secret that has expired is returned without its value and options. It is recorded as expired, whatever the conditions.
+-- The outcome is precondition_failed, because earlier programs know no better one: none of them takes the secret for
+-- absent. secret_has_expired of the row tells it from an outcome of conditions.
+--
 -- The event goes to the log of the secret's tenant or, if there is no secret, of the caller's tenant. For a reader from
 -- another tenant it holds the tenant and the user's id, but neither name nor address.
 CREATE OR REPLACE FUNCTION read_secrets(
@@ -25,6 +29,7 @@ AS $$
 #variable_conflict use_column
 DECLARE
   r         record;
+  v_outcome text;
   v_foreign boolean;
   v_masked  boolean;
   v_detail  jsonb;
@@ -51,7 +56,9 @@ BEGIN
     tenant_name := r.tenant_name;
     creator_name := r.creator_name;
     secret := r.secret;
-    outcome := CASE WHEN secret.id IS NULL THEN 'not_found' ELSE 'ok' END;
+    v_outcome := CASE
+      WHEN secret.id IS NULL THEN 'not_found' WHEN secret_has_expired(secret.expires_at) THEN 'expired' ELSE 'ok'
+    END;
     v_foreign := coalesce(secret.tenant_id <> r.reader_id, false);
     v_masked := false;
 
@@ -65,16 +72,21 @@ BEGIN
     IF r.detail IS NOT NULL THEN
       v_detail := r.detail;
       v_tag := concat_ws('.', secret.id, secret.revision, secret.mark);
-      IF outcome <> 'ok' THEN
+      IF v_outcome <> 'ok' THEN
         NULL;
       ELSIF v_detail ? 'needs_value' AND secret.value IS NULL THEN
-        outcome := 'forbidden';
+        v_outcome := 'forbidden';
       ELSIF NOT v_detail -> 'if_match' ?| ARRAY['*', v_tag] THEN
-        outcome := 'precondition_failed';
+        v_outcome := 'precondition_failed';
       ELSIF v_detail -> 'if_none_match' ?| ARRAY['*', v_tag || CASE WHEN v_masked THEN '.masked' ELSE '' END] THEN
-        outcome := 'not_modified';
+        v_outcome := 'not_modified';
       END IF;
       r.detail := nullif(v_detail - ARRAY['if_match', 'if_none_match', 'needs_value'], '{}');
+    END IF;
+    outcome := v_outcome;
+    IF v_outcome = 'expired' THEN
+      outcome := 'precondition_failed';
+      secret := blank_secret(secret, true);
     END IF;
     RETURN NEXT;
 
@@ -87,7 +99,7 @@ BEGIN
     END IF;
     v_entries := v_entries || ROW(
       coalesce(secret.tenant_id, r.reader_id), r.event_id, r.action, r.key, secret.id, secret.version, secret.revision,
-      outcome, r.caller, r.detail
+      v_outcome, r.caller, r.detail
     )::audit_entry;
   END LOOP;
 

@@ -2,20 +2,23 @@
 --
 -- p_secrets is an array of records: the new columns of a secret by name, with revision and mark (as read), author_id
 -- (the updating user), owner_id (the new owner; null keeps the present one), widens (true if the secret becomes global),
--- replaces_options, new_key (the key that the secret moves to; null keeps the present one), sets_max_versions (false, or
--- left out by older programs, keeps the present limit), and event (id, action, caller, detail). A null in p_values keeps
--- the value; p_options is used only if replaces_options is true. With new_key the value is the present one, sealed anew.
--- A null mark is not compared. The new mark is the id of the event.
+-- replaces_options, replaces_expiry (false if expires_at is the present one), new_key (the key that the secret moves to;
+-- null keeps the present one), sets_max_versions (false, or left out by older programs, keeps the present limit), and
+-- event (id, action, caller, detail). A null in p_values keeps the value; p_options is used only if replaces_options is
+-- true. With new_key the value is the present one, sealed anew. A null mark is not compared. The new mark is the id of the
+-- event. Earlier programs send neither replaces_expiry, in which case an expiry that has passed is cleared and any other
+-- stays, nor labels, which stay.
 --
 -- A new value makes a version: the old one moves to secret_versions with what it was written under, and versions beyond
 -- the limit are removed.
 --
--- Outcomes: ok; stale, with nothing done and nothing recorded, if the secret has changed since it was read or the new
--- owner was deleted; exists if new_key is taken in the tenant; global_elsewhere or key_elsewhere if the secret becomes
--- global or moves, and another tenant has the key; no_tenant, unrecorded, if it becomes global or moves and the tenant was
--- deleted. Locks are taken in the order of tenants and keys; a caller that moves secrets must first lock all their keys
--- (lock_secret_moves, lock_secret_keys). Without p_wait a lock that is not available within 50 ms fails the whole call,
--- and so does a new_key that somebody creates at the same moment (unique_violation): call again.
+-- Outcomes: ok; stale, with nothing done and nothing recorded, if the secret has changed since it was read, has expired
+-- although expires_at was to stay, or the new owner was deleted; exists if new_key is taken in the tenant;
+-- global_elsewhere or key_elsewhere if the secret becomes global or moves, and another tenant has the key; no_tenant,
+-- unrecorded, if it becomes global or moves and the tenant was deleted. Locks are taken in the order of tenants and keys;
+-- a caller that moves secrets must first lock all their keys (lock_secret_moves, lock_secret_keys). Without p_wait a lock
+-- that is not available within 50 ms fails the whole call, and so does a new_key that somebody creates at the same moment
+-- (unique_violation): call again.
 CREATE OR REPLACE FUNCTION update_secrets(p_secrets json, p_values bytea[], p_options bytea[], p_wait boolean)
 RETURNS TABLE (
   ordinal integer, outcome text, version integer, revision integer, created_at timestamptz, updated_at timestamptz
@@ -43,10 +46,11 @@ BEGIN
 
   FOR r IN
     SELECT * FROM ROWS FROM (json_to_recordset(p_secrets) AS (
-      tenant_id uuid, id uuid, key text, revision integer, mark uuid, visibility text, is_hidden_value boolean, description text,
-      key_generation integer, provider_options_generation integer, created_at timestamptz, updated_at timestamptz,
-      author_id uuid, owner_id uuid, widens boolean, replaces_options boolean, new_key text, max_versions integer,
-      sets_max_versions boolean, event json
+      tenant_id uuid, id uuid, key text, revision integer, mark uuid, visibility text, is_hidden_value boolean,
+      description text, key_generation integer, provider_options_generation integer, expires_at timestamptz, labels jsonb,
+      created_at timestamptz, updated_at timestamptz, author_id uuid, owner_id uuid, widens boolean,
+      replaces_options boolean, replaces_expiry boolean, new_key text, max_versions integer, sets_max_versions boolean,
+      event json
     )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
   LOOP
     ordinal := r.ordinality;
@@ -96,6 +100,11 @@ BEGIN
         provider_options = CASE WHEN r.replaces_options THEN p_options[r.ordinality] ELSE s.provider_options END,
         provider_options_generation =
           CASE WHEN r.replaces_options THEN r.provider_options_generation ELSE s.provider_options_generation END,
+        expires_at = CASE
+          WHEN r.replaces_expiry IS NOT NULL THEN r.expires_at
+          WHEN secret_has_expired(s.expires_at) IS NOT TRUE THEN s.expires_at
+        END,
+        labels = coalesce(r.labels, s.labels),
         created_by = coalesce(r.owner_id, s.created_by),
         created_at = coalesce(r.created_at, s.created_at),
         updated_at = coalesce(r.updated_at, greatest(clock_timestamp(), s.updated_at)),
@@ -104,6 +113,7 @@ BEGIN
         updated_by = r.author_id
       FROM secrets AS o
       WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision AND s.mark = coalesce(r.mark, s.mark)
+        AND (coalesce(r.replaces_expiry, true) OR secret_has_expired(s.expires_at) IS NOT TRUE)
         AND o.tenant_id = s.tenant_id AND o.id = s.id
       RETURNING s.version, s.revision, s.created_at, s.updated_at, s.max_versions, o.version AS old_version, o.value AS old_value,
         o.key_generation AS old_generation, coalesce(o.version_visibility, o.visibility) AS old_visibility,

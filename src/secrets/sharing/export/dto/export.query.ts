@@ -44,7 +44,10 @@ export class ExportQuery {
   @Texts('Fields of the answer, with commas between or one each time')
   _include?: string[];
 
-  @ApiPropertyOptional({ type: Boolean, description: 'Adds who created each secret, and its times' })
+  @ApiPropertyOptional({
+    type: Boolean,
+    description: 'Adds who created each secret, its times, description, expiry and labels',
+  })
   @IsFlag()
   _include_metadata?: string;
 

@@ -1,5 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ANY_OBJECT, ANY_VALUE, NAME, TIME } from '../../../../api/openapi/schemas.js';
+import { LABELS_SCHEMA } from '../../../labels/labels.decorator.js';
+import type { Labels } from '../../../labels/labels.js';
 import { VISIBILITIES } from '../../../secret.js';
 
 /** Describes an exported secret: those fields that were asked for. */
@@ -31,9 +33,6 @@ export class ExportedSecretItem {
   @ApiProperty({ type: String, nullable: true, required: false })
   provider_options?: string | null;
 
-  @ApiPropertyOptional({ type: String, description: 'There for a secret with a description only' })
-  description?: string;
-
   @ApiPropertyOptional({ ...ANY_OBJECT, description: 'There for a secret with a schema only' })
   schema?: object;
 
@@ -45,4 +44,16 @@ export class ExportedSecretItem {
 
   @ApiPropertyOptional({ ...TIME, description: 'With `_include_metadata`' })
   updated_at?: string;
+
+  @ApiPropertyOptional({ type: String, description: 'With `_include_metadata`, where there is one' })
+  description?: string;
+
+  @ApiPropertyOptional({ ...TIME, description: 'With `_include_metadata`, where there is one' })
+  expires_at?: string;
+
+  @ApiPropertyOptional({
+    ...LABELS_SCHEMA,
+    description: 'With `_include_metadata`, where there are any',
+  })
+  labels?: Labels;
 }
