@@ -25,6 +25,19 @@ CREATE TYPE audit_entry AS (
   detail json
 );
 
+CREATE TYPE secret_change AS (
+  tenant_id uuid,
+  secret_id uuid,
+  key text,
+  change text,
+  version integer,
+  revision integer,
+  visibility text,
+  created_by uuid,
+  former_owner uuid,
+  mark uuid
+);
+
 CREATE TABLE audit_events (
   log_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -115,6 +128,57 @@ ALTER TABLE schema_functions ADD CONSTRAINT ck_schema_functions_number CHECK ((n
 ALTER TABLE schema_functions ADD CONSTRAINT ck_schema_functions_singleton CHECK (singleton);
 GRANT SELECT ON schema_functions TO strongroom_app;
 
+CREATE TABLE secret_changes (
+  tenant_id uuid NOT NULL,
+  "position" bigint NOT NULL,
+  secret_id uuid NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  change text NOT NULL,
+  version integer NOT NULL,
+  revision integer NOT NULL,
+  visibility text NOT NULL,
+  created_by uuid NOT NULL,
+  former_owner uuid,
+  mark uuid NOT NULL,
+  changed_at timestamp(3) with time zone NOT NULL
+);
+ALTER TABLE secret_changes ADD CONSTRAINT pk_secret_changes PRIMARY KEY (tenant_id, "position");
+CREATE INDEX ix_secret_changes_global ON public.secret_changes USING btree ("position") WHERE (visibility = 'global'::text);
+CREATE UNIQUE INDEX uq_secret_changes_position ON public.secret_changes USING btree ("position");
+ALTER TABLE secret_changes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader_rows ON secret_changes FOR ALL TO strongroom_reader
+  USING (true)
+  WITH CHECK (true);
+CREATE POLICY tenant_rows ON secret_changes FOR ALL TO PUBLIC
+  USING ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+GRANT SELECT, INSERT, DELETE ON secret_changes TO strongroom_reader;
+
+CREATE TABLE secret_changes_pending (
+  tenant_id uuid NOT NULL,
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  secret_id uuid NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  change text NOT NULL,
+  version integer NOT NULL,
+  revision integer NOT NULL,
+  visibility text NOT NULL,
+  created_by uuid NOT NULL,
+  former_owner uuid,
+  mark uuid NOT NULL,
+  changed_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL
+) WITH (vacuum_truncate=off);
+ALTER TABLE secret_changes_pending ADD CONSTRAINT pk_secret_changes_pending PRIMARY KEY (tenant_id, id);
+ALTER TABLE secret_changes_pending ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader_rows ON secret_changes_pending FOR ALL TO strongroom_reader
+  USING (true)
+  WITH CHECK (true);
+CREATE POLICY tenant_rows ON secret_changes_pending FOR ALL TO PUBLIC
+  USING ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+GRANT INSERT ON secret_changes_pending TO strongroom_app;
+GRANT SELECT, INSERT, DELETE ON secret_changes_pending TO strongroom_reader;
+
 CREATE TABLE secrets (
   tenant_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -171,6 +235,9 @@ CREATE POLICY global_rows ON secrets FOR SELECT TO PUBLIC
 CREATE POLICY living ON secrets AS RESTRICTIVE FOR ALL TO strongroom_app, strongroom_reader
   USING ((deleted_at IS NULL))
   WITH CHECK (true);
+CREATE POLICY reader_notes ON secrets FOR UPDATE TO strongroom_reader
+  USING (true)
+  WITH CHECK (true);
 CREATE POLICY reader_rows ON secrets FOR SELECT TO strongroom_reader
   USING (true);
 CREATE POLICY tenant_rows ON secrets FOR ALL TO PUBLIC
@@ -180,6 +247,7 @@ CREATE POLICY tenant_set ON secrets FOR SELECT TO PUBLIC
   USING ((tenant_id IN ( SELECT unnest((string_to_array(NULLIF(current_setting('app.tenants'::text, true), ''::text), ','::text))::uuid[]) AS unnest)));
 GRANT SELECT, INSERT, UPDATE, DELETE ON secrets TO strongroom_app;
 GRANT SELECT ON secrets TO strongroom_reader;
+GRANT UPDATE (expiry_noted) ON secrets TO strongroom_reader;
 
 CREATE TABLE tenant_keys (
   tenant_id uuid NOT NULL,
@@ -588,6 +656,7 @@ AS $function$
 DECLARE
   r         record;
   v_entries audit_entry[] := '{}';
+  v_changes secret_change[] := '{}';
 BEGIN
   IF cardinality(p_values) <> json_array_length(p_secrets) OR cardinality(p_options) <> json_array_length(p_secrets) THEN
     RAISE EXCEPTION 'Every record needs a value and options';
@@ -631,7 +700,11 @@ BEGIN
       )
       ON CONFLICT DO NOTHING
       RETURNING s.version, s.revision, s.created_at, s.updated_at INTO version, revision, created_at, updated_at;
-      IF NOT FOUND THEN
+      IF FOUND THEN
+        v_changes := v_changes || ROW(
+          r.tenant_id, r.id, r.key, 'created', version, revision, r.visibility, r.created_by, NULL, r.event ->> 'id'
+        )::secret_change;
+      ELSE
         outcome := 'exists';
       END IF;
     END IF;
@@ -645,6 +718,7 @@ BEGIN
     RETURN NEXT;
   END LOOP;
 
+  PERFORM record_secret_changes(v_changes);
   PERFORM record_events(v_entries);
 END
 $function$;
@@ -979,6 +1053,26 @@ REVOKE ALL ON FUNCTION record_events(audit_entry[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION record_events(audit_entry[]) TO strongroom_app;
 GRANT EXECUTE ON FUNCTION record_events(audit_entry[]) TO strongroom_reader;
 
+CREATE OR REPLACE FUNCTION public.record_secret_changes(p_changes secret_change[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_tenant text := coalesce(current_setting('app.tenant', true), '');
+BEGIN
+  INSERT INTO secret_changes_pending (
+    tenant_id, secret_id, key, change, version, revision, visibility, created_by, former_owner, mark
+  )
+  SELECT set_config('app.tenant', c.tenant_id::text, true)::uuid, c.secret_id, c.key, c.change, c.version, c.revision,
+         c.visibility, c.created_by, c.former_owner, c.mark
+  FROM unnest(p_changes) AS c;
+  PERFORM set_config('app.tenant', v_tenant, true);
+END
+$function$;
+REVOKE ALL ON FUNCTION record_secret_changes(secret_change[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION record_secret_changes(secret_change[]) TO strongroom_app;
+GRANT EXECUTE ON FUNCTION record_secret_changes(secret_change[]) TO strongroom_reader;
+
 CREATE OR REPLACE FUNCTION public.remove_secrets(p_secrets json, p_values bytea[], p_options bytea[], p_wait boolean)
  RETURNS TABLE(ordinal integer, outcome text, version integer, revision integer, created_at timestamp with time zone, updated_at timestamp with time zone)
  LANGUAGE plpgsql
@@ -990,7 +1084,10 @@ AS $function$
 #variable_conflict use_column
 DECLARE
   r         record;
+  v_seen_by text;
+  v_owner   uuid;
   v_entries audit_entry[] := '{}';
+  v_changes secret_change[] := '{}';
 BEGIN
   IF NOT p_wait THEN
     PERFORM set_config('lock_timeout', '50ms', true);
@@ -1007,6 +1104,9 @@ BEGIN
     FROM trash_secret(r.tenant_id, r.id, r.revision, r.mark) t;
     outcome := CASE WHEN FOUND THEN 'ok' ELSE 'stale' END;
     IF outcome = 'ok' THEN
+      v_changes := v_changes || ROW(
+        r.tenant_id, r.id, r.key, 'deleted', version, revision, v_seen_by, v_owner, NULL, r.event ->> 'id'
+      )::secret_change;
       v_entries := v_entries || ROW(
         r.tenant_id, r.event ->> 'id', r.event ->> 'action', r.key, r.id, version, revision, 'ok', r.event -> 'caller',
         r.event -> 'detail'
@@ -1015,6 +1115,7 @@ BEGIN
     RETURN NEXT;
   END LOOP;
 
+  PERFORM record_secret_changes(v_changes);
   PERFORM record_events(v_entries);
 END
 $function$;
@@ -1248,6 +1349,41 @@ ALTER FUNCTION secret_key_elsewhere(uuid,text) OWNER TO strongroom_reader;
 REVOKE ALL ON FUNCTION secret_key_elsewhere(uuid,text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION secret_key_elsewhere(uuid,text) TO strongroom_app;
 
+CREATE OR REPLACE FUNCTION public.sequence_secret_changes(p_limit integer, p_wait boolean)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_last  bigint;
+  v_count integer;
+BEGIN
+  IF NOT EXISTS (SELECT FROM secret_changes_pending) OR NOT lock_sequence('secret_changes', p_wait) THEN
+    RETURN 0;
+  END IF;
+  SELECT coalesce(max(c.position), 0) INTO v_last FROM secret_changes c;
+  WITH taken AS (
+    DELETE FROM secret_changes_pending p USING (
+      SELECT o.tenant_id, o.id FROM secret_changes_pending o ORDER BY o.id LIMIT p_limit
+    ) AS oldest
+    WHERE p.tenant_id = oldest.tenant_id AND p.id = oldest.id
+    RETURNING p.*
+  )
+  INSERT INTO secret_changes (
+    tenant_id, position, secret_id, key, change, version, revision, visibility, created_by, former_owner, mark, changed_at
+  )
+  SELECT t.tenant_id, v_last + row_number() OVER (ORDER BY t.id), t.secret_id, t.key, t.change, t.version, t.revision,
+         t.visibility, t.created_by, t.former_owner, t.mark, t.changed_at
+  FROM taken t;
+  GET DIAGNOSTICS v_count = ROW_COUNT;
+  RETURN v_count;
+END
+$function$;
+ALTER FUNCTION sequence_secret_changes(integer,boolean) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION sequence_secret_changes(integer,boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sequence_secret_changes(integer,boolean) TO strongroom_app;
+
 CREATE OR REPLACE FUNCTION public.sweep_login_failures(p_limit integer)
  RETURNS integer
  LANGUAGE plpgsql
@@ -1420,6 +1556,7 @@ DECLARE
   v_value   bytea;
   v_version boolean;
   v_entries audit_entry[] := '{}';
+  v_changes secret_change[] := '{}';
 BEGIN
   IF cardinality(p_values) <> json_array_length(p_secrets) OR cardinality(p_options) <> json_array_length(p_secrets) THEN
     RAISE EXCEPTION 'Every record needs a value and options, or nulls';
@@ -1510,6 +1647,7 @@ BEGIN
     RETURN NEXT;
   END LOOP;
 
+  PERFORM record_secret_changes(v_changes);
   PERFORM record_events(v_entries);
 END
 $function$;

@@ -44,6 +44,10 @@ export const AUDIT_ACTIONS = {
     'Moves the secrets of a prefix to another prefix; each secret that moves also has its own event.',
     ...(['secrets', 'errors', 'dry_run', 'from_prefix', 'to_prefix'] as const),
   ),
+  'secret.changes': tenant(
+    'Reads changes of secrets, without values: one event for each answer that has any, and one for a stream.',
+    ...(['stream', 'head'] as const),
+  ),
   'secret.copy': tenant(
     'Copies a secret: in the log of the secret a read with its value, in that of the copy a creation.',
     ...(['reader_tenant', 'source_secret', 'source_tenant', 'target_tenant'] as const),

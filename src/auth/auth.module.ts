@@ -10,6 +10,7 @@ import { IdentityLookup } from './identity-lookup.js';
 import { LoginFailureSweep } from './throttle/login-failure-sweep.js';
 import { LoginThrottle } from './throttle/login-throttle.js';
 import { LoginTimes } from './login-times.js';
+import { StandingCheck } from './standing-check.js';
 import { RefusedLogins } from './throttle/refused-logins.js';
 import { TokenAuthenticator } from './token-authenticator.js';
 import { TokenFailures } from './throttle/token-failures.js';
@@ -28,9 +29,11 @@ import { VerificationQueue } from './throttle/verification-queue.js';
     Authenticator,
     BasicStrategy,
     TokenAuthenticator,
+    StandingCheck,
     AuthMetrics,
     { provide: APP_GUARD, useClass: BasicAuthGuard },
   ],
+  exports: [StandingCheck],
 })
 export class AuthModule implements OnModuleInit {
   constructor(

@@ -29,6 +29,8 @@ export interface Principal {
   /** Counts how often all tokens of the user had been ended when the request was admitted. */
   readonly tokenEpoch: number;
   readonly caller: Caller;
+  /** The hash that the credentials were compared with: the token's, or the password's. */
+  readonly proof: Buffer | string | null;
 }
 
 /** Returns the caller in the form that the audit trail records. */
@@ -66,5 +68,6 @@ export function principalOf(identity: Identity, caller: Caller, tokenId?: string
     tokenId,
     tokenEpoch: identity.token_epoch ?? 0,
     caller,
+    proof: tokenId === undefined ? identity.password_hash : identity.token_hash,
   };
 }

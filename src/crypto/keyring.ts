@@ -1,5 +1,6 @@
 import type { Binding } from './binding.js';
 import { UnknownKeyError } from './crypto-errors.js';
+import { generationOfCursor } from './sealed-cursor.js';
 import type { RootKeys } from './root-keys.js';
 import type { SealedValue } from './sealed-value.js';
 import type { SecretValue } from './secret-value.js';
@@ -76,6 +77,17 @@ export class Keyring {
    */
   async open(sealed: SealedValue, binding: Binding): Promise<SecretValue> {
     return sealed.open(await this.cipherOf(binding.tenantId, sealed.generation), binding);
+  }
+
+  /**
+   * Opens a place that the tenant's cipher sealed, under the generation that it names.
+   * @throws DecryptionError when it was sealed for another tenant or purpose, or altered
+   * @throws UnknownKeyError when that generation does not exist
+   * @throws Unavailable when the store cannot be reached
+   */
+  async openCursor(tenantId: string, purpose: string, bytes: Buffer): Promise<Buffer> {
+    const cipher = await this.cipherOf(tenantId, generationOfCursor(bytes));
+    return cipher.openCursor(purpose, bytes);
   }
 
   private async findActive(tenantId: string): Promise<TenantCipher> {

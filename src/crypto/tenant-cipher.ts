@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Binding } from './binding.js';
 import { openEnvelope, sealEnvelope } from './envelope.js';
+import { openCursor, sealCursor } from './sealed-cursor.js';
 import type { SecretValue } from './secret-value.js';
 
 /**
@@ -36,6 +37,23 @@ export class TenantCipher {
   open(binding: Binding, bytes: Buffer): SecretValue {
     this.requireTenant(binding);
     return openEnvelope(this.#key, binding, bytes);
+  }
+
+  /**
+   * Seals the place that a caller has reached, so that it can be given out: it cannot be read or changed, and two of the
+   * same place are not alike.
+   * @param purpose tells the cursors of one list from those of another
+   */
+  sealCursor(purpose: string, place: Buffer): Buffer {
+    return sealCursor(this.#key, this.generation, [this.tenantId, purpose], place);
+  }
+
+  /**
+   * Opens a sealed place.
+   * @throws DecryptionError when it was sealed for another tenant or purpose, or altered
+   */
+  openCursor(purpose: string, bytes: Buffer): Buffer {
+    return openCursor(this.#key, [this.tenantId, purpose], bytes);
   }
 
   private requireTenant({ tenantId }: Binding): void {

@@ -4,6 +4,7 @@ import { ExpandConditionalChanges1800000000002 } from './migrations/180000000000
 import { ExpandSecretVersions1800000000003 } from './migrations/1800000000003-expand-secret-versions.js';
 import { ExpandTrash1800000000004 } from './migrations/1800000000004-expand-trash.js';
 import { ExpandExpiryAndLabels1800000000005 } from './migrations/1800000000005-expand-expiry-and-labels.js';
+import { ExpandChangeFeed1800000000006 } from './migrations/1800000000006-expand-change-feed.js';
 
 /** Lists all migrations in order. The list is explicit because a wrong file pattern would go unnoticed. */
 export const allMigrations: readonly (new () => MigrationInterface)[] = [
@@ -12,4 +13,5 @@ export const allMigrations: readonly (new () => MigrationInterface)[] = [
   ExpandSecretVersions1800000000003,
   ExpandTrash1800000000004,
   ExpandExpiryAndLabels1800000000005,
+  ExpandChangeFeed1800000000006,
 ];

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CopiesModule } from './copies/copies.module.js';
+import { SecretChangesModule } from './changes/secret-changes.module.js';
 import { CreateSecret } from './create-secret.js';
 import { ExpiryClock } from './expiry/expiry-clock.js';
 import { SettleExpiry } from './expiry/settle-expiry.js';
@@ -20,7 +21,7 @@ import { SharingModule } from './sharing/sharing.module.js';
 import { TenantsModule } from '../tenants/tenants.module.js';
 
 @Module({
-  imports: [SecretStoreModule, SharingModule, MovesModule, CopiesModule, TenantsModule],
+  imports: [SecretStoreModule, SharingModule, MovesModule, CopiesModule, SecretChangesModule, TenantsModule],
   controllers: [
     SecretsController,
     SecretVersionsController,

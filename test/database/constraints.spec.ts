@@ -94,6 +94,11 @@ const OUT_OF_REACH = {
     'PK_schema_migrations',
   ],
   'written while the row of the secret is locked': ['pk_secret_versions', 'fk_secret_versions_secret'],
+  'numbered by an identity column, or under the lock of the sequence': [
+    'pk_secret_changes_pending',
+    'pk_secret_changes',
+    'uq_secret_changes_position',
+  ],
   'looked for under the lock of the key': ['uq_secrets_global_key'],
   'inserted with ON CONFLICT DO UPDATE': ['pk_login_failures', 'pk_tenant_settings'],
   'the rows that they lead to are held first': [

@@ -149,12 +149,16 @@ describe('the schema', () => {
        WHERE indrelid::regclass::text = ANY ($1) AND attname NOT IN ('tenant_id', 'log_id')`,
       [tables],
     );
-    // Global secrets are visible in every tenant, so an index by tenant does not help.
+    // Global secrets are visible in every tenant, and the feed and what expires are looked for in all tenants at once,
+    // so an index by tenant does not help.
     expect(indexes.sort()).toEqual([
+      'ix_secret_changes_global',
+      'ix_secrets_expiry_due',
       'ix_secrets_global_created_at',
       'ix_secrets_global_expires_at',
       'ix_secrets_global_key_trigrams',
       'ix_secrets_global_labels',
+      'uq_secret_changes_position',
       'uq_secrets_global_key',
     ]);
     const keys = await names(
@@ -198,6 +202,9 @@ describe('the schema', () => {
         settings: [path, 'plan_cache_mode=force_custom_plan'],
       },
       { name: 'purge_secrets', ...ofTrash },
+      { name: 'note_expired_secrets', ...expected, settings: [path, ...HOT] },
+      { name: 'poll_secret_changes', ...expected, settings: [path, ...HOT] },
+      { name: 'read_secret_changes', ...expected, settings: [path, ...HOT] },
       { name: 'read_secrets', ...expected, settings: [path, ...HOT] },
       { name: 'search_secret_keys', ...expected, settings: [path, 'plan_cache_mode=force_generic_plan'] },
       { name: 'search_secret_labels', ...expected, settings: [path, 'plan_cache_mode=force_generic_plan'] },
@@ -205,6 +212,8 @@ describe('the schema', () => {
       { name: 'sweep_trash', ...swept },
       { name: 'take_from_trash', ...ofTrash },
       { name: 'trash_secret', ...ofTrash },
+      { name: 'sequence_secret_changes', ...expected },
+      { name: 'sweep_secret_changes', ...expected, settings: [path, ...HOT] },
       { name: 'user_owns_secrets', ...expected },
     ]);
   });
@@ -225,7 +234,7 @@ describe('the schema', () => {
     expect(open).toEqual([]);
   });
 
-  it('gives the reader nothing to change but events to add, and nothing secret of users', async () => {
+  it('gives the reader nothing to change but events to add and the feed, and nothing secret of users', async () => {
     const grants = await database.asSuperuser(
       `SELECT table_name AS name, string_agg(privilege_type, ',' ORDER BY privilege_type) AS may
        FROM information_schema.role_table_grants WHERE grantee = $1 GROUP BY 1 ORDER BY 1`,
@@ -234,6 +243,8 @@ describe('the schema', () => {
     expect(grants).toEqual([
       { name: 'audit_events', may: 'INSERT,SELECT' },
       { name: 'role_permissions', may: 'SELECT' },
+      { name: 'secret_changes', may: 'DELETE,INSERT,SELECT' },
+      { name: 'secret_changes_pending', may: 'DELETE,INSERT,SELECT' },
       { name: 'secret_keys', may: 'SELECT' },
       { name: 'secrets', may: 'SELECT' },
       { name: 'tenant_user_groups', may: 'SELECT' },
@@ -247,6 +258,12 @@ describe('the schema', () => {
       [READER_ROLE],
     );
     expect(columns).toEqual(['id', 'system_role', 'username']);
+    const changed = await names(
+      `SELECT DISTINCT column_name AS name FROM information_schema.role_column_grants
+       WHERE grantee = $1 AND table_name = 'secrets' AND privilege_type = 'UPDATE'`,
+      [READER_ROLE],
+    );
+    expect(changed).toEqual(['expiry_noted']);
     const [role] = await database.asSuperuser(
       `SELECT rolcanlogin, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = $1`,
       [READER_ROLE],

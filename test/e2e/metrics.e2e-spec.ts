@@ -108,6 +108,7 @@ describe('the metrics of a service', () => {
       'audit partitions',
       'login failure sweep',
       'trash sweep',
+      'secret changes',
     ]);
   });
 

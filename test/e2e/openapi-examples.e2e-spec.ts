@@ -43,7 +43,9 @@ function steady(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, own]) => [
       name,
-      ['id', 'version', 'etag'].includes(name) && typeof own === 'string' ? `<${name}>` : steady(own),
+      ['id', 'version', 'etag', 'cursor'].includes(name) && typeof own === 'string'
+        ? `<${name}>`
+        : steady(own),
     ]),
   );
 }

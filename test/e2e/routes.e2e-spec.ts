@@ -18,6 +18,7 @@ const ROUTES: Readonly<Record<string, string>> = {
   'GET /api/v3.1/secrets/share/export': 'secret_export',
   'POST /api/v3.1/secrets/share/import': 'secret_import',
   'GET /api/v3.1/secrets': 'secret_list',
+  'GET /api/v3.1/changes/secrets': 'secret_list',
   'GET /api/v3.1/secrets/{key}': 'secret_get',
   'PUT /api/v3.1/secrets/{key}': 'secret_create',
   'PATCH /api/v3.1/secrets/{key}': 'secret_update',

@@ -53,7 +53,8 @@ const TYPES = `
 const COLUMNS = `
   SELECT string_agg(concat('  ', quote_ident(attname), ' ', format_type(atttypid, atttypmod),
            CASE WHEN attcollation <> typcollation THEN ' COLLATE ' || quote_ident(collname) END,
-           ' DEFAULT ' || pg_get_expr(adbin, adrelid), CASE WHEN attnotnull THEN ' NOT NULL' END), E',\\n' ORDER BY attnum)
+           ' DEFAULT ' || pg_get_expr(adbin, adrelid), CASE WHEN attidentity = 'a' THEN ' GENERATED ALWAYS AS IDENTITY' END, CASE WHEN attnotnull THEN ' NOT NULL' END),
+           E',\\n' ORDER BY attnum)
   FROM pg_attribute JOIN pg_type t ON t.oid = atttypid LEFT JOIN pg_collation o ON o.oid = attcollation
     LEFT JOIN pg_attrdef ON (adrelid, adnum) = (attrelid, attnum)
   WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped`;
@@ -104,7 +105,8 @@ const PERMANENT = `(NOT c.relispartition OR pg_get_expr(c.relpartbound, c.oid) =
 /** Selects each table with everything that belongs to it except foreign keys, which need the other table. */
 const TABLES = `
   SELECT concat(format(E'CREATE%s TABLE %I (\\n', CASE relpersistence WHEN 'u' THEN ' UNLOGGED' END, c.relname),
-           CASE WHEN c.relispartition THEN (${LIKE_PARENT}) ELSE (${COLUMNS}) END, E'\\n)', ' PARTITION BY ' || pg_get_partkeydef(c.oid), E';\\n', (
+           CASE WHEN c.relispartition THEN (${LIKE_PARENT}) ELSE (${COLUMNS}) END, E'\\n)', ' PARTITION BY ' || pg_get_partkeydef(c.oid),
+           ' WITH (' || array_to_string(c.reloptions, ', ') || ')', E';\\n', (
              SELECT string_agg(line, E'\\n' ORDER BY kind, name) FROM (
                ${[CONSTRAINTS, INDEXES, ROW_SECURITY, POLICIES, TABLE_GRANTS, COLUMN_GRANTS, ATTACHED].join(' UNION ALL ')}
              ) AS lines (line, kind, name)

@@ -112,6 +112,13 @@ export const ERROR_CATALOGUE: readonly DescribedError[] = [
       'the one that has passed.',
   },
   {
+    code: 'cursor_gone',
+    statuses: [410],
+    cause:
+      'The feed of changes cannot go on from the cursor without a gap: it is older than seven days, or from before a restore.',
+    cure: 'Take the new `cursor` of the answer, list the secrets again, and go on from that cursor.',
+  },
+  {
     code: 'precondition_failed',
     statuses: [412],
     cause:
@@ -148,8 +155,10 @@ export const ERROR_CATALOGUE: readonly DescribedError[] = [
   {
     code: 'too_many_requests',
     statuses: [429],
-    cause: 'Too many passwords wait to be checked or stored.',
-    cure: 'Send it again after `Retry-After` seconds. Use tokens, which do not wait. Too many failures are a 401, not this.',
+    cause: 'Too many passwords wait to be checked or stored, or too many requests wait for changes.',
+    cure:
+      'Send it again after `Retry-After` seconds. Use tokens, which do not wait for passwords, and one stream of changes ' +
+      'for all parts of a program. Too many failures are a 401, not this.',
   },
   {
     code: 'internal_server_error',

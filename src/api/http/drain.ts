@@ -28,6 +28,7 @@ const REQUESTS = ['request', 'checkContinue', 'checkExpectation'] as const;
 export class Drain {
   private reason: string | undefined;
   private running = 0;
+  private readonly listeners: (() => void)[] = [];
 
   /** Says why the server stops; undefined until it does. */
   get stopping(): string | undefined {
@@ -41,6 +42,11 @@ export class Drain {
   /** Counts the requests that are not answered yet. */
   get requests(): number {
     return this.running;
+  }
+
+  /** Has a function called once the shutdown begins, by what would otherwise keep requests running. */
+  onStop(listener: () => void): void {
+    this.listeners.push(listener);
   }
 
   /** Counts requests, and makes responses carry `Connection: close` once the shutdown has begun. */
@@ -67,6 +73,7 @@ export class Drain {
   ): Promise<void> {
     const server = app.getHttpServer();
     this.reason = reason;
+    for (const listener of this.listeners) listener();
     await wait(waitMilliseconds);
     // Closing the port resets connections that nobody has accepted yet; here, those that wait were just accepted.
     await nextTurn();

@@ -7,7 +7,7 @@ const LARGEST_PAGE = 1_000;
 const LARGEST_OFFSET = 2 ** 31 - 1;
 
 /** Converts plain decimal digits to a number. Any other text stays unchanged, and validation rejects it. */
-const Digits = (): PropertyDecorator =>
+export const Digits = (): PropertyDecorator =>
   Transform(({ value }: { value: unknown }) =>
     typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value,
   );

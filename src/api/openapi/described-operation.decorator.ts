@@ -37,6 +37,8 @@ export interface OperationParts {
   readonly parameters?: Partial<ByVersion<readonly object[]>> | undefined;
   /** The headers of a successful response, in OpenAPI's notation. */
   readonly headers?: Readonly<Record<string, object>> | undefined;
+  /** Shows the stream of events that a caller gets instead who accepts `text/event-stream`. */
+  readonly eventStream?: string | undefined;
 }
 
 /** Shows a request and its answer. */
@@ -60,14 +62,18 @@ export function ApiOperationParts(parts: OperationParts): MethodDecorator {
 }
 
 function partOf(
-  { body, answer, succeeds, status, example, parameters, headers }: OperationParts,
+  { body, answer, succeeds, status, example, parameters, headers, eventStream }: OperationParts,
   version: ApiVersion,
 ): VersionPart {
   const input = ofVersion(body, version);
   const output = ofVersion(answer, version);
   return {
     responses: succeeds
-      ? responsesOf(output ?? null, status, { headers, example: ofVersion(example.answer, version) })
+      ? responsesOf(output ?? null, status, {
+          headers,
+          eventStream,
+          example: ofVersion(example.answer, version),
+        })
       : {},
     ...(input !== undefined && {
       bodyRule: bodyRuleOf(input) ?? {},
@@ -81,12 +87,23 @@ function partOf(
 function responsesOf(
   type: Type | readonly [Type] | null,
   status: number,
-  { headers, example }: { readonly headers?: object | undefined; readonly example?: object | undefined },
+  { headers, example, eventStream }: SuccessParts,
 ): VersionPart['responses'] {
   const described = headers !== undefined && { headers };
   if (type === null) return { 204: { description: 'Success, without a body.', ...described } };
   const schema = isList(type) ? { type: 'array', items: refTo(type[0]) } : refTo(type);
-  return { [status]: { description: 'Success.', ...described, content: jsonOf(schema, example) } };
+  const content = { ...jsonOf(schema, example), ...(eventStream !== undefined && streamOf(eventStream)) };
+  return { [status]: { description: 'Success.', ...described, content } };
+}
+
+interface SuccessParts {
+  readonly headers?: object | undefined;
+  readonly example?: object | undefined;
+  readonly eventStream?: string | undefined;
+}
+
+function streamOf(example: string): object {
+  return { 'text/event-stream': { schema: { type: 'string' }, example } };
 }
 
 function jsonOf(schema: object, example?: object): object {

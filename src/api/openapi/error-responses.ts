@@ -100,7 +100,8 @@ export const ERROR_RESPONSES = {
   429: {
     name: 'TooManyRequests',
     description:
-      'Too many passwords wait to be checked or stored. Requests with a token do not wait for these.',
+      'Too many passwords wait to be checked or stored, or too many requests wait for changes. Requests with a token do ' +
+      'not wait for passwords.',
     errors: [new TooManyRequests('Too many passwords wait to be checked; try again in a second')],
   },
   500: {

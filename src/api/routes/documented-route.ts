@@ -37,6 +37,8 @@ export interface RouteOptions {
   readonly answerHeaders?: Readonly<Record<string, object>>;
   /** The errors in addition to those of every route, each as a status, or as the error that is to be the example. */
   readonly errors?: readonly DescribedErrorOf[];
+  /** Shows the stream of events that a caller gets instead who accepts `text/event-stream`. */
+  readonly eventStream?: string;
   /** The content type of a response that is already text. */
   readonly contentType?: string;
 }
@@ -55,6 +57,7 @@ export function documentedRoute({
   versionParameters,
   answerHeaders,
   errors = [],
+  eventStream,
   contentType,
 }: RouteOptions): MethodDecorator {
   const isEmptyForNew = isByVersion(answer) && answer['v3.1'] === null;
@@ -70,7 +73,7 @@ export function documentedRoute({
     ApiOperationParts({
       ...{ body, answer, succeeds, status, example },
       parameters: versionParameters,
-      headers: answerHeaders,
+      ...{ headers: answerHeaders, eventStream },
     }),
     ...(contentType === undefined ? [] : [Header('Content-Type', contentType)]),
     ...(isEmptyForNew ? [UseInterceptors(NoContentInterceptor)] : []),

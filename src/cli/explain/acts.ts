@@ -27,6 +27,7 @@ export const ACTS: Readonly<Record<AuditAction, string>> = {
   'provider_context.read': 'read the provider context that Cloudify clients ask for',
   'secret.bulk_move': 'move the secrets of a prefix',
   'secret.copy': 'copy a secret, {key}',
+  'secret.changes': 'read changes of secrets without their values',
   'secret.create': 'create the secret {key}',
   'secret.delete': 'delete the secret {key}',
   'secret.export': 'export secrets with their values',

@@ -3,7 +3,13 @@ import type { DataSource } from 'typeorm';
 import { StartupError } from '../../common/startup-error.js';
 
 /** Lists the tables with rows of tenants. */
-export const TENANT_TABLES = ['secrets', 'audit_events', 'secret_versions'] as const;
+export const TENANT_TABLES = [
+  'secrets',
+  'audit_events',
+  'secret_versions',
+  'secret_changes_pending',
+  'secret_changes',
+] as const;
 
 interface LoginFacts {
   superuser: boolean;

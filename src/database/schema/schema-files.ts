@@ -20,6 +20,8 @@ export const TABLES = [
   'secrets',
   'secret_versions',
   'secret_keys',
+  'secret_changes_pending',
+  'secret_changes',
   'schema_functions',
 ] as const;
 
@@ -42,6 +44,13 @@ export const FUNCTIONS = [
   'identities/user_may',
   'identities/user_owns_secrets',
   'identities/find_identities',
+  'sequencer/lock_sequence',
+  'changes/record_secret_changes',
+  'changes/note_expired_secrets',
+  'changes/sequence_secret_changes',
+  'changes/sweep_secret_changes',
+  'changes/read_secret_changes',
+  'changes/poll_secret_changes',
   'secrets/secret_key_bucket',
   'secrets/lock_secret_keys',
   'secrets/lock_secret_moves',

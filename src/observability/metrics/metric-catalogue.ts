@@ -98,6 +98,7 @@ const METRICS = {
     'queue',
     'reason',
   ),
+  strongroom_change_waiters: gauge('Requests and streams that wait for changes of secrets'),
   strongroom_body_bytes: gauge('Memory that is reserved for bodies of unanswered requests', 'kind'),
   strongroom_body_limit_bytes: gauge('Memory that may be reserved for bodies', 'kind'),
 

@@ -13,6 +13,7 @@ declare module 'fastify' {
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const REQUEST_HEADERS = [
   ...['Authorization', 'Authentication-Token', 'Tenant', 'Content-Type', 'X-Export-Passphrase'],
+  'Last-Event-ID',
   ...['If-Match', 'If-None-Match', 'If-Modified-Since', 'If-Unmodified-Since'],
   ...['X-Request-Id', 'traceparent', 'tracestate'],
 ];

@@ -43,6 +43,8 @@ CREATE TABLE secrets (
   version_owner_id            uuid,
   -- What the secret belongs to, in clear: an object of texts by name.
   labels                      jsonb            NOT NULL DEFAULT '{}',
+  -- The expires_at for which the change feed has shown that the secret expired. It is no part of the secret.
+  expiry_noted                timestamptz(3),
 
   CONSTRAINT pk_secrets PRIMARY KEY (tenant_id, id),
   CONSTRAINT fk_secrets_tenant FOREIGN KEY (tenant_id) REFERENCES tenants (id),
@@ -119,6 +121,9 @@ CREATE INDEX ix_secrets_provider_options_generation ON secrets (tenant_id, provi
 
 -- The trash of a tenant, in the order in which it is purged.
 CREATE INDEX ix_secrets_trash ON secrets (tenant_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
+-- What note_expired_secrets looks for, in all tenants: nothing, most of the time.
+CREATE INDEX ix_secrets_expiry_due ON secrets (expires_at)
+  WHERE expires_at IS NOT NULL AND expiry_noted IS DISTINCT FROM expires_at AND deleted_at IS NULL;
 
 ALTER TABLE secrets ENABLE ROW LEVEL SECURITY;
 
@@ -141,6 +146,9 @@ CREATE POLICY global_rows ON secrets FOR SELECT USING (visibility = 'global');
 -- Functions of the reader look across tenants; each takes the tenant as an argument.
 CREATE POLICY reader_rows ON secrets FOR SELECT TO :"reader_role" USING (true);
 
+-- One of them notes in every tenant what has expired.
+CREATE POLICY reader_notes ON secrets FOR UPDATE TO :"reader_role" USING (true) WITH CHECK (true);
+
 -- The service and the reader see no secret in the trash. This policy is restrictive, so it narrows all the others. Only
 -- functions of the owner access the trash (ADR 49).
 CREATE POLICY living ON secrets AS RESTRICTIVE TO :"app_role", :"reader_role"
@@ -148,4 +156,4 @@ CREATE POLICY living ON secrets AS RESTRICTIVE TO :"app_role", :"reader_role"
   WITH CHECK (true);
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON secrets TO :"app_role";
-GRANT SELECT ON secrets TO :"reader_role";
+GRANT SELECT, UPDATE (expiry_noted) ON secrets TO :"reader_role";

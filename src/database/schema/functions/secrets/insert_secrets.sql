@@ -1,4 +1,4 @@
--- Inserts secrets and records each, under the policies of the caller's login.
+-- Inserts secrets and records each, in the audit trail and in the change feed, under the policies of the caller's login.
 --
 -- p_secrets is an array of records: the columns of a secret by name (a schema as the text of its JSON; earlier programs
 -- send neither expires_at nor labels), author_id (the inserting user), record_conflict (false if the caller handles a taken key itself) and event (id, action, caller,
@@ -27,6 +27,7 @@ AS $$
 DECLARE
   r         record;
   v_entries audit_entry[] := '{}';
+  v_changes secret_change[] := '{}';
 BEGIN
   IF cardinality(p_values) <> json_array_length(p_secrets) OR cardinality(p_options) <> json_array_length(p_secrets) THEN
     RAISE EXCEPTION 'Every record needs a value and options';
@@ -70,7 +71,11 @@ BEGIN
       )
       ON CONFLICT DO NOTHING
       RETURNING s.version, s.revision, s.created_at, s.updated_at INTO version, revision, created_at, updated_at;
-      IF NOT FOUND THEN
+      IF FOUND THEN
+        v_changes := v_changes || ROW(
+          r.tenant_id, r.id, r.key, 'created', version, revision, r.visibility, r.created_by, NULL, r.event ->> 'id'
+        )::secret_change;
+      ELSE
         outcome := 'exists';
       END IF;
     END IF;
@@ -84,6 +89,7 @@ BEGIN
     RETURN NEXT;
   END LOOP;
 
+  PERFORM record_secret_changes(v_changes);
   PERFORM record_events(v_entries);
 END
 $$;

@@ -1,5 +1,5 @@
--- Moves secrets that have not changed since the caller read them to the trash, and records each. Nothing else removes
--- secrets, so what programs that do not know the trash delete is kept too.
+-- Moves secrets that have not changed since the caller read them to the trash, and records each, in the audit trail and in
+-- the change feed. Nothing else removes secrets, so what programs that do not know the trash delete is kept too.
 --
 -- p_secrets is an array of records: tenant_id, id, key, revision and mark (as read; a null mark is not compared) and
 -- event (id, action, caller, detail).
@@ -21,7 +21,10 @@ AS $$
 #variable_conflict use_column
 DECLARE
   r         record;
+  v_seen_by text;
+  v_owner   uuid;
   v_entries audit_entry[] := '{}';
+  v_changes secret_change[] := '{}';
 BEGIN
   IF NOT p_wait THEN
     PERFORM set_config('lock_timeout', '50ms', true);
@@ -34,10 +37,14 @@ BEGIN
   LOOP
     ordinal := r.ordinality;
     PERFORM set_config('app.tenant', r.tenant_id::text, true);
-    SELECT t.version, t.revision, t.created_at, t.deleted_at INTO version, revision, created_at, updated_at
+    SELECT t.version, t.revision, t.created_at, t.deleted_at, t.visibility, t.created_by
+    INTO version, revision, created_at, updated_at, v_seen_by, v_owner
     FROM trash_secret(r.tenant_id, r.id, r.revision, r.mark) t;
     outcome := CASE WHEN FOUND THEN 'ok' ELSE 'stale' END;
     IF outcome = 'ok' THEN
+      v_changes := v_changes || ROW(
+        r.tenant_id, r.id, r.key, 'deleted', version, revision, v_seen_by, v_owner, NULL, r.event ->> 'id'
+      )::secret_change;
       v_entries := v_entries || ROW(
         r.tenant_id, r.event ->> 'id', r.event ->> 'action', r.key, r.id, version, revision, 'ok', r.event -> 'caller',
         r.event -> 'detail'
@@ -46,6 +53,7 @@ BEGIN
     RETURN NEXT;
   END LOOP;
 
+  PERFORM record_secret_changes(v_changes);
   PERFORM record_events(v_entries);
 END
 $$;

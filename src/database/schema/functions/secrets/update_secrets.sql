@@ -1,4 +1,4 @@
--- Updates secrets and records each, under its tenant's policy.
+-- Updates secrets and records each, in the audit trail and in the change feed, under its tenant's policy.
 --
 -- p_secrets is an array of records: the new columns of a secret by name, with revision and mark (as read), author_id
 -- (the updating user), owner_id (the new owner; null keeps the present one), widens (true if the secret becomes global),
@@ -36,6 +36,7 @@ DECLARE
   v_version boolean;
   v_changed record;
   v_entries audit_entry[] := '{}';
+  v_changes secret_change[] := '{}';
 BEGIN
   IF cardinality(p_values) <> json_array_length(p_secrets) OR cardinality(p_options) <> json_array_length(p_secrets) THEN
     RAISE EXCEPTION 'Every record needs a value and options, or nulls';
@@ -119,7 +120,8 @@ BEGIN
         o.key_generation AS old_generation, coalesce(o.version_visibility, o.visibility) AS old_visibility,
         coalesce(o.version_is_hidden_value, o.is_hidden_value) AS old_is_hidden_value,
         coalesce(o.version_owner_id, o.created_by) AS old_owner_id, o.version_created_by AS old_author_id,
-        o.version_created_at AS old_created_at
+        o.version_created_at AS old_created_at, s.created_by AS owner_id,
+        CASE WHEN r.owner_id IS NOT NULL THEN nullif(o.created_by, r.owner_id) END AS former_owner
       INTO v_changed;
       IF FOUND THEN
         version := v_changed.version;
@@ -138,6 +140,23 @@ BEGIN
         END IF;
         IF v_version OR r.sets_max_versions THEN
           PERFORM prune_secret_versions(r.tenant_id, r.id, version, v_changed.max_versions);
+        END IF;
+        IF r.new_key IS NULL THEN
+          v_changes := v_changes || ROW(
+            r.tenant_id, r.id, r.key, 'updated', version, revision, r.visibility, v_changed.owner_id,
+            v_changed.former_owner, r.event ->> 'id'
+          )::secret_change;
+        ELSE
+          v_changes := v_changes || ARRAY[
+            ROW(
+              r.tenant_id, r.id, r.key, 'deleted', version, revision, r.visibility, v_changed.owner_id, NULL,
+              r.event ->> 'id'
+            )::secret_change,
+            ROW(
+              r.tenant_id, r.id, r.new_key, 'created', version, revision, r.visibility, v_changed.owner_id, NULL,
+              r.event ->> 'id'
+            )::secret_change
+          ];
         END IF;
       ELSE
         outcome := 'stale';
@@ -161,6 +180,7 @@ BEGIN
     RETURN NEXT;
   END LOOP;
 
+  PERFORM record_secret_changes(v_changes);
   PERFORM record_events(v_entries);
 END
 $$;

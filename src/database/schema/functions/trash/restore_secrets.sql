@@ -1,4 +1,4 @@
--- Restores secrets from the trash and records each, under the locks of a creation: the key is claimed, exclusively if the
+-- Restores secrets from the trash and records each, in the audit trail and in the change feed, under the locks of a creation: the key is claimed, exclusively if the
 -- secret is global, so that it cannot become another tenant's global one at the same time.
 --
 -- p_secrets is an array of records: tenant_id, id, key, visibility, created_by, revision and mark (as read), author_id
@@ -21,6 +21,7 @@ AS $$
 DECLARE
   r         record;
   v_entries audit_entry[] := '{}';
+  v_changes secret_change[] := '{}';
 BEGIN
   IF NOT p_wait THEN
     PERFORM set_config('lock_timeout', '50ms', true);
@@ -54,6 +55,12 @@ BEGIN
       ) t;
     END IF;
 
+    IF outcome = 'ok' THEN
+      v_changes := v_changes || ROW(
+        r.tenant_id, r.id, r.key, 'created', version, revision, r.visibility, coalesce(r.owner_id, r.created_by), NULL,
+        r.event ->> 'id'
+      )::secret_change;
+    END IF;
     IF outcome NOT IN ('busy', 'no_tenant', 'no_owner', 'stale') THEN
       v_entries := v_entries || ROW(
         r.tenant_id, r.event ->> 'id', r.event ->> 'action', r.key, r.id, version, revision,
@@ -63,6 +70,7 @@ BEGIN
     RETURN NEXT;
   END LOOP;
 
+  PERFORM record_secret_changes(v_changes);
   PERFORM record_events(v_entries);
 END
 $$;

@@ -1,0 +1,35 @@
+-- Gives positions to committed changes that have none, up to p_limit of them. Returns their number: 0 also if another
+-- transaction is about it and p_wait is false.
+CREATE OR REPLACE FUNCTION sequence_secret_changes(p_limit integer, p_wait boolean) RETURNS integer
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = public, pg_temp
+AS $$
+DECLARE
+  v_last  bigint;
+  v_count integer;
+BEGIN
+  IF NOT EXISTS (SELECT FROM secret_changes_pending) OR NOT lock_sequence('secret_changes', p_wait) THEN
+    RETURN 0;
+  END IF;
+  SELECT coalesce(max(c.position), 0) INTO v_last FROM secret_changes c;
+  WITH taken AS (
+    DELETE FROM secret_changes_pending p USING (
+      SELECT o.tenant_id, o.id FROM secret_changes_pending o ORDER BY o.id LIMIT p_limit
+    ) AS oldest
+    WHERE p.tenant_id = oldest.tenant_id AND p.id = oldest.id
+    RETURNING p.*
+  )
+  INSERT INTO secret_changes (
+    tenant_id, position, secret_id, key, change, version, revision, visibility, created_by, former_owner, mark, changed_at
+  )
+  SELECT t.tenant_id, v_last + row_number() OVER (ORDER BY t.id), t.secret_id, t.key, t.change, t.version, t.revision,
+         t.visibility, t.created_by, t.former_owner, t.mark, t.changed_at
+  FROM taken t;
+  GET DIAGNOSTICS v_count = ROW_COUNT;
+  RETURN v_count;
+END
+$$;
+
+ALTER FUNCTION sequence_secret_changes OWNER TO :"reader_role";
+REVOKE ALL ON FUNCTION sequence_secret_changes FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sequence_secret_changes TO :"app_role";
