@@ -1,6 +1,7 @@
 /** The order of docs/architecture.md: an import may only point left. Folders of one entry do not import each other. */
 const LAYERS = [
   ['common'],
+  ['transparency'],
   ['config'],
   ['observability'],
   ['crypto'],

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { commandName } from '../common/command-name.js';
 import { packageVersion } from '../common/package-version.js';
+import { auditCommand } from './commands/audit.command.js';
 import type { Dispatch } from './commands/command-spec.js';
 import { completionCommand } from './commands/completion.command.js';
 import { eventCommand, explainCommand } from './commands/event.command.js';
@@ -30,7 +31,7 @@ const COMMANDS = {
     ...[tenantCommand, userCommand, groupCommand, roleCommand, permissionCommand],
     ...[tokenCommand, lockCommand],
   ],
-  'What happened:': [eventCommand, explainCommand],
+  'What happened:': [eventCommand, explainCommand, auditCommand],
   'The installation:': [
     doctorCommand,
     configCommand,

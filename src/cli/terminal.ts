@@ -11,6 +11,8 @@ const MOST_BYTES = 65_536;
 export interface Terminal {
   /** Tells whether a person reads what `error` writes. */
   readonly isWatched?: boolean;
+  /** Gives standard input to a command that reads a file from it; the process's own by default. */
+  readonly input?: AsyncIterable<Buffer>;
   write(text: string): void;
   error(line: string): void;
   /** Reads a new password: asks twice, or reads the one line of standard input where that is not a terminal. */

@@ -22,3 +22,7 @@ it('help and completion load nothing of the service, so that they answer at once
   expect(packagesOf('src/cli/main.ts')).toEqual(['commander']);
   expect(packagesOf('src/cli/completion/completion.ts')).toEqual([]);
 });
+
+it('verifying the audit trail loads no package, so that it needs no installation', () => {
+  expect(packagesOf('src/cli/actions/audit.ts')).toEqual([]);
+});

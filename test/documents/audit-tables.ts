@@ -7,7 +7,7 @@ const LOGS = { tenant: "the tenant's", system: "the system's", either: 'either' 
 
 const code = (name: string) => `\`${name}\``;
 
-/** Returns the tables of docs/audit-actions.md by the name of their place there. */
+/** Returns the tables of docs/audit-actions.md and docs/audit-format.md by the name of their place there. */
 export function auditTables(): ReadonlyMap<string, string> {
   const actions = Object.entries(AUDIT_ACTIONS).map(([action, { log, detail, description }]) => [
     code(action),
@@ -15,10 +15,16 @@ export function auditTables(): ReadonlyMap<string, string> {
     LOGS[log],
     detail.map(code).join(', '),
   ]);
+  const members = Object.entries(AUDIT_ACTIONS).map(([action, { log, detail }]) => [
+    code(action),
+    LOGS[log],
+    detail.map(code).join(', '),
+  ]);
   const fields = Object.entries(AUDIT_DETAIL_FIELDS).map(([field, meaning]) => [code(field), meaning]);
   const outcomes = Object.entries(AUDIT_OUTCOMES).map(([outcome, meaning]) => [code(outcome), meaning]);
   return new Map([
     ['actions', markdownTable(['Action', 'Meaning', 'Log', 'Detail'], actions)],
+    ['vocabulary', markdownTable(['`action`', 'Log', 'Members of `detail`'], members)],
     ['outcomes', markdownTable(['Outcome', 'Meaning'], outcomes)],
     ['detail', markdownTable(['Field', 'Meaning'], fields)],
   ]);

@@ -102,6 +102,8 @@ it('is tested in every command', () => {
   expect(untested).toEqual([
     // command-trail.e2e-spec.ts
     ...['token list', 'token create', 'lock list', 'event list', 'event show', 'explain'],
+    // test/unit/cli/audit-verify.spec.ts
+    'audit verify',
     // command-installation.e2e-spec.ts, command-support-bundle.e2e-spec.ts, test/process/import-cloudify.spec.ts, test/process/command-completion.spec.ts
     ...['doctor', 'config', 'migrate', 'support-bundle', 'demo', 'import-cloudify', 'completion'],
   ]);

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { CommandError } from '../../src/cli/command-error.js';
 import { runCommand } from '../../src/cli/run-command.js';
 import type { Terminal } from '../../src/cli/terminal.js';
@@ -14,6 +15,8 @@ export interface Ran {
 export interface Answers {
   readonly password?: string;
   readonly confirms?: boolean;
+  /** What a command reads that takes a file from standard input. */
+  readonly input?: string;
 }
 
 /** Runs a command in this process, and returns what it printed. */
@@ -27,6 +30,7 @@ export async function runInProcess(args: readonly string[], answers: Answers = {
       : Promise.resolve(given);
   };
   const io: Terminal = {
+    input: Readable.from([Buffer.from(answers.input ?? '')]),
     write: (text) => void (stdout += text),
     error: (line) => void (stderr += `${line}\n`),
     readPassword: (prompt) => answer(prompt, answers.password),

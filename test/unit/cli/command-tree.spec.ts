@@ -43,7 +43,7 @@ describe('every command', () => {
       for (const option of command.options.filter(({ mandatory }) => mandatory)) {
         expect(help).toContain(`Required options:\n  ${option.flags}`);
         expect(command.usage()).toContain(option.flags);
-        expect(option.argChoices?.length).toBeGreaterThan(0);
+        if (!option.flags.endsWith(' <file>')) expect(option.argChoices?.length).toBeGreaterThan(0);
       }
     },
   );
@@ -56,9 +56,14 @@ describe('every command', () => {
 
 describe('every group of commands', () => {
   // The throttle, the mode and the trail have other verbs than what can be created.
-  it.each(groups.filter(([path]) => path !== 'maintenance'))('`%s` has list and show', (_path, group) => {
-    expect(group.commands.map((command) => command.name())).toEqual(expect.arrayContaining(['list', 'show']));
-  });
+  it.each(groups.filter(([path]) => !['maintenance', 'audit'].includes(path)))(
+    '`%s` has list and show',
+    (_path, group) => {
+      expect(group.commands.map((command) => command.name())).toEqual(
+        expect.arrayContaining(['list', 'show']),
+      );
+    },
+  );
 
   it.each(groups)('`%s` says what it is about', (_path, group) => {
     expect(group.description()).not.toBe('');
