@@ -486,6 +486,60 @@ $function$;
 REVOKE ALL ON FUNCTION blank_secret(secrets,boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION blank_secret(secrets,boolean) TO strongroom_reader;
 
+CREATE OR REPLACE FUNCTION public.bulk_secret_keys(p_tenant uuid, p_user uuid, p_administers boolean, p_keys text[], p_prefix text, p_after text, p_size integer, p_bytes bigint)
+ RETURNS TABLE(place integer, key text, fits boolean)
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  v_keys text[] := p_keys;
+BEGIN
+  PERFORM set_config('app.tenant', p_tenant::text, true);
+  IF v_keys IS NULL THEN
+    v_keys := ARRAY(
+      SELECT c.key FROM (
+        (SELECT s.key FROM secrets s
+         WHERE s.tenant_id = p_tenant AND (s.visibility <> 'private' OR s.created_by = p_user OR p_administers)
+           AND s.key >= p_prefix COLLATE "C" AND s.key < (p_prefix || chr(127)) COLLATE "C" AND s.key > p_after COLLATE "C"
+         ORDER BY s.key LIMIT p_size + 1)
+        UNION ALL
+        (SELECT s.key FROM secrets s
+         WHERE s.visibility = 'global' AND s.tenant_id <> p_tenant
+           AND s.key >= p_prefix COLLATE "C" AND s.key < (p_prefix || chr(127)) COLLATE "C" AND s.key > p_after COLLATE "C"
+         ORDER BY s.key LIMIT p_size + 1)
+      ) AS c ORDER BY c.key LIMIT p_size + 1
+    );
+  END IF;
+
+  RETURN QUERY
+  SELECT m.place::integer, m.key, m.place <= p_size AND (m.upto <= p_bytes OR m.place = 1)
+  FROM (
+    SELECT k.place, k.key, sum(coalesce(f.bytes, 0)) OVER (ORDER BY k.place) AS upto
+    FROM unnest(v_keys) WITH ORDINALITY AS k (key, place)
+    LEFT JOIN LATERAL (
+      SELECT octet_length(c.value) + coalesce(octet_length(c.provider_options), 0)
+               + coalesce(octet_length(c.schema::text), 0) + coalesce(octet_length(c.description), 0) AS bytes
+      FROM (
+        SELECT s.value, s.provider_options, s.schema, s.description FROM secrets s
+        WHERE s.tenant_id = p_tenant AND s.key = k.key COLLATE "C"
+          AND (s.visibility <> 'private' OR s.created_by = p_user OR p_administers)
+        UNION ALL
+        SELECT s.value, s.provider_options, s.schema, s.description FROM secrets s
+        WHERE s.visibility = 'global' AND s.key = k.key COLLATE "C" AND s.tenant_id <> p_tenant
+      ) AS c LIMIT 1
+    ) AS f ON true
+  ) AS m
+  WHERE m.place <= p_size + 1
+  ORDER BY m.place;
+END
+$function$;
+REVOKE ALL ON FUNCTION bulk_secret_keys(uuid,uuid,boolean,text[],text,text,integer,bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION bulk_secret_keys(uuid,uuid,boolean,text[],text,text,integer,bigint) TO strongroom_app;
+
 CREATE OR REPLACE FUNCTION public.count_refused_logins(p_sources text[], p_counts integer[])
  RETURNS void
  LANGUAGE plpgsql
@@ -1014,6 +1068,88 @@ $function$;
 ALTER FUNCTION read_secrets(uuid[],text[],uuid[],text[],json[],json[],uuid[],boolean[]) OWNER TO strongroom_reader;
 REVOKE ALL ON FUNCTION read_secrets(uuid[],text[],uuid[],text[],json[],json[],uuid[],boolean[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION read_secrets(uuid[],text[],uuid[],text[],json[],json[],uuid[],boolean[]) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.read_secrets_in_bulk(p_tenant uuid, p_user uuid, p_administers boolean, p_keys text[], p_prefix text, p_after text, p_size integer, p_bytes bigint, p_whole boolean, p_action text, p_caller json, p_selection json)
+ RETURNS TABLE(ordinal integer, key text, outcome text, tenant_name text, creator_name text, secret secrets)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+DECLARE
+  v_keys       text[];
+  v_more       boolean;
+  v_count      integer;
+  v_ids        uuid[];
+  v_outcomes   text[];
+  v_tenants    text[];
+  v_creators   text[];
+  v_secrets    secrets[];
+  v_is_unfit   boolean;
+  v_is_refused boolean := false;
+  v_entries    audit_entry[] := '{}';
+BEGIN
+  SELECT coalesce(array_agg(k.key ORDER BY k.place) FILTER (WHERE k.fits), '{}'), coalesce(bool_or(NOT k.fits), false)
+  INTO v_keys, v_more
+  FROM bulk_secret_keys(p_tenant, p_user, p_administers, p_keys, p_prefix, p_after, p_size, p_bytes) AS k;
+  IF v_more THEN
+    ordinal := 0;
+    outcome := 'more';
+    RETURN NEXT;
+    IF p_whole THEN
+      RETURN;
+    END IF;
+  END IF;
+  v_count := cardinality(v_keys);
+  v_ids := ARRAY(SELECT new_event_id() FROM generate_series(1, v_count));
+
+  BEGIN
+    SELECT array_agg(CASE WHEN r.outcome = 'ok' AND (r.secret).value IS NULL THEN 'hidden' ELSE r.outcome END
+                     ORDER BY r.ordinal),
+           array_agg(r.tenant_name ORDER BY r.ordinal),
+           array_agg(r.creator_name ORDER BY r.ordinal),
+           array_agg(r.secret ORDER BY r.ordinal),
+           coalesce(bool_or(r.outcome <> 'ok' OR (r.secret).value IS NULL), false)
+    INTO v_outcomes, v_tenants, v_creators, v_secrets, v_is_unfit
+    FROM read_secrets(
+      array_fill(p_tenant, ARRAY[v_count]), v_keys, v_ids, array_fill(p_action, ARRAY[v_count]),
+      array_fill(p_caller, ARRAY[v_count]), array_fill(NULL::json, ARRAY[v_count]), array_fill(p_user, ARRAY[v_count]),
+      array_fill(p_administers, ARRAY[v_count])
+    ) AS r;
+    IF p_whole AND v_is_unfit THEN
+      -- Takes the events back, which say that the values were given.
+      RAISE EXCEPTION USING ERRCODE = 'SRALL', MESSAGE = 'Not every secret can be given';
+    END IF;
+  EXCEPTION WHEN SQLSTATE 'SRALL' THEN
+    v_is_refused := true;
+  END;
+
+  FOR i IN 1 .. v_count LOOP
+    ordinal := i;
+    key := v_keys[i];
+    outcome := v_outcomes[i];
+    tenant_name := v_tenants[i];
+    creator_name := v_creators[i];
+    secret := v_secrets[i];
+    IF v_is_refused THEN
+      v_entries := v_entries || ROW(
+        p_tenant, v_ids[i], p_action, key, CASE WHEN secret.tenant_id = p_tenant THEN secret.id END, NULL, NULL,
+        CASE outcome WHEN 'ok' THEN 'refused' WHEN 'hidden' THEN 'forbidden' ELSE outcome END, p_caller, NULL
+      )::audit_entry;
+      secret := NULL;
+    END IF;
+    RETURN NEXT;
+  END LOOP;
+
+  IF p_selection IS NOT NULL THEN
+    v_entries := v_entries || ROW(
+      p_tenant, p_selection ->> 'id', p_selection ->> 'action', NULL, NULL, NULL, NULL, 'ok', p_selection -> 'caller',
+      p_selection -> 'detail'
+    )::audit_entry;
+  END IF;
+  PERFORM record_events(v_entries);
+END
+$function$;
+REVOKE ALL ON FUNCTION read_secrets_in_bulk(uuid,uuid,boolean,text[],text,text,integer,bigint,boolean,text,json,json) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION read_secrets_in_bulk(uuid,uuid,boolean,text[],text,text,integer,bigint,boolean,text,json,json) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.record_events(p_entries audit_entry[])
  RETURNS void

@@ -10,7 +10,9 @@ export const AUDIT_OUTCOMES = {
     'The caller has the current state already (`If-None-Match`): the answer was 304, without the secret.',
   expired: 'The secret has expired: the answer was 410, without the secret.',
   forbidden: 'The caller does not have the required right.',
-  refused: 'The request is not acceptable for another reason, such as an invalid row in an import.',
+  refused:
+    'The request is not acceptable for another reason, such as an invalid row in an import, or another secret of a bulk ' +
+    'request that is all or nothing.',
   failed: 'The password or token was wrong, or an export did not finish.',
   locked: 'The login is locked after too many failures.',
   maintenance: 'The service is in maintenance mode.',

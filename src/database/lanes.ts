@@ -15,7 +15,7 @@ import { namedQuery, type NamedStatement } from './named-query.js';
  * - `reads`: identifying callers, and reads of secrets
  * - `writes`: look-ups before writes, and writes that wait for no lock
  * - `contended`: writes that found a lock taken
- * - `lists`: lists, searches and exports
+ * - `lists`: lists, searches, exports and bulk reads
  * - `imports`: transactions of imports, and of moves by prefix
  * - `jobs`: background work
  * - `events`: events that no other statement records, and the throttle of logins
@@ -114,12 +114,14 @@ export class Lanes {
 
   /**
    * Runs a named statement in a lane.
+   * @param deadline ends the wait for a place, on the clock of `performance.now()`
    * @returns the rows as the driver returns them
    * @throws Busy, Unavailable as `run` does, and as `asDomainError` says; any other error of the driver unchanged
    */
-  query<R>(lane: Lane, share: Share | undefined, statement: NamedStatement): Promise<R[]> {
+  query<R>(lane: Lane, share: Share | undefined, statement: NamedStatement, deadline?: number): Promise<R[]> {
     return this.run(lane, share, () => namedQuery<R>(this.dataSource, statement), {
       call: statement.name,
+      deadline,
     });
   }
 

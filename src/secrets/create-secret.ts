@@ -12,7 +12,13 @@ import type { CreateSecretInput } from './secret-input.js';
 import { SecretPreconditions } from './secret-preconditions.js';
 import { SecretSealer } from './secret-sealer.js';
 import { DEFAULT_ATTRIBUTES, type OpenedSecret, type SecretAttributes } from './secret.js';
-import { SecretsRepository, type CreateOutcome, type Decide, type NewSecret } from './secrets.repository.js';
+import {
+  SecretsRepository,
+  type CreateOutcome,
+  type Decide,
+  type NewSecret,
+  type SecretCreations,
+} from './secrets.repository.js';
 import { shareOf } from './share-of.js';
 import {
   isPlainText,
@@ -36,7 +42,7 @@ interface Creation {
 @Injectable()
 export class CreateSecret {
   constructor(
-    @Inject(SecretsRepository) private readonly secrets: SecretsRepository,
+    @Inject(SecretsRepository) private readonly secrets: SecretCreations,
     @Inject(SecretSealer) private readonly sealer: SecretSealer,
     @Inject(UpdateSecret) private readonly updates: UpdateSecret,
     @Inject(SecretPreconditions) private readonly preconditions: SecretPreconditions,
@@ -44,6 +50,12 @@ export class CreateSecret {
     @Inject(VersionLimits) private readonly limits: VersionLimits,
     @Inject(SettleExpiry) private readonly expiry: SettleExpiry,
   ) {}
+
+  /** Returns the same rules for what is stored in another way. */
+  storedBy(secrets: SecretCreations): CreateSecret {
+    const { sealer, updates, preconditions, validator, limits, expiry } = this;
+    return new CreateSecret(secrets, sealer, updates, preconditions, validator, limits, expiry);
+  }
 
   /**
    * Creates a secret, or updates an existing one if the input says so and the conditions allow it.

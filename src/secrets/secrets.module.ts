@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CopiesModule } from './copies/copies.module.js';
+import { BulkModule } from './bulk/bulk.module.js';
 import { SecretChangesModule } from './changes/secret-changes.module.js';
 import { CreateSecret } from './create-secret.js';
 import { ExpiryClock } from './expiry/expiry-clock.js';
@@ -21,7 +22,15 @@ import { SharingModule } from './sharing/sharing.module.js';
 import { TenantsModule } from '../tenants/tenants.module.js';
 
 @Module({
-  imports: [SecretStoreModule, SharingModule, MovesModule, CopiesModule, SecretChangesModule, TenantsModule],
+  imports: [
+    SecretStoreModule,
+    SharingModule,
+    MovesModule,
+    CopiesModule,
+    BulkModule,
+    SecretChangesModule,
+    TenantsModule,
+  ],
   controllers: [
     SecretsController,
     SecretVersionsController,

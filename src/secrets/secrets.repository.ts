@@ -153,3 +153,6 @@ export abstract class SecretsRepository {
     options?: ChangeOptions,
   ): Promise<UpdateOutcome>;
 }
+
+/** Stores what a creation decides on; a part of `SecretsRepository`. */
+export type SecretCreations = Pick<SecretsRepository, 'create' | 'update' | 'recordRefusal'>;

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { loadConfiguration } from '../../src/config/load-configuration.js';
 import { errorBody } from '../../src/api/errors/error-body.js';
 import { errorForStatus } from '../../src/api/errors/to-domain-error.js';
-import { bodyLimit } from '../../src/api/http/accept-bodies.js';
+import { bodyLimit, BULK_BYTES } from '../../src/api/http/accept-bodies.js';
 import { securityHeaders } from '../../src/api/http/headers/security-headers.js';
 import { STALLED_MS } from '../../src/secrets/sharing/export/secret-export.controller.js';
 import { LONGEST_IMPORT_MS, LONGEST_WAIT_MS } from '../../src/secrets/sharing/import/import-line.js';
@@ -50,6 +50,13 @@ describe('deploy/nginx.conf', () => {
     const [, location = ''] = /location ~ [^{]+share\/import\$ \{([^}]+)\}/.exec(nginx) ?? [];
     const megabytes = Number(/client_max_body_size (\d+)m/.exec(location)?.[1]);
     expect(megabytes * 2 ** 20).toBe(loadConfiguration({}).maxImportBytes);
+    expect(location).toContain('proxy_request_buffering off;');
+    expect(location).toContain('proxy_pass http://$replicas;');
+  });
+
+  it('lets the largest bulk request through, and does not keep it', () => {
+    const [, location = ''] = /location = \/api\/v3\.1\/bulk\/secrets\/write \{([^}]+)\}/.exec(nginx) ?? [];
+    expect(Number(/client_max_body_size (\d+)m/.exec(location)?.[1]) * 2 ** 20).toBe(BULK_BYTES);
     expect(location).toContain('proxy_request_buffering off;');
     expect(location).toContain('proxy_pass http://$replicas;');
   });

@@ -67,4 +67,12 @@ describe('the functions of the hot path, called by the service', () => {
     const scans = await scansOf(read, [a.tenantId, 'tenant-7', 3, userId]);
     expect(scans).toEqual(['pk_secret_versions', 'pk_secrets', ...UNIQUE]);
   });
+
+  it.each([
+    ['keys', ['tenant-1', 'no-such-key'], null],
+    ['a prefix', null, 'tenant-1'],
+  ])('select for a bulk read by %s, by the unique keys of the living', async (_, keys, prefix) => {
+    const select = 'SELECT * FROM bulk_secret_keys($1, $2, false, $3, $4, $5, 10, 1000)';
+    expect(await scansOf(select, [a.tenantId, userId, keys, prefix, prefix && ''])).toEqual(UNIQUE);
+  });
 });

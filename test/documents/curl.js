@@ -18,7 +18,9 @@ const answer = await fetch(url, {
   redirect: 'manual',
   ...(data !== undefined && { body: content(data) }),
 });
-writeFileSync(options.get('-o')?.[0] ?? process.stdout.fd, await answer.text());
+const isRefused = answer.status >= 400;
+const text = await answer.text();
+if (!isRefused || !options.has('-fsS')) writeFileSync(options.get('-o')?.[0] ?? process.stdout.fd, text);
 const format = options.get('-w')?.[0] ?? '';
 process.stdout.write(
   format
@@ -26,7 +28,7 @@ process.stdout.write(
     .replaceAll('%{http_code}', String(answer.status))
     .replaceAll(/%header\{([^}]+)\}/g, (_all, name) => answer.headers.get(name) ?? ''),
 );
-process.exitCode = options.has('--fail-with-body') && answer.status >= 400 ? 22 : 0;
+process.exitCode = isRefused && (options.has('--fail-with-body') || options.has('-fsS')) ? 22 : 0;
 
 function readArguments(words) {
   const found = new Map();
@@ -36,7 +38,7 @@ function readArguments(words) {
     if (['-u', '-H', '-X', '-d', '-w', '-o'].includes(word)) {
       index += 1;
       found.set(word, [...(found.get(word) ?? []), words[index]]);
-    } else if (['-sS', '--fail-with-body'].includes(word)) found.set(word, []);
+    } else if (['-sS', '-fsS', '--fail-with-body'].includes(word)) found.set(word, []);
     else if (word.startsWith('-')) refuse(`does not know ${word}`);
     else urls.push(word);
   }

@@ -12,6 +12,7 @@ export const PAGE_TESTS: Readonly<Record<string, PageTest>> = {
   'docs/tutorial.md': { spec: 'test/process/pages.spec.ts', languages: ['shell'] },
   'docs/cookbook/curl.md': { spec: 'test/e2e/cookbook.e2e-spec.ts', languages: ['shell'] },
   'docs/cookbook/typescript.md': { spec: 'test/e2e/cookbook.e2e-spec.ts', languages: ['ts'] },
+  'docs/bulk.md': { spec: 'test/e2e/bulk-page.e2e-spec.ts', languages: ['shell'] },
   'docs/compare-and-set.md': { spec: 'test/e2e/compare-and-set.e2e-spec.ts', languages: ['shell'] },
   'docs/move-and-copy.md': { spec: 'test/e2e/move-and-copy.e2e-spec.ts', languages: ['shell'] },
   'docs/trash.md': { spec: 'test/e2e/trash-page.e2e-spec.ts', languages: ['shell'] },

@@ -70,6 +70,14 @@ export const TABLE = {
     ['manager2 user2 operations2 viewer2', 'two', '404  404  404  404  M    M'],
     ...OUTSIDERS,
   ],
+  /** Reads of all columns at once, in bulk: by their keys, and by what the keys begin with. */
+  BULK: [
+    [SEE_ALL, 'one', '              V    V    V    V    V    V'],
+    [SEE_SHARED, 'one', '           404  404  V    M    V    M'],
+    ['admin sys_admin-by-group creator', 'two', '404  404  404  404  V    V'],
+    ['manager2 user2 operations2 viewer2', 'two', '404  404  404  404  V    M'],
+    ...OUTSIDERS,
+  ],
   HEAD: [
     [SEE_ALL, 'one', '              200  200  200  200  200  200'],
     [SEE_SHARED, 'one', '           404  404  200  200  200  200'],

@@ -93,6 +93,18 @@ const CALLS: readonly Call[] = [
   ['PATCH', '/secrets/db.password', { value: 'y' }],
   ['DELETE', '/secrets/db.password/versions/1'],
   ['GET', '/secrets/db.password?version=1'],
+  ['POST', '/bulk/secrets/read', { keys: ['db.password', 'mail.relay'], format: 'map' }],
+  [
+    'POST',
+    '/bulk/secrets/write',
+    {
+      mode: 'all_or_nothing',
+      items: [
+        { key: 'db.user', value: 'x' },
+        { key: 'db.password', value: 'x' },
+      ],
+    },
+  ],
   ['PATCH', '/tenants/default_tenant/settings', {}],
   ['PATCH', '/tenants/default_tenant/settings', { max_versions: 101 }],
   ['PATCH', '/tenants/default_tenant/settings', { require_if_match: true }],

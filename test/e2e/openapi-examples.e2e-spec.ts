@@ -32,7 +32,7 @@ interface Step {
 const isTime = (value: unknown): boolean =>
   typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value);
 
-/** Replaces what differs: times, ids and secret parts of tokens, how many there are, and the version of the program. */
+/** Replaces what differs: times, tags, ids and secret parts of tokens, how many there are, and the version of the program. */
 function steady(value: unknown): unknown {
   if (typeof value === 'number') return 0;
   if (isTime(value)) return '<time>';

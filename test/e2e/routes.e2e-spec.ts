@@ -40,6 +40,8 @@ const ROUTES: Readonly<Record<string, string>> = {
   'DELETE /api/v3.1/trash/secrets/{id}': 'secret_purge',
   'POST /api/v3/searches/secrets': 'secret_list',
   'POST /api/v3.1/searches/secrets': 'secret_list',
+  'POST /api/v3.1/bulk/secrets/read': 'secret_get',
+  'POST /api/v3.1/bulk/secrets/write': 'secret_create',
   'GET /api/v3/tenants': 'tenant_list',
   'GET /api/v3/tenants/{name}': 'tenant_get',
   'POST /api/v3/tenants/{name}': 'tenant_create',

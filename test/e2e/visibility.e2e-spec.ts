@@ -22,7 +22,9 @@ const VALUE = 'the value that is kept';
 const CHANGED = 'another value';
 
 /** Maps each verb of the table to its request: method, path after the version, body. */
-const REQUESTS: Readonly<Record<Exclude<Verb, 'LIST' | 'EXPORT'>, readonly [string, string, unknown?]>> = {
+const REQUESTS: Readonly<
+  Record<Exclude<Verb, 'LIST' | 'EXPORT' | 'BULK'>, readonly [string, string, unknown?]>
+> = {
   GET: ['GET', '/v3.1/secrets/{key}'],
   GET3: ['GET', '/v3/secrets/{key}'],
   SKIP: ['GET', '/v3.1/secrets/{key}?_skip_value=true'],
@@ -53,7 +55,16 @@ const EFFECTS: Readonly<Partial<Record<Verb, object>>> = {
   PUBLISH: { visibility: 'global' },
 };
 
-const READS: ReadonlySet<Verb> = new Set(['GET', 'GET3', 'SKIP', 'HEAD', 'LIST', 'EXPORT', 'VERSION']);
+const READS: ReadonlySet<Verb> = new Set([
+  'GET',
+  'GET3',
+  'SKIP',
+  'HEAD',
+  'LIST',
+  'EXPORT',
+  'VERSION',
+  'BULK',
+]);
 
 /** Lists the verbs that leave the secret as it is even if they succeed. */
 const CHANGES_NOTHING: ReadonlySet<Verb> = new Set([...READS, 'COPY']);
@@ -118,7 +129,11 @@ describe('visibility and hidden values', () => {
     return shared;
   }
 
-  async function outcome(verb: Exclude<Verb, 'LIST' | 'EXPORT'>, caller: As, key: string): Promise<string> {
+  async function outcome(
+    verb: Exclude<Verb, 'LIST' | 'EXPORT' | 'BULK'>,
+    caller: As,
+    key: string,
+  ): Promise<string> {
     const [method, path, body] = REQUESTS[verb];
     const filled: unknown = JSON.parse(
       JSON.stringify(body ?? null)
@@ -164,6 +179,24 @@ describe('visibility and hidden values', () => {
     return marked(items, all);
   }
 
+  /** Returns what a bulk read gives of each; one by prefix has the same of those that the caller sees. */
+  async function inBulk(caller: As, all: readonly Planted[]): Promise<string[]> {
+    const read = (body: object) => room.call(caller, 'POST', '/api/v3.1/bulk/secrets/read', body);
+    const keys = all.map(({ key }) => key);
+    const [byKey, byPrefix] = await Promise.all([read({ keys }), read({ prefix: 'planted-' })]);
+    if (byKey.status !== 200) return all.map(() => String(byKey.status));
+    type Item = { key: string; outcome: string; secret?: { value: string } };
+    const items = byKey.body.items as Item[];
+    const found = (byPrefix.body.items as Item[]).filter(({ key }) => keys.includes(key));
+    expect(found).toEqual(
+      items.filter(({ secret }) => secret !== undefined).sort((one, other) => (one.key < other.key ? -1 : 1)),
+    );
+    const letters: Record<string, string> = { ok: 'V', hidden: 'M', not_found: '404' };
+    for (const { outcome: came, secret } of items)
+      expect(secret?.value).toBe({ ok: VALUE, hidden: '', not_found: undefined }[came]);
+    return items.map(({ outcome: came }) => letters[came] ?? came);
+  }
+
   function marked(items: readonly { key: string }[], all: readonly Planted[]): string[] {
     const keys = new Set(items.map(({ key }) => key));
     return all.map(({ key }) => (keys.has(key) ? 'y' : 'n'));
@@ -194,7 +227,9 @@ describe('visibility and hidden values', () => {
       ? named(asked, all)
       : verb === 'EXPORT'
         ? exported(asked, all)
-        : Promise.all(all.map(({ key }) => outcome(verb, asked, key))));
+        : verb === 'BULK'
+          ? inBulk(asked, all)
+          : Promise.all(all.map(({ key }) => outcome(verb, asked, key))));
     expect(seen).toEqual(cells);
     if (READS.has(verb)) return;
     const after = await Promise.all(all.map(({ key }) => readAsManager(key)));

@@ -32,13 +32,18 @@ export function RequestConditions(): ParameterDecorator {
   return readsPart('conditions', injectConditions());
 }
 
-function strongTags(header: string): Tags {
-  const tags = parseEntityTags(header);
-  if (tags === undefined) throw new BadParameters(`\`If-Match\` ${FORM}. ${CURE}`);
+/**
+ * Returns the tags of `If-Match`.
+ * @param name what the message calls the text
+ * @throws BadParameters for a malformed text, and for a tag that a compressing proxy has changed
+ */
+export function strongTags(text: string, name = 'If-Match'): Tags {
+  const tags = parseEntityTags(text);
+  if (tags === undefined) throw new BadParameters(`\`${name}\` ${FORM}. ${CURE}`);
   if (tags === '*') return tags;
   if (tags.some(isOfCompressed))
     throw new BadParameters(
-      `\`If-Match\` holds a tag that is weak (\`W/"…"\`) or marked as compressed, and cannot prove which state it is. ${CURE}`,
+      `\`${name}\` holds a tag that is weak (\`W/"…"\`) or marked as compressed, and cannot prove which state it is. ${CURE}`,
     );
   return tags.map(({ text }) => text);
 }

@@ -127,6 +127,16 @@ export const ERROR_CATALOGUE: readonly DescribedError[] = [
     cure: 'Read the secret again, make the change on what it is now, and send it with the new `ETag`.',
   },
   {
+    code: 'bulk_refused',
+    statuses: [422],
+    cause:
+      'A bulk request is all or nothing, and some of its secrets cannot be read or written, or cannot be named as ' +
+      'variables. `items` tells which and why. Nothing was given, and nothing was written.',
+    cure:
+      'Put right or leave out what `items` names. The format `items` of a read and the mode `each` of a write tell of each ' +
+      'secret what came of it.',
+  },
+  {
     code: 'precondition_required',
     statuses: [428],
     cause: 'The tenant takes no change of a secret that does not name the state that it is based on.',

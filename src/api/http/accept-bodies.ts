@@ -16,6 +16,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Raises the limit of the body to that of an import. */
     largeBody?: boolean;
+    /** Raises the limit of the body to that of a bulk request. */
+    bulkBody?: boolean;
   }
 }
 
@@ -34,6 +36,9 @@ export function bodyLimit(maxValueBytes: number): number {
   return BYTES_PER_ESCAPE * maxValueBytes + OTHER_FIELDS_BYTES;
 }
 
+/** Limits the body of a bulk request, unless a single value may be larger, in bytes. */
+export const BULK_BYTES = 8 * 1024 * 1024;
+
 /** Counts the copies of a byte while its request is processed: as body, as text, sealed, and in the statement. */
 const MEMORY_OF_BYTE = 4;
 
@@ -48,12 +53,13 @@ const VALUES_OF_PART = 3;
  * has none. Only a declared length is checked at once.
  */
 export function acceptBodies(instance: FastifyInstance, limits: BodyLimits, metrics: Metrics): void {
-  const { ordinary, large } = rulesOf(limits);
+  const { ordinary, bulk, large } = rulesOf(limits);
   ordinary.room.register(metrics, 'ordinary');
   large.room.register(metrics, 'import');
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser('*', (request, _payload, done) => {
-    const rules = request.routeOptions.config.largeBody === true ? large : ordinary;
+    const { largeBody = false, bulkBody = false } = request.routeOptions.config;
+    const rules = largeBody ? large : bulkBody ? bulk : ordinary;
     const declared = Number(request.headers['content-length'] ?? 0);
     if (declared > rules.maxBytes)
       done(new TooLarge(`The body is larger than ${rules.maxBytes} bytes; ${declared} were announced`));
@@ -74,19 +80,21 @@ export function acceptBodies(instance: FastifyInstance, limits: BodyLimits, metr
   });
 }
 
-/** Returns the rules of ordinary bodies, and those of routes with `largeBody`. */
+/** Returns the rules of ordinary bodies, and those of routes with `bulkBody` and with `largeBody`. */
 function rulesOf({
   maxValueBytes,
   maxImportBytes,
   ...arrival
-}: BodyLimits): Record<'ordinary' | 'large', BodyRules> {
+}: BodyLimits): Record<'ordinary' | 'bulk' | 'large', BodyRules> {
   const maxBytes = bodyLimit(maxValueBytes);
   const maxPartBytes = VALUES_OF_PART * maxBytes;
+  const ordinary: BodyRules = {
+    ...{ arrival, maxPartBytes, maxBytes, inParts: false, memoryOfByte: MEMORY_OF_BYTE },
+    room: new BodyRoom(Math.max(BYTES_OF_TENANT, maxBytes)),
+  };
   return {
-    ordinary: {
-      ...{ arrival, maxPartBytes, maxBytes, inParts: false, memoryOfByte: MEMORY_OF_BYTE },
-      room: new BodyRoom(Math.max(BYTES_OF_TENANT, maxBytes)),
-    },
+    ordinary,
+    bulk: { ...ordinary, maxBytes: Math.max(BULK_BYTES, maxBytes) },
     // An import may take all the room of its tenant for long, which must not keep its ordinary bodies waiting.
     large: {
       ...{

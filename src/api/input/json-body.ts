@@ -6,10 +6,9 @@ import type { Share } from '../../common/turns/turn-queue.js';
 import { calledVersion } from '../http/api-version.decorator.js';
 import { UnreadBody, type BodyReader } from '../http/unread-body.js';
 import { declaredFields, onlyThese, type FieldNames, type InputClass } from './declared-fields.js';
+import { inputOf } from './input-of.js';
 import { ArrivingFields, type Fields } from './json-fields.js';
 import { readsPart } from './read-parts.js';
-import { withWhatCame } from './what-came.js';
-import { validateInput } from './validate-input.js';
 
 /** Describes the part of `UnreadBody` that is used here. */
 export type BodySource = Pick<UnreadBody, 'isLarge' | 'maxPartBytes' | 'read' | 'pass'>;
@@ -37,10 +36,7 @@ export class JsonBody {
     if (!isJson(this.contentType) || !isPlain(this.contentEncoding)) throw new UnsupportedContentType();
     const declared = declaredFields(input);
     const fields = await this.fields(input, this.refusesUnknown ? onlyThese(declared) : declared);
-    const result = new input();
-    for (const name of declared) if (fields.has(name)) Object.assign(result, { [name]: fields.get(name) });
-    validateInput(result, withWhatCame);
-    return result;
+    return inputOf(input, fields);
   }
 
   /**

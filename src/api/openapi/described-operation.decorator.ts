@@ -37,8 +37,15 @@ export interface OperationParts {
   readonly parameters?: Partial<ByVersion<readonly object[]>> | undefined;
   /** The headers of a successful response, in OpenAPI's notation. */
   readonly headers?: Readonly<Record<string, object>> | undefined;
-  /** Shows the stream of events that a caller gets instead who accepts `text/event-stream`. */
-  readonly eventStream?: string | undefined;
+  readonly otherAnswers?: OtherAnswers | undefined;
+}
+
+/** Describes what a successful response can be instead of `answer`, in OpenAPI's notation. */
+export interface OtherAnswers {
+  /** Further schemas of the JSON. */
+  readonly schemas: readonly object[];
+  /** Other content types. */
+  readonly content: Readonly<Record<string, object>>;
 }
 
 /** Shows a request and its answer. */
@@ -62,18 +69,14 @@ export function ApiOperationParts(parts: OperationParts): MethodDecorator {
 }
 
 function partOf(
-  { body, answer, succeeds, status, example, parameters, headers, eventStream }: OperationParts,
+  { body, answer, succeeds, status, example, parameters, ...rest }: OperationParts,
   version: ApiVersion,
 ): VersionPart {
   const input = ofVersion(body, version);
   const output = ofVersion(answer, version);
   return {
     responses: succeeds
-      ? responsesOf(output ?? null, status, {
-          headers,
-          eventStream,
-          example: ofVersion(example.answer, version),
-        })
+      ? responsesOf(output ?? null, status, { ...rest, example: ofVersion(example.answer, version) })
       : {},
     ...(input !== undefined && {
       bodyRule: bodyRuleOf(input) ?? {},
@@ -87,26 +90,24 @@ function partOf(
 function responsesOf(
   type: Type | readonly [Type] | null,
   status: number,
-  { headers, example, eventStream }: SuccessParts,
+  {
+    headers,
+    otherAnswers,
+    example,
+  }: Pick<OperationParts, 'headers' | 'otherAnswers'> & { example?: unknown },
 ): VersionPart['responses'] {
   const described = headers !== undefined && { headers };
   if (type === null) return { 204: { description: 'Success, without a body.', ...described } };
   const schema = isList(type) ? { type: 'array', items: refTo(type[0]) } : refTo(type);
-  const content = { ...jsonOf(schema, example), ...(eventStream !== undefined && streamOf(eventStream)) };
+  const { schemas = [], content: others = {} } = otherAnswers ?? {};
+  const content = {
+    ...jsonOf(schemas.length === 0 ? schema : { anyOf: [schema, ...schemas] }, example),
+    ...others,
+  };
   return { [status]: { description: 'Success.', ...described, content } };
 }
 
-interface SuccessParts {
-  readonly headers?: object | undefined;
-  readonly example?: object | undefined;
-  readonly eventStream?: string | undefined;
-}
-
-function streamOf(example: string): object {
-  return { 'text/event-stream': { schema: { type: 'string' }, example } };
-}
-
-function jsonOf(schema: object, example?: object): object {
+function jsonOf(schema: object, example?: unknown): object {
   return { 'application/json': { schema, ...(example !== undefined && { example }) } };
 }
 

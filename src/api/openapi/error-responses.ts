@@ -92,6 +92,17 @@ export const ERROR_RESPONSES = {
     description: 'The body is not JSON, not in UTF-8, or compressed.',
     errors: [new UnsupportedContentType()],
   },
+  422: {
+    name: 'UnprocessableContent',
+    description: 'The request is all or nothing, and some of its secrets stand in the way.',
+    errors: [
+      new DomainError(
+        'bulk_refused',
+        422,
+        'No secret was given, since the value is hidden from you of db.password',
+      ),
+    ],
+  },
   428: {
     name: 'PreconditionRequired',
     description: 'The tenant requires `If-Match` on changes.',

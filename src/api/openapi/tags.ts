@@ -2,6 +2,7 @@
 export const TAGS: readonly (readonly [name: string, description: string])[] = [
   ['Secrets', 'Keep, read, change, list and find the secrets of a tenant.'],
   ['Trash', 'See what was deleted, restore it, or destroy it before its time.'],
+  ['Bulk', 'Read and write many secrets in one request, for programs that start or are set up.'],
   ['Export and import', 'Move many secrets at once, encrypted by a passphrase or in clear.'],
   ['Tokens', 'Create tokens for programs, which stand in place of a user name and a password, and end them.'],
   ['Tenants', 'Create tenants, and say which users and user groups work in them with which role.'],

@@ -7,6 +7,7 @@ import {
   isByVersion,
   type ByVersion,
   type OperationExample,
+  type OtherAnswers,
   type PerVersion,
 } from '../openapi/described-operation.decorator.js';
 
@@ -21,6 +22,8 @@ export interface RouteOptions {
    * Without it, success is 204.
    */
   readonly answer?: Type | readonly [Type] | ByVersion<Type | null>;
+  /** What a successful response can be instead. */
+  readonly otherAnswers?: OtherAnswers;
   /** False where every response is an error. */
   readonly succeeds?: boolean;
   /** The status of a successful response with a body; 200 by default. */
@@ -37,8 +40,6 @@ export interface RouteOptions {
   readonly answerHeaders?: Readonly<Record<string, object>>;
   /** The errors in addition to those of every route, each as a status, or as the error that is to be the example. */
   readonly errors?: readonly DescribedErrorOf[];
-  /** Shows the stream of events that a caller gets instead who accepts `text/event-stream`. */
-  readonly eventStream?: string;
   /** The content type of a response that is already text. */
   readonly contentType?: string;
 }
@@ -49,6 +50,7 @@ export function documentedRoute({
   summary,
   description,
   answer,
+  otherAnswers,
   succeeds = true,
   status = 200,
   body,
@@ -57,7 +59,6 @@ export function documentedRoute({
   versionParameters,
   answerHeaders,
   errors = [],
-  eventStream,
   contentType,
 }: RouteOptions): MethodDecorator {
   const isEmptyForNew = isByVersion(answer) && answer['v3.1'] === null;
@@ -73,7 +74,8 @@ export function documentedRoute({
     ApiOperationParts({
       ...{ body, answer, succeeds, status, example },
       parameters: versionParameters,
-      ...{ headers: answerHeaders, eventStream },
+      headers: answerHeaders,
+      otherAnswers,
     }),
     ...(contentType === undefined ? [] : [Header('Content-Type', contentType)]),
     ...(isEmptyForNew ? [UseInterceptors(NoContentInterceptor)] : []),

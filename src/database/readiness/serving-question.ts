@@ -38,6 +38,8 @@ const FACTS = `
 const CALLS = `
   SELECT (SELECT count(*) FROM find_identities('{}', '{}', '{}', '{}', '{}')),
          (SELECT count(*) FROM read_secrets('{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')),
+         (SELECT count(*) FROM read_secrets_in_bulk(
+            '${NIL_UUID}', '${NIL_UUID}', false, '{}', NULL, NULL, 1, 1, false, '', NULL, NULL)),
          (SELECT count(*) FROM find_secrets('{}', '{}')),
          (SELECT count(*) FROM insert_secrets('[]', '{}', '{}', true)),
          (SELECT count(*) FROM update_secrets('[]', '{}', '{}', true)),

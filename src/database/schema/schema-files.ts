@@ -61,6 +61,8 @@ export const FUNCTIONS = [
   'secrets/secret_has_expired',
   'secrets/blank_secret',
   'secrets/read_secrets',
+  'secrets/bulk_secret_keys',
+  'secrets/read_secrets_in_bulk',
   'secrets/find_secrets',
   'secrets/secret_version_limit',
   'secrets/prune_secret_versions',

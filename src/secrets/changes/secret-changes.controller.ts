@@ -50,7 +50,12 @@ export class SecretChangesController {
       'after a wait, or as a stream of events for callers that accept `text/event-stream`.',
     example: { answer: CHANGE_EXAMPLES.answer },
     answer: ChangeList,
-    eventStream: CHANGE_EXAMPLES.stream,
+    otherAnswers: {
+      schemas: [],
+      content: {
+        'text/event-stream': { schema: { type: 'string' }, example: CHANGE_EXAMPLES.stream },
+      },
+    },
   })
   async read(
     @Tenant() tenant: TenantContext,

@@ -46,10 +46,7 @@ export class SecretInserts {
       bytes: record.bytes,
       recover: () => this.recover(tenant, secret),
     });
-    if (answer.outcome === 'stale') throw new Unauthorized();
-    if (answer.outcome === 'no_tenant') throw tenantRefused('secret_create', tenant.tenantName);
-    if (answer.outcome === 'ok') return { kind: 'created', secret: inserted(tenant, secret, event, answer) };
-    return { kind: answer.outcome === 'key_elsewhere' ? 'elsewhere' : 'taken' };
+    return insertOutcome(tenant, secret, event, answer);
   }
 
   /** Returns the answer if the secret exists, since its event does; undefined if the outcome cannot be determined. */
@@ -59,6 +56,22 @@ export class SecretInserts {
     const { version, revision, createdAt, updatedAt } = found;
     return { outcome: 'ok', version, revision, created_at: createdAt, updated_at: updatedAt };
   }
+}
+
+/**
+ * Returns what an answer of `insert_secrets` means.
+ * @throws Forbidden, Unauthorized as `SecretInserts.insert` does
+ */
+export function insertOutcome(
+  tenant: TenantContext,
+  secret: NewSecret,
+  event: AuditEvent,
+  answer: WriteAnswer,
+): InsertOutcome {
+  if (answer.outcome === 'stale') throw new Unauthorized();
+  if (answer.outcome === 'no_tenant') throw tenantRefused('secret_create', tenant.tenantName);
+  if (answer.outcome === 'ok') return { kind: 'created', secret: inserted(tenant, secret, event, answer) };
+  return { kind: answer.outcome === 'key_elsewhere' ? 'elsewhere' : 'taken' };
 }
 
 function inserted(

@@ -28,8 +28,8 @@ type Answer = SecretRow & {
   readonly is_masked: boolean;
 };
 
-/** Tells of a row whether `blank_secret` has taken something from it. */
-const IS_MASKED = `(
+/** Tells of a row `r` whether `blank_secret` has taken something from its secret. */
+export const IS_MASKED = `(
   (r.secret).value IS NULL OR (r.secret).provider_options IS NULL AND (r.secret).provider_options_generation IS NOT NULL
 )`;
 

@@ -31,7 +31,14 @@ import { SecretWrites } from './secret-writes.js';
     { provide: SecretsRepository, useClass: PostgresSecretsRepository },
     { provide: SecretVersionsRepository, useClass: PostgresSecretVersionsRepository },
   ],
-  exports: [SecretsRepository, SecretVersionsRepository, SecretRows, SecretLookups, SecretWrites],
+  exports: [
+    SecretsRepository,
+    SecretVersionsRepository,
+    SecretRows,
+    SecretLookups,
+    SecretWrites,
+    SecretChanges,
+  ],
 })
 export class SecretStoreModule implements OnModuleInit {
   constructor(

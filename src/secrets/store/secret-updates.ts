@@ -161,6 +161,7 @@ export class SecretUpdates {
   }
 }
 
-function refusedEvent(event: AuditEvent, { id }: StoredSecret, { outcome }: Refusal): AuditEvent {
+/** Returns the event of a change that was refused after the secret was looked up. */
+export function refusedEvent(event: AuditEvent, { id }: StoredSecret, { outcome }: Refusal): AuditEvent {
   return { ...event, secretId: id, outcome };
 }

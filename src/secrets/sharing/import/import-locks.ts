@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { TenantContext } from '../../../common/tenant-context.js';
 import { arrayLiteral } from '../../../database/array-literal.js';
-import type { ImportedRow } from './imported-row.js';
+import type { SecretAttributes } from '../../secret.js';
 
 /** Keeps tenants from being deleted until the transaction ends. */
 export async function lockTenants(manager: EntityManager, tenants: readonly TenantContext[]): Promise<void> {
@@ -23,7 +23,10 @@ export async function lockUsers(
 }
 
 /** Locks the keys until the transaction ends: others can neither make them global nor use those that become global. */
-export async function lockKeys(manager: EntityManager, rows: readonly ImportedRow[]): Promise<void> {
+export async function lockKeys(
+  manager: EntityManager,
+  rows: readonly { readonly key: string; readonly attributes: Pick<SecretAttributes, 'visibility'> }[],
+): Promise<void> {
   await manager.query('SELECT lock_secret_keys($1::text[], $2::boolean[])', [
     // The driver's own form of an array takes five times as long, and an import has many keys.
     arrayLiteral(rows.map(({ key }) => key)),
