@@ -3,11 +3,15 @@ import { AuditPartitions } from '../audit/audit-partitions.js';
 import { JobRunner } from '../jobs/job-runner.js';
 import { JobsModule } from '../jobs/jobs.module.js';
 import { AuditPartitionsJob } from './audit-partitions.job.js';
+import { AuditController } from './reading/audit.controller.js';
+import { AuditEventsRepository } from './reading/audit-events.repository.js';
+import { AuditReader } from './reading/audit-reader.service.js';
 
-/** Registers the jobs that maintain the audit trail in the background. */
+/** Serves the audit trail, and registers the jobs that maintain it in the background. */
 @Module({
   imports: [JobsModule],
-  providers: [AuditPartitions, AuditPartitionsJob],
+  controllers: [AuditController],
+  providers: [AuditPartitions, AuditPartitionsJob, AuditEventsRepository, AuditReader],
 })
 export class AuditTrailModule implements OnModuleInit {
   constructor(

@@ -24,6 +24,8 @@ export interface RecordedEvent {
     readonly method: string | null;
     readonly request_id: string | null;
     readonly address: string | null;
+    /** Is missing where the caller gave none. */
+    readonly reason?: string;
   } | null;
   readonly detail: Readonly<Record<string, string>> | null;
 }

@@ -16,6 +16,7 @@ interface ActionDefinition<D extends AuditDetailField> {
 
 /** Lists every recorded action by its name in the audit trail. */
 export const AUDIT_ACTIONS = {
+  'audit.list': either('Reads events of the audit trail over the API.', 'head', 'log'),
   'cluster.list': system('Lists the nodes of the cluster; only refusals are recorded.'),
   'config.read': system('Reads the configuration that Cloudify clients ask for; only refusals are recorded.'),
   doctor: system(

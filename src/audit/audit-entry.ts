@@ -3,7 +3,7 @@ import type { AuditEvent } from './audit-event.js';
 import { callerJson } from './caller-json.js';
 
 /** Limits the key of an event. The key of a membership holds two names of 256 characters, separated by a slash. */
-const MAX_KEY_LENGTH = 513;
+export const MAX_KEY_LENGTH = 513;
 
 /** Returns the event as JSON of the database type `audit_entry`, for the given log. */
 export function auditEntry(logId: string, event: AuditEvent): string {

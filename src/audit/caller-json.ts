@@ -1,8 +1,11 @@
+import { LONGEST_REASON } from '../common/reason.js';
 import type { Caller } from '../common/tenant-context.js';
 
 const MAX_NAME_LENGTH = 256;
 const MAX_REQUEST_ID_LENGTH = 128;
 const MAX_ADDRESS_LENGTH = 64;
+/** Is in UTF-16 units, of which a character of a reason has two at most. */
+const MAX_REASON_LENGTH = 2 * LONGEST_REASON;
 
 /**
  * Matches characters that JSON does not escape but that can confuse a terminal or a reader: C1 controls, bidirectional
@@ -25,12 +28,16 @@ export function callerJson(caller: Caller): string {
     method: caller.method,
     request_id: bounded(caller.requestId, MAX_REQUEST_ID_LENGTH),
     address: bounded(caller.address, MAX_ADDRESS_LENGTH),
+    reason: bounded(caller.reason, MAX_REASON_LENGTH),
   });
   return PLAIN.test(json) ? json : json.replace(UNSAFE, escape);
 }
 
-function bounded(text: string | null, maxLength: number): string | null {
-  return text === null ? null : text.slice(0, maxLength).toWellFormed().replaceAll('\u0000', '\ufffd');
+/** Leaves null, and the undefined of a field that is left out, as they are. */
+function bounded<N extends null | undefined>(text: string | N, maxLength: number): string | N {
+  return typeof text !== 'string'
+    ? text
+    : text.slice(0, maxLength).toWellFormed().replaceAll('\u0000', '\ufffd');
 }
 
 function escape(character: string): string {

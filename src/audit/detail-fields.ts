@@ -17,6 +17,7 @@ export const AUDIT_DETAIL_FIELDS = {
   max_versions: 'The new value of the setting `max_versions`',
   max_versions_lower_bound: 'The new value of the setting `max_versions_lower_bound`',
   max_versions_upper_bound: 'The new value of the setting `max_versions_upper_bound`',
+  log: 'Which logs were read by someone who may read all of them: `all`, `system`, or `tenant` for that of one tenant',
   override: '`true` for an import that replaces existing secrets',
   owner: 'The name of the new owner of the secret',
   reader_tenant: 'The id of the tenant from which the caller reads',

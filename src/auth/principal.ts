@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { reasonOf } from '../common/reason.js';
 import type { Caller } from '../common/tenant-context.js';
 import type { Identity } from './identity-lookup.js';
 import { permissionSet } from './permission-set.js';
@@ -39,7 +40,7 @@ export function callerOf(
   identity: Identity,
   method: 'basic' | 'token' = 'basic',
 ): Caller {
-  return {
+  const caller = {
     actorId: identity.user_id,
     actorName: identity.username,
     method,
@@ -47,6 +48,8 @@ export function callerOf(
     address: addressOf(request),
     isHead: request.method === 'HEAD',
   };
+  const reason = reasonOf(request.headers);
+  return reason === undefined ? caller : { ...caller, reason };
 }
 
 /** Returns the caller's address; null once the connection has ended. */

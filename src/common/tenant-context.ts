@@ -7,6 +7,8 @@ export interface Caller {
   readonly address: string | null;
   /** True for a request by HEAD, by which nothing leaves but the status and the headers. */
   readonly isHead?: boolean;
+  /** Says why the caller made the request, in the caller's own words (`X-Reason`). */
+  readonly reason?: string;
 }
 
 /**

@@ -5,6 +5,7 @@ import { ExpandSecretVersions1800000000003 } from './migrations/1800000000003-ex
 import { ExpandTrash1800000000004 } from './migrations/1800000000004-expand-trash.js';
 import { ExpandExpiryAndLabels1800000000005 } from './migrations/1800000000005-expand-expiry-and-labels.js';
 import { ExpandChangeFeed1800000000006 } from './migrations/1800000000006-expand-change-feed.js';
+import { ExpandAuditReading1800000000009 } from './migrations/1800000000009-expand-audit-reading.js';
 
 /** Lists all migrations in order. The list is explicit because a wrong file pattern would go unnoticed. */
 export const allMigrations: readonly (new () => MigrationInterface)[] = [
@@ -14,4 +15,5 @@ export const allMigrations: readonly (new () => MigrationInterface)[] = [
   ExpandTrash1800000000004,
   ExpandExpiryAndLabels1800000000005,
   ExpandChangeFeed1800000000006,
+  ExpandAuditReading1800000000009,
 ];

@@ -13,6 +13,7 @@ import type { AuthenticatedRequest } from '../auth/authenticated-request.js';
 import type { Principal } from '../auth/principal.js';
 import { namedTenant } from '../auth/named-tenant.js';
 import { Forbidden, MaintenanceModeActive } from '../common/errors.js';
+import { requireReason } from '../common/reason.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import { permissionRefused, tenantRefused } from '../common/tenant-refused.js';
 import { ROUTE_PERMISSION, type RoutePermission } from './require-permission.decorator.js';
@@ -31,6 +32,7 @@ export class TenantScopeInterceptor implements NestInterceptor {
   /**
    * Checks the request before the handler runs.
    * @throws Forbidden, MaintenanceModeActive once the refusal is recorded
+   * @throws BadParameters for a reason that cannot be recorded
    */
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     await this.admit(context);
@@ -48,6 +50,7 @@ export class TenantScopeInterceptor implements NestInterceptor {
       ? tenant !== undefined
       : principal.permissions.has(required.permission);
     if (!permitted) throw await this.refusal(request, principal, required);
+    requireReason(request.headers);
     if (principal.inMaintenance && !required.duringMaintenance) {
       await this.record(request, principal, required, 'maintenance');
       throw new MaintenanceModeActive();

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-export const TENANT_ROLES = ['manager', 'user', 'operations', 'viewer'] as const;
+export const TENANT_ROLES = ['manager', 'user', 'operations', 'viewer', 'auditor'] as const;
 export type TenantRole = (typeof TENANT_ROLES)[number];
 
 /** Maps a user's membership of a tenant. */

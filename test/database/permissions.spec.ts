@@ -2,33 +2,31 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DeclaredRoutes } from '../../src/tenant-scope/declared-routes.js';
 import { Strongroom } from '../support/strongroom.js';
 
-/** Lists the columns of the table in section 6 of the reference of Cloudify's API. */
-const ROLES = ['sys_admin', 'manager', 'user', 'operations', 'viewer', 'default'];
+/** Lists the columns of the table in section 6 of the reference of Cloudify's API, and our own role at the end. */
+const ROLES = ['sys_admin', 'manager', 'user', 'operations', 'viewer', 'default', 'auditor'];
 
 /** Copies the table's rows that name their permissions: a letter for each role above, in its order. */
 const TABLE: readonly (readonly [permissions: string, roles: string])[] = [
-  ['secret_get secret_list', 'ymuov-'],
-  ['secret_create secret_update secret_delete secret_export secret_import', 'ymu---'],
-  ['administrators', 'ym----'],
-  ['create_global_resource all_tenants set_owner set_timestamp', 'y-----'],
-  ['tenant_list user_get_self token_get version_get status_get', 'ymuovd'],
-  ['maintenance_mode_get license_list', 'ymuovd'],
-  ['create_token delete_token list_token', 'ymu-vd'],
-  ['tenant_get', 'ymuo--'],
-  // Ours: a Cloudify Manager has neither settings of tenants nor a trash.
-  ['tenant_update_settings secret_purge', 'ym----'],
-  ['trash_list', 'ymuov-'],
-  ['secret_restore', 'ymu---'],
-  // Ours: a Cloudify Manager has no settings of tenants, and no versions of secrets.
-  ['tenant_update_settings', 'ym----'],
-  ['tenant_update_bounds', 'y-----'],
-  ['secret_version_get', 'ymuov-'],
-  ['secret_version_restore', 'ymu---'],
-  ['secret_version_destroy', 'ym----'],
-  ['tenant_create tenant_delete', 'y-----'],
-  ['tenant_add_user tenant_update_user tenant_remove_user', 'y-----'],
-  ['tenant_add_user_group tenant_update_user_group tenant_remove_user_group', 'y-----'],
-  ['manage_others_tokens maintenance_mode_set', 'y-----'],
+  ['secret_get secret_list', 'ymuov--'],
+  ['secret_create secret_update secret_delete secret_export secret_import', 'ymu----'],
+  ['administrators', 'ym-----'],
+  ['create_global_resource all_tenants set_owner set_timestamp', 'y------'],
+  ['tenant_list user_get_self token_get version_get status_get', 'ymuovda'],
+  ['maintenance_mode_get license_list', 'ymuovda'],
+  ['create_token delete_token list_token', 'ymu-vda'],
+  ['tenant_get', 'ymuo---'],
+  // Ours: a Cloudify Manager has neither settings of tenants, a trash nor versions of secrets.
+  ['tenant_update_settings secret_purge secret_version_destroy', 'ym-----'],
+  ['tenant_update_bounds', 'y------'],
+  ['trash_list secret_version_get', 'ymuov--'],
+  ['secret_restore secret_version_restore', 'ymu----'],
+  // Ours: a Cloudify Manager has no audit trail that is read by its roles.
+  ['audit_get', 'ym----a'],
+  ['audit_get_all', 'y------'],
+  ['tenant_create tenant_delete', 'y------'],
+  ['tenant_add_user tenant_update_user tenant_remove_user', 'y------'],
+  ['tenant_add_user_group tenant_update_user_group tenant_remove_user_group', 'y------'],
+  ['manage_others_tokens maintenance_mode_set', 'y------'],
 ];
 
 const EXPECTED = new Map(
@@ -91,6 +89,7 @@ describe('what the roles may do', () => {
     ['user', [200, 200, 200, 200]],
     ['operations', [200, 403, 200, 403]],
     ['viewer', [200, 403, 200, 403]],
+    ['auditor', [403, 403, 403, 403]],
   ])('lets a %s of a tenant list, write, read and delete with the answers %j', async (role, statuses) => {
     const tenant = `tenant-of-${role}`;
     const member = await room.tenant(tenant, role);

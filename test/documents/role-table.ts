@@ -59,6 +59,8 @@ const ALLOWS: Readonly<Record<string, string>> = {
   license_list: 'read the license, which is always none',
   maintenance_mode_get: 'read whether maintenance mode is on',
   maintenance_mode_set: 'begin and end maintenance mode',
+  audit_get: 'read the audit trail of the tenant',
+  audit_get_all: 'read the audit trail of all tenants and of the system',
 };
 
 /**

@@ -45,6 +45,7 @@ const ACTS: readonly Act[] = [
     undefined,
     ['login', 'locked', 'guessed-often'],
   ],
+  ['a read of the trail', 'admin', 'GET /api/v3.1/audit', undefined, ['audit.list', 'ok', null]],
   [
     'a membership',
     'admin',

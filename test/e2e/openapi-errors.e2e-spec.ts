@@ -35,6 +35,7 @@ const CALLS: readonly Call[] = [
   ['GET', '/permissions/visitor'],
   ['GET', '/permissions/viewer/secret_create'],
   ['GET', '/provider/context'],
+  ['GET', '/audit/all?tenant_name=visitors'],
   ['GET', '/secrets-providers/vault'],
   ['PUT', '/secrets/db.password', { value: 'x', provider_name: 'vault' }],
   // What is wrong in itself.

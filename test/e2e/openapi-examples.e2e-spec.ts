@@ -32,10 +32,14 @@ interface Step {
 const isTime = (value: unknown): boolean =>
   typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value);
 
+/** Matches ids of events, secrets, tenants, users and requests. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** Replaces what differs: times, tags, ids and secret parts of tokens, how many there are, and the version of the program. */
 function steady(value: unknown): unknown {
   if (typeof value === 'number') return 0;
   if (isTime(value)) return '<time>';
+  if (typeof value === 'string' && UUID.test(value)) return '<id>';
   if (typeof value === 'string')
     return value.replace(/^ctok-\w{10}/, 'ctok-<id>').replace(/-\w{40}$/, '-<secret>');
   if (Array.isArray(value)) return value.map(steady);

@@ -134,6 +134,8 @@ const ROUTES: Readonly<Record<string, string>> = {
   'GET /api/v3.1/config': 'version_get',
   'GET /api/v3.1/license': 'license_list',
   'GET /api/v3.1/ok': 'public',
+  'GET /api/v3.1/audit': 'audit_get',
+  'GET /api/v3.1/audit/all': 'audit_get_all',
   'GET /': 'public',
   'GET /health/live': 'public',
   'GET /health/ready': 'public',

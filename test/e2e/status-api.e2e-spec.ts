@@ -59,7 +59,7 @@ describe.each(['v3', 'v3.1'])('under /api/%s', (version) => {
       permissions: Record<string, string[]>;
     };
     expect(roles.map(({ name }) => name)).toEqual([
-      ...['sys_admin', 'manager', 'user', 'operations', 'viewer', 'default'],
+      ...['sys_admin', 'manager', 'user', 'operations', 'viewer', 'default', 'auditor'],
     ]);
     expect(permissions.administrators).toEqual(['manager', 'sys_admin']);
   });

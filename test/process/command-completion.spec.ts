@@ -48,7 +48,7 @@ describe('completion', () => {
       ],
     ],
     ['strongroom-admin tenant add-user payments alice --ro', ['--role']],
-    ['strongroom-admin tenant add-user --role ', ['manager', 'user', 'operations', 'viewer']],
+    ['strongroom-admin tenant add-user --role ', ['manager', 'user', 'operations', 'viewer', 'auditor']],
     ['strongroom-admin tenant add-user payments alice --role vi', ['viewer']],
     ['strongroom-admin role show v', ['viewer']],
     ['strongroom-admin permission grant v', ['viewer']],
@@ -79,7 +79,7 @@ describe('completion', () => {
     const text = execFileSync('cat', [file('zsh')], { encoding: 'utf8' });
     expect(text).toMatch(/^#compdef strongroom-admin admin\n/);
     expect(text).toContain(
-      "'--role[what the user may do in the tenant]:value:(manager user operations viewer)'",
+      "'--role[what the user may do in the tenant]:value:(manager user operations viewer auditor)'",
     );
     expect(text).toMatch(/^ +tenant\) _strongroom_admin_tenant ;;$/m);
   });

@@ -12,8 +12,8 @@ export const Digits = (): PropertyDecorator =>
     typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value,
   );
 
-/** Declares the query parameters that select a part of a list. */
-export class PageQuery {
+/** Declares the query parameter for the size of a page. */
+export class SizeQuery {
   @ApiPropertyOptional({
     type: 'integer',
     minimum: 0,
@@ -25,7 +25,10 @@ export class PageQuery {
   @Max(LARGEST_PAGE, { message: `\`_size\` can be at most ${LARGEST_PAGE}`, context: ILLEGAL_ACTION })
   @Digits()
   _size: number = LARGEST_PAGE;
+}
 
+/** Declares the query parameters that select a part of a list. */
+export class PageQuery extends SizeQuery {
   @ApiPropertyOptional({
     type: 'integer',
     minimum: 0,

@@ -43,9 +43,9 @@ export interface OperationParts {
 /** Describes what a successful response can be instead of `answer`, in OpenAPI's notation. */
 export interface OtherAnswers {
   /** Further schemas of the JSON. */
-  readonly schemas: readonly object[];
+  readonly schemas?: readonly object[];
   /** Other content types. */
-  readonly content: Readonly<Record<string, object>>;
+  readonly content?: Readonly<Record<string, object>>;
 }
 
 /** Shows a request and its answer. */

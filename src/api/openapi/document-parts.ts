@@ -12,6 +12,7 @@ export interface Operation {
   [BODY_RULE]?: object;
   parameters?: object[];
   tags?: string[];
+  security?: object[];
   [BY_VERSION]?: ByVersion<VersionPart>;
 }
 

@@ -1,5 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { versionOf } from '../http/api-version.decorator.js';
+import { LONGEST_REASON, REASON_HEADER } from '../../common/reason.js';
 import { ErrorBody } from '../errors/error-body.js';
 import { BY_VERSION } from './described-operation.decorator.js';
 import { ERROR_RESPONSES, errorExamples } from './error-responses.js';
@@ -28,6 +29,14 @@ const PARAMETERS = {
       'An id by which the logs show this request: 1 to 128 letters, digits, `.`, `_`, `:` and `-`. Anything else is ' +
       'replaced by a new id.',
     schema: text,
+  },
+  Reason: {
+    name: REASON_HEADER,
+    in: 'header',
+    description:
+      `Why the request is made, in UTF-8, up to ${LONGEST_REASON} characters without line breaks. The audit trail records ` +
+      'it with each event of the request.',
+    schema: { type: 'string', maxLength: LONGEST_REASON },
   },
 };
 
@@ -87,7 +96,11 @@ interface Parameter {
 function completeOperation(path: string, operation: Operation): void {
   operation.operationId += versionSuffix(path);
   addVersionPart(path, operation);
-  operation.parameters = [...(operation.parameters ?? []), refTo('parameters', 'RequestId')];
+  const headers = operation.security === undefined ? ['RequestId'] : ['RequestId', 'Reason'];
+  operation.parameters = [
+    ...(operation.parameters ?? []),
+    ...headers.map((name) => refTo('parameters', name)),
+  ];
   for (const [status, response] of Object.entries(operation.responses))
     operation.responses[status] = completeResponse(status, response);
 }

@@ -9,6 +9,7 @@ export const TAGS: readonly (readonly [name: string, description: string])[] = [
   ['Users', 'Create users, and change their passwords, roles and state.'],
   ['User groups', 'Give roles to many users at once.'],
   ['Permissions', 'See and change which role may do what.'],
+  ['Audit trail', 'Read what was recorded: who did what, when, and how it ended.'],
   ['Installation', 'Read the version, the status and the roles; turn maintenance mode on and off.'],
   ['Health', 'Answer load balancers and orchestrators, without authentication.'],
   ['Cloudify stand-ins', 'Answer what clients of Cloudify ask for and Strongroom does not have.'],

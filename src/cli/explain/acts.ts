@@ -5,6 +5,7 @@ import type { AuditAction } from '../../audit/actions.js';
  * names in the key of a membership.
  */
 export const ACTS: Readonly<Record<AuditAction, string>> = {
+  'audit.list': 'read events of the audit trail',
   'cluster.list': 'list the nodes of the cluster',
   'config.read': 'read the configuration that Cloudify clients ask for',
   doctor: 'check the installation',

@@ -35,6 +35,7 @@ export const FUNCTIONS = [
   'audit/new_event_id',
   'audit/first_event_id',
   'audit/audit_create_partitions',
+  'audit/read_audit_events',
   'identities/login_failures_full',
   'identities/login_reserve',
   'identities/login_succeeded',

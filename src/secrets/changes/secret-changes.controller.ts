@@ -51,7 +51,6 @@ export class SecretChangesController {
     example: { answer: CHANGE_EXAMPLES.answer },
     answer: ChangeList,
     otherAnswers: {
-      schemas: [],
       content: {
         'text/event-stream': { schema: { type: 'string' }, example: CHANGE_EXAMPLES.stream },
       },

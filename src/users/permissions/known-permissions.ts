@@ -6,6 +6,7 @@ export const KNOWN_ROLES = {
   operations: 'tenant_role',
   viewer: 'tenant_role',
   default: 'system_role',
+  auditor: 'tenant_role',
 } as const;
 
 /** Lists every permission of a fresh installation; one that was taken from all roles is still known. */
@@ -25,6 +26,7 @@ export const KNOWN_PERMISSIONS: ReadonlySet<string> = new Set([
   ...['user_group_add_user', 'user_group_remove_user'],
   ...['token_get', 'create_token', 'delete_token', 'list_token', 'manage_others_tokens'],
   ...['version_get', 'status_get', 'license_list', 'maintenance_mode_get', 'maintenance_mode_set'],
+  ...['audit_get', 'audit_get_all'],
 ]);
 
 /** Names the permission to give and take permissions. */

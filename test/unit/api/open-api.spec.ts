@@ -92,7 +92,10 @@ describe('the description of the API', () => {
   it('names the headers and the query of a request', () => {
     const parameters = document.paths['/things']?.get?.parameters ?? [];
     const names = parameters.map(({ $ref, name, in: place }) => $ref ?? `${place} ${name}`);
-    expect(names.sort()).toEqual(['#/components/parameters/RequestId', 'query _offset', 'query _size']);
+    expect(names.sort()).toEqual([
+      ...['Reason', 'RequestId'].map((one) => `#/components/parameters/${one}`),
+      ...['query _offset', 'query _size'],
+    ]);
   });
 
   it('closes what is answered', () => {

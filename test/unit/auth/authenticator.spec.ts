@@ -27,7 +27,12 @@ const ALICE: Identity = {
 };
 const FRESHLY_LOCKED: Identity = { ...ALICE, locked: true, locked_just_now: true };
 const NOBODY: Identity = { ...ALICE, user_id: null, username: null, password_hash: null, active: null };
-const REQUEST = { ip: '192.0.2.1', id: 'request', raw: { rawHeaders: [] } } as unknown as FastifyRequest;
+const REQUEST = {
+  ip: '192.0.2.1',
+  id: 'request',
+  headers: {},
+  raw: { rawHeaders: [] },
+} as unknown as FastifyRequest;
 
 /** Fakes the authenticator's dependencies and records its calls in order. */
 class Surroundings {

@@ -15,7 +15,7 @@ const REQUEST_HEADERS = [
   ...['Authorization', 'Authentication-Token', 'Tenant', 'Content-Type', 'X-Export-Passphrase'],
   'Last-Event-ID',
   ...['If-Match', 'If-None-Match', 'If-Modified-Since', 'If-Unmodified-Since'],
-  ...['X-Request-Id', 'traceparent', 'tracestate'],
+  ...['X-Request-Id', 'X-Reason', 'traceparent', 'tracestate'],
 ];
 const RESPONSE_HEADERS = [
   ...['Allow', 'ETag', 'Link', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'],

@@ -1,5 +1,5 @@
 -- Events of the audit trail. A log belongs to a tenant (log_id is its id) or to the system (the nil UUID). The service
--- only adds events and cannot read them.
+-- only adds events; it reads them by read_audit_events, and in no other way.
 CREATE TABLE audit_events (
   log_id    uuid             NOT NULL,
   -- A UUID of version 7. It contains the time at which the event was created, which determines the partition.

@@ -7,7 +7,7 @@ CREATE TABLE tenant_user_groups (
   CONSTRAINT pk_tenant_user_groups PRIMARY KEY (tenant_id, group_id),
   CONSTRAINT fk_tenant_user_groups_tenant FOREIGN KEY (tenant_id) REFERENCES tenants (id),
   CONSTRAINT fk_tenant_user_groups_group FOREIGN KEY (group_id) REFERENCES user_groups (id) ON DELETE CASCADE,
-  CONSTRAINT ck_tenant_user_groups_role CHECK (role IN ('manager', 'user', 'operations', 'viewer'))
+  CONSTRAINT ck_tenant_user_groups_role CHECK (role IN ('manager', 'user', 'operations', 'viewer', 'auditor'))
 );
 
 CREATE INDEX ix_tenant_user_groups_group ON tenant_user_groups (group_id);

@@ -6,4 +6,4 @@ AS $$
 $$;
 
 REVOKE ALL ON FUNCTION first_event_id FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION first_event_id TO :"app_role";
+GRANT EXECUTE ON FUNCTION first_event_id TO :"app_role", :"reader_role";
