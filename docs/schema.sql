@@ -179,6 +179,31 @@ CREATE POLICY tenant_rows ON secret_changes_pending FOR ALL TO PUBLIC
 GRANT INSERT ON secret_changes_pending TO strongroom_app;
 GRANT SELECT, INSERT, DELETE ON secret_changes_pending TO strongroom_reader;
 
+CREATE TABLE secret_versions (
+  tenant_id uuid NOT NULL,
+  secret_id uuid NOT NULL,
+  version integer NOT NULL,
+  value bytea,
+  key_generation integer,
+  visibility text NOT NULL,
+  is_hidden_value boolean NOT NULL,
+  owner_id uuid NOT NULL,
+  created_by uuid NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  destroyed_by uuid,
+  destroyed_at timestamp(3) with time zone
+);
+ALTER TABLE secret_versions ADD CONSTRAINT pk_secret_versions PRIMARY KEY (tenant_id, secret_id, version);
+ALTER TABLE secret_versions ADD CONSTRAINT ck_secret_versions_value CHECK ((((value IS NULL) = (destroyed_at IS NOT NULL)) AND ((key_generation IS NULL) = (destroyed_at IS NOT NULL)) AND ((destroyed_by IS NULL) = (destroyed_at IS NULL))));
+ALTER TABLE secret_versions ADD CONSTRAINT ck_secret_versions_version CHECK ((version > 0));
+ALTER TABLE secret_versions ADD CONSTRAINT ck_secret_versions_visibility CHECK ((visibility = ANY (ARRAY['private'::text, 'tenant'::text, 'global'::text])));
+CREATE INDEX ix_secret_versions_key_generation ON public.secret_versions USING btree (tenant_id, key_generation) WHERE (key_generation IS NOT NULL);
+ALTER TABLE secret_versions ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant_rows ON secret_versions FOR ALL TO PUBLIC
+  USING ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+GRANT SELECT, INSERT, UPDATE, DELETE ON secret_versions TO strongroom_app;
+
 CREATE TABLE secrets (
   tenant_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -203,7 +228,12 @@ CREATE TABLE secrets (
   deleted_at timestamp(3) with time zone,
   mark uuid DEFAULT gen_random_uuid() NOT NULL,
   updated_by uuid,
-  labels jsonb DEFAULT '{}'::jsonb NOT NULL
+  max_versions integer,
+  version_visibility text,
+  version_is_hidden_value boolean,
+  version_owner_id uuid,
+  labels jsonb DEFAULT '{}'::jsonb NOT NULL,
+  expiry_noted timestamp(3) with time zone
 );
 ALTER TABLE secrets ADD CONSTRAINT pk_secrets PRIMARY KEY (tenant_id, id);
 ALTER TABLE secrets ADD CONSTRAINT ck_secrets_description CHECK (((char_length(description) <= 1024) AND (description !~ '[\u0001-\u0008\u000B-\u001F\u007F-\u009F]'::text)));
@@ -216,6 +246,7 @@ ALTER TABLE secrets ADD CONSTRAINT ck_secrets_visibility CHECK ((visibility = AN
 CREATE INDEX ix_secrets_created_at ON public.secrets USING btree (tenant_id, created_at, key) INCLUDE (id, visibility, created_by) WHERE (deleted_at IS NULL);
 CREATE INDEX ix_secrets_created_by ON public.secrets USING btree (tenant_id, created_by);
 CREATE INDEX ix_secrets_expires_at ON public.secrets USING btree (tenant_id, expires_at, created_at, key) INCLUDE (id, visibility, created_by) WHERE ((expires_at IS NOT NULL) AND (deleted_at IS NULL));
+CREATE INDEX ix_secrets_expiry_due ON public.secrets USING btree (expires_at) WHERE ((expires_at IS NOT NULL) AND (expiry_noted IS DISTINCT FROM expires_at) AND (deleted_at IS NULL));
 CREATE INDEX ix_secrets_global_created_at ON public.secrets USING btree (created_at, key) INCLUDE (tenant_id, id, created_by) WHERE ((visibility = 'global'::text) AND (deleted_at IS NULL));
 CREATE INDEX ix_secrets_global_expires_at ON public.secrets USING btree (expires_at, created_at, key) INCLUDE (tenant_id, id, created_by) WHERE ((visibility = 'global'::text) AND (expires_at IS NOT NULL) AND (deleted_at IS NULL));
 CREATE INDEX ix_secrets_global_key_trigrams ON public.secrets USING gin (key strongroom_extensions.gin_trgm_ops) WHERE ((visibility = 'global'::text) AND (deleted_at IS NULL));
@@ -265,9 +296,14 @@ GRANT UPDATE (retired_at) ON tenant_keys TO strongroom_app;
 CREATE TABLE tenant_settings (
   tenant_id uuid NOT NULL,
   require_if_match boolean DEFAULT false NOT NULL,
-  trash_days integer
+  trash_days integer,
+  max_versions integer DEFAULT 20 NOT NULL,
+  max_versions_lower_bound integer DEFAULT 1 NOT NULL,
+  max_versions_upper_bound integer DEFAULT 100 NOT NULL
 );
 ALTER TABLE tenant_settings ADD CONSTRAINT pk_tenant_settings PRIMARY KEY (tenant_id);
+ALTER TABLE tenant_settings ADD CONSTRAINT ck_tenant_settings_max_versions CHECK (((max_versions >= 1) AND (max_versions <= 1000)));
+ALTER TABLE tenant_settings ADD CONSTRAINT ck_tenant_settings_max_versions_bounds CHECK (((1 <= max_versions_lower_bound) AND (max_versions_lower_bound <= max_versions_upper_bound) AND (max_versions_upper_bound <= 1000)));
 ALTER TABLE tenant_settings ADD CONSTRAINT ck_tenant_settings_trash_days CHECK ((trash_days > 0));
 GRANT SELECT, INSERT, UPDATE ON tenant_settings TO strongroom_app;
 
@@ -277,7 +313,7 @@ CREATE TABLE tenant_user_groups (
   role text NOT NULL
 );
 ALTER TABLE tenant_user_groups ADD CONSTRAINT pk_tenant_user_groups PRIMARY KEY (tenant_id, group_id);
-ALTER TABLE tenant_user_groups ADD CONSTRAINT ck_tenant_user_groups_role CHECK ((role = ANY (ARRAY['manager'::text, 'user'::text, 'operations'::text, 'viewer'::text])));
+ALTER TABLE tenant_user_groups ADD CONSTRAINT ck_tenant_user_groups_role CHECK ((role = ANY (ARRAY['manager'::text, 'user'::text, 'operations'::text, 'viewer'::text, 'auditor'::text])));
 CREATE INDEX ix_tenant_user_groups_group ON public.tenant_user_groups USING btree (group_id);
 GRANT SELECT, INSERT, UPDATE, DELETE ON tenant_user_groups TO strongroom_app;
 GRANT SELECT ON tenant_user_groups TO strongroom_reader;
@@ -288,7 +324,7 @@ CREATE TABLE tenant_users (
   role text NOT NULL
 );
 ALTER TABLE tenant_users ADD CONSTRAINT pk_tenant_users PRIMARY KEY (tenant_id, user_id);
-ALTER TABLE tenant_users ADD CONSTRAINT ck_tenant_users_role CHECK ((role = ANY (ARRAY['manager'::text, 'user'::text, 'operations'::text, 'viewer'::text])));
+ALTER TABLE tenant_users ADD CONSTRAINT ck_tenant_users_role CHECK ((role = ANY (ARRAY['manager'::text, 'user'::text, 'operations'::text, 'viewer'::text, 'auditor'::text])));
 CREATE INDEX ix_tenant_users_user ON public.tenant_users USING btree (user_id);
 GRANT SELECT, INSERT, UPDATE, DELETE ON tenant_users TO strongroom_app;
 GRANT SELECT ON tenant_users TO strongroom_reader;
@@ -372,6 +408,16 @@ GRANT SELECT (id, username, system_role) ON users TO strongroom_reader;
 
 ALTER TABLE maintenance ADD CONSTRAINT fk_maintenance_activated_by FOREIGN KEY (activated_by) REFERENCES users(id);
 
+ALTER TABLE secret_versions ADD CONSTRAINT fk_secret_versions_created_by FOREIGN KEY (created_by) REFERENCES users(id);
+
+ALTER TABLE secret_versions ADD CONSTRAINT fk_secret_versions_destroyed_by FOREIGN KEY (destroyed_by) REFERENCES users(id);
+
+ALTER TABLE secret_versions ADD CONSTRAINT fk_secret_versions_owner FOREIGN KEY (owner_id) REFERENCES users(id);
+
+ALTER TABLE secret_versions ADD CONSTRAINT fk_secret_versions_secret FOREIGN KEY (tenant_id, secret_id) REFERENCES secrets(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE secret_versions ADD CONSTRAINT fk_secret_versions_tenant_key FOREIGN KEY (tenant_id, key_generation) REFERENCES tenant_keys(tenant_id, generation);
+
 ALTER TABLE secrets ADD CONSTRAINT fk_secrets_created_by FOREIGN KEY (created_by) REFERENCES users(id);
 
 ALTER TABLE secrets ADD CONSTRAINT fk_secrets_provider_options_key FOREIGN KEY (tenant_id, provider_options_generation) REFERENCES tenant_keys(tenant_id, generation);
@@ -383,6 +429,8 @@ ALTER TABLE secrets ADD CONSTRAINT fk_secrets_tenant_key FOREIGN KEY (tenant_id,
 ALTER TABLE secrets ADD CONSTRAINT fk_secrets_updated_by FOREIGN KEY (updated_by) REFERENCES users(id);
 
 ALTER TABLE secrets ADD CONSTRAINT fk_secrets_version_created_by FOREIGN KEY (version_created_by) REFERENCES users(id);
+
+ALTER TABLE secrets ADD CONSTRAINT fk_secrets_version_owner FOREIGN KEY (version_owner_id) REFERENCES users(id);
 
 ALTER TABLE tenant_keys ADD CONSTRAINT fk_tenant_keys_root_key FOREIGN KEY (root_key_id) REFERENCES root_keys(id);
 
@@ -565,6 +613,54 @@ $function$;
 REVOKE ALL ON FUNCTION count_refused_logins(text[],integer[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION count_refused_logins(text[],integer[]) TO strongroom_app;
 
+CREATE OR REPLACE FUNCTION public.destroy_secret_versions(p_secrets json, p_values bytea[], p_options bytea[], p_wait boolean)
+ RETURNS TABLE(ordinal integer, outcome text, version integer, revision integer, created_at timestamp with time zone, updated_at timestamp with time zone)
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  r         record;
+  v_entries audit_entry[] := '{}';
+BEGIN
+  IF NOT p_wait THEN
+    PERFORM set_config('lock_timeout', '50ms', true);
+  END IF;
+
+  FOR r IN
+    SELECT * FROM ROWS FROM (json_to_recordset(p_secrets) AS (
+      tenant_id uuid, id uuid, key text, revision integer, mark uuid, destroyed_version integer, author_id uuid, event json
+    )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
+  LOOP
+    ordinal := r.ordinality;
+    version := r.destroyed_version;
+    PERFORM set_config('app.tenant', r.tenant_id::text, true);
+    SELECT s.revision, s.created_at, s.updated_at INTO revision, created_at, updated_at FROM secrets s
+    WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision AND s.mark = r.mark FOR SHARE;
+    IF FOUND THEN
+      UPDATE secret_versions AS v SET
+        value = NULL, key_generation = NULL, destroyed_by = r.author_id, destroyed_at = clock_timestamp()
+      WHERE v.tenant_id = r.tenant_id AND v.secret_id = r.id AND v.version = r.destroyed_version AND v.destroyed_at IS NULL;
+    END IF;
+    outcome := CASE WHEN FOUND THEN 'ok' ELSE 'stale' END;
+    IF outcome = 'ok' THEN
+      v_entries := v_entries || ROW(
+        r.tenant_id, r.event ->> 'id', r.event ->> 'action', r.key, r.id, version, revision, 'ok', r.event -> 'caller',
+        r.event -> 'detail'
+      )::audit_entry;
+    END IF;
+    RETURN NEXT;
+  END LOOP;
+
+  PERFORM record_events(v_entries);
+END
+$function$;
+REVOKE ALL ON FUNCTION destroy_secret_versions(json,bytea[],bytea[],boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION destroy_secret_versions(json,bytea[],bytea[],boolean) TO strongroom_app;
+
 CREATE OR REPLACE FUNCTION public.empty_trash(p_tenant uuid)
  RETURNS integer
  LANGUAGE plpgsql
@@ -697,6 +793,7 @@ AS $function$
 $function$;
 REVOKE ALL ON FUNCTION first_event_id(timestamp with time zone) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION first_event_id(timestamp with time zone) TO strongroom_app;
+GRANT EXECUTE ON FUNCTION first_event_id(timestamp with time zone) TO strongroom_reader;
 
 CREATE OR REPLACE FUNCTION public.insert_secrets(p_secrets json, p_values bytea[], p_options bytea[], p_wait boolean)
  RETURNS TABLE(ordinal integer, outcome text, version integer, revision integer, created_at timestamp with time zone, updated_at timestamp with time zone)
@@ -724,7 +821,7 @@ BEGIN
       tenant_id uuid, id uuid, key text, visibility text, is_hidden_value boolean, description text, schema text,
       key_generation integer, expires_at timestamptz, labels jsonb,
       provider_options_generation integer, created_by uuid, created_at timestamptz, updated_at timestamptz,
-      author_id uuid, record_conflict boolean, event json
+      author_id uuid, record_conflict boolean, max_versions integer, event json
     )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
   LOOP
     ordinal := r.ordinality;
@@ -745,12 +842,12 @@ BEGIN
       INSERT INTO secrets AS s (
         tenant_id, id, key, visibility, is_hidden_value, description, schema, value, key_generation, provider_options,
         provider_options_generation, version_created_by, created_by, created_at, updated_at, mark, updated_by,
-        expires_at, labels
+        max_versions, expires_at, labels
       ) VALUES (
         r.tenant_id, r.id, r.key, r.visibility, r.is_hidden_value, r.description, r.schema::json, p_values[r.ordinality],
         r.key_generation, p_options[r.ordinality], r.provider_options_generation, r.author_id, r.created_by,
         coalesce(r.created_at, now()), coalesce(r.updated_at, now()), (r.event ->> 'id')::uuid, r.author_id,
-        r.expires_at, coalesce(r.labels, '{}')
+        r.max_versions, r.expires_at, coalesce(r.labels, '{}')
       )
       ON CONFLICT DO NOTHING
       RETURNING s.version, s.revision, s.created_at, s.updated_at INTO version, revision, created_at, updated_at;
@@ -817,6 +914,24 @@ END
 $function$;
 REVOKE ALL ON FUNCTION lock_secret_moves(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lock_secret_moves(uuid) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.lock_sequence(p_name text, p_wait boolean)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  v_lock bigint := hashtextextended('strongroom sequence ' || p_name, 0);
+BEGIN
+  IF p_wait THEN
+    PERFORM pg_advisory_xact_lock(v_lock);
+    RETURN true;
+  END IF;
+  RETURN pg_try_advisory_xact_lock(v_lock);
+END
+$function$;
+REVOKE ALL ON FUNCTION lock_sequence(text,boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION lock_sequence(text,boolean) TO strongroom_app;
+GRANT EXECUTE ON FUNCTION lock_sequence(text,boolean) TO strongroom_reader;
 
 CREATE OR REPLACE FUNCTION public.login_failures_full()
  RETURNS boolean
@@ -932,6 +1047,98 @@ $function$;
 REVOKE ALL ON FUNCTION new_event_id() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION new_event_id() TO strongroom_app;
 
+CREATE OR REPLACE FUNCTION public.note_expired_secrets(p_limit integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+DECLARE
+  v_changes secret_change[];
+BEGIN
+  WITH due AS (
+    SELECT s.tenant_id, s.id FROM secrets s
+    WHERE s.expires_at <= now() AND s.expiry_noted IS DISTINCT FROM s.expires_at AND s.deleted_at IS NULL
+    ORDER BY s.expires_at LIMIT p_limit FOR NO KEY UPDATE SKIP LOCKED
+  ), noted AS (
+    UPDATE secrets s SET expiry_noted = s.expires_at FROM due
+    WHERE s.tenant_id = due.tenant_id AND s.id = due.id
+    RETURNING ROW(
+      s.tenant_id, s.id, s.key, 'expired', s.version, s.revision, s.visibility, s.created_by, NULL, gen_random_uuid()
+    )::secret_change AS change
+  )
+  SELECT array_agg(noted.change) INTO v_changes FROM noted;
+  IF v_changes IS NULL THEN
+    RETURN 0;
+  END IF;
+  PERFORM record_secret_changes(v_changes);
+  RETURN cardinality(v_changes);
+END
+$function$;
+ALTER FUNCTION note_expired_secrets(integer) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION note_expired_secrets(integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION note_expired_secrets(integer) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.poll_secret_changes(p_positions bigint[], p_marks uuid[], p_tenants uuid[], p_limit integer)
+ RETURNS TABLE(lost bigint[], upto bigint, upto_mark uuid, more boolean, changes json)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  v_after bigint := (SELECT min(p) FROM unnest(p_positions) AS p);
+  v_count integer;
+BEGIN
+  PERFORM note_expired_secrets(100);
+  PERFORM sequence_secret_changes(1000, false);
+  SELECT c.position, c.mark INTO upto, upto_mark FROM secret_changes c ORDER BY c.position DESC LIMIT 1;
+  SELECT coalesce(json_agg(row_to_json(f) ORDER BY f.position), '[]'), count(*) INTO changes, v_count
+  FROM (
+    SELECT c.*, t.name AS tenant_name
+    FROM (
+      SELECT n.* FROM secret_changes n
+      WHERE n.position > v_after AND n.position <= upto AND (n.tenant_id = ANY (p_tenants) OR n.visibility = 'global')
+      ORDER BY n.position LIMIT p_limit
+    ) AS c JOIN tenants t ON t.id = c.tenant_id
+  ) AS f;
+  lost := ARRAY(
+    SELECT a.position FROM unnest(p_positions, p_marks) AS a (position, mark)
+    WHERE NOT EXISTS (SELECT FROM secret_changes c WHERE c.position = a.position AND c.mark = a.mark)
+  );
+
+  more := v_count = p_limit;
+  IF more THEN
+    upto := changes -> -1 ->> 'position';
+    upto_mark := changes -> -1 ->> 'mark';
+  END IF;
+  RETURN NEXT;
+END
+$function$;
+ALTER FUNCTION poll_secret_changes(bigint[],uuid[],uuid[],integer) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION poll_secret_changes(bigint[],uuid[],uuid[],integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION poll_secret_changes(bigint[],uuid[],uuid[],integer) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.prune_secret_versions(p_tenant uuid, p_secret uuid, p_current integer, p_max integer)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  DELETE FROM secret_versions v
+  WHERE v.tenant_id = p_tenant AND v.secret_id = p_secret AND v.version <= p_current - secret_version_limit(p_tenant, p_max);
+END
+$function$;
+REVOKE ALL ON FUNCTION prune_secret_versions(uuid,uuid,integer,integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION prune_secret_versions(uuid,uuid,integer,integer) TO strongroom_app;
+
 CREATE OR REPLACE FUNCTION public.purge_secrets(p_secrets json, p_values bytea[], p_options bytea[], p_wait boolean)
  RETURNS TABLE(ordinal integer, outcome text, version integer, revision integer, created_at timestamp with time zone, updated_at timestamp with time zone)
  LANGUAGE plpgsql
@@ -974,6 +1181,219 @@ END
 $function$;
 REVOKE ALL ON FUNCTION purge_secrets(json,bytea[],bytea[],boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION purge_secrets(json,bytea[],bytea[],boolean) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.read_audit_events(p_logs uuid[], p_actor_id uuid, p_actor text, p_key text, p_actions text[], p_outcomes text[], p_from timestamp with time zone, p_until timestamp with time zone, p_after_id uuid, p_after_log uuid, p_descending boolean, p_size integer, p_bytes integer)
+ RETURNS TABLE(items text, next_id uuid, next_log uuid)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+DECLARE
+  v_logs uuid[] := coalesce(p_logs, ARRAY[nullif(current_setting('app.tenant', true), '')::uuid]);
+  v_actors uuid[] := CASE WHEN p_actor_id IS NOT NULL THEN ARRAY[p_actor_id] ELSE (
+    SELECT array_agg(u.id) FROM users u WHERE lower(u.username) = lower(p_actor COLLATE "C")
+  ) END;
+  v_streams integer := cardinality(v_logs) * coalesce(cardinality(v_actors), 1);
+  v_order text := CASE WHEN p_descending THEN 'DESC' ELSE 'ASC' END;
+  v_from text := 'unnest($1) AS log (id)' || CASE WHEN v_actors IS NULL THEN '' ELSE ' CROSS JOIN unnest($2) AS actor (id)' END;
+  -- What an index finds.
+  v_within text := concat_ws(' AND ', 'e.log_id = log.id',
+    CASE WHEN v_actors IS NOT NULL THEN 'e.actor_id = actor.id' WHEN p_actor IS NOT NULL THEN 'e.actor_id IS NULL' END,
+    CASE WHEN p_key IS NOT NULL THEN 'e.key = $4' END,
+    CASE WHEN p_from IS NOT NULL THEN 'e.id >= first_event_id(greatest($5 - interval ''10 minutes'', ''epoch''))' END,
+    CASE WHEN p_until IS NOT NULL THEN 'e.id < first_event_id(greatest($6 + interval ''10 minutes'', ''epoch''))' END,
+    CASE WHEN p_after_id IS NULL THEN NULL
+         WHEN p_descending THEN 'e.id <= $7 AND (e.id, e.log_id) < ($7, $8)'
+         ELSE 'e.id >= $7 AND (e.id, e.log_id) > ($7, $8)' END
+  );
+  -- What has to be looked for.
+  v_matching text := nullif(concat_ws(' AND ',
+    CASE WHEN p_actor IS NOT NULL THEN 'lower(s.body::json #>> ''{caller,actor_name}'') = lower($3)' END,
+    CASE WHEN p_from IS NOT NULL THEN 's.at >= $5' END,
+    CASE WHEN p_until IS NOT NULL THEN 's.at < $6' END,
+    CASE WHEN p_actions IS NOT NULL THEN 's.action = ANY ($9)' END,
+    CASE WHEN p_outcomes IS NOT NULL THEN 's.outcome = ANY ($10)' END
+  ), '');
+BEGIN
+  RETURN QUERY EXECUTE format($sql$
+    WITH found AS MATERIALIZED (
+      SELECT f.id, f.log_id FROM %1$s CROSS JOIN LATERAL (
+        SELECT s.id, s.log_id FROM (
+          SELECT e.* FROM audit_events e WHERE %2$s ORDER BY e.id %4$s LIMIT $13
+        ) AS s
+        WHERE %3$s ORDER BY s.id %4$s LIMIT $11
+      ) AS f
+      ORDER BY f.id %4$s, f.log_id %4$s LIMIT $11
+    ),
+    -- The entry up to which every log was looked through, if one of them has more.
+    horizon AS MATERIALIZED (
+      SELECT h.id FROM %1$s CROSS JOIN LATERAL (
+        SELECT e.id FROM audit_events e WHERE %2$s ORDER BY e.id %4$s OFFSET $13 - 1 LIMIT 1
+      ) AS h
+      WHERE %5$L AND ($14 > 1 OR (SELECT count(*) FROM found) < $11)
+      ORDER BY h.id %4$s LIMIT 1
+    ),
+    page AS MATERIALIZED (
+      SELECT f.id, f.log_id, b.body, row_number() OVER w AS place, sum(octet_length(b.body) + 1) OVER w AS upto
+      FROM found f CROSS JOIN LATERAL (
+        SELECT e.body FROM audit_events e WHERE e.log_id = f.log_id AND e.id = f.id OFFSET 0
+      ) AS b
+      WHERE NOT EXISTS (SELECT FROM horizon h WHERE f.id %6$s h.id)
+      WINDOW w AS (ORDER BY f.id %4$s, f.log_id %4$s)
+    ),
+    answer AS MATERIALIZED (
+      SELECT string_agg(p.body, ',' ORDER BY p.place) AS items, count(*) AS given, max(p.place) AS last
+      FROM page p WHERE p.upto <= $12 OR p.place = 1
+    )
+    SELECT '[' || coalesce(a.items, '') || ']', n.id, n.log_id
+    FROM answer a LEFT JOIN LATERAL (
+      SELECT p.id, p.log_id FROM page p
+      WHERE p.place = a.last AND (a.given >= $11 OR a.given < (SELECT count(*) FROM page))
+      UNION ALL
+      SELECT h.id, %7$L::uuid FROM horizon h
+      LIMIT 1
+    ) AS n ON true
+  $sql$, v_from, v_within, coalesce(v_matching, 'true'), v_order, v_matching IS NOT NULL,
+    CASE WHEN p_descending THEN '<' ELSE '>' END,
+    CASE WHEN p_descending THEN '00000000-0000-0000-0000-000000000000' ELSE 'ffffffff-ffff-ffff-ffff-ffffffffffff' END
+  ) USING v_logs, v_actors, p_actor, p_key, p_from, p_until, p_after_id, p_after_log, p_actions, p_outcomes, p_size, p_bytes,
+    CASE WHEN v_matching IS NULL THEN p_size ELSE greatest(p_size, 1000, 50000 / greatest(v_streams, 1)) END, v_streams;
+END
+$function$;
+ALTER FUNCTION read_audit_events(uuid[],uuid,text,text,text[],text[],timestamp with time zone,timestamp with time zone,uuid,uuid,boolean,integer,integer) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION read_audit_events(uuid[],uuid,text,text,text[],text[],timestamp with time zone,timestamp with time zone,uuid,uuid,boolean,integer,integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION read_audit_events(uuid[],uuid,text,text,text[],text[],timestamp with time zone,timestamp with time zone,uuid,uuid,boolean,integer,integer) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.read_secret_changes(p_tenant uuid, p_user uuid, p_administers boolean, p_after bigint, p_mark uuid, p_limit integer)
+ RETURNS TABLE(known boolean, upto bigint, upto_mark uuid, more boolean, changes json)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  v_count integer := 0;
+BEGIN
+  FOR batch IN 1 .. 20 LOOP
+    EXIT WHEN sequence_secret_changes(1000, true) < 1000;
+  END LOOP;
+  SELECT c.position, c.mark INTO upto, upto_mark FROM secret_changes c ORDER BY c.position DESC LIMIT 1;
+  changes := '[]';
+  known := true;
+
+  IF p_after IS NOT NULL THEN
+    SELECT coalesce(json_agg(row_to_json(f) ORDER BY f.position), '[]'), count(*) INTO changes, v_count
+    FROM (
+      SELECT seen.*, t.name AS tenant_name FROM (
+        (SELECT o.* FROM secret_changes o
+         WHERE o.tenant_id = p_tenant AND o.position > p_after AND o.position <= upto
+           AND (o.visibility <> 'private' OR p_administers OR p_user IN (o.created_by, o.former_owner))
+         ORDER BY o.position LIMIT p_limit)
+        UNION ALL
+        (SELECT g.* FROM secret_changes g
+         WHERE g.visibility = 'global' AND g.tenant_id <> p_tenant AND g.position > p_after AND g.position <= upto
+         ORDER BY g.position LIMIT p_limit)
+      ) AS seen JOIN tenants t ON t.id = seen.tenant_id
+      ORDER BY seen.position LIMIT p_limit
+    ) AS f;
+    -- Asked last: rows that were deleted meanwhile, together with this one, may have been missed above.
+    known := EXISTS (SELECT FROM secret_changes c WHERE c.position = p_after AND c.mark = p_mark);
+  END IF;
+
+  more := v_count = p_limit;
+  IF more THEN
+    upto := changes -> -1 ->> 'position';
+    upto_mark := changes -> -1 ->> 'mark';
+  END IF;
+  RETURN NEXT;
+END
+$function$;
+ALTER FUNCTION read_secret_changes(uuid,uuid,boolean,bigint,uuid,integer) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION read_secret_changes(uuid,uuid,boolean,bigint,uuid,integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION read_secret_changes(uuid,uuid,boolean,bigint,uuid,integer) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.read_secret_version(p_tenant uuid, p_key text, p_version integer, p_at timestamp with time zone, p_user uuid, p_administers boolean, p_event json, p_if_match text[], p_if_none_match text[])
+ RETURNS TABLE(outcome text, is_masked boolean, destroyed_at timestamp with time zone, creator_name text, secret secrets)
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  v_id      uuid;
+  v_version record;
+  v_found   record;
+  v_number  integer := p_version;
+  v_tag     text;
+BEGIN
+  SELECT s.outcome, s.id INTO outcome, v_id FROM versioned_secret(p_tenant, p_key, p_user, p_administers) s;
+  is_masked := false;
+
+  IF outcome = 'ok' AND p_event IS NOT NULL THEN
+    SELECT s AS secret, u.username AS owner_name INTO v_found
+    FROM secrets s JOIN users u ON u.id = s.created_by
+    WHERE s.tenant_id = p_tenant AND s.id = v_id AND secret_has_expired(s.expires_at);
+    IF FOUND THEN
+      outcome := 'expired';
+      secret := blank_secret(v_found.secret, true);
+      creator_name := v_found.owner_name;
+    END IF;
+  END IF;
+
+  IF outcome = 'ok' THEN
+    -- The newest that is old enough is found first, and only then its rights are looked at.
+    SELECT * INTO v_version FROM versions_of_secret(p_tenant, v_id, p_user, p_administers) v
+    WHERE (p_version IS NULL OR v.version = p_version) AND (p_at IS NULL OR v.created_at <= p_at)
+    ORDER BY v.version DESC LIMIT 1;
+    IF NOT FOUND OR NOT v_version.is_visible THEN
+      outcome := 'no_version';
+    ELSE
+      v_number := v_version.version;
+      destroyed_at := v_version.destroyed_at;
+      outcome := CASE WHEN destroyed_at IS NULL THEN 'ok' ELSE 'destroyed' END;
+    END IF;
+  END IF;
+
+  IF outcome = 'ok' THEN
+    SELECT s AS secret, u.username AS owner_name INTO v_found
+    FROM secrets s JOIN users u ON u.id = s.created_by WHERE s.tenant_id = p_tenant AND s.id = v_id;
+    secret := v_found.secret;
+    creator_name := v_found.owner_name;
+    is_masked := v_version.is_masked;
+    v_tag := concat_ws('.', secret.id, secret.revision, secret.mark);
+    IF NOT p_if_match && ARRAY['*', v_tag] THEN
+      outcome := 'precondition_failed';
+    ELSIF p_if_none_match && ARRAY['*', v_tag || CASE WHEN is_masked THEN '.masked' ELSE '' END] THEN
+      outcome := 'not_modified';
+    END IF;
+    secret.version := v_version.version;
+    secret.value := CASE WHEN outcome = 'ok' AND NOT is_masked THEN v_version.value END;
+    secret.provider_options := NULL;
+  END IF;
+  RETURN NEXT;
+
+  IF p_event IS NOT NULL THEN
+    PERFORM record_events(ARRAY[ROW(
+      p_tenant, p_event ->> 'id', p_event ->> 'action', p_key, v_id, v_number, secret.revision,
+      CASE outcome WHEN 'no_version' THEN 'not_found' WHEN 'destroyed' THEN 'gone' WHEN 'foreign' THEN 'forbidden'
+        ELSE outcome END,
+      p_event -> 'caller', p_event -> 'detail'
+    )::audit_entry]);
+  END IF;
+END
+$function$;
+REVOKE ALL ON FUNCTION read_secret_version(uuid,text,integer,timestamp with time zone,uuid,boolean,json,text[],text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION read_secret_version(uuid,text,integer,timestamp with time zone,uuid,boolean,json,text[],text[]) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.read_secrets(p_tenants uuid[], p_keys text[], p_events uuid[], p_actions text[], p_callers json[], p_details json[], p_users uuid[], p_administrators boolean[])
  RETURNS TABLE(ordinal integer, outcome text, tenant_name text, creator_name text, secret secrets)
@@ -1034,7 +1454,7 @@ BEGIN
       IF v_outcome <> 'ok' THEN
         NULL;
       ELSIF v_detail ? 'needs_value' AND secret.value IS NULL THEN
-        outcome := 'forbidden';
+        v_outcome := 'forbidden';
       ELSIF NOT v_detail -> 'if_match' ?| ARRAY['*', v_tag] THEN
         v_outcome := 'precondition_failed';
       ELSIF v_detail -> 'if_none_match' ?| ARRAY['*', v_tag || CASE WHEN v_masked THEN '.masked' ELSE '' END] THEN
@@ -1236,7 +1656,8 @@ BEGIN
   LOOP
     ordinal := r.ordinality;
     PERFORM set_config('app.tenant', r.tenant_id::text, true);
-    SELECT t.version, t.revision, t.created_at, t.deleted_at INTO version, revision, created_at, updated_at
+    SELECT t.version, t.revision, t.created_at, t.deleted_at, t.visibility, t.created_by
+    INTO version, revision, created_at, updated_at, v_seen_by, v_owner
     FROM trash_secret(r.tenant_id, r.id, r.revision, r.mark) t;
     outcome := CASE WHEN FOUND THEN 'ok' ELSE 'stale' END;
     IF outcome = 'ok' THEN
@@ -1268,6 +1689,7 @@ AS $function$
 DECLARE
   r         record;
   v_entries audit_entry[] := '{}';
+  v_changes secret_change[] := '{}';
 BEGIN
   IF NOT p_wait THEN
     PERFORM set_config('lock_timeout', '50ms', true);
@@ -1301,6 +1723,12 @@ BEGIN
       ) t;
     END IF;
 
+    IF outcome = 'ok' THEN
+      v_changes := v_changes || ROW(
+        r.tenant_id, r.id, r.key, 'created', version, revision, r.visibility, coalesce(r.owner_id, r.created_by), NULL,
+        r.event ->> 'id'
+      )::secret_change;
+    END IF;
     IF outcome NOT IN ('busy', 'no_tenant', 'no_owner', 'stale') THEN
       v_entries := v_entries || ROW(
         r.tenant_id, r.event ->> 'id', r.event ->> 'action', r.key, r.id, version, revision,
@@ -1310,6 +1738,7 @@ BEGIN
     RETURN NEXT;
   END LOOP;
 
+  PERFORM record_secret_changes(v_changes);
   PERFORM record_events(v_entries);
 END
 $function$;
@@ -1485,6 +1914,20 @@ ALTER FUNCTION secret_key_elsewhere(uuid,text) OWNER TO strongroom_reader;
 REVOKE ALL ON FUNCTION secret_key_elsewhere(uuid,text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION secret_key_elsewhere(uuid,text) TO strongroom_app;
 
+CREATE OR REPLACE FUNCTION public.secret_version_limit(p_tenant uuid, p_max integer)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT least(
+    greatest(coalesce(p_max, s.max_versions, 20), coalesce(s.max_versions_lower_bound, 1)),
+    coalesce(s.max_versions_upper_bound, 100)
+  )
+  FROM (VALUES (p_tenant)) AS t (id) LEFT JOIN tenant_settings s ON s.tenant_id = t.id
+$function$;
+REVOKE ALL ON FUNCTION secret_version_limit(uuid,integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION secret_version_limit(uuid,integer) TO strongroom_app;
+
 CREATE OR REPLACE FUNCTION public.sequence_secret_changes(p_limit integer, p_wait boolean)
  RETURNS integer
  LANGUAGE plpgsql
@@ -1552,6 +1995,34 @@ END
 $function$;
 REVOKE ALL ON FUNCTION sweep_login_failures(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sweep_login_failures(integer) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.sweep_secret_changes(p_limit integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+DECLARE
+  v_young bigint;
+  v_keep  bigint;
+  v_count integer;
+BEGIN
+  SELECT min(o.position) FILTER (WHERE o.changed_at >= now() - interval '7 days'), max(o.position)
+  INTO v_young, v_keep
+  FROM (SELECT c.position, c.changed_at FROM secret_changes c ORDER BY c.position LIMIT p_limit + 1) AS o;
+  SELECT max(c.position) INTO v_keep FROM secret_changes c WHERE c.position <= v_keep AND c.position < coalesce(v_young, v_keep + 1);
+  DELETE FROM secret_changes c WHERE c.position < v_keep;
+  GET DIAGNOSTICS v_count = ROW_COUNT;
+  RETURN v_count;
+END
+$function$;
+ALTER FUNCTION sweep_secret_changes(integer) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION sweep_secret_changes(integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sweep_secret_changes(integer) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.sweep_trash(p_after uuid, p_days integer, p_least_days integer, p_most_days integer, p_entries integer, p_bytes bigint, p_limit integer)
  RETURNS TABLE(tenant_id uuid, purged integer)
@@ -1646,7 +2117,7 @@ REVOKE ALL ON FUNCTION take_from_trash(uuid,uuid,integer,uuid,uuid,uuid,uuid) FR
 GRANT EXECUTE ON FUNCTION take_from_trash(uuid,uuid,integer,uuid,uuid,uuid,uuid) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.trash_secret(p_tenant uuid, p_id uuid, p_revision integer, p_mark uuid)
- RETURNS TABLE(version integer, revision integer, created_at timestamp with time zone, deleted_at timestamp with time zone)
+ RETURNS TABLE(version integer, revision integer, created_at timestamp with time zone, deleted_at timestamp with time zone, visibility text, created_by uuid)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
@@ -1659,7 +2130,7 @@ BEGIN
   UPDATE secrets AS s SET deleted_at = clock_timestamp()
   WHERE s.tenant_id = p_tenant AND s.id = p_id AND s.deleted_at IS NULL
     AND s.revision = p_revision AND s.mark = coalesce(p_mark, s.mark)
-  RETURNING s.version, s.revision, s.created_at, s.deleted_at;
+  RETURNING s.version, s.revision, s.created_at, s.deleted_at, s.visibility, s.created_by;
 END
 $function$;
 REVOKE ALL ON FUNCTION trash_secret(uuid,uuid,integer,uuid) FROM PUBLIC;
@@ -1691,6 +2162,7 @@ DECLARE
   r         record;
   v_value   bytea;
   v_version boolean;
+  v_changed record;
   v_entries audit_entry[] := '{}';
   v_changes secret_change[] := '{}';
 BEGIN
@@ -1703,9 +2175,11 @@ BEGIN
 
   FOR r IN
     SELECT * FROM ROWS FROM (json_to_recordset(p_secrets) AS (
-      tenant_id uuid, id uuid, key text, revision integer, mark uuid, visibility text, is_hidden_value boolean, description text,
-      key_generation integer, provider_options_generation integer, created_at timestamptz, updated_at timestamptz,
-      author_id uuid, owner_id uuid, widens boolean, replaces_options boolean, new_key text, event json
+      tenant_id uuid, id uuid, key text, revision integer, mark uuid, visibility text, is_hidden_value boolean,
+      description text, key_generation integer, provider_options_generation integer, expires_at timestamptz, labels jsonb,
+      created_at timestamptz, updated_at timestamptz, author_id uuid, owner_id uuid, widens boolean,
+      replaces_options boolean, replaces_expiry boolean, new_key text, max_versions integer, sets_max_versions boolean,
+      event json
     )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
   LOOP
     ordinal := r.ordinality;
@@ -1743,7 +2217,15 @@ BEGIN
         key_generation = CASE WHEN v_value IS NULL THEN s.key_generation ELSE r.key_generation END,
         version = s.version + v_version::integer,
         version_created_by = CASE WHEN v_version THEN r.author_id ELSE s.version_created_by END,
-        version_created_at = CASE WHEN v_version THEN clock_timestamp() ELSE s.version_created_at END,
+        version_created_at =
+          CASE WHEN v_version THEN greatest(clock_timestamp(), s.version_created_at) ELSE s.version_created_at END,
+        version_visibility =
+          CASE WHEN NOT v_version THEN coalesce(s.version_visibility, nullif(s.visibility, r.visibility)) END,
+        version_is_hidden_value = CASE WHEN NOT v_version
+          THEN coalesce(s.version_is_hidden_value, nullif(s.is_hidden_value, r.is_hidden_value)) END,
+        version_owner_id = CASE WHEN NOT v_version
+          THEN coalesce(s.version_owner_id, nullif(s.created_by, coalesce(r.owner_id, s.created_by))) END,
+        max_versions = CASE WHEN r.sets_max_versions THEN r.max_versions ELSE s.max_versions END,
         provider_options = CASE WHEN r.replaces_options THEN p_options[r.ordinality] ELSE s.provider_options END,
         provider_options_generation =
           CASE WHEN r.replaces_options THEN r.provider_options_generation ELSE s.provider_options_generation END,
@@ -1758,10 +2240,53 @@ BEGIN
         revision = s.revision + 1,
         mark = (r.event ->> 'id')::uuid,
         updated_by = r.author_id
+      FROM secrets AS o
       WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision AND s.mark = coalesce(r.mark, s.mark)
         AND (coalesce(r.replaces_expiry, true) OR secret_has_expired(s.expires_at) IS NOT TRUE)
-      RETURNING s.version, s.revision, s.created_at, s.updated_at INTO version, revision, created_at, updated_at;
-      IF NOT FOUND THEN
+        AND o.tenant_id = s.tenant_id AND o.id = s.id
+      RETURNING s.version, s.revision, s.created_at, s.updated_at, s.max_versions, o.version AS old_version, o.value AS old_value,
+        o.key_generation AS old_generation, coalesce(o.version_visibility, o.visibility) AS old_visibility,
+        coalesce(o.version_is_hidden_value, o.is_hidden_value) AS old_is_hidden_value,
+        coalesce(o.version_owner_id, o.created_by) AS old_owner_id, o.version_created_by AS old_author_id,
+        o.version_created_at AS old_created_at, s.created_by AS owner_id,
+        CASE WHEN r.owner_id IS NOT NULL THEN nullif(o.created_by, r.owner_id) END AS former_owner
+      INTO v_changed;
+      IF FOUND THEN
+        version := v_changed.version;
+        revision := v_changed.revision;
+        created_at := v_changed.created_at;
+        updated_at := v_changed.updated_at;
+        IF v_version THEN
+          INSERT INTO secret_versions (
+            tenant_id, secret_id, version, value, key_generation, visibility, is_hidden_value, owner_id, created_by,
+            created_at
+          ) VALUES (
+            r.tenant_id, r.id, v_changed.old_version, v_changed.old_value, v_changed.old_generation,
+            v_changed.old_visibility, v_changed.old_is_hidden_value, v_changed.old_owner_id, v_changed.old_author_id,
+            v_changed.old_created_at
+          );
+        END IF;
+        IF v_version OR r.sets_max_versions THEN
+          PERFORM prune_secret_versions(r.tenant_id, r.id, version, v_changed.max_versions);
+        END IF;
+        IF r.new_key IS NULL THEN
+          v_changes := v_changes || ROW(
+            r.tenant_id, r.id, r.key, 'updated', version, revision, r.visibility, v_changed.owner_id,
+            v_changed.former_owner, r.event ->> 'id'
+          )::secret_change;
+        ELSE
+          v_changes := v_changes || ARRAY[
+            ROW(
+              r.tenant_id, r.id, r.key, 'deleted', version, revision, r.visibility, v_changed.owner_id, NULL,
+              r.event ->> 'id'
+            )::secret_change,
+            ROW(
+              r.tenant_id, r.id, r.new_key, 'created', version, revision, r.visibility, v_changed.owner_id, NULL,
+              r.event ->> 'id'
+            )::secret_change
+          ];
+        END IF;
+      ELSE
         outcome := 'stale';
       END IF;
     ELSIF outcome IN ('exists', 'global_elsewhere', 'key_elsewhere') THEN
@@ -1825,3 +2350,46 @@ $function$;
 ALTER FUNCTION user_owns_secrets(uuid) OWNER TO strongroom_reader;
 REVOKE ALL ON FUNCTION user_owns_secrets(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION user_owns_secrets(uuid) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.versioned_secret(p_tenant uuid, p_key text, p_user uuid, p_administers boolean, OUT outcome text, OUT id uuid)
+ RETURNS record
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+AS $function$
+BEGIN
+  PERFORM set_config('app.tenant', p_tenant::text, true);
+  SELECT s.id INTO id FROM secrets s
+  WHERE s.tenant_id = p_tenant AND s.key = p_key COLLATE "C"
+    AND (s.visibility <> 'private' OR s.created_by = p_user OR p_administers);
+  outcome := CASE
+    WHEN FOUND THEN 'ok'
+    WHEN EXISTS (
+      SELECT FROM secrets g WHERE g.visibility = 'global' AND g.key = p_key COLLATE "C" AND g.tenant_id <> p_tenant
+    ) THEN 'foreign'
+    ELSE 'not_found'
+  END;
+END
+$function$;
+REVOKE ALL ON FUNCTION versioned_secret(uuid,text,uuid,boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION versioned_secret(uuid,text,uuid,boolean) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.versions_of_secret(p_tenant uuid, p_secret uuid, p_user uuid, p_administers boolean)
+ RETURNS TABLE(version integer, value bytea, visibility text, is_hidden_value boolean, created_by uuid, created_at timestamp with time zone, destroyed_by uuid, destroyed_at timestamp with time zone, is_current boolean, is_visible boolean, is_masked boolean)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT s.version, s.value, coalesce(s.version_visibility, s.visibility),
+         coalesce(s.version_is_hidden_value, s.is_hidden_value), s.version_created_by, s.version_created_at, NULL::uuid,
+         NULL::timestamptz, true, true, s.is_hidden_value AND s.created_by <> p_user AND NOT p_administers
+  FROM secrets s WHERE s.tenant_id = p_tenant AND s.id = p_secret
+  UNION ALL
+  SELECT v.version, v.value, v.visibility, v.is_hidden_value, v.created_by, v.created_at, v.destroyed_by, v.destroyed_at,
+         false, v.visibility <> 'private' OR v.owner_id = p_user OR p_administers,
+         NOT p_administers
+           AND (v.is_hidden_value AND v.owner_id <> p_user OR s.is_hidden_value AND s.created_by <> p_user)
+  FROM secrets s JOIN secret_versions v ON v.tenant_id = s.tenant_id AND v.secret_id = s.id
+  WHERE s.tenant_id = p_tenant AND s.id = p_secret
+$function$;
+REVOKE ALL ON FUNCTION versions_of_secret(uuid,uuid,uuid,boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION versions_of_secret(uuid,uuid,uuid,boolean) TO strongroom_app;

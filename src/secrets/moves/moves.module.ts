@@ -1,7 +1,4 @@
 import { Module } from '@nestjs/common';
-import { SecretPreconditions } from '../secret-preconditions.js';
-import { SecretSealer } from '../secret-sealer.js';
-import { SecretStoreModule } from '../store/secret-store.module.js';
 import { BulkMoveController } from './bulk-move.controller.js';
 import { MoveByPrefix } from './move-by-prefix.js';
 import { MoveQueries } from './move-queries.js';
@@ -9,17 +6,16 @@ import { MoveSecret } from './move-secret.js';
 import { MovedSecretsRepository } from './moved-secrets.repository.js';
 import { PostgresMovedSecretsRepository } from './postgres-moved-secrets.repository.js';
 import { SecretMoveController } from './secret-move.controller.js';
+import { SecretRulesModule } from '../secret-rules.module.js';
 
 /** Moves secrets to other keys. */
 @Module({
-  imports: [SecretStoreModule],
+  imports: [SecretRulesModule],
   controllers: [SecretMoveController, BulkMoveController],
   providers: [
     MoveSecret,
     MoveByPrefix,
     MoveQueries,
-    SecretPreconditions,
-    SecretSealer,
     { provide: MovedSecretsRepository, useClass: PostgresMovedSecretsRepository },
   ],
 })
