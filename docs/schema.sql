@@ -296,10 +296,10 @@ GRANT UPDATE (retired_at) ON tenant_keys TO strongroom_app;
 CREATE TABLE tenant_settings (
   tenant_id uuid NOT NULL,
   require_if_match boolean DEFAULT false NOT NULL,
-  trash_days integer,
   max_versions integer DEFAULT 20 NOT NULL,
   max_versions_lower_bound integer DEFAULT 1 NOT NULL,
-  max_versions_upper_bound integer DEFAULT 100 NOT NULL
+  max_versions_upper_bound integer DEFAULT 100 NOT NULL,
+  trash_days integer
 );
 ALTER TABLE tenant_settings ADD CONSTRAINT pk_tenant_settings PRIMARY KEY (tenant_id);
 ALTER TABLE tenant_settings ADD CONSTRAINT ck_tenant_settings_max_versions CHECK (((max_versions >= 1) AND (max_versions <= 1000)));
@@ -534,7 +534,7 @@ $function$;
 REVOKE ALL ON FUNCTION blank_secret(secrets,boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION blank_secret(secrets,boolean) TO strongroom_reader;
 
-CREATE OR REPLACE FUNCTION public.bulk_secret_keys(p_tenant uuid, p_user uuid, p_administers boolean, p_keys text[], p_prefix text, p_after text, p_size integer, p_bytes bigint)
+CREATE OR REPLACE FUNCTION public.bulk_secret_keys(p_tenant uuid, p_user uuid, p_administers boolean, p_keys text[], p_prefix text, p_labels jsonb, p_after text, p_size integer, p_bytes bigint)
  RETURNS TABLE(place integer, key text, fits boolean)
  LANGUAGE plpgsql
  SET plan_cache_mode TO 'force_generic_plan'
@@ -544,20 +544,50 @@ CREATE OR REPLACE FUNCTION public.bulk_secret_keys(p_tenant uuid, p_user uuid, p
 AS $function$
 #variable_conflict use_column
 DECLARE
-  v_keys text[] := p_keys;
+  v_keys          text[] := p_keys;
+  v_own           uuid[];
+  v_other_tenants uuid[];
+  v_others        uuid[];
+  v_most_picked   CONSTANT integer := 3000;
 BEGIN
   PERFORM set_config('app.tenant', p_tenant::text, true);
+  IF v_keys IS NULL AND p_labels IS NOT NULL THEN
+    SELECT f.ids INTO v_own FROM search_secret_labels(
+      ARRAY[p_tenant], ARRAY[p_administers], p_user, ARRAY[p_labels], '{}', v_most_picked, false
+    ) AS f;
+    SELECT f.tenant_ids, f.ids INTO v_other_tenants, v_others FROM search_secret_labels(
+      ARRAY[p_tenant], ARRAY[p_administers], p_user, ARRAY[p_labels], '{}', v_most_picked, true
+    ) AS f;
+  END IF;
+
   IF v_keys IS NULL THEN
     v_keys := ARRAY(
       SELECT c.key FROM (
         (SELECT s.key FROM secrets s
-         WHERE s.tenant_id = p_tenant AND (s.visibility <> 'private' OR s.created_by = p_user OR p_administers)
+         WHERE v_own IS NULL AND s.tenant_id = p_tenant
+           AND (s.visibility <> 'private' OR s.created_by = p_user OR p_administers)
            AND s.key >= p_prefix COLLATE "C" AND s.key < (p_prefix || chr(127)) COLLATE "C" AND s.key > p_after COLLATE "C"
+           AND (p_labels IS NULL OR s.labels @> p_labels)
+         ORDER BY s.key LIMIT p_size + 1)
+        UNION ALL
+        (SELECT s.key FROM unnest(v_own) AS o (id) CROSS JOIN LATERAL (
+           SELECT * FROM secrets WHERE tenant_id = p_tenant AND id = o.id LIMIT 1
+         ) AS s
+         WHERE (s.visibility <> 'private' OR s.created_by = p_user OR p_administers)
+           AND s.key > p_after COLLATE "C" AND s.labels @> p_labels
          ORDER BY s.key LIMIT p_size + 1)
         UNION ALL
         (SELECT s.key FROM secrets s
-         WHERE s.visibility = 'global' AND s.tenant_id <> p_tenant
+         WHERE v_others IS NULL AND s.visibility = 'global' AND s.tenant_id <> p_tenant
            AND s.key >= p_prefix COLLATE "C" AND s.key < (p_prefix || chr(127)) COLLATE "C" AND s.key > p_after COLLATE "C"
+           AND (p_labels IS NULL OR s.labels @> p_labels)
+         ORDER BY s.key LIMIT p_size + 1)
+        UNION ALL
+        (SELECT s.key FROM unnest(v_other_tenants, v_others) AS o (tenant_id, id) CROSS JOIN LATERAL (
+           SELECT * FROM secrets WHERE tenant_id = o.tenant_id AND id = o.id LIMIT 1
+         ) AS s
+         WHERE s.visibility = 'global' AND s.tenant_id <> p_tenant
+           AND s.key > p_after COLLATE "C" AND s.labels @> p_labels
          ORDER BY s.key LIMIT p_size + 1)
       ) AS c ORDER BY c.key LIMIT p_size + 1
     );
@@ -585,8 +615,8 @@ BEGIN
   ORDER BY m.place;
 END
 $function$;
-REVOKE ALL ON FUNCTION bulk_secret_keys(uuid,uuid,boolean,text[],text,text,integer,bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION bulk_secret_keys(uuid,uuid,boolean,text[],text,text,integer,bigint) TO strongroom_app;
+REVOKE ALL ON FUNCTION bulk_secret_keys(uuid,uuid,boolean,text[],text,jsonb,text,integer,bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION bulk_secret_keys(uuid,uuid,boolean,text[],text,jsonb,text,integer,bigint) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.count_refused_logins(p_sources text[], p_counts integer[])
  RETURNS void
@@ -765,7 +795,7 @@ REVOKE ALL ON FUNCTION find_secrets(uuid[],text[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_secrets(uuid[],text[]) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.find_trash(p_tenant uuid, p_id uuid)
- RETURNS TABLE(tenant_id uuid, id uuid, key text, visibility text, is_hidden_value boolean, description text, schema json, version integer, revision integer, mark uuid, provider_name text, created_by uuid, created_at timestamp with time zone, updated_at timestamp with time zone, updated_by uuid, deleted_at timestamp with time zone, creator_name text, creator_is_deleted boolean)
+ RETURNS TABLE(tenant_id uuid, id uuid, key text, visibility text, is_hidden_value boolean, description text, schema json, max_versions integer, version integer, revision integer, mark uuid, provider_name text, created_by uuid, created_at timestamp with time zone, updated_at timestamp with time zone, updated_by uuid, expires_at timestamp with time zone, labels jsonb, deleted_at timestamp with time zone, creator_name text, creator_is_deleted boolean)
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
@@ -774,9 +804,9 @@ AS $function$
 #variable_conflict use_column
 BEGIN
   RETURN QUERY
-  SELECT s.tenant_id, s.id, s.key, s.visibility, s.is_hidden_value, s.description, s.schema, s.version, s.revision, s.mark,
-         s.provider_name, s.created_by, s.created_at, s.updated_at, s.updated_by, s.deleted_at, u.username,
-         u.deleted_at IS NOT NULL
+  SELECT s.tenant_id, s.id, s.key, s.visibility, s.is_hidden_value, s.description, s.schema, s.max_versions, s.version,
+         s.revision, s.mark, s.provider_name, s.created_by, s.created_at, s.updated_at, s.updated_by, s.expires_at, s.labels,
+         s.deleted_at, u.username, u.deleted_at IS NOT NULL
   FROM secrets s JOIN users u ON u.id = s.created_by
   WHERE s.tenant_id = p_tenant AND s.deleted_at IS NOT NULL AND (p_id IS NULL OR s.id = p_id);
 END
@@ -1351,9 +1381,13 @@ BEGIN
   END IF;
 
   IF outcome = 'ok' THEN
-    -- The newest that is old enough is found first, and only then its rights are looked at.
-    SELECT * INTO v_version FROM versions_of_secret(p_tenant, v_id, p_user, p_administers) v
-    WHERE (p_version IS NULL OR v.version = p_version) AND (p_at IS NULL OR v.created_at <= p_at)
+    -- The newest that is old enough is found first, and only then its rights are looked at. A secret that has moved in the
+    -- meantime is not read, since its versions open only under its new key; one statement sees both or neither.
+    SELECT v.*, s AS secret, u.username AS owner_name INTO v_version
+    FROM secrets s JOIN users u ON u.id = s.created_by
+    CROSS JOIN LATERAL versions_of_secret(p_tenant, s.id, p_user, p_administers) v
+    WHERE s.tenant_id = p_tenant AND s.id = v_id AND s.key = p_key COLLATE "C"
+      AND (p_version IS NULL OR v.version = p_version) AND (p_at IS NULL OR v.created_at <= p_at)
     ORDER BY v.version DESC LIMIT 1;
     IF NOT FOUND OR NOT v_version.is_visible THEN
       outcome := 'no_version';
@@ -1365,10 +1399,8 @@ BEGIN
   END IF;
 
   IF outcome = 'ok' THEN
-    SELECT s AS secret, u.username AS owner_name INTO v_found
-    FROM secrets s JOIN users u ON u.id = s.created_by WHERE s.tenant_id = p_tenant AND s.id = v_id;
-    secret := v_found.secret;
-    creator_name := v_found.owner_name;
+    secret := v_version.secret;
+    creator_name := v_version.owner_name;
     is_masked := v_version.is_masked;
     v_tag := concat_ws('.', secret.id, secret.revision, secret.mark);
     IF NOT p_if_match && ARRAY['*', v_tag] THEN
@@ -1489,7 +1521,7 @@ ALTER FUNCTION read_secrets(uuid[],text[],uuid[],text[],json[],json[],uuid[],boo
 REVOKE ALL ON FUNCTION read_secrets(uuid[],text[],uuid[],text[],json[],json[],uuid[],boolean[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION read_secrets(uuid[],text[],uuid[],text[],json[],json[],uuid[],boolean[]) TO strongroom_app;
 
-CREATE OR REPLACE FUNCTION public.read_secrets_in_bulk(p_tenant uuid, p_user uuid, p_administers boolean, p_keys text[], p_prefix text, p_after text, p_size integer, p_bytes bigint, p_whole boolean, p_action text, p_caller json, p_selection json)
+CREATE OR REPLACE FUNCTION public.read_secrets_in_bulk(p_tenant uuid, p_user uuid, p_administers boolean, p_keys text[], p_prefix text, p_labels jsonb, p_after text, p_size integer, p_bytes bigint, p_whole boolean, p_action text, p_caller json, p_selection json)
  RETURNS TABLE(ordinal integer, key text, outcome text, tenant_name text, creator_name text, secret secrets)
  LANGUAGE plpgsql
 AS $function$
@@ -1509,7 +1541,7 @@ DECLARE
 BEGIN
   SELECT coalesce(array_agg(k.key ORDER BY k.place) FILTER (WHERE k.fits), '{}'), coalesce(bool_or(NOT k.fits), false)
   INTO v_keys, v_more
-  FROM bulk_secret_keys(p_tenant, p_user, p_administers, p_keys, p_prefix, p_after, p_size, p_bytes) AS k;
+  FROM bulk_secret_keys(p_tenant, p_user, p_administers, p_keys, p_prefix, p_labels, p_after, p_size, p_bytes) AS k;
   IF v_more THEN
     ordinal := 0;
     outcome := 'more';
@@ -1522,8 +1554,11 @@ BEGIN
   v_ids := ARRAY(SELECT new_event_id() FROM generate_series(1, v_count));
 
   BEGIN
-    SELECT array_agg(CASE WHEN r.outcome = 'ok' AND (r.secret).value IS NULL THEN 'hidden' ELSE r.outcome END
-                     ORDER BY r.ordinal),
+    SELECT array_agg(CASE
+                       WHEN secret_has_expired((r.secret).expires_at) THEN 'expired'
+                       WHEN r.outcome = 'ok' AND (r.secret).value IS NULL THEN 'hidden'
+                       ELSE r.outcome
+                     END ORDER BY r.ordinal),
            array_agg(r.tenant_name ORDER BY r.ordinal),
            array_agg(r.creator_name ORDER BY r.ordinal),
            array_agg(r.secret ORDER BY r.ordinal),
@@ -1568,8 +1603,8 @@ BEGIN
   PERFORM record_events(v_entries);
 END
 $function$;
-REVOKE ALL ON FUNCTION read_secrets_in_bulk(uuid,uuid,boolean,text[],text,text,integer,bigint,boolean,text,json,json) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION read_secrets_in_bulk(uuid,uuid,boolean,text[],text,text,integer,bigint,boolean,text,json,json) TO strongroom_app;
+REVOKE ALL ON FUNCTION read_secrets_in_bulk(uuid,uuid,boolean,text[],text,jsonb,text,integer,bigint,boolean,text,json,json) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION read_secrets_in_bulk(uuid,uuid,boolean,text[],text,jsonb,text,integer,bigint,boolean,text,json,json) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.record_events(p_entries audit_entry[])
  RETURNS void
@@ -1678,6 +1713,27 @@ END
 $function$;
 REVOKE ALL ON FUNCTION remove_secrets(json,bytea[],bytea[],boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION remove_secrets(json,bytea[],bytea[],boolean) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.reseal_secret_versions(p_tenant uuid, p_secrets uuid[], p_versions integer[], p_generations integer[], p_values bytea[])
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+DECLARE
+  v_resealed integer;
+BEGIN
+  UPDATE secret_versions AS v SET value = n.value, key_generation = n.key_generation
+  FROM unnest(p_secrets, p_versions, p_generations, p_values) AS n (secret_id, version, key_generation, value)
+  WHERE v.tenant_id = p_tenant AND v.secret_id = n.secret_id AND v.version = n.version AND v.destroyed_at IS NULL;
+  GET DIAGNOSTICS v_resealed = ROW_COUNT;
+  RETURN v_resealed;
+END
+$function$;
+REVOKE ALL ON FUNCTION reseal_secret_versions(uuid,uuid[],integer[],integer[],bytea[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION reseal_secret_versions(uuid,uuid[],integer[],integer[],bytea[]) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.restore_secrets(p_secrets json, p_values bytea[], p_options bytea[], p_wait boolean)
  RETURNS TABLE(ordinal integer, outcome text, version integer, revision integer, created_at timestamp with time zone, updated_at timestamp with time zone)
@@ -2053,9 +2109,13 @@ BEGIN
   FOR r IN
     WITH kept AS (
       SELECT s.id, s.deleted_at, row_number() OVER newest AS entries,
-             sum(octet_length(s.value) + coalesce(octet_length(s.provider_options), 0) + coalesce(pg_column_size(s.schema), 0))
-               OVER newest AS bytes
-      FROM secrets s WHERE s.tenant_id = v_tenant.id AND s.deleted_at IS NOT NULL
+             sum(octet_length(s.value) + coalesce(octet_length(s.provider_options), 0)
+               + coalesce(pg_column_size(s.schema), 0) + coalesce(v.bytes, 0)) OVER newest AS bytes
+      FROM secrets s CROSS JOIN LATERAL (
+        SELECT sum(octet_length(v.value)) AS bytes FROM secret_versions v
+        WHERE v.tenant_id = s.tenant_id AND v.secret_id = s.id
+      ) v
+      WHERE s.tenant_id = v_tenant.id AND s.deleted_at IS NOT NULL
       WINDOW newest AS (ORDER BY s.deleted_at DESC, s.id DESC)
     ), overdue AS (
       SELECT k.id, CASE WHEN v_tenant.is_deleted THEN 'tenant' WHEN k.deleted_at <= v_tenant.since THEN 'age'
@@ -2099,6 +2159,7 @@ BEGIN
   UPDATE secrets AS s SET
     deleted_at = NULL,
     created_by = coalesce(p_owner, s.created_by),
+    version_owner_id = coalesce(s.version_owner_id, nullif(s.created_by, coalesce(p_owner, s.created_by))),
     updated_at = greatest(clock_timestamp(), s.updated_at),
     updated_by = p_author,
     revision = s.revision + 1,

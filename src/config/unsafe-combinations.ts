@@ -43,13 +43,13 @@ export function unsafeCombinations(configuration: Configuration): string[] {
       'STRONGROOM_TLS_CERTIFICATE_FILE must be set with STRONGROOM_TLS_KEY_FILE: give the certificate of the key',
     ],
     [appRole === readerRole, 'STRONGROOM_READER_ROLE must differ from STRONGROOM_APP_ROLE'],
-    [
-      !isDefaultPossible(configuration),
-      'STRONGROOM_TRASH_DAYS must be from STRONGROOM_MIN_TRASH_DAYS to STRONGROOM_MAX_TRASH_DAYS',
-    ],
+    [!isDefaultPossible(configuration), DEFAULT_DAYS_RULE],
   ];
   return problems.filter(([unsafe]) => unsafe).map(([, message]) => message);
 }
+
+const DEFAULT_DAYS_RULE =
+  'STRONGROOM_TRASH_DAYS must be from STRONGROOM_MIN_TRASH_DAYS to STRONGROOM_MAX_TRASH_DAYS';
 
 function isDefaultPossible({ trashDays, minTrashDays, maxTrashDays }: Configuration): boolean {
   return trashDays >= minTrashDays && trashDays <= maxTrashDays;

@@ -12,6 +12,11 @@ import type { StoredSecret, VisibleSecret } from './secret.js';
 /** Holds what is sealed of a secret. */
 export type SealedParts = Pick<StoredSecret, 'value' | 'providerOptions'>;
 
+/** Holds the sealed value of a version, and what it is bound to. */
+export interface SealedVersion extends ValueBinding {
+  readonly value: SealedValue;
+}
+
 interface Identity {
   readonly id: string;
   readonly key: string;
@@ -89,6 +94,12 @@ export class SecretSealer {
         providerOptions &&
         (await this.reseal(providerOptions, { ...place, part: 'provider options' }, newKey)),
     };
+  }
+
+  /** Seals the value of a version of a secret for another key, as `resealFor` does. */
+  async resealVersionFor(newKey: string, version: SealedVersion): Promise<SealedValue> {
+    const { tenantId, secretId, key, version: number, value } = version;
+    return this.reseal(value, { tenantId, secretId, key, version: number }, newKey);
   }
 
   /** Seals one part of a secret for another key. */

@@ -4,6 +4,9 @@ import pg from 'pg';
 import { SERVICE, cloneDatabase, type TestDatabase } from '../support/database.js';
 import { plantTwoTenants, type TenantRows } from '../support/two-tenants.js';
 
+/** Matches scans of secrets and versions. A scan of the heap by a bitmap is that of the index below it. */
+const SCANS = /Bitmap Index Scan on ix_secrets\w+|(?<!Bitmap )\b\S+ Scan\b.*? on secret(?:_version)?s\b.*/g;
+
 describe('the functions of the hot path, called by the service', () => {
   let database: TestDatabase;
   let client: pg.Client;
@@ -15,9 +18,9 @@ describe('the functions of the hot path, called by the service', () => {
     ({ a, userId } = await plantTwoTenants(database));
     // In a small table all indexes have the same cost.
     await database.asSuperuser(
-      `INSERT INTO secrets (tenant_id, id, key, value, key_generation, visibility, version_created_by, created_by)
-       SELECT $1, gen_random_uuid(), v || '-' || n, '', 1, v, $2, $2
-       FROM unnest('{tenant,global}'::text[]) v, generate_series(1, 2000) n`,
+      `INSERT INTO secrets (tenant_id, id, key, value, key_generation, visibility, version_created_by, created_by, labels)
+       SELECT $1, gen_random_uuid(), v || '-' || n, '', 1, v, $2, $2, jsonb_build_object('n', n::text)
+       FROM unnest('{tenant,private,global}'::text[]) v, generate_series(1, 2000) n`,
       [a.tenantId, userId],
     );
     await database.asSuperuser(
@@ -43,11 +46,14 @@ describe('the functions of the hot path, called by the service', () => {
   async function scansOf(call: string, values: unknown[]): Promise<string[]> {
     plans.length = 0;
     await client.query(call, values);
-    const scans = plans.flatMap((plan) => plan.match(/\S+ Scan\b.*? on secret(?:_version)?s\b.*/g) ?? []);
-    return [...new Set(scans.map((scan) => /using (\w+) on/.exec(scan)?.[1] ?? scan))].sort();
+    const scans = plans.flatMap((plan) => plan.match(SCANS) ?? []);
+    return [
+      ...new Set(scans.map((scan) => /(?:using|Bitmap Index Scan on) (\w+)/.exec(scan)?.[1] ?? scan)),
+    ].sort();
   }
 
   const UNIQUE = ['uq_secrets_global_key', 'uq_secrets_key'];
+  const LABELS = ['ix_secrets_global_labels', 'ix_secrets_labels', 'ix_secrets_private_labels'];
 
   it('read by the unique keys of the living', async () => {
     const caller = JSON.stringify({ actor: null });
@@ -69,10 +75,12 @@ describe('the functions of the hot path, called by the service', () => {
   });
 
   it.each([
-    ['keys', ['tenant-1', 'no-such-key'], null],
-    ['a prefix', null, 'tenant-1'],
-  ])('select for a bulk read by %s, by the unique keys of the living', async (_, keys, prefix) => {
-    const select = 'SELECT * FROM bulk_secret_keys($1, $2, false, $3, $4, $5, 10, 1000)';
-    expect(await scansOf(select, [a.tenantId, userId, keys, prefix, prefix && ''])).toEqual(UNIQUE);
+    ['keys', ['tenant-1', 'no-such-key'], null, null, UNIQUE],
+    ['a prefix', null, 'tenant-1', null, ['pk_secrets', ...UNIQUE]],
+    ['a label', null, '', '{"env":"prod"}', [...LABELS, 'pk_secrets', ...UNIQUE]],
+  ])('select for a bulk read by %s, by index', async (_, keys, prefix, labels, indexes) => {
+    const select = 'SELECT * FROM bulk_secret_keys($1, $2, false, $3, $4, $5, $6, 10, 1000)';
+    const values = [a.tenantId, userId, keys, prefix, labels, prefix === null ? null : ''];
+    expect(await scansOf(select, values)).toEqual(indexes);
   });
 });

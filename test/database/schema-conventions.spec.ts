@@ -198,7 +198,6 @@ describe('the schema', () => {
       // Creates tables, which only the owner may do.
       { name: 'audit_create_partitions', ...expected, owner: OWNER, settings: [path, 'lock_timeout=1s'] },
       { name: 'audit_event_exists', ...expected },
-      // Access the trash, which the policies hide from the service and the reader.
       { name: 'empty_trash', ...swept },
       {
         name: 'find_trash',
@@ -206,20 +205,20 @@ describe('the schema', () => {
         owner: OWNER,
         settings: [path, 'plan_cache_mode=force_custom_plan'],
       },
-      { name: 'purge_secrets', ...ofTrash },
       { name: 'note_expired_secrets', ...expected, settings: [path, ...HOT] },
       { name: 'poll_secret_changes', ...expected, settings: [path, ...HOT] },
-      { name: 'read_secret_changes', ...expected, settings: [path, ...HOT] },
+      { name: 'purge_secrets', ...ofTrash },
       { name: 'read_audit_events', ...expected, settings: [path, ...ALONG_INDEXES] },
+      { name: 'read_secret_changes', ...expected, settings: [path, ...HOT] },
       { name: 'read_secrets', ...expected, settings: [path, ...HOT] },
       { name: 'search_secret_keys', ...expected, settings: [path, 'plan_cache_mode=force_generic_plan'] },
       { name: 'search_secret_labels', ...expected, settings: [path, 'plan_cache_mode=force_generic_plan'] },
       { name: 'secret_key_elsewhere', ...expected },
+      { name: 'sequence_secret_changes', ...expected },
+      { name: 'sweep_secret_changes', ...expected, settings: [path, ...HOT] },
       { name: 'sweep_trash', ...swept },
       { name: 'take_from_trash', ...ofTrash },
       { name: 'trash_secret', ...ofTrash },
-      { name: 'sequence_secret_changes', ...expected },
-      { name: 'sweep_secret_changes', ...expected, settings: [path, ...HOT] },
       { name: 'user_owns_secrets', ...expected },
     ]);
   });

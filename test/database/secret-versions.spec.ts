@@ -4,6 +4,7 @@ import pg from 'pg';
 import { migrate, ownerDataSource } from '../../src/database/migrate.js';
 import { DEFAULT_SETTINGS, keptVersions } from '../../src/tenants/tenant-settings.js';
 import { APP_ROLE, READER_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
+import { until } from '../support/until.js';
 import { plantTwoTenants, type TenantRows } from '../support/two-tenants.js';
 
 const MIGRATION = 'ExpandSecretVersions1800000000003';
@@ -204,5 +205,63 @@ describe('the versions of secrets in the database', () => {
     );
     expect(rows.length).toBeGreaterThan(3);
     expect(rows.every(({ newer }) => newer)).toBe(true);
+  });
+
+  it('are sealed anew for their own tenant only, and not once they are destroyed', async () => {
+    const reseal = async (tenantId: string, secretId: string) =>
+      asTenant(
+        tenantId,
+        `SELECT reseal_secret_versions($1, ARRAY[$2, $2]::uuid[], ARRAY[1, 2], ARRAY[1, 1], ARRAY['new', 'new']::bytea[]) AS resealed`,
+        [a.tenantId, secretId],
+      );
+    expect(await reseal(a.tenantId, a.secretId)).toEqual([{ resealed: 2 }]);
+    expect(await reseal(b.tenantId, a.secretId)).toEqual([{ resealed: 0 }]);
+    expect(await reseal(a.tenantId, b.secretId)).toEqual([{ resealed: 0 }]);
+    await database.asSuperuser(
+      `UPDATE secret_versions SET value = NULL, key_generation = NULL, destroyed_by = $1, destroyed_at = now()
+       WHERE secret_id = $2 AND version = 1`,
+      [userId, a.secretId],
+    );
+    expect(await reseal(a.tenantId, a.secretId)).toEqual([{ resealed: 1 }]);
+  });
+
+  it('are not read by the old key of a secret that moves while it is read', async () => {
+    const read = async () =>
+      (
+        await service.query<{ outcome: string; value: Buffer | null }>(
+          `SELECT outcome, (secret).value FROM read_secret_version($1, 'shared-key', 2, NULL, $2, true, NULL, NULL, NULL)`,
+          [a.tenantId, userId],
+        )
+      ).rows[0];
+    expect(await read()).toMatchObject({ outcome: 'ok', value: Buffer.from('second') });
+    // Holds the reader up once it has found the secret.
+    await database.asSuperuser(
+      `ALTER FUNCTION versioned_secret RENAME TO versioned_secret_at_once;
+       CREATE FUNCTION versioned_secret(
+         p_tenant uuid, p_key text, p_user uuid, p_administers boolean, OUT outcome text, OUT id uuid
+       ) LANGUAGE plpgsql AS $$ BEGIN
+         SELECT * INTO outcome, id FROM versioned_secret_at_once(p_tenant, p_key, p_user, p_administers);
+         PERFORM pg_advisory_xact_lock_shared(4711);
+       END $$`,
+    );
+    const mover = new pg.Client(database.superuserUrl);
+    await mover.connect();
+    try {
+      await mover.query('BEGIN');
+      await mover.query('SELECT pg_advisory_xact_lock(4711)');
+      const held = read();
+      await until(async () => {
+        const waiting = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`;
+        return (await database.asSuperuser(waiting)).length > 0;
+      });
+      await mover.query(`UPDATE secrets SET key = 'moved-key' WHERE id = $1`, [a.secretId]);
+      await mover.query(`UPDATE secret_versions SET value = 'anew' WHERE secret_id = $1 AND version = 2`, [
+        a.secretId,
+      ]);
+      await mover.query('COMMIT');
+      expect(await held).toEqual({ outcome: 'no_version', value: null });
+    } finally {
+      await mover.end();
+    }
   });
 });

@@ -110,6 +110,7 @@ describe.each(['v3', 'v3.1'])('lists of administration under /api/%s', (version)
     expect(await column('permission', 'permissions/viewer?_search=SECRET')).toEqual([
       'secret_get',
       'secret_list',
+      'secret_version_get',
     ]);
     expect(await column('permission', 'permissions/viewer?role=manager')).toEqual([]);
     expect(await column('permission', 'permissions?role=viewer&_size=1&_offset=1')).toHaveLength(1);

@@ -25,7 +25,7 @@ const move = (from_prefix: unknown, to_prefix: unknown, more: object = {}, as: A
 /** Returns the keys that begin with a prefix, each with whether the value opens and is the one that was put. */
 async function valuesOf(prefix: string, as: As = manager): Promise<Record<string, unknown>> {
   const rows = await room.database.asSuperuser<{ key: string }>(
-    'SELECT key FROM secrets WHERE starts_with(key, $1) ORDER BY key',
+    'SELECT key FROM secrets WHERE starts_with(key, $1) AND deleted_at IS NULL ORDER BY key',
     [prefix],
   );
   const values: Record<string, unknown> = {};
@@ -172,7 +172,7 @@ describe('a move by prefix', () => {
       expect.stringContaining('32 MiB'),
     ]);
     const [{ left } = { left: 0 }] = await room.database.asSuperuser<{ left: number }>(
-      `SELECT count(*)::integer AS left FROM secrets WHERE starts_with(key, 'large.')`,
+      `SELECT count(*)::integer AS left FROM secrets WHERE starts_with(key, 'large.') AND deleted_at IS NULL`,
     );
     expect(left).toBe(33);
   });

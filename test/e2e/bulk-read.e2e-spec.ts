@@ -249,8 +249,8 @@ describe('reading many secrets at once', () => {
   });
 
   it.each([
-    [{}, '`keys` or `prefix`'],
-    [{ keys: ['a'], prefix: 'a' }, '`keys` or `prefix`'],
+    [{}, 'exactly one of `keys`, `prefix` and `label`'],
+    [{ keys: ['a'], prefix: 'a' }, 'exactly one of `keys`, `prefix` and `label`'],
     [{ keys: ['a', 'b', 'a'] }, 'the key `a` more than once'],
     [{ keys: ['1st'] }, 'must begin with a letter'],
     [{ keys: Array.from({ length: 501 }, (_, index) => `k${index}`) }, '1 to 500 keys'],
@@ -258,7 +258,15 @@ describe('reading many secrets at once', () => {
     [{ keys: ['a'], format: 'map', size: 1 }, '`size` goes with the format `items`'],
     [{ keys: ['a'], strip_prefix: 'a' }, '`strip_prefix` goes with the format `env`'],
     [{ keys: ['a'], format: 'yaml' }, '`format` must be one of items, map, env'],
-    [{ keys: ['a'], label: 'x=y' }, 'Unknown field "label"'],
+    [{ keys: ['a'], label: 'x=y' }, 'exactly one of `keys`, `prefix` and `label`'],
+    [{ label: 'x' }, '`label` must be a name, `=` and a value'],
+    [{ label: [] }, 'an array of at least one of these'],
+    [{ label: null }, '`label` must be a name, `=` and a value'],
+    [{ label: ['a=b', { c: 'd' }] }, 'an array of at least one of these'],
+    [{ label: '-a=b' }, '`label` has a name that is not valid'],
+    [{ label: Array.from({ length: 17 }, (_, index) => `l${index}=`) }, 'at most 16'],
+    [{ label: ['a=b', 'a=c'] }, '`label` asks for two values of `a`'],
+    [{ keys: ['a'], labels: ['x=y'] }, 'Unknown field "labels"'],
   ])('refuses %j', async (body, message) => {
     const answer = await read(body);
     expect([answer.status, answer.body.error_code]).toEqual([400, 'bad_parameters_error']);

@@ -16,16 +16,13 @@ interface Item {
 describe('writing many secrets at once', () => {
   let room: Strongroom;
   let user: As & { tenant: string };
-  let manager: As;
   let made = 0;
   beforeAll(async () => {
     room = await Strongroom.start();
   });
   afterAll(() => room.stop());
   beforeEach(async () => {
-    const name = `tenant-${(made += 1)}`;
-    user = await room.tenant(name);
-    manager = await room.member(name, `${name}-manager`, 'manager');
+    user = await room.tenant(`tenant-${(made += 1)}`);
   });
 
   const write = (mode: string, items: readonly object[], as: As = user): Promise<Answer> =>
@@ -50,6 +47,7 @@ describe('writing many secrets at once', () => {
 
   /** Makes what the items of `MIXED` meet. */
   async function prepare(): Promise<void> {
+    const manager = await room.member(user.tenant, `${user.tenant}-manager`, 'manager');
     await put('there', { value: 'old' });
     await put('taken', { value: 'old' });
     await put('hidden', { value: 'old', is_hidden_value: true }, manager);
@@ -85,7 +83,6 @@ describe('writing many secrets at once', () => {
     const other = user;
     const answer = await write('each', MIXED);
     user = await room.tenant(`${other.tenant}-again`);
-    manager = await room.member(user.tenant, `${user.tenant}-manager`, 'manager');
     await prepare();
     for (const { key, if_match: ifMatch, ...body } of MIXED) {
       const headers: Record<string, string> = ifMatch === undefined ? {} : { 'If-Match': ifMatch };

@@ -118,6 +118,58 @@ describe('the changes of secrets', () => {
       expect(shown(await ask(as, { since: begin }))).toEqual(expected);
   });
 
+  it('tell of moves, the trash and expiry what happens to each key', async () => {
+    const admin = { ...ADMIN, tenant: 'feed' };
+    let since = start;
+    /** Acts, and returns what the feed has of it. */
+    const told = async (method: string, path: string, body?: object): Promise<string[]> => {
+      const { status, headers } = await room.call(admin, method, `/api/v3.1/${path}`, body);
+      expect([path, Math.floor(status / 100)]).toEqual([path, 2]);
+      trashId = (headers['strongroom-trash-id'] as string | undefined) ?? trashId;
+      return news();
+    };
+    const news = async (): Promise<string[]> => {
+      const answer = await ask(reader, { since });
+      since = answer.body.cursor as string;
+      return shown(answer);
+    };
+    const expired = async (key: string): Promise<string[]> => {
+      await room.database.asSuperuser(
+        `UPDATE secrets SET expires_at = coalesce(expires_at, now() - interval '1 minute') WHERE key = $1`,
+        [key],
+      );
+      await room.database.asSuperuser('SELECT note_expired_secrets(100)');
+      return news();
+    };
+    let trashId = '';
+    await put('one');
+    await put('p.a');
+    await put('p.b');
+    await news();
+    expect(await told('POST', 'secrets/one/move', { key: 'two' })).toEqual(['deleted one', 'created two']);
+    expect(await expired('two')).toEqual(['expired two']);
+    expect(await told('POST', 'secrets/two/move', { key: 'three' })).toEqual([
+      'deleted two',
+      'created three',
+    ]);
+    expect(await expired('three')).toEqual([]);
+    expect(await told('DELETE', 'secrets/three')).toEqual(['deleted three']);
+    expect(await told('POST', `trash/secrets/${trashId}/restore`)).toEqual(['created three']);
+    expect(await told('DELETE', 'secrets/three')).toEqual(['deleted three']);
+    expect(await told('DELETE', `trash/secrets/${trashId}`)).toEqual([]);
+    const bulk = { from_prefix: 'p.', to_prefix: 'q.' };
+    expect(await told('POST', 'bulk/secrets/move', { ...bulk, dry_run: true })).toEqual([]);
+    expect(await told('POST', 'bulk/secrets/move', bulk)).toEqual([
+      ...['deleted p.a', 'created q.a'],
+      ...['deleted p.b', 'created q.b'],
+    ]);
+    // What expires in the trash is told once it is back.
+    expect(await told('DELETE', 'secrets/q.a')).toEqual(['deleted q.a']);
+    expect(await expired('q.a')).toEqual([]);
+    expect(await told('POST', `trash/secrets/${trashId}/restore`)).toEqual(['created q.a']);
+    expect(await expired('q.a')).toEqual(['expired q.a']);
+  });
+
   it('have cursors that tell nothing, and that nobody can make or change', async () => {
     const again = await Promise.all([1, 2, 3].map(() => cursorOf(reader)));
     expect(new Set([...again, start]).size).toBe(4);

@@ -65,7 +65,7 @@ describe('a copy of a secret', () => {
     const source = await read('source');
     const copied = await read('copied');
     expect(copied).toEqual({
-      ...{ ...source, key: 'copied' },
+      ...{ ...source, key: 'copied', version: 1 },
       ...{ created_at: answer.body.created_at, updated_at: answer.body.updated_at },
     });
     expect(answer.headers.etag).toMatch(/\.1\.[0-9a-f-]{36}"$/);

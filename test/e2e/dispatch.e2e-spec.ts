@@ -52,9 +52,9 @@ describe('the dispatch of a request', () => {
   }
 
   it('answers HEAD at each address as GET, without the body', async () => {
-    // A GET of the tokens of version 3 creates one, and there is no HEAD of that.
+    // A GET of the tokens of version 3 creates one, and there is no HEAD of that. Each read of the audit trail adds to it.
     const readable = addresses().filter(
-      ({ path }) => path !== '/api/v3/tokens' && methodsAt(path).has('GET'),
+      ({ path }) => path !== '/api/v3/tokens' && !path.includes('/audit') && methodsAt(path).has('GET'),
     );
     expect(readable.length).toBeGreaterThan(50);
     for (const { path } of readable) {

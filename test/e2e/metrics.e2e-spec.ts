@@ -107,8 +107,8 @@ describe('the metrics of a service', () => {
     expect(jobs.map(({ labels }) => labels.job_name).sort()).toEqual([
       'audit partitions',
       'login failure sweep',
-      'trash sweep',
       'secret changes',
+      'trash sweep',
     ]);
   });
 

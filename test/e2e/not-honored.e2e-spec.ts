@@ -48,7 +48,7 @@ describe('a change that asks for what is not supported', () => {
   it('is refused on every route where it is conditional, unless the route honors that', async () => {
     const found = await changes();
     expect(found.length).toBeGreaterThan(50);
-    expect(found.filter(([method, path]) => CONDITIONAL.test(`${method} ${path}`))).toHaveLength(12);
+    expect(found.filter(([method, path]) => CONDITIONAL.test(`${method} ${path}`))).toHaveLength(16);
     for (const [method, path] of found)
       for (const [name, value] of CONDITIONS) {
         if (CONDITIONAL.test(`${method} ${path}`) && /^If-(None-)?Match$/.test(name)) continue;

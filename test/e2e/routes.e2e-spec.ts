@@ -191,6 +191,8 @@ function exampleOf(route: string): { method: string; path: string } {
 describe('every route of the running application', () => {
   let room: Strongroom;
   const holders = new Map<Role, readonly As[]>();
+  /** Maps the ids of refused requests to their routes. */
+  const refusals = new Map<string, string>();
   beforeAll(async () => {
     room = await Strongroom.start();
     for (const role of ROLES) holders.set(role, await holdersOf(role));
@@ -285,16 +287,36 @@ describe('every route of the running application', () => {
     const passed = new Set(permission === 'public' ? ROLES : welcome(permission));
     for (const [role, callers] of holders) {
       for (const caller of callers) {
-        const { status, body } = await room.call(caller, method, path);
+        const { status, body, headers } = await room.call(caller, method, path);
         const refused = [401, 403].includes(status);
         if (passed.has(role))
           expect([role, REFUSED_INSIDE.test(route) && role !== 'sys_admin']).toEqual([role, refused]);
         else {
           expect([role, status, body.error_code]).toEqual([role, 403, 'forbidden_error']);
           expect(body.message).toContain(permission);
+          refusals.set(String(headers['x-request-id']), route);
         }
       }
     }
+  });
+
+  it('leaves one event of each refusal, always the same action', async () => {
+    const rows = await room.database.asSuperuser<{ request: string; actions: string[] }>(
+      `SELECT body::json #>> '{caller,request_id}' AS request, array_agg(action) AS actions FROM audit_events
+       WHERE outcome = 'forbidden' GROUP BY 1`,
+    );
+    const recorded = new Map(rows.map(({ request, actions }) => [request, actions]));
+    const actionsOf = new Map<string, Set<string>>();
+    for (const [request, route] of refusals) {
+      const actions = recorded.get(request) ?? [];
+      expect([route, actions]).toEqual([route, [expect.any(String)]]);
+      actionsOf.set(route, (actionsOf.get(route) ?? new Set()).add(actions[0] ?? ''));
+    }
+    const refusing = Object.entries(ROUTES).filter(
+      ([, permission]) => permission !== 'public' && welcome(permission).length < ROLES.length,
+    );
+    expect([...actionsOf.keys()].sort()).toEqual(refusing.map(([route]) => route).sort());
+    expect([...actionsOf].filter(([, actions]) => actions.size !== 1)).toEqual([]);
   });
 
   describe('in maintenance', () => {

@@ -28,8 +28,8 @@ const COLUMNS: Readonly<Record<string, (event: StoredEvent) => string | number |
 /** Matches what a terminal or a reader of lines could take for something else. */
 const UNSAFE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
-/** Matches the beginning of a cell that a spreadsheet would compute. */
-const FORMULA = /^[=+\-@]/;
+/** Matches the beginning of a cell that a spreadsheet would compute, also by the wide forms of these signs. */
+const FORMULA = /^[=+\-@\uff1d\uff0b\uff0d\uff20]/;
 
 /** Returns events, given as the text of a JSON array, as a table by RFC 4180, with a line of names. */
 export function csvOf(items: string): string {

@@ -13,7 +13,8 @@ const METHODS: Readonly<Record<string, string>> = {
 
 /** Returns sentences that say who asked for what, when, in which tenant, and how it ended. */
 export function explainEvent(event: RecordedEvent): string[] {
-  return [`${timeOf(event)}, ${whoOf(event)} asked to ${actOf(event)}${whereOf(event)}.`, endOf(event)];
+  const asked = `${whoOf(event)} asked to ${actOf(event)}${whereOf(event)}${whyOf(event)}`;
+  return [`${timeOf(event)}, ${asked}.`, endOf(event)];
 }
 
 function timeOf({ time }: RecordedEvent): string {
@@ -42,6 +43,10 @@ function actOf({ action, key, detail }: RecordedEvent): string {
 function whereOf({ tenant, tenant_id: id }: RecordedEvent): string {
   if (id === null) return '';
   return ` in the tenant ${tenant ?? id}`;
+}
+
+function whyOf({ caller }: RecordedEvent): string {
+  return caller?.reason === undefined ? '' : `, for the reason "${printable(caller.reason, 512)}"`;
 }
 
 function endOf({ action, outcome, version, revision }: RecordedEvent): string {

@@ -39,7 +39,7 @@ const CALLS = `
   SELECT (SELECT count(*) FROM find_identities('{}', '{}', '{}', '{}', '{}')),
          (SELECT count(*) FROM read_secrets('{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')),
          (SELECT count(*) FROM read_secrets_in_bulk(
-            '${NIL_UUID}', '${NIL_UUID}', false, '{}', NULL, NULL, 1, 1, false, '', NULL, NULL)),
+            '${NIL_UUID}', '${NIL_UUID}', false, '{}', NULL, NULL, NULL, 1, 1, false, '', NULL, NULL)),
          (SELECT count(*) FROM find_secrets('{}', '{}')),
          (SELECT count(*) FROM insert_secrets('[]', '{}', '{}', true)),
          (SELECT count(*) FROM update_secrets('[]', '{}', '{}', true)),
@@ -49,6 +49,7 @@ const CALLS = `
          (SELECT count(*) FROM find_trash('${NIL_UUID}', '${NIL_UUID}')),
          (SELECT count(*) FROM read_secret_version('${NIL_UUID}', '', 1, NULL, '${NIL_UUID}', false, NULL, NULL, NULL)),
          (SELECT count(*) FROM destroy_secret_versions('[]', '{}', '{}', true)),
+         reseal_secret_versions('${NIL_UUID}', '{}', '{}', '{}', '{}'),
          (SELECT count(*) FROM search_secret_keys('{}', '{}', '${NIL_UUID}', '%key%', 1, false)),
          (SELECT count(*) FROM search_secret_labels('{}', '{}', '${NIL_UUID}', '{}', '{}', 1, false)),
          audit_event_exists('${NIL_UUID}', '${NIL_UUID}'),

@@ -81,6 +81,7 @@ export const FUNCTIONS = [
   'secrets/versions_of_secret',
   'secrets/read_secret_version',
   'secrets/destroy_secret_versions',
+  'secrets/reseal_secret_versions',
 ] as const;
 
 /**

@@ -1,7 +1,8 @@
 import { DomainError } from '../../common/domain-error.js';
 import { BadParameters, TooCostly } from '../../common/errors.js';
 import { shortList } from '../../common/names/short-list.js';
-import type { BulkRow } from './bulk-reads.repository.js';
+import type { Labels } from '../labels/labels.js';
+import type { BulkRow, BulkSelection } from './bulk-reads.repository.js';
 
 /** Tells of a secret that stands in the way of a read. */
 interface RefusedRead {
@@ -25,7 +26,7 @@ export function notAllGiven(unfit: readonly Pick<BulkRow, 'key' | 'outcome'>[]):
   const reasons = [
     reason('not_found', 'there is no secret that you see with the key', unfit),
     reason('hidden', 'the value is hidden from you of', unfit),
-    // A further outcome that read_secrets knows, such as `expired`, gets its words here.
+    reason('expired', 'these have expired:', unfit),
   ];
   const told = reasons.filter((text) => text !== undefined).join('; ');
   return new BulkRefused(
@@ -43,12 +44,17 @@ function reason(
   return keys.length === 0 ? undefined : `${words} ${shortList(keys)}`;
 }
 
-/** Refuses a read that is all or nothing since a prefix selects nothing. */
-export function nothingSelected(prefix: string): BulkRefused {
-  return new BulkRefused(
-    `No secret was given, since no key that you see begins with \`${prefix}\`; check the prefix and the tenant`,
-    [],
-  );
+/** Refuses a read that is all or nothing since a prefix or labels select nothing. */
+export function nothingSelected(selection: Exclude<BulkSelection, { readonly kind: 'keys' }>): BulkRefused {
+  const why =
+    selection.kind === 'prefix'
+      ? `no key that you see begins with \`${selection.prefix}\`; check the prefix and the tenant`
+      : `no secret that you see has what \`label\` asks for, ${listed(selection.labels)}; check it and the tenant`;
+  return new BulkRefused(`No secret was given, since ${why}`, []);
+}
+
+function listed(labels: Labels): string {
+  return shortList(Object.entries(labels).map(([name, value]) => `${name}=${value}`));
 }
 
 /** Refuses a read that is all or nothing since it is too much for one answer. */

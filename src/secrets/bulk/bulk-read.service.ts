@@ -72,7 +72,7 @@ export class BulkRead {
     const question = { selection: accepted, size: MOST_SECRETS, whole: true, listing };
     const { rows, hasMore } = await this.secrets.read(tenant, question);
     if (hasMore) throw tooMuchForOneAnswer();
-    if (rows.length === 0 && selection.kind === 'prefix') throw nothingSelected(selection.prefix);
+    if (rows.length === 0 && selection.kind !== 'keys') throw nothingSelected(selection);
     const unfit = rows.filter(({ outcome }) => outcome !== 'ok');
     if (unfit.length > 0) throw notAllGiven(unfit);
     const values = new Map<string, SecretValue>();
@@ -86,7 +86,7 @@ export class BulkRead {
     return values;
   }
 
-  /** Returns the accepted keys. Those of a prefix are looked up first, since names depend on them. */
+  /** Returns the accepted keys. Those of a prefix or of labels are looked up first, since names depend on them. */
   private async accepted(
     tenant: TenantContext,
     selection: BulkSelection,

@@ -1,17 +1,21 @@
 import type { AuditEvent } from '../../audit/audit-event.js';
 import type { TenantContext } from '../../common/tenant-context.js';
+import type { Labels } from '../labels/labels.js';
 import type { VisibleSecret } from '../secret.js';
 
-/** Says which secrets are read: given keys, in their order, or those that begin with a prefix, in the order of keys. */
+/**
+ * Says which secrets are read: given keys, in their order, or those that begin with a prefix or have all of some labels, in
+ * the order of keys.
+ */
 export type BulkSelection =
   | { readonly kind: 'keys'; readonly keys: readonly string[] }
-  // A further way to select, such as by label, is a further kind here and a further argument of `bulk_secret_keys`.
-  | {
-      readonly kind: 'prefix';
-      readonly prefix: string;
-      /** The last key of the page before; empty for the first page. */
-      readonly after: string;
-    };
+  | ({ readonly kind: 'prefix'; readonly prefix: string } & Page)
+  | ({ readonly kind: 'labels'; readonly labels: Labels } & Page);
+
+interface Page {
+  /** The last key of the page before; empty for the first page. */
+  readonly after: string;
+}
 
 export interface BulkQuestion {
   readonly selection: BulkSelection;
@@ -23,8 +27,11 @@ export interface BulkQuestion {
   readonly listing: AuditEvent<'secret.list'> | undefined;
 }
 
-/** Names what came of one read; `hidden` means that the caller sees the secret without its value. */
-export type BulkOutcome = 'ok' | 'hidden' | 'not_found';
+/**
+ * Names what came of one read; `hidden` means that the caller sees the secret without its value, `expired` that nobody
+ * gets it any more.
+ */
+export type BulkOutcome = 'ok' | 'hidden' | 'expired' | 'not_found';
 
 export interface BulkRow {
   readonly key: string;

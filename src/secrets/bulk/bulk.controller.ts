@@ -72,7 +72,7 @@ export class BulkController {
     id: 'readSecrets',
     summary: 'Read many secrets',
     description:
-      'Returns secrets with their values, by their keys or by what the keys begin with. Each read is recorded in the audit ' +
+      'Returns secrets with their values, by their keys, by what the keys begin with, or by labels. Each read is recorded in the audit ' +
       'trail. `map` and `env` give all secrets or, with 422, none.',
     example: BULK_EXAMPLES.read,
     body: BulkReadBody,

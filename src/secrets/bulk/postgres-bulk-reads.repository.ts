@@ -55,8 +55,8 @@ export class PostgresBulkReadsRepository extends BulkReadsRepository {
       SELECT r.ordinal, r.key AS asked_key, r.outcome, r.tenant_name, r.creator_name, ${IS_MASKED} AS is_masked,
              ${rows.select('(r.secret)')}
       FROM read_secrets_in_bulk(
-        $1::uuid, $2::uuid, $3::boolean, $4::text[], $5::text, $6::text, $7::integer, $8::bigint, $9::boolean, $10::text,
-        $11::json, $12::json
+        $1::uuid, $2::uuid, $3::boolean, $4::text[], $5::text, $6::jsonb, $7::text, $8::integer, $9::bigint, $10::boolean,
+        $11::text, $12::json, $13::json
       ) r`;
   }
 
@@ -109,14 +109,21 @@ const GIVEN: ReadonlySet<string> = new Set<BulkOutcome>(['ok', 'hidden']);
 
 const KEYS = `
   SELECT k.key, k.fits FROM bulk_secret_keys(
-    $1::uuid, $2::uuid, $3::boolean, $4::text[], $5::text, $6::text, $7::integer, $8::bigint
+    $1::uuid, $2::uuid, $3::boolean, $4::text[], $5::text, $6::jsonb, $7::text, $8::integer, $9::bigint
   ) k ORDER BY k.place`;
 
 /** Returns the arguments that both functions begin with. */
 function valuesOf(tenant: TenantContext, selection: BulkSelection, size: number): unknown[] {
-  const selected =
-    selection.kind === 'keys'
-      ? [arrayLiteral(selection.keys), null, null]
-      : [null, selection.prefix, selection.after];
-  return [tenant.tenantId, tenant.userId, administers(tenant), ...selected, size, MOST_BYTES];
+  return [tenant.tenantId, tenant.userId, administers(tenant), ...selectedBy(selection), size, MOST_BYTES];
+}
+
+function selectedBy(selection: BulkSelection): (string | null)[] {
+  switch (selection.kind) {
+    case 'keys':
+      return [arrayLiteral(selection.keys), null, null, null];
+    case 'prefix':
+      return [null, selection.prefix, null, selection.after];
+    case 'labels':
+      return [null, '', JSON.stringify(selection.labels), selection.after];
+  }
 }

@@ -13,7 +13,8 @@ export function labelPairOf(text: string): LabelPair {
   return end < 0 ? [text, ''] : [text.slice(0, end), text.slice(end + 1)];
 }
 
-function problemOf(texts: readonly string[]): string | undefined {
+/** Returns why texts cannot be the labels that a selection asks for, or undefined where they can. */
+export function labelFiltersProblem(texts: readonly string[]): string | undefined {
   if (texts.length > MOST_FILTERS) return `can be given at most ${MOST_FILTERS} times; ${texts.length} came`;
   for (const text of texts) {
     if (!text.includes('=')) return 'must be a name, `=` and a value, such as `env=prod`';
@@ -33,13 +34,26 @@ export function LabelFilter(): PropertyDecorator {
     ValidateBy({
       name: 'areLabelFilters',
       validator: {
-        validate: (texts: string[]) => problemOf(texts) === undefined,
-        defaultMessage: (failed) => `\`_label\` ${problemOf(failed?.value as string[]) ?? 'is not valid'}`,
+        validate: (texts: string[]) => labelFiltersProblem(texts) === undefined,
+        defaultMessage: (failed) =>
+          `\`_label\` ${labelFiltersProblem(failed?.value as string[]) ?? 'is not valid'}`,
       },
     }),
     Repeatable(),
   );
 }
+
+/** Describes one such label in the OpenAPI document. */
+export const LABEL_FILTER_TEXT = {
+  type: 'string' as const,
+  pattern: '^[A-Za-z0-9]([A-Za-z0-9._/-]{0,61}[A-Za-z0-9])?=[^\\u0000-\\u001f\\u007f-\\u009f]{0,255}$',
+};
+
+export const LABEL_FILTER_TEXTS = {
+  type: 'array' as const,
+  maxItems: MOST_FILTERS,
+  items: LABEL_FILTER_TEXT,
+};
 
 /** Describes the parameter in the OpenAPI document. */
 export const LABEL_FILTER = {
@@ -47,12 +61,5 @@ export const LABEL_FILTER = {
   in: 'query',
   required: false,
   description: 'Only secrets with this label, as `name=value`; may be repeated, then all of the labels',
-  schema: {
-    type: 'array',
-    maxItems: MOST_FILTERS,
-    items: {
-      type: 'string',
-      pattern: '^[A-Za-z0-9]([A-Za-z0-9._/-]{0,61}[A-Za-z0-9])?=[^\\u0000-\\u001f\\u007f-\\u009f]{0,255}$',
-    },
-  },
+  schema: LABEL_FILTER_TEXTS,
 };

@@ -6,19 +6,19 @@ import { tenantRefused } from '../../common/tenant-refused.js';
 import { updateRecord } from '../store/secret-records.js';
 import type { SecretRows } from '../store/secret-row.js';
 import type { SecretWrites } from '../store/secret-writes.js';
+import { chunksOf } from './chunks-of.js';
 import { moveOf } from './move-of.js';
 import type { MoveQueries, Moving, SelectedSecret } from './move-queries.js';
-import type { BulkMove, BulkMoveRules, KeyPair, MoveProblem } from './moved-secrets.repository.js';
+import type { BulkMove, BulkMoveRules, KeyPair, MoveProblem, MoveSize } from './moved-secrets.repository.js';
+import type { MovedVersions } from './moved-versions.js';
 import { Overtaken } from './overtaken.js';
-
-/** Limits the bytes of one statement, so that it stays within its time limit and others have their turn. */
-const MOST_BYTES = 1024 * 1024;
 
 interface Parts {
   readonly queries: MoveQueries;
   readonly rows: SecretRows;
   readonly writes: SecretWrites;
   readonly audit: AuditWriter;
+  readonly versions: MovedVersions;
 }
 
 /**
@@ -38,8 +38,7 @@ export class BulkMoveTransaction {
     const { refusalOfSize, refusalOfAll, dryRun } = this.rules;
     if (!dryRun) await this.lockMoves();
     const seen = await this.select(false);
-    const bytes = seen.reduce((sum, one) => sum + one.bytes, 0);
-    const outOfBounds = refusalOfSize({ secrets: seen.length, bytes });
+    const outOfBounds = refusalOfSize(sizeOf(seen));
     if (outOfBounds !== undefined) return this.end(outOfBounds, seen.length, 0);
     const selected = dryRun ? seen : await this.locked(seen);
     const problems = await this.problemsOf(selected);
@@ -61,7 +60,10 @@ export class BulkMoveTransaction {
     const { prefix, mostSecrets, newKeyOf } = this.rules;
     const selection = { prefix, limit: mostSecrets + 1, locks };
     const selected = await this.parts.queries.select(this.manager, this.tenant, selection);
-    return selected.map(({ secret, bytes }) => ({ current: secret, newKey: newKeyOf(secret.key), bytes }));
+    return selected.map(({ secret: current, ...sizes }) => ({
+      ...{ current, newKey: newKeyOf(current.key) },
+      ...sizes,
+    }));
   }
 
   /** Locks keys and rows of the secrets, which must still be the same then. */
@@ -100,6 +102,13 @@ export class BulkMoveTransaction {
     const answers = await writes.writeIn(this.manager, 'update_secrets', records);
     if (answers.length !== chunk.length || answers.some(({ outcome }) => outcome !== 'ok'))
       throw new Overtaken();
+    await this.writeVersions(chunk);
+  }
+
+  private async writeVersions(moves: readonly SelectedMove[]): Promise<void> {
+    const ids = moves.map(({ current }) => current.id);
+    const versions = await this.parts.versions.find(this.manager, this.tenant, ids);
+    await this.parts.versions.reseal(this.manager, this.tenant, { moves, versions }, this.rules);
   }
 
   /** Records what became of the whole. */
@@ -114,24 +123,19 @@ export class BulkMoveTransaction {
   }
 }
 
-interface SelectedMove extends Moving, Pick<SelectedSecret, 'bytes'> {}
+interface SelectedMove extends Moving, Omit<SelectedSecret, 'secret'> {}
+
+function sizeOf(selected: readonly SelectedMove[]): MoveSize {
+  const sum = (sizeIn: (move: SelectedMove) => number): number =>
+    selected.reduce((total, move) => total + sizeIn(move), 0);
+  return {
+    secrets: selected.length,
+    versions: sum(({ versions }) => versions),
+    bytes: sum(({ bytes, versionBytes }) => bytes + versionBytes),
+  };
+}
 
 /** Returns a text that is the same for the same secrets under the same keys, global or not. */
 function nameOf(selected: readonly SelectedMove[]): string {
   return selected.map(({ current: { id, key, visibility } }) => `${id} ${key} ${visibility}`).join();
-}
-
-/** Divides what is to be written into statements. */
-function* chunksOf(selected: readonly SelectedMove[]): Generator<readonly SelectedMove[]> {
-  let chunk: SelectedMove[] = [];
-  let bytes = 0;
-  for (const move of selected) {
-    if (chunk.length > 0 && bytes + move.bytes > MOST_BYTES) {
-      yield chunk;
-      [chunk, bytes] = [[], 0];
-    }
-    chunk.push(move);
-    bytes += move.bytes;
-  }
-  if (chunk.length > 0) yield chunk;
 }

@@ -8,7 +8,13 @@ import { Tenant } from '../../tenant-scope/tenant.decorator.js';
 import { SECRET_EXAMPLES } from '../dto/secret.examples.js';
 import { BulkMoveBody, toBulkMoveInput } from './dto/bulk-move.body.js';
 import { BulkMoveResult, toBulkMoveResult } from './dto/bulk-move-result.js';
-import { MOST_MOVED, MOST_MOVED_BYTES, nothingToMove, samePrefix } from './move-errors.js';
+import {
+  MOST_MOVED,
+  MOST_MOVED_BYTES,
+  MOST_MOVED_VERSIONS,
+  nothingToMove,
+  samePrefix,
+} from './move-errors.js';
 import { MoveByPrefix } from './move-by-prefix.js';
 
 @Controller('api/v3.1/bulk/secrets')
@@ -21,8 +27,8 @@ export class BulkMoveController {
     id: 'moveSecrets',
     summary: 'Move the secrets of a prefix',
     description:
-      `Moves all secrets whose key begins with a prefix, or none: at most ${MOST_MOVED}, and ` +
-      `${MOST_MOVED_BYTES / 1024 / 1024} MiB. Readers find either all old keys or all new ones. **The old keys are 404 from ` +
+      `Moves all secrets whose key begins with a prefix, or none: at most ${MOST_MOVED}, with ${MOST_MOVED_VERSIONS} earlier ` +
+      `versions, and ${MOST_MOVED_BYTES / 1024 / 1024} MiB in all. Readers find either all old keys or all new ones. **The old keys are 404 from ` +
       'then on.** Secrets that are private to others stay, and a hidden value that the caller may not see refuses the whole. ' +
       'With `dry_run` nothing changes: the answer tells what would move, and what stands in the way.',
     body: BulkMoveBody,

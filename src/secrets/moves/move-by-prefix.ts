@@ -14,10 +14,12 @@ import {
   badNewKey,
   MOST_MOVED,
   MOST_MOVED_BYTES,
+  MOST_MOVED_VERSIONS,
   nothingMoved,
   nothingToMove,
   samePrefix,
   tooManyToMove,
+  tooManyVersionsToMove,
   tooMuchToMove,
 } from './move-errors.js';
 import { refusalOfKey } from './move-secret.js';
@@ -25,8 +27,8 @@ import {
   MovedSecretsRepository,
   type BulkMove,
   type BulkMoveRules,
-  type BulkSize,
   type MoveProblem,
+  type MoveSize,
 } from './moved-secrets.repository.js';
 import { requireCreate } from './require-create.js';
 
@@ -81,6 +83,7 @@ export class MoveByPrefix {
       refusalOfSize: (size) => refusalOfSize(fromPrefix, size),
       refusalOfAll,
       reseal: (current, newKey) => this.sealer.resealFor(newKey, current),
+      resealVersion: (version, newKey) => this.sealer.resealVersionFor(newKey, version),
       eventOf: ({ key, newKey }) => {
         const detail = { new_key: maskTokens(newKey), bulk_move: event.id };
         return newEvent('secret.move', tenant.caller, { key, detail });
@@ -102,9 +105,10 @@ function refusalOf(tenant: TenantContext, current: StoredSecret, newKey: string)
   );
 }
 
-function refusalOfSize(prefix: string, { secrets, bytes }: BulkSize): Refusal | undefined {
+function refusalOfSize(prefix: string, { secrets, versions, bytes }: MoveSize): Refusal | undefined {
   if (secrets === 0) return new Refusal('not_found', nothingToMove(prefix));
   if (secrets > MOST_MOVED) return new Refusal('refused', tooManyToMove(prefix));
+  if (versions > MOST_MOVED_VERSIONS) return new Refusal('refused', tooManyVersionsToMove(prefix));
   return bytes > MOST_MOVED_BYTES ? new Refusal('refused', tooMuchToMove(prefix)) : undefined;
 }
 

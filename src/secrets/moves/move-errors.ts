@@ -5,7 +5,10 @@ import type { MoveProblem } from './moved-secrets.repository.js';
 /** Limits the secrets of one bulk move. */
 export const MOST_MOVED = 500;
 
-/** Limits the bytes of one bulk move, of all that is sealed. */
+/** Limits the earlier versions of one bulk move. */
+export const MOST_MOVED_VERSIONS = 10_000;
+
+/** Limits the bytes of one move, of all that is sealed. */
 export const MOST_MOVED_BYTES = 32 * 1024 * 1024;
 
 export function sameKey(): BadParameters {
@@ -46,10 +49,26 @@ export function tooManyToMove(prefix: string): TooCostly {
   );
 }
 
+export function tooManyVersionsToMove(prefix: string): TooCostly {
+  return new TooCostly(
+    `The secrets whose keys begin with \`${printable(prefix)}\` have more than ${MOST_MOVED_VERSIONS} earlier versions; move ` +
+      'them in parts, by longer prefixes',
+  );
+}
+
+export function tooMuchHistoryToMove(key: string): TooCostly {
+  const most = MOST_MOVED_BYTES / 1024 / 1024;
+  return new TooCostly(
+    `\`${key}\` and its earlier versions hold more than ${most} MiB; destroy some of them, or lower \`max_versions\`, and ` +
+      'move it then',
+  );
+}
+
 export function tooMuchToMove(prefix: string): TooCostly {
   const most = MOST_MOVED_BYTES / 1024 / 1024;
   return new TooCostly(
-    `The secrets whose keys begin with \`${printable(prefix)}\` hold more than ${most} MiB; move them in parts, by longer prefixes`,
+    `The secrets whose keys begin with \`${printable(prefix)}\` and their earlier versions hold more than ${most} MiB; move them in parts, by ` +
+      'longer prefixes',
   );
 }
 

@@ -5,10 +5,12 @@ import type { StoredSecret } from '../secret.js';
 import { SecretRows, type SecretRow } from '../store/secret-row.js';
 import type { KeyConflict, Prefix } from './moved-secrets.repository.js';
 
-/** Holds a secret that a prefix selects, without its sealed parts, and their size. */
+/** Holds a secret that a prefix selects, without its sealed parts, and their size and that of its earlier versions. */
 export interface SelectedSecret {
   readonly secret: StoredSecret;
   readonly bytes: number;
+  readonly versions: number;
+  readonly versionBytes: number;
 }
 
 interface Selection {
@@ -24,7 +26,16 @@ export interface Moving {
   readonly newKey: string;
 }
 
-const BYTES = 'octet_length(s.value) + coalesce(octet_length(s.provider_options), 0) AS bytes';
+const SIZES = `
+  octet_length(s.value) + coalesce(octet_length(s.provider_options), 0) AS bytes,
+  h.versions, h.bytes AS "versionBytes"`;
+
+const HISTORY = `
+  CROSS JOIN LATERAL (
+    SELECT count(*)::integer AS versions, least(coalesce(sum(octet_length(v.value)), 0), 2147483647)::integer AS bytes
+    FROM secret_versions v
+    WHERE v.tenant_id = s.tenant_id AND v.secret_id = s.id AND v.value IS NOT NULL
+  ) h`;
 
 /** Blanks the sealed parts, which are large. */
 const UNSEALED = { value: 'NULL::bytea', provider_options: 'NULL::bytea' };
@@ -52,8 +63,8 @@ export class MoveQueries {
   constructor(@Inject(SecretRows) private readonly rows: SecretRows) {
     // The range is that of the index; every key that begins with $2 is in it.
     this.selection = `
-      SELECT u.username AS creator_name, ${BYTES}, ${rows.select('s', UNSEALED)}
-      FROM secrets s JOIN users u ON u.id = s.created_by
+      SELECT u.username AS creator_name, ${SIZES}, ${rows.select('s', UNSEALED)}
+      FROM secrets s JOIN users u ON u.id = s.created_by ${HISTORY}
       WHERE s.tenant_id = $1 AND s.key >= $2 COLLATE "C" AND s.key < $3 COLLATE "C"
         AND (s.visibility <> 'private' OR s.created_by = $4 OR $5)
       ORDER BY s.key LIMIT $6`;
@@ -89,8 +100,11 @@ export class MoveQueries {
   ): Promise<SelectedSecret[]> {
     const values = [tenantId, prefix.text, afterPrefix(prefix.text), userId, prefix.includesPrivate, limit];
     const statement = `${this.selection}${locks ? ' FOR UPDATE OF s' : ''}`;
-    const rows = await manager.query<(SecretRow & { bytes: number })[]>(statement, values);
-    return rows.map((row) => ({ secret: this.rows.toSecret(row, tenantName), bytes: row.bytes }));
+    const rows = await manager.query<(SecretRow & Omit<SelectedSecret, 'secret'>)[]>(statement, values);
+    return rows.map((row) => {
+      const { bytes, versions, versionBytes } = row;
+      return { secret: this.rows.toSecret(row, tenantName), bytes, versions, versionBytes };
+    });
   }
 
   /** Returns secrets whole, in the order of their keys. */

@@ -11,7 +11,13 @@ import { SecretSealer } from '../secret-sealer.js';
 import type { OpenedSecret } from '../secret.js';
 import { SecretsRepository } from '../secrets.repository.js';
 import { refusalOfTouch } from '../update-secret.js';
-import { newKeyElsewhere, newKeyTaken, sameKey } from './move-errors.js';
+import {
+  MOST_MOVED_BYTES,
+  newKeyElsewhere,
+  newKeyTaken,
+  sameKey,
+  tooMuchHistoryToMove,
+} from './move-errors.js';
 import {
   MovedSecretsRepository,
   type KeyConflict,
@@ -40,12 +46,12 @@ export class MoveSecret {
     const event = newEvent('secret.move', tenant.caller, { key, detail: { new_key: maskTokens(newKey) } });
     await requireCreate(this.secrets, tenant, event);
     if (newKey === key) throw sameKey();
-    const rules = this.rulesOf(tenant, conditions);
+    const rules = this.rulesOf(tenant, key, conditions);
     const outcome = await this.moved.move(tenant, keys, rules, event);
     return shown(changedSecret(key, outcome, conditions), undefined);
   }
 
-  private rulesOf(tenant: TenantContext, conditions: Conditions): MoveRules {
+  private rulesOf(tenant: TenantContext, key: string, conditions: Conditions): MoveRules {
     const { ifMatch, ifNoneMatch } = conditions;
     const createsOnly = ifNoneMatch === '*';
     const ofSecret = createsOnly ? { ifMatch } : conditions;
@@ -56,7 +62,10 @@ export class MoveSecret {
         createsOnly
           ? new Refusal('precondition_failed', existsAlready(newKey))
           : refusalOfKey(newKey, conflict),
+      refusalOfSize: ({ bytes }) =>
+        bytes > MOST_MOVED_BYTES ? new Refusal('refused', tooMuchHistoryToMove(key)) : undefined,
       reseal: (current, newKey) => this.sealer.resealFor(newKey, current),
+      resealVersion: (version, newKey) => this.sealer.resealVersionFor(newKey, version),
     };
   }
 }

@@ -1,7 +1,8 @@
 import type { AuditEvent } from '../../audit/audit-event.js';
 import type { Refusal } from '../../audit/refusal.js';
 import type { TenantContext } from '../../common/tenant-context.js';
-import type { SealedParts } from '../secret-sealer.js';
+import type { SealedValue } from '../../crypto/sealed-value.js';
+import type { SealedParts, SealedVersion } from '../secret-sealer.js';
 import type { StoredSecret } from '../secret.js';
 import type { Missing } from '../secrets.repository.js';
 
@@ -17,6 +18,15 @@ export interface KeyPair {
  */
 export type KeyConflict = 'exists' | 'global_elsewhere' | 'key_elsewhere';
 
+/** Describes how much a move would seal anew. */
+export interface MoveSize {
+  readonly secrets: number;
+  /** Counts the values of earlier versions. */
+  readonly versions: number;
+  /** Counts the bytes of what is sealed, earlier versions included. */
+  readonly bytes: number;
+}
+
 /** Holds the rules of a move, which are asked once the secret cannot change any more. */
 export interface MoveRules {
   /** Returns why the secret does not move, if so. */
@@ -25,6 +35,10 @@ export interface MoveRules {
   readonly refusalOfKey: (newKey: string, conflict: KeyConflict) => Refusal;
   /** Seals for the new key what is bound to the present one. */
   readonly reseal: (current: StoredSecret, newKey: string) => Promise<SealedParts>;
+  /** Seals for the new key the value that an earlier version has. */
+  readonly resealVersion: (version: SealedVersion, newKey: string) => Promise<SealedValue>;
+  /** Returns the refusal of a move that is too large. */
+  readonly refusalOfSize: (size: MoveSize) => Refusal | undefined;
 }
 
 export type MoveOutcome = { readonly kind: 'changed'; readonly secret: StoredSecret } | Missing | Refusal;
@@ -36,13 +50,6 @@ export interface Prefix {
   readonly includesPrivate: boolean;
 }
 
-/** Describes how much a bulk move would move. */
-export interface BulkSize {
-  readonly secrets: number;
-  /** Counts the bytes of what is sealed. */
-  readonly bytes: number;
-}
-
 /** Holds the rules of a bulk move. */
 export interface BulkMoveRules extends MoveRules {
   readonly prefix: Prefix;
@@ -51,7 +58,6 @@ export interface BulkMoveRules extends MoveRules {
   /** Secrets are counted up to one more than this. */
   readonly mostSecrets: number;
   readonly newKeyOf: (key: string) => string;
-  readonly refusalOfSize: (size: BulkSize) => Refusal | undefined;
   /** Returns the refusal of the whole where some secrets cannot move. */
   readonly refusalOfAll: (problems: readonly MoveProblem[]) => Refusal;
   /** Returns the event of one of the secrets. */

@@ -4,6 +4,7 @@ import { MoveByPrefix } from './move-by-prefix.js';
 import { MoveQueries } from './move-queries.js';
 import { MoveSecret } from './move-secret.js';
 import { MovedSecretsRepository } from './moved-secrets.repository.js';
+import { MovedVersions } from './moved-versions.js';
 import { PostgresMovedSecretsRepository } from './postgres-moved-secrets.repository.js';
 import { SecretMoveController } from './secret-move.controller.js';
 import { SecretRulesModule } from '../secret-rules.module.js';
@@ -16,6 +17,7 @@ import { SecretRulesModule } from '../secret-rules.module.js';
     MoveSecret,
     MoveByPrefix,
     MoveQueries,
+    MovedVersions,
     { provide: MovedSecretsRepository, useClass: PostgresMovedSecretsRepository },
   ],
 })

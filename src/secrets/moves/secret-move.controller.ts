@@ -14,7 +14,7 @@ import { SecretKey } from '../http/secret-key.decorator.js';
 import { SecretRoute } from '../http/secret-route.decorator.js';
 import { hiddenFrom, ifMatchRequired, otherState } from '../secret-errors.js';
 import { MoveSecretBody } from './dto/move.body.js';
-import { newKeyElsewhere, newKeyTaken, sameKey } from './move-errors.js';
+import { newKeyElsewhere, newKeyTaken, sameKey, tooMuchHistoryToMove } from './move-errors.js';
 import { MoveSecret } from './move-secret.js';
 
 const STATE_DIFFERS = otherState(EXAMPLE_KEY, EXAMPLE_STATE);
@@ -36,7 +36,13 @@ export class SecretMoveController {
       'new key.',
     body: MoveSecretBody,
     example: SECRET_EXAMPLES.move,
-    errors: [sameKey(), hiddenFrom(EXAMPLE_KEY), newKeyTaken(EXAMPLE_KEY), newKeyElsewhere(EXAMPLE_KEY)],
+    errors: [
+      sameKey(),
+      tooMuchHistoryToMove(EXAMPLE_KEY),
+      hiddenFrom(EXAMPLE_KEY),
+      newKeyTaken(EXAMPLE_KEY),
+      newKeyElsewhere(EXAMPLE_KEY),
+    ],
   })
   async move(
     @Tenant() tenant: TenantContext,

@@ -4,7 +4,7 @@ import type { Configuration } from '../../config/configuration.js';
 const BATCH_BYTES = 16 * 1024 * 1024;
 const MOST_READS = 64;
 
-/** Bounds the rest of a secret besides its value and options: the schema, the description and names. */
+/** Bounds the rest of a secret besides its value and options: the schema, the description, the labels and names. */
 const REST_BYTES = 128 * 1024;
 
 /**

@@ -34,6 +34,11 @@ describe('an event in plain words', () => {
       'It was not done (forbidden): the caller does not have the required right.',
     ],
     [
+      'why, in the words of the caller, escaped',
+      { caller: { ...EVENT.caller!, reason: 'incident "4711"' } },
+      'in the tenant payments, for the reason "incident \\"4711\\"". It was done',
+    ],
+    [
       'both names of a membership, and the detail',
       {
         action: 'tenant.add_user',

@@ -35,16 +35,19 @@ describe('a tree', () => {
     expect(EMPTY_ROOT.toString('hex')).toBe(treeVectors.roots[0]);
   });
 
-  it.each(sizes)('of %i leaves has the root of the definition, and goes on from its frontier', async (size) => {
-    const whole = Frontier.empty();
-    for (const entry of entries.slice(0, size)) whole.append(leafHash(entry));
-    expect(whole.root()).toEqual(roots[size]);
-    expect((await storedFrontier(nodes, size)).hashes).toEqual(whole.hashes);
-    const continued = Frontier.of(size, whole.hashes);
-    for (const entry of entries.slice(size)) continued.append(leafHash(entry));
-    expect(continued.root()).toEqual(roots[MOST]);
-    expect(whole.root()).toEqual(roots[size]);
-  });
+  it.each(sizes)(
+    'of %i leaves has the root of the definition, and goes on from its frontier',
+    async (size) => {
+      const whole = Frontier.empty();
+      for (const entry of entries.slice(0, size)) whole.append(leafHash(entry));
+      expect(whole.root()).toEqual(roots[size]);
+      expect((await storedFrontier(nodes, size)).hashes).toEqual(whole.hashes);
+      const continued = Frontier.of(size, whole.hashes);
+      for (const entry of entries.slice(size)) continued.append(leafHash(entry));
+      expect(continued.root()).toEqual(roots[MOST]);
+      expect(whole.root()).toEqual(roots[size]);
+    },
+  );
 
   it('keeps one hash for each bit of its size, and refuses any other frontier', () => {
     const hash = leafHash(Buffer.from('a'));

@@ -3,13 +3,13 @@ CREATE TABLE tenant_settings (
   tenant_id                uuid    NOT NULL,
   -- Whether a change of a secret must name the state that it is based on, by If-Match.
   require_if_match         boolean NOT NULL DEFAULT false,
-  -- The days for which the trash keeps a deleted secret; NULL for the installation's default.
-  trash_days               integer,
   -- How many versions of a secret are kept, the current one included, unless the secret says otherwise; and the bounds
   -- of both. A number outside the bounds counts as the nearest bound.
   max_versions             integer NOT NULL DEFAULT 20,
   max_versions_lower_bound integer NOT NULL DEFAULT 1,
   max_versions_upper_bound integer NOT NULL DEFAULT 100,
+  -- The days for which the trash keeps a deleted secret; NULL for the installation's default.
+  trash_days               integer,
 
   CONSTRAINT pk_tenant_settings PRIMARY KEY (tenant_id),
   CONSTRAINT fk_tenant_settings_tenant FOREIGN KEY (tenant_id) REFERENCES tenants (id),

@@ -6,6 +6,7 @@ import { SecretV31 } from '../../dto/secret-v31.js';
 const READ_OUTCOMES = {
   ok: 'The secret is given.',
   hidden: 'The secret is given, without its value, which is hidden from the caller.',
+  expired: 'The secret has expired: it is there, and not given out.',
   not_found: 'There is no such secret, or it is private to another user.',
 };
 
@@ -58,7 +59,10 @@ class RefusedReadItem {
   @ApiProperty(NAME)
   key: string;
 
-  @ApiProperty({ type: String, description: '`not_found` or `hidden`; `refused` for any other reason' })
+  @ApiProperty({
+    type: String,
+    description: '`not_found`, `hidden` or `expired`; `refused` for any other reason',
+  })
   outcome: string;
 }
 

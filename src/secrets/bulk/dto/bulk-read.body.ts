@@ -9,6 +9,7 @@ import { nameProblem } from '../../../common/names/resource-name.js';
 import { keyTwice, MOST_SECRETS } from '../bulk-errors.js';
 import type { BulkSelection } from '../bulk-reads.repository.js';
 import { NAME_STYLES, type EnvNaming } from '../env/env-names.js';
+import { LabelSelection, labelsOf } from './label-selection.js';
 
 const BULK_FORMATS = ['items', 'map', 'env'] as const;
 export type BulkFormat = (typeof BULK_FORMATS)[number];
@@ -54,7 +55,7 @@ const BEGINNING =
 
 /** Says which of the fields go together. */
 const SELECTION_RULE = {
-  oneOf: [{ required: ['keys'] }, { required: ['prefix'] }],
+  oneOf: [{ required: ['keys'] }, { required: ['prefix'] }, { required: ['label'] }],
   allOf: Object.entries(ONLY_WITH).map(([field, format]) => ({
     if: { required: [field] },
     then:
@@ -76,7 +77,7 @@ export class BulkReadBody {
       uniqueItems: true,
       required: false,
     },
-    description: 'The keys of the secrets, each once; either these or `prefix`',
+    description: 'The keys of the secrets, each once; either these, `prefix` or `label`',
   })
   @Rule(
     'isKeys',
@@ -87,10 +88,14 @@ export class BulkReadBody {
 
   @ApiProperty({
     ...{ ...NAME, required: false },
-    description: 'What the keys of the secrets begin with; needs `secret_list` too. Either this or `keys`',
+    description:
+      'What the keys of the secrets begin with; needs `secret_list` too. Either this, `keys` or `label`',
   })
   @Rule('isPrefix', isKey, `\`prefix\` ${BEGINNING}`)
   prefix?: string;
+
+  @LabelSelection()
+  label?: string | string[];
 
   @ApiProperty({
     ...{ type: String, enum: BULK_FORMATS, required: false },
@@ -151,7 +156,6 @@ export interface BulkReadInput {
   readonly format: BulkFormat;
   readonly selection: BulkSelection;
   readonly size: number;
-  /** The last key of the page before, for given keys. */
   readonly naming: EnvNaming;
 }
 
@@ -171,11 +175,12 @@ export function toBulkReadInput(body: BulkReadBody): BulkReadInput {
   };
 }
 
-function selectionOf({ keys, prefix, after }: BulkReadBody): BulkSelection {
-  if ((keys === undefined) === (prefix === undefined))
-    throw new BadParameters('Give `keys` or `prefix`, and not both');
-  if (keys === undefined) return { kind: 'prefix', prefix: prefix ?? '', after: after ?? '' };
-  return { kind: 'keys', keys: keysAfter(checkedKeys(keys), after) };
+function selectionOf({ keys, prefix, label, after }: BulkReadBody): BulkSelection {
+  if ([keys, prefix, label].filter((given) => given !== undefined).length !== 1)
+    throw new BadParameters('Give exactly one of `keys`, `prefix` and `label`');
+  if (keys !== undefined) return { kind: 'keys', keys: keysAfter(checkedKeys(keys), after) };
+  if (label !== undefined) return { kind: 'labels', labels: labelsOf(label), after: after ?? '' };
+  return { kind: 'prefix', prefix: prefix ?? '', after: after ?? '' };
 }
 
 function checkedKeys(keys: readonly string[]): readonly string[] {

@@ -40,9 +40,13 @@ BEGIN
   END IF;
 
   IF outcome = 'ok' THEN
-    -- The newest that is old enough is found first, and only then its rights are looked at.
-    SELECT * INTO v_version FROM versions_of_secret(p_tenant, v_id, p_user, p_administers) v
-    WHERE (p_version IS NULL OR v.version = p_version) AND (p_at IS NULL OR v.created_at <= p_at)
+    -- The newest that is old enough is found first, and only then its rights are looked at. A secret that has moved in the
+    -- meantime is not read, since its versions open only under its new key; one statement sees both or neither.
+    SELECT v.*, s AS secret, u.username AS owner_name INTO v_version
+    FROM secrets s JOIN users u ON u.id = s.created_by
+    CROSS JOIN LATERAL versions_of_secret(p_tenant, s.id, p_user, p_administers) v
+    WHERE s.tenant_id = p_tenant AND s.id = v_id AND s.key = p_key COLLATE "C"
+      AND (p_version IS NULL OR v.version = p_version) AND (p_at IS NULL OR v.created_at <= p_at)
     ORDER BY v.version DESC LIMIT 1;
     IF NOT FOUND OR NOT v_version.is_visible THEN
       outcome := 'no_version';
@@ -54,10 +58,8 @@ BEGIN
   END IF;
 
   IF outcome = 'ok' THEN
-    SELECT s AS secret, u.username AS owner_name INTO v_found
-    FROM secrets s JOIN users u ON u.id = s.created_by WHERE s.tenant_id = p_tenant AND s.id = v_id;
-    secret := v_found.secret;
-    creator_name := v_found.owner_name;
+    secret := v_version.secret;
+    creator_name := v_version.owner_name;
     is_masked := v_version.is_masked;
     v_tag := concat_ws('.', secret.id, secret.revision, secret.mark);
     IF NOT p_if_match && ARRAY['*', v_tag] THEN

@@ -1,17 +1,17 @@
 -- Reads many secrets by read_secrets and records each read, in one statement. bulk_secret_keys explains what is read. A row
 -- with the ordinal 0 and the outcome 'more' says that there is more than fits into the answer.
 --
--- With p_whole all secrets are given or none: if one is missing, hidden from the caller, or there are more than fit, no value
--- leaves. The events then tell so: 'forbidden' for what is hidden, what read_secrets says of what is missing, and 'refused'
--- for the others. All of them go to the log of the caller's tenant, since nothing was given of the secrets of others.
+-- With p_whole all secrets are given or none: if one is missing, expired or hidden from the caller, or there are more than
+-- fit, no value leaves. The events then tell so: 'forbidden' for what is hidden, 'expired', what read_secrets says of what is missing, and
+-- 'refused' for the others. All of them go to the log of the caller's tenant, since nothing was given of the secrets of others.
 -- Nothing is read or recorded if there are more than fit.
 --
--- p_selection is the event (id, action, caller, detail) of a selection by prefix, and NULL for given keys.
+-- p_selection is the event (id, action, caller, detail) of a selection by prefix or labels, and NULL for given keys.
 --
--- Outcomes: those of read_secrets, and 'hidden' for a secret without its value.
+-- Outcomes: 'ok' and 'not_found' of read_secrets, 'hidden' for a secret without its value, and 'expired', which comes first.
 CREATE OR REPLACE FUNCTION read_secrets_in_bulk(
-  p_tenant uuid, p_user uuid, p_administers boolean, p_keys text[], p_prefix text, p_after text, p_size integer,
-  p_bytes bigint, p_whole boolean, p_action text, p_caller json, p_selection json
+  p_tenant uuid, p_user uuid, p_administers boolean, p_keys text[], p_prefix text, p_labels jsonb, p_after text,
+  p_size integer, p_bytes bigint, p_whole boolean, p_action text, p_caller json, p_selection json
 ) RETURNS TABLE (ordinal integer, key text, outcome text, tenant_name text, creator_name text, secret secrets)
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -31,7 +31,7 @@ DECLARE
 BEGIN
   SELECT coalesce(array_agg(k.key ORDER BY k.place) FILTER (WHERE k.fits), '{}'), coalesce(bool_or(NOT k.fits), false)
   INTO v_keys, v_more
-  FROM bulk_secret_keys(p_tenant, p_user, p_administers, p_keys, p_prefix, p_after, p_size, p_bytes) AS k;
+  FROM bulk_secret_keys(p_tenant, p_user, p_administers, p_keys, p_prefix, p_labels, p_after, p_size, p_bytes) AS k;
   IF v_more THEN
     ordinal := 0;
     outcome := 'more';
@@ -44,8 +44,11 @@ BEGIN
   v_ids := ARRAY(SELECT new_event_id() FROM generate_series(1, v_count));
 
   BEGIN
-    SELECT array_agg(CASE WHEN r.outcome = 'ok' AND (r.secret).value IS NULL THEN 'hidden' ELSE r.outcome END
-                     ORDER BY r.ordinal),
+    SELECT array_agg(CASE
+                       WHEN secret_has_expired((r.secret).expires_at) THEN 'expired'
+                       WHEN r.outcome = 'ok' AND (r.secret).value IS NULL THEN 'hidden'
+                       ELSE r.outcome
+                     END ORDER BY r.ordinal),
            array_agg(r.tenant_name ORDER BY r.ordinal),
            array_agg(r.creator_name ORDER BY r.ordinal),
            array_agg(r.secret ORDER BY r.ordinal),

@@ -5,8 +5,8 @@
 -- replaces_options, replaces_expiry (false if expires_at is the present one), new_key (the key that the secret moves to;
 -- null keeps the present one), sets_max_versions (false, or left out by older programs, keeps the present limit), and
 -- event (id, action, caller, detail). A null in p_values keeps the value; p_options is used only if replaces_options is
--- true. With new_key the value is the present one, sealed anew. A null mark is not compared. The new mark is the id of the
--- event. Earlier programs send neither replaces_expiry, in which case an expiry that has passed is cleared and any other
+-- true. With new_key the value is the present one, sealed anew; reseal_secret_versions takes the earlier ones in the same
+-- transaction. A null mark is not compared. The new mark is the id of the event. Earlier programs send neither replaces_expiry, in which case an expiry that has passed is cleared and any other
 -- stays, nor labels, which stay.
 --
 -- A new value makes a version: the old one moves to secret_versions with what it was written under, and versions beyond

@@ -4,7 +4,7 @@
 -- number of secrets, or no row if there is none. Secrets that others have locked are left to a later call.
 --
 -- The tenant's setting trash_days, or else p_days, counts within p_least_days and p_most_days. p_entries and p_bytes bound
--- what a tenant keeps.
+-- what a tenant keeps, with the versions of its secrets.
 CREATE OR REPLACE FUNCTION sweep_trash(
   p_after uuid, p_days integer, p_least_days integer, p_most_days integer, p_entries integer, p_bytes bigint,
   p_limit integer
@@ -35,9 +35,13 @@ BEGIN
   FOR r IN
     WITH kept AS (
       SELECT s.id, s.deleted_at, row_number() OVER newest AS entries,
-             sum(octet_length(s.value) + coalesce(octet_length(s.provider_options), 0) + coalesce(pg_column_size(s.schema), 0))
-               OVER newest AS bytes
-      FROM secrets s WHERE s.tenant_id = v_tenant.id AND s.deleted_at IS NOT NULL
+             sum(octet_length(s.value) + coalesce(octet_length(s.provider_options), 0)
+               + coalesce(pg_column_size(s.schema), 0) + coalesce(v.bytes, 0)) OVER newest AS bytes
+      FROM secrets s CROSS JOIN LATERAL (
+        SELECT sum(octet_length(v.value)) AS bytes FROM secret_versions v
+        WHERE v.tenant_id = s.tenant_id AND v.secret_id = s.id
+      ) v
+      WHERE s.tenant_id = v_tenant.id AND s.deleted_at IS NOT NULL
       WINDOW newest AS (ORDER BY s.deleted_at DESC, s.id DESC)
     ), overdue AS (
       SELECT k.id, CASE WHEN v_tenant.is_deleted THEN 'tenant' WHEN k.deleted_at <= v_tenant.since THEN 'age'

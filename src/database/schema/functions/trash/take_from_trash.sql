@@ -1,5 +1,6 @@
 -- Takes a secret of a tenant out of the trash if it is still there in the state that the caller read. It
--- gets the given owner, or keeps its own if that is null. restore_secrets claims the key first and records the result.
+-- gets the given owner, while its current value remains one that was written under the former owner, or keeps its own if
+-- that is null. restore_secrets claims the key first and records the result.
 --
 -- Outcomes: ok; exists (the key is taken in the tenant); stale.
 CREATE OR REPLACE FUNCTION take_from_trash(
@@ -15,6 +16,7 @@ BEGIN
   UPDATE secrets AS s SET
     deleted_at = NULL,
     created_by = coalesce(p_owner, s.created_by),
+    version_owner_id = coalesce(s.version_owner_id, nullif(s.created_by, coalesce(p_owner, s.created_by))),
     updated_at = greatest(clock_timestamp(), s.updated_at),
     updated_by = p_author,
     revision = s.revision + 1,
