@@ -25,7 +25,12 @@ export async function withServices<T>(
       logger: false,
       abortOnError: false,
     });
-    return await work(services, commandCaller());
+    try {
+      return await work(services, commandCaller());
+    } finally {
+      // Ends the jobs that a command has no time for.
+      await services.close();
+    }
   } finally {
     await installation.close();
   }

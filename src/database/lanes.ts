@@ -16,7 +16,7 @@ import { namedQuery, type NamedStatement } from './named-query.js';
  * - `writes`: look-ups before writes, and writes that wait for no lock
  * - `contended`: writes that found a lock taken
  * - `lists`: lists, searches, exports and bulk reads
- * - `imports`: transactions of imports, and of moves by prefix
+ * - `imports`: transactions of imports, and of moves by prefix or with much history
  * - `jobs`: background work
  * - `events`: events that no other statement records, and the throttle of logins
  */

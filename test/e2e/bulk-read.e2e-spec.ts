@@ -216,10 +216,12 @@ describe('reading many secrets at once', () => {
     const path = '/api/v3.1/permissions/viewer/secret_list';
     expect(outcomes(await read({ prefix: 'app.a' }, viewer))).toEqual([['app.a', 'ok']]);
     await room.call(ADMIN, 'DELETE', path);
-    const refused = await read({ prefix: 'app.a' }, viewer);
-    expect([refused.status, refused.body.error_code]).toEqual([403, 'forbidden_error']);
-    expect(refused.body.message).toContain('secret_list');
-    expect(await recorded(refused)).toEqual([['one', 'secret.list', null, 'forbidden']]);
+    for (const selected of [{ prefix: 'app.a' }, { label: 'env=prod' }]) {
+      const refused = await read(selected, viewer);
+      expect([refused.status, refused.body.error_code]).toEqual([403, 'forbidden_error']);
+      expect(refused.body.message).toContain('secret_list');
+      expect(await recorded(refused)).toEqual([['one', 'secret.list', null, 'forbidden']]);
+    }
     expect(outcomes(await read({ keys: ['app.a'] }, viewer))).toEqual([['app.a', 'ok']]);
     await room.call(ADMIN, 'PUT', path);
   });

@@ -85,7 +85,8 @@ describe('HEAD', () => {
   it('has the status and the headers of GET, and no body', async () => {
     const { body } = await room.send({ path: '/api/docs-json' });
     const paths = Object.entries(body.paths as Record<string, Record<string, unknown>>)
-      .filter(([path, operations]) => 'get' in operations && path !== '/api/v3/tokens')
+      // Each read of the audit trail adds to it.
+      .filter(([path, operations]) => 'get' in operations && !/\/v3\/tokens$|\/audit/.test(path))
       .map(([path]) => path.replace('{key}', 'known').replace('{role}', 'viewer'))
       .map((path) => path.replace('{permission}', 'secret_get').replace(/\{\w+\}/, 'default_tenant'));
     expect(paths.length).toBeGreaterThan(40);

@@ -110,7 +110,7 @@ const MISTAKES: [method: string, path: string, body: unknown, message: RegExp][]
     'PUT',
     '/tenants/users',
     { tenant_name: 'default_tenant', username: 'admin' },
-    /^`role` is missing: it must be one of manager, user, operations, viewer$/,
+    /^`role` is missing: it must be one of manager, user, operations, viewer, auditor$/,
   ],
   [
     'PATCH',

@@ -90,13 +90,25 @@ describe('a text that the database cannot hold', () => {
     expect(named.length).toBeGreaterThan(60);
     for (const { method, path, field } of named) {
       const isSecret = path.includes('/secrets/') && ANY_TEXT.includes(field);
-      const isList = field === 'secrets_list';
+      const isList = field === 'secrets_list' || field === 'items';
       for (const text of isList ? [] : ['"a\\ud800b"', '["\\udfff"]', '{"\\ud83d": {"a": 1}}'])
         await expectRefused(field, method, path, `{"${field}": ${text}}`);
       for (const text of isList || isSecret ? [] : ['"a\\u0000b"', '["\\u0000"]', '{"a": {"\\u0000": 1}}'])
         await expectRefused(field, method, path, `{"${field}": ${text}}`);
     }
   });
+
+  it.each(['\\u0000', '\\ud800', '\\udfff'])(
+    'is refused by name in an item of a bulk write: %s',
+    async (half) => {
+      const path = '/api/v3.1/bulk/secrets/write';
+      for (const name of ['key', 'description', 'visibility']) {
+        const item = JSON.stringify({ key: 'a', value: 'x', [name]: 'HALF' }).replace('HALF', `a${half}b`);
+        const { status, text } = await send(ADMIN, 'POST', path, `{"mode": "each", "items": [${item}]}`);
+        expect([status, text]).toEqual([200, expect.stringContaining(`\`${name}\` holds`)]);
+      }
+    },
+  );
 
   it.each(['\\u0000', '\\ud800', '\\udfff'])('is refused by row and name in an import: %s', async (half) => {
     const given = {

@@ -65,8 +65,8 @@ export const FUNCTIONS = [
   'secrets/bulk_secret_keys',
   'secrets/read_secrets_in_bulk',
   'secrets/find_secrets',
-  'secrets/secret_version_limit',
-  'secrets/prune_secret_versions',
+  'versions/secret_version_limit',
+  'versions/prune_secret_versions',
   'secrets/insert_secrets',
   'secrets/update_secrets',
   'trash/trash_secret',
@@ -77,11 +77,11 @@ export const FUNCTIONS = [
   'trash/purge_secrets',
   'trash/empty_trash',
   'trash/sweep_trash',
-  'secrets/versioned_secret',
-  'secrets/versions_of_secret',
-  'secrets/read_secret_version',
-  'secrets/destroy_secret_versions',
-  'secrets/reseal_secret_versions',
+  'versions/versioned_secret',
+  'versions/versions_of_secret',
+  'versions/read_secret_version',
+  'versions/destroy_secret_versions',
+  'versions/reseal_secret_versions',
 ] as const;
 
 /**

@@ -14,7 +14,7 @@ import { SecretKey } from '../http/secret-key.decorator.js';
 import { SecretRoute } from '../http/secret-route.decorator.js';
 import { hiddenFrom, ifMatchRequired, otherState } from '../secret-errors.js';
 import { MoveSecretBody } from './dto/move.body.js';
-import { newKeyElsewhere, newKeyTaken, sameKey, tooMuchHistoryToMove } from './move-errors.js';
+import { MOST_MOVED_BYTES, newKeyElsewhere, newKeyTaken, sameKey } from './move-errors.js';
 import { MoveSecret } from './move-secret.js';
 
 const STATE_DIFFERS = otherState(EXAMPLE_KEY, EXAMPLE_STATE);
@@ -33,16 +33,10 @@ export class SecretMoveController {
     description:
       'Gives a secret another key; its id, its history and its rights stay. **The old key is 404 from then on**, so first ' +
       'change what reads it. Needs `secret_create` too, but not the right to read the value. `If-None-Match: *` is of the ' +
-      'new key.',
+      `new key. A secret that holds more than ${MOST_MOVED_BYTES / 1024 / 1024} MiB with its versions does not move.`,
     body: MoveSecretBody,
     example: SECRET_EXAMPLES.move,
-    errors: [
-      sameKey(),
-      tooMuchHistoryToMove(EXAMPLE_KEY),
-      hiddenFrom(EXAMPLE_KEY),
-      newKeyTaken(EXAMPLE_KEY),
-      newKeyElsewhere(EXAMPLE_KEY),
-    ],
+    errors: [sameKey(), hiddenFrom(EXAMPLE_KEY), newKeyTaken(EXAMPLE_KEY), newKeyElsewhere(EXAMPLE_KEY)],
   })
   async move(
     @Tenant() tenant: TenantContext,

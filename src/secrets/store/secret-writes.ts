@@ -34,7 +34,7 @@ export interface SecretWrite extends GroupedWrite<WriteAnswer> {
   readonly record: SecretRecord;
 }
 
-/** Lists the database functions that write secrets. No others do. */
+/** Lists the database functions that write secrets. No others do; a move also seals their versions anew. */
 const WRITE_FUNCTIONS = [
   'insert_secrets',
   'update_secrets',

@@ -9,6 +9,7 @@ const secret = (key: string, value: string): object => ({
   ...{ key, created_at: EXAMPLE_TIME, updated_at: EXAMPLE_TIME },
   ...{ visibility: 'tenant', resource_availability: 'tenant', is_hidden_value: false },
   ...{ tenant_name: 'default_tenant', created_by: 'admin', provider_name: null, description: null },
+  ...{ expires_at: null, is_expired: false, labels: {}, version: 1, max_versions: null },
   ...{ value, private_resource: false, schema: null, provider_options: null },
 });
 

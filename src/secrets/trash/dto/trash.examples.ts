@@ -15,6 +15,9 @@ const described = {
   created_by: 'admin',
   provider_name: null,
   description: null,
+  expires_at: null,
+  is_expired: false,
+  labels: {},
 };
 
 /** Shows the operations on the trash. */
@@ -30,7 +33,11 @@ export const TRASH_EXAMPLES = {
   },
   restore: {
     path,
-    answer: { ...described, value: '', private_resource: false, schema: null, provider_options: null },
+    answer: {
+      ...described,
+      ...{ value: '', version: 3, max_versions: null },
+      ...{ private_resource: false, schema: null, provider_options: null },
+    },
   },
   purge: { path },
 } satisfies Record<string, OperationExample>;
