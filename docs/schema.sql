@@ -532,6 +532,7 @@ BEGIN
 END
 $function$;
 REVOKE ALL ON FUNCTION blank_secret(secrets,boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION blank_secret(secrets,boolean) TO strongroom_app;
 GRANT EXECUTE ON FUNCTION blank_secret(secrets,boolean) TO strongroom_reader;
 
 CREATE OR REPLACE FUNCTION public.bulk_secret_keys(p_tenant uuid, p_user uuid, p_administers boolean, p_keys text[], p_prefix text, p_labels jsonb, p_after text, p_size integer, p_bytes bigint)
@@ -1754,7 +1755,7 @@ BEGIN
   FOR r IN
     SELECT * FROM ROWS FROM (json_to_recordset(p_secrets) AS (
       tenant_id uuid, id uuid, key text, visibility text, created_by uuid, revision integer, mark uuid, author_id uuid,
-      owner_id uuid, event json
+      owner_id uuid, keeps_options boolean, event json
     )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
   LOOP
     ordinal := r.ordinality;
@@ -1775,7 +1776,8 @@ BEGIN
       SELECT t.outcome, t.version, t.revision, t.created_at, t.updated_at
       INTO outcome, version, revision, created_at, updated_at
       FROM take_from_trash(
-        r.tenant_id, r.id, r.revision, r.mark, r.owner_id, r.author_id, (r.event ->> 'id')::uuid
+        r.tenant_id, r.id, r.revision, r.mark, r.owner_id, r.author_id, (r.event ->> 'id')::uuid,
+        r.keeps_options
       ) t;
     END IF;
 
@@ -2146,7 +2148,7 @@ $function$;
 REVOKE ALL ON FUNCTION sweep_trash(uuid,integer,integer,integer,integer,bigint,integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sweep_trash(uuid,integer,integer,integer,integer,bigint,integer) TO strongroom_app;
 
-CREATE OR REPLACE FUNCTION public.take_from_trash(p_tenant uuid, p_id uuid, p_revision integer, p_mark uuid, p_owner uuid, p_author uuid, p_new_mark uuid)
+CREATE OR REPLACE FUNCTION public.take_from_trash(p_tenant uuid, p_id uuid, p_revision integer, p_mark uuid, p_owner uuid, p_author uuid, p_new_mark uuid, p_keeps_options boolean)
  RETURNS TABLE(outcome text, version integer, revision integer, created_at timestamp with time zone, updated_at timestamp with time zone)
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2160,6 +2162,8 @@ BEGIN
     deleted_at = NULL,
     created_by = coalesce(p_owner, s.created_by),
     version_owner_id = coalesce(s.version_owner_id, nullif(s.created_by, coalesce(p_owner, s.created_by))),
+    provider_options = CASE WHEN p_owner IS NULL OR p_keeps_options THEN s.provider_options END,
+    provider_options_generation = CASE WHEN p_owner IS NULL OR p_keeps_options THEN s.provider_options_generation END,
     updated_at = greatest(clock_timestamp(), s.updated_at),
     updated_by = p_author,
     revision = s.revision + 1,
@@ -2174,8 +2178,8 @@ EXCEPTION WHEN unique_violation THEN
   RETURN NEXT;
 END
 $function$;
-REVOKE ALL ON FUNCTION take_from_trash(uuid,uuid,integer,uuid,uuid,uuid,uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION take_from_trash(uuid,uuid,integer,uuid,uuid,uuid,uuid) TO strongroom_app;
+REVOKE ALL ON FUNCTION take_from_trash(uuid,uuid,integer,uuid,uuid,uuid,uuid,boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION take_from_trash(uuid,uuid,integer,uuid,uuid,uuid,uuid,boolean) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.trash_secret(p_tenant uuid, p_id uuid, p_revision integer, p_mark uuid)
  RETURNS TABLE(version integer, revision integer, created_at timestamp with time zone, deleted_at timestamp with time zone, visibility text, created_by uuid)

@@ -127,8 +127,13 @@ export class CreateSecret {
 }
 
 /** Returns those of the attributes that a secret that is there already gets too; Cloudify's clients expect no others. */
-function renewing({ description, expiresAt, labels }: Partial<SecretAttributes>): Partial<SecretAttributes> {
-  const attributes = { description, expiresAt, labels };
+function renewing({
+  description,
+  expiresAt,
+  labels,
+  maxVersions,
+}: Partial<SecretAttributes>): Partial<SecretAttributes> {
+  const attributes = { description, expiresAt, labels, maxVersions };
   return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
 }
 

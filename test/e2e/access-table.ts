@@ -34,6 +34,7 @@ const SEE_SHARED =
   'user user-by-group viewer-and-user-by-group operations operations-by-group viewer viewer-by-group';
 
 /** Names those among them who may write. */
+const MAKE_GLOBAL = 'admin sys_admin-by-group';
 const WRITE_ALL = 'admin sys_admin-by-group manager manager-by-group creator';
 const WRITE_SHARED = 'user user-by-group viewer-and-user-by-group';
 const WRITE_IN_TWO = 'admin sys_admin-by-group creator manager2 user2';
@@ -151,8 +152,9 @@ export const TABLE = {
   ],
   /** Moves the secret to another key. */
   MOVE: [
-    [WRITE_ALL, 'one', '                            200  200  200  200  200  200'],
-    [WRITE_SHARED, 'one', '                         404  404  200  403  200  403'],
+    [MAKE_GLOBAL, 'one', '                          200  200  200  200  200  200'],
+    ['manager manager-by-group creator', 'one', '   200  200  200  200  403  403'],
+    [WRITE_SHARED, 'one', '                         404  404  200  403  403  403'],
     [WRITE_IN_TWO, 'two', '                         404  404  404  404  400  400'],
     ...READERS_ONLY,
     ...OUTSIDERS,

@@ -131,7 +131,12 @@ export class CopySecret {
     return {
       value,
       schema: secret.schema ?? undefined,
-      attributes: { ...attributesOf(secret), visibility: visibility === 'global' ? 'tenant' : visibility },
+      attributes: {
+        ...attributesOf(secret),
+        visibility: visibility === 'global' ? 'tenant' : visibility,
+        // The tenant of the copy decides how many versions it keeps.
+        maxVersions: null,
+      },
       providerOptions: options === null ? undefined : new JsonText(options),
     };
   }

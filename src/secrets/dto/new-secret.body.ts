@@ -155,7 +155,7 @@ export class NewSecretBody {
     required: false,
     description:
       'Whether a secret that is there gets the value and the options, and under `/api/v3.1` what is given of ' +
-      '`description`, `expires_at` and `labels`; nothing else of it changes. False if it is left out',
+      '`description`, `expires_at`, `labels` and `max_versions`; nothing else of it changes. False if it is left out',
   })
   @IsFlag()
   update_if_exists?: unknown;

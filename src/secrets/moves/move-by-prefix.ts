@@ -9,7 +9,6 @@ import { administers } from '../secret-access.js';
 import { SecretSealer } from '../secret-sealer.js';
 import type { StoredSecret } from '../secret.js';
 import { SecretsRepository } from '../secrets.repository.js';
-import { refusalOfTouch } from '../update-secret.js';
 import {
   badNewKey,
   MOST_MOVED,
@@ -22,7 +21,7 @@ import {
   tooManyVersionsToMove,
   tooMuchToMove,
 } from './move-errors.js';
-import { refusalOfKey } from './move-secret.js';
+import { refusalOfKey, refusalOfMove } from './move-secret.js';
 import {
   MovedSecretsRepository,
   type BulkMove,
@@ -100,7 +99,7 @@ export class MoveByPrefix {
 function refusalOf(tenant: TenantContext, current: StoredSecret, newKey: string): Refusal | undefined {
   const problem = nameProblem(newKey);
   return (
-    refusalOfTouch(tenant, current) ??
+    refusalOfMove(tenant, current) ??
     (problem === undefined ? undefined : new Refusal('refused', badNewKey(current.key, problem)))
   );
 }

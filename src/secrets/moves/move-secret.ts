@@ -8,9 +8,9 @@ import { changedSecret, shown } from '../changed-secret.js';
 import { existsAlready } from '../secret-errors.js';
 import { SecretPreconditions } from '../secret-preconditions.js';
 import { SecretSealer } from '../secret-sealer.js';
-import type { OpenedSecret } from '../secret.js';
+import type { OpenedSecret, StoredSecret } from '../secret.js';
 import { SecretsRepository } from '../secrets.repository.js';
-import { refusalOfTouch } from '../update-secret.js';
+import { refusalOfGlobal, refusalOfTouch } from '../update-secret.js';
 import {
   MOST_MOVED_BYTES,
   newKeyElsewhere,
@@ -57,7 +57,7 @@ export class MoveSecret {
     const ofSecret = createsOnly ? { ifMatch } : conditions;
     return {
       refusalOf: (current) =>
-        this.preconditions.refusal(tenant, current, ofSecret, refusalOfTouch(tenant, current)),
+        this.preconditions.refusal(tenant, current, ofSecret, refusalOfMove(tenant, current)),
       refusalOfKey: (newKey, conflict) =>
         createsOnly
           ? new Refusal('precondition_failed', existsAlready(newKey))
@@ -68,6 +68,12 @@ export class MoveSecret {
       resealVersion: (version, newKey) => this.sealer.resealVersionFor(newKey, version),
     };
   }
+}
+
+/** Returns why the caller may not move a secret: a global one gets a new key in all tenants. */
+export function refusalOfMove(tenant: TenantContext, current: StoredSecret): Refusal | undefined {
+  const byTouch = refusalOfTouch(tenant, current);
+  return byTouch ?? (current.visibility === 'global' ? refusalOfGlobal(tenant) : undefined);
 }
 
 /** Returns the refusal of a key that a secret cannot get. */

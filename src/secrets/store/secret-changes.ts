@@ -170,8 +170,7 @@ export function updatedSecret(
   const { attributes, value, owner, providerOptions, newKey } = update;
   return {
     ...current,
-    expiresAt: keptExpiry(current),
-    isExpired: false,
+    ...(newKey === undefined && { expiresAt: keptExpiry(current), isExpired: false }),
     ...attributes,
     key: newKey ?? current.key,
     value: value ?? current.value,

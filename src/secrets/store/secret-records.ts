@@ -37,6 +37,14 @@ export interface Destruction {
   readonly event: AuditEvent;
 }
 
+interface Restoration {
+  readonly authorId: string;
+  /** The user whose secret it becomes; undefined to keep its owner. */
+  readonly ownerId: string | undefined;
+  /** True if a new owner gets the provider options of the former one. */
+  readonly keepsOptions: boolean;
+}
+
 /** Returns the record that `insert_secrets` takes. */
 export function insertRecord(rows: SecretRows, insertion: Insertion): SecretRecord {
   const { tenantId, authorId, creatorId = authorId, secret, event, recordConflict } = insertion;
@@ -64,7 +72,8 @@ export function updateRecord(rows: SecretRows, { authorId, current, update, ...r
     widens: widens(current, update),
     replaces_options: providerOptions !== undefined,
     ...(newKey !== undefined && { new_key: newKey }),
-    sets_max_versions: true,
+    sets_max_versions:
+      attributes?.maxVersions !== undefined && attributes.maxVersions !== current.maxVersions,
     replaces_expiry: attributes?.expiresAt !== undefined || current.isExpired,
   };
   return rows.toRecord(columns, members, event);
@@ -76,18 +85,15 @@ export function removalRecord(rows: SecretRows, current: SecretDescription, even
   return rows.toRecord({ tenantId, id, key, revision, mark }, {}, event);
 }
 
-/**
- * Returns the record that `restore_secrets` takes.
- * @param ownerId the user whose secret it becomes; undefined to keep its owner
- */
+/** Returns the record that `restore_secrets` takes. */
 export function restorationRecord(
   rows: SecretRows,
   current: SecretDescription,
-  { authorId, ownerId }: { readonly authorId: string; readonly ownerId: string | undefined },
+  { authorId, ownerId, keepsOptions }: Restoration,
   event: AuditEvent,
 ): SecretRecord {
   const { tenantId, id, key, revision, mark, visibility, creatorId } = current;
-  const members = { author_id: authorId, owner_id: ownerId ?? null };
+  const members = { author_id: authorId, owner_id: ownerId ?? null, keeps_options: keepsOptions };
   return rows.toRecord({ tenantId, id, key, revision, mark, visibility, creatorId }, members, event);
 }
 

@@ -133,12 +133,13 @@ export class PostgresTrashRepository extends TrashRepository {
   private restoration(tenant: TenantContext, current: TrashedSecret, event: AuditEvent): Departure {
     const { userId: authorId, username } = tenant;
     const ownerId = current.creatorIsDeleted ? authorId : undefined;
+    const keepsOptions = administers(tenant);
     const recorded =
       ownerId === undefined ? event : { ...event, detail: { ...event.detail, owner: username } };
     return {
       name: 'restore_secrets',
       write: {
-        record: restorationRecord(this.rows, current, { authorId, ownerId }, recorded),
+        record: restorationRecord(this.rows, current, { authorId, ownerId, keepsOptions }, recorded),
         // The key of a global secret is locked against everybody, which may take a while.
         mayBatch: current.visibility !== 'global',
         recover: () => this.recover(tenant, current, event),

@@ -12,4 +12,4 @@ END
 $$;
 
 REVOKE ALL ON FUNCTION blank_secret FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION blank_secret TO :"reader_role";
+GRANT EXECUTE ON FUNCTION blank_secret TO :"app_role", :"reader_role";

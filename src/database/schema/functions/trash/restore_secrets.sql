@@ -2,8 +2,8 @@
 -- secret is global, so that it cannot become another tenant's global one at the same time.
 --
 -- p_secrets is an array of records: tenant_id, id, key, visibility, created_by, revision and mark (as read), author_id
--- (the restoring user), owner_id (the new owner, where the present one was deleted; null keeps the present one) and event
--- (id, action, caller, detail). The new mark is the id of the event.
+-- (the restoring user), owner_id (the new owner, where the present one was deleted; null keeps the present one),
+-- keeps_options (whether a new owner gets the provider options) and event (id, action, caller, detail). The new mark is the id of the event.
 -- p_values and p_options are unused; they exist so that all functions that write secrets have the same signature.
 --
 -- Outcomes: ok; exists (the key is taken in the tenant); global_elsewhere and key_elsewhere, as in insert_secrets; and,
@@ -30,7 +30,7 @@ BEGIN
   FOR r IN
     SELECT * FROM ROWS FROM (json_to_recordset(p_secrets) AS (
       tenant_id uuid, id uuid, key text, visibility text, created_by uuid, revision integer, mark uuid, author_id uuid,
-      owner_id uuid, event json
+      owner_id uuid, keeps_options boolean, event json
     )) WITH ORDINALITY AS record ORDER BY record.tenant_id, record.key COLLATE "C"
   LOOP
     ordinal := r.ordinality;
@@ -51,7 +51,8 @@ BEGIN
       SELECT t.outcome, t.version, t.revision, t.created_at, t.updated_at
       INTO outcome, version, revision, created_at, updated_at
       FROM take_from_trash(
-        r.tenant_id, r.id, r.revision, r.mark, r.owner_id, r.author_id, (r.event ->> 'id')::uuid
+        r.tenant_id, r.id, r.revision, r.mark, r.owner_id, r.author_id, (r.event ->> 'id')::uuid,
+        r.keeps_options
       ) t;
     END IF;
 
