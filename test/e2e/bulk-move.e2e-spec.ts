@@ -137,12 +137,17 @@ describe('a move by prefix', () => {
     await put('g.everywhere', { visibility: 'global' }, ADMIN);
     await put('g.here');
     await put('there.everywhere there.here', {}, elsewhere);
-    const refused = await move('g.', 'there.');
+    const barred = await move('g.', 'there.');
+    expect([barred.status, barred.body.message]).toEqual([
+      403,
+      expect.stringContaining('`g.everywhere` is global'),
+    ]);
+    const refused = await move('g.', 'there.', {}, ADMIN);
     expect([refused.status, refused.body.message]).toEqual([
       409,
       expect.stringContaining('`there.everywhere`: another tenant has that key'),
     ]);
-    expect((await move('g.', 'free.')).status).toBe(200);
+    expect((await move('g.', 'free.', {}, ADMIN)).status).toBe(200);
     expect(await valuesOf('free.')).toEqual({
       'free.everywhere': 'of g.everywhere',
       'free.here': 'of g.here',

@@ -151,12 +151,13 @@ describe('a secret that moves to another key', () => {
     expect((await move('mover', 'key-elsewhere')).status).toBe(200);
     await put('global', { visibility: 'global' }, ADMIN);
     await put('only-elsewhere', {}, elsewhere);
-    const answer = await move('global', 'only-elsewhere');
+    expect(codeOf(await move('global', 'only-elsewhere'))).toEqual([403, 'forbidden_error']);
+    const answer = await move('global', 'only-elsewhere', ADMIN);
     expect([codeOf(answer), answer.body.message]).toEqual([
       [409, 'conflict_error'],
       expect.stringContaining('another tenant has that key'),
     ]);
-    expect((await move('global', 'global-moved')).status).toBe(200);
+    expect((await move('global', 'global-moved', ADMIN)).status).toBe(200);
     const far = { ...ADMIN, tenant: 'elsewhere' };
     expect([(await read('global', far)).status, (await read('global-moved', far)).value]).toEqual([
       404,

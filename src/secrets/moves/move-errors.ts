@@ -1,4 +1,4 @@
-import { BadParameters, Conflict, NotFound, TooCostly } from '../../common/errors.js';
+import { BadParameters, Conflict, Forbidden, NotFound, TooCostly } from '../../common/errors.js';
 import { printable } from '../../common/printable.js';
 import type { MoveProblem } from './moved-secrets.repository.js';
 
@@ -17,6 +17,14 @@ export function sameKey(): BadParameters {
 
 export function samePrefix(): BadParameters {
   return new BadParameters('`from_prefix` and `to_prefix` are the same; give two that differ');
+}
+
+/** Refuses to give a global secret another key, which would be one in all tenants. */
+export function mayNotMoveGlobal(key: string): Forbidden {
+  return new Forbidden(
+    `The secret \`${key}\` is global, and its new key would be one in all tenants: only a system administrator can move it ` +
+      '(create_global_resource)',
+  );
 }
 
 /** Reports a taken key, even if the secret that has it is private to another user. */

@@ -12,6 +12,7 @@ import type { OpenedSecret, StoredSecret } from '../secret.js';
 import { SecretsRepository } from '../secrets.repository.js';
 import { refusalOfGlobal, refusalOfTouch } from '../update-secret.js';
 import {
+  mayNotMoveGlobal,
   MOST_MOVED_BYTES,
   newKeyElsewhere,
   newKeyTaken,
@@ -72,8 +73,11 @@ export class MoveSecret {
 
 /** Returns why the caller may not move a secret: a global one gets a new key in all tenants. */
 export function refusalOfMove(tenant: TenantContext, current: StoredSecret): Refusal | undefined {
-  const byTouch = refusalOfTouch(tenant, current);
-  return byTouch ?? (current.visibility === 'global' ? refusalOfGlobal(tenant) : undefined);
+  const isBarred = current.visibility === 'global' && refusalOfGlobal(tenant) !== undefined;
+  return (
+    refusalOfTouch(tenant, current) ??
+    (isBarred ? new Refusal('forbidden', mayNotMoveGlobal(current.key)) : undefined)
+  );
 }
 
 /** Returns the refusal of a key that a secret cannot get. */
