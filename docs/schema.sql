@@ -38,6 +38,42 @@ CREATE TYPE secret_change AS (
   mark uuid
 );
 
+CREATE TABLE audit_backfill (
+  log_id uuid NOT NULL,
+  after_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
+  until_id uuid NOT NULL
+);
+ALTER TABLE audit_backfill ADD CONSTRAINT pk_audit_backfill PRIMARY KEY (log_id);
+ALTER TABLE audit_backfill ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader_rows ON audit_backfill FOR ALL TO strongroom_reader
+  USING (true)
+  WITH CHECK (true);
+CREATE POLICY tenant_rows ON audit_backfill FOR ALL TO PUBLIC
+  USING ((log_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+  WITH CHECK ((log_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+GRANT SELECT, UPDATE, DELETE ON audit_backfill TO strongroom_reader;
+
+CREATE TABLE audit_checkpoints (
+  log_id uuid NOT NULL,
+  epoch integer NOT NULL,
+  size bigint NOT NULL,
+  root bytea NOT NULL,
+  key_id integer NOT NULL,
+  signed_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  note text NOT NULL,
+  kept smallint DEFAULT 0 NOT NULL
+);
+ALTER TABLE audit_checkpoints ADD CONSTRAINT pk_audit_checkpoints PRIMARY KEY (log_id, epoch, size);
+CREATE INDEX ix_audit_checkpoints_kept ON public.audit_checkpoints USING btree (kept, signed_at) WHERE (kept < 2);
+ALTER TABLE audit_checkpoints ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader_rows ON audit_checkpoints FOR ALL TO strongroom_reader
+  USING (true)
+  WITH CHECK (true);
+CREATE POLICY tenant_rows ON audit_checkpoints FOR ALL TO PUBLIC
+  USING ((log_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+  WITH CHECK ((log_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+GRANT SELECT, INSERT, UPDATE, DELETE ON audit_checkpoints TO strongroom_reader;
+
 CREATE TABLE audit_events (
   log_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -72,6 +108,132 @@ ALTER TABLE audit_events_default ADD CONSTRAINT pk_audit_events_default PRIMARY 
 ALTER TABLE audit_events_default ADD CONSTRAINT ck_audit_events_body CHECK ((strpos(body, chr(10)) = 0));
 ALTER TABLE audit_events_default ENABLE ROW LEVEL SECURITY;
 ALTER TABLE audit_events ATTACH PARTITION audit_events_default DEFAULT;
+
+CREATE TABLE audit_leaves (
+  log_id uuid NOT NULL,
+  epoch integer NOT NULL,
+  leaf_index bigint NOT NULL,
+  event_id uuid NOT NULL,
+  hash bytea NOT NULL
+);
+ALTER TABLE audit_leaves ADD CONSTRAINT pk_audit_leaves PRIMARY KEY (log_id, epoch, leaf_index);
+CREATE UNIQUE INDEX uq_audit_leaves_event_id ON public.audit_leaves USING btree (log_id, event_id);
+ALTER TABLE audit_leaves ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader_rows ON audit_leaves FOR ALL TO strongroom_reader
+  USING (true)
+  WITH CHECK (true);
+CREATE POLICY tenant_rows ON audit_leaves FOR ALL TO PUBLIC
+  USING ((log_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+  WITH CHECK ((log_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+GRANT SELECT, INSERT ON audit_leaves TO strongroom_reader;
+
+CREATE TABLE audit_log_keys (
+  log_id uuid NOT NULL,
+  epoch integer NOT NULL,
+  key_id integer NOT NULL,
+  from_size bigint NOT NULL
+);
+ALTER TABLE audit_log_keys ADD CONSTRAINT pk_audit_log_keys PRIMARY KEY (log_id, epoch, key_id);
+ALTER TABLE audit_log_keys ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader_rows ON audit_log_keys FOR ALL TO strongroom_reader
+  USING (true)
+  WITH CHECK (true);
+CREATE POLICY tenant_rows ON audit_log_keys FOR ALL TO PUBLIC
+  USING ((log_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+  WITH CHECK ((log_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+GRANT SELECT, INSERT ON audit_log_keys TO strongroom_reader;
+
+CREATE TABLE audit_logs (
+  log_id uuid NOT NULL,
+  epoch integer DEFAULT 1 NOT NULL,
+  size bigint DEFAULT 0 NOT NULL,
+  frontier bytea DEFAULT '\x'::bytea NOT NULL,
+  sealed_at timestamp(3) with time zone
+);
+ALTER TABLE audit_logs ADD CONSTRAINT pk_audit_logs PRIMARY KEY (log_id);
+ALTER TABLE audit_logs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader_rows ON audit_logs FOR ALL TO strongroom_reader
+  USING (true)
+  WITH CHECK (true);
+CREATE POLICY tenant_rows ON audit_logs FOR ALL TO PUBLIC
+  USING ((log_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+  WITH CHECK ((log_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+GRANT SELECT, INSERT, UPDATE ON audit_logs TO strongroom_reader;
+
+CREATE TABLE audit_nodes (
+  log_id uuid NOT NULL,
+  epoch integer NOT NULL,
+  level smallint NOT NULL,
+  node_index bigint NOT NULL,
+  hash bytea NOT NULL
+);
+ALTER TABLE audit_nodes ADD CONSTRAINT pk_audit_nodes PRIMARY KEY (log_id, epoch, level, node_index);
+ALTER TABLE audit_nodes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader_rows ON audit_nodes FOR ALL TO strongroom_reader
+  USING (true)
+  WITH CHECK (true);
+CREATE POLICY tenant_rows ON audit_nodes FOR ALL TO PUBLIC
+  USING ((log_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+  WITH CHECK ((log_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+GRANT SELECT, INSERT ON audit_nodes TO strongroom_reader;
+
+CREATE TABLE audit_pending (
+  log_id uuid NOT NULL,
+  id bigint GENERATED BY DEFAULT AS IDENTITY NOT NULL,
+  event_id uuid NOT NULL
+) WITH (vacuum_truncate=off);
+ALTER TABLE audit_pending ADD CONSTRAINT pk_audit_pending PRIMARY KEY (log_id, id);
+ALTER TABLE audit_pending ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader_rows ON audit_pending FOR ALL TO strongroom_reader
+  USING (true)
+  WITH CHECK (true);
+CREATE POLICY tenant_rows ON audit_pending FOR ALL TO PUBLIC
+  USING ((log_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+  WITH CHECK ((log_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+GRANT INSERT ON audit_pending TO strongroom_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON audit_pending TO strongroom_reader;
+
+CREATE TABLE audit_pruned (
+  log_id uuid NOT NULL,
+  epoch integer NOT NULL,
+  size bigint NOT NULL
+);
+ALTER TABLE audit_pruned ADD CONSTRAINT pk_audit_pruned PRIMARY KEY (log_id, epoch);
+ALTER TABLE audit_pruned ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader_rows ON audit_pruned FOR ALL TO strongroom_reader
+  USING (true)
+  WITH CHECK (true);
+CREATE POLICY tenant_rows ON audit_pruned FOR ALL TO PUBLIC
+  USING ((log_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+  WITH CHECK ((log_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+GRANT SELECT ON audit_pruned TO strongroom_reader;
+
+CREATE TABLE audit_signing_keys (
+  id integer NOT NULL,
+  public_key bytea NOT NULL,
+  sealed bytea,
+  root_key_id text COLLATE "C" NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  retired_at timestamp(3) with time zone
+);
+ALTER TABLE audit_signing_keys ADD CONSTRAINT pk_audit_signing_keys PRIMARY KEY (id);
+ALTER TABLE audit_signing_keys ADD CONSTRAINT ck_audit_signing_keys_id CHECK ((id > 0));
+ALTER TABLE audit_signing_keys ADD CONSTRAINT ck_audit_signing_keys_sealed CHECK (((sealed IS NULL) = (retired_at IS NOT NULL)));
+CREATE UNIQUE INDEX uq_audit_signing_keys_active ON public.audit_signing_keys USING btree (((retired_at IS NULL))) WHERE (retired_at IS NULL);
+GRANT SELECT, INSERT ON audit_signing_keys TO strongroom_app;
+GRANT UPDATE (sealed, retired_at) ON audit_signing_keys TO strongroom_app;
+GRANT SELECT (id, public_key) ON audit_signing_keys TO strongroom_reader;
+
+CREATE TABLE installation (
+  singleton boolean DEFAULT true NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  incarnation text COLLATE "C"
+);
+ALTER TABLE installation ADD CONSTRAINT pk_installation PRIMARY KEY (singleton);
+ALTER TABLE installation ADD CONSTRAINT ck_installation_singleton CHECK (singleton);
+GRANT SELECT ON installation TO strongroom_app;
+GRANT SELECT ON installation TO strongroom_reader;
+GRANT UPDATE (incarnation) ON installation TO strongroom_reader;
 
 CREATE TABLE login_failures (
   name_key bytea NOT NULL,
@@ -406,6 +568,12 @@ CREATE UNIQUE INDEX uq_users_username ON public.users USING btree (lower(usernam
 GRANT SELECT, INSERT, UPDATE ON users TO strongroom_app;
 GRANT SELECT (id, username, system_role) ON users TO strongroom_reader;
 
+ALTER TABLE audit_checkpoints ADD CONSTRAINT fk_audit_checkpoints_key FOREIGN KEY (key_id) REFERENCES audit_signing_keys(id);
+
+ALTER TABLE audit_log_keys ADD CONSTRAINT fk_audit_log_keys_key FOREIGN KEY (key_id) REFERENCES audit_signing_keys(id);
+
+ALTER TABLE audit_signing_keys ADD CONSTRAINT fk_audit_signing_keys_root_key FOREIGN KEY (root_key_id) REFERENCES root_keys(id);
+
 ALTER TABLE maintenance ADD CONSTRAINT fk_maintenance_activated_by FOREIGN KEY (activated_by) REFERENCES users(id);
 
 ALTER TABLE secret_versions ADD CONSTRAINT fk_secret_versions_created_by FOREIGN KEY (created_by) REFERENCES users(id);
@@ -517,6 +685,77 @@ $function$;
 ALTER FUNCTION audit_event_exists(uuid,uuid) OWNER TO strongroom_reader;
 REVOKE ALL ON FUNCTION audit_event_exists(uuid,uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit_event_exists(uuid,uuid) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.audit_origin(p_log uuid, p_epoch integer)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT 'strongroom/' || i.id || '/' || p_log || CASE WHEN p_epoch = 1 THEN '' ELSE '/' || p_epoch END FROM installation i
+$function$;
+REVOKE ALL ON FUNCTION audit_origin(uuid,integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit_origin(uuid,integer) TO strongroom_app;
+GRANT EXECUTE ON FUNCTION audit_origin(uuid,integer) TO strongroom_reader;
+
+CREATE OR REPLACE FUNCTION public.audit_sealing_state()
+ RETURNS TABLE(is_pending boolean, installation_id uuid, sealed_by text, incarnation text)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  v_present text := database_incarnation();
+BEGIN
+  IF EXISTS (SELECT FROM installation i WHERE i.incarnation IS NULL) THEN
+    UPDATE installation SET incarnation = v_present WHERE incarnation IS NULL;
+  END IF;
+  RETURN QUERY
+  SELECT EXISTS (SELECT FROM audit_pending), i.id, i.incarnation, v_present FROM installation i;
+END
+$function$;
+ALTER FUNCTION audit_sealing_state() OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION audit_sealing_state() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit_sealing_state() TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.begin_audit_epoch(p_reason text, p_caller json)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_entries audit_entry[];
+BEGIN
+  PERFORM lock_sequence('audit', true);
+  UPDATE installation SET incarnation = database_incarnation();
+  SELECT array_agg(ROW(
+    g.log_id, new_event_id(), 'audit.new_epoch', NULL, NULL, NULL, NULL, 'ok', p_caller,
+    json_build_object(
+      'previous_origin', audit_origin(g.log_id, g.epoch),
+      'previous_size', coalesce(c.size, 0)::text,
+      'previous_root', encode(coalesce(c.root, sha256('')), 'base64'),
+      'reason', p_reason
+    )
+  )::audit_entry)
+  INTO v_entries
+  FROM audit_logs g LEFT JOIN LATERAL (
+    SELECT p.size, p.root FROM audit_checkpoints p WHERE p.log_id = g.log_id AND p.epoch = g.epoch
+    ORDER BY p.size DESC LIMIT 1
+  ) AS c ON true
+  WHERE g.size > 0;
+  IF v_entries IS NULL THEN
+    RETURN 0;
+  END IF;
+  PERFORM record_events(v_entries);
+  UPDATE audit_pending p SET id = 0 FROM unnest(v_entries) AS e WHERE p.log_id = e.log_id AND p.event_id = e.id;
+  UPDATE audit_logs g SET epoch = g.epoch + 1, size = 0, frontier = '' FROM unnest(v_entries) AS e WHERE g.log_id = e.log_id;
+  RETURN cardinality(v_entries);
+END
+$function$;
+ALTER FUNCTION begin_audit_epoch(text,json) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION begin_audit_epoch(text,json) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION begin_audit_epoch(text,json) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.blank_secret(p_secret secrets, p_value boolean)
  RETURNS secrets
@@ -644,6 +883,31 @@ $function$;
 REVOKE ALL ON FUNCTION count_refused_logins(text[],integer[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION count_refused_logins(text[],integer[]) TO strongroom_app;
 
+CREATE OR REPLACE FUNCTION public.database_incarnation()
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+DECLARE
+  v_system   text := '';
+  v_timeline text := '';
+BEGIN
+  BEGIN
+    SELECT system_identifier::text INTO v_system FROM pg_control_system();
+  EXCEPTION WHEN insufficient_privilege OR undefined_function OR feature_not_supported THEN NULL;
+  END;
+  BEGIN
+    v_timeline := substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8);
+  EXCEPTION WHEN insufficient_privilege OR undefined_function OR feature_not_supported
+      OR object_not_in_prerequisite_state THEN NULL;
+  END;
+  RETURN v_system || ':' || (SELECT oid FROM pg_database WHERE datname = current_database()) || ':' || v_timeline;
+END
+$function$;
+REVOKE ALL ON FUNCTION database_incarnation() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION database_incarnation() TO strongroom_app;
+GRANT EXECUTE ON FUNCTION database_incarnation() TO strongroom_reader;
+
 CREATE OR REPLACE FUNCTION public.destroy_secret_versions(p_secrets json, p_values bytea[], p_options bytea[], p_wait boolean)
  RETURNS TABLE(ordinal integer, outcome text, version integer, revision integer, created_at timestamp with time zone, updated_at timestamp with time zone)
  LANGUAGE plpgsql
@@ -710,6 +974,48 @@ END
 $function$;
 REVOKE ALL ON FUNCTION empty_trash(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION empty_trash(uuid) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.enqueue_unsealed_events(p_limit integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+DECLARE
+  v_present uuid := first_event_id(clock_timestamp() - interval '1 minute');
+  v_log     audit_backfill;
+  v_upto    uuid;
+  v_last    uuid;
+  v_count   integer;
+BEGIN
+  SELECT b.* INTO v_log FROM audit_backfill b WHERE b.after_id < least(b.until_id, v_present) LIMIT 1 FOR UPDATE;
+  IF NOT FOUND THEN
+    DELETE FROM audit_backfill b WHERE b.after_id >= b.until_id;
+    RETURN false;
+  END IF;
+  v_upto := least(v_log.until_id, v_present);
+  WITH next AS MATERIALIZED (
+    SELECT e.id FROM audit_events e WHERE e.log_id = v_log.log_id AND e.id > v_log.after_id AND e.id < v_upto
+    ORDER BY e.id LIMIT p_limit
+  ),
+  added AS (
+    INSERT INTO audit_pending (log_id, event_id)
+    SELECT v_log.log_id, n.id FROM next n
+    WHERE NOT EXISTS (SELECT FROM audit_leaves l WHERE l.log_id = v_log.log_id AND l.event_id = n.id)
+      AND n.id NOT IN (SELECT p.event_id FROM audit_pending p WHERE p.log_id = v_log.log_id)
+    ORDER BY n.id
+  )
+  SELECT count(*), (array_agg(n.id ORDER BY n.id DESC))[1] INTO v_count, v_last FROM next n;
+  UPDATE audit_backfill b SET after_id = CASE WHEN v_count = p_limit THEN v_last ELSE v_upto END
+  WHERE b.log_id = v_log.log_id;
+  RETURN true;
+END
+$function$;
+ALTER FUNCTION enqueue_unsealed_events(integer) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION enqueue_unsealed_events(integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION enqueue_unsealed_events(integer) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.find_identities(p_names text[], p_name_keys bytea[], p_tokens text[], p_sources text[], p_tenants text[])
  RETURNS TABLE(ordinal integer, user_id uuid, username text, password_hash text, active boolean, token_epoch integer, token_hash bytea, token_expired boolean, locked boolean, locked_just_now boolean, proved boolean, tenant_id uuid, tenant_name text, permissions text, permissions_in integer, maintenance boolean)
@@ -1077,6 +1383,7 @@ AS $function$
 $function$;
 REVOKE ALL ON FUNCTION new_event_id() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION new_event_id() TO strongroom_app;
+GRANT EXECUTE ON FUNCTION new_event_id() TO strongroom_reader;
 
 CREATE OR REPLACE FUNCTION public.note_expired_secrets(p_limit integer)
  RETURNS integer
@@ -1638,6 +1945,8 @@ BEGIN
                 THEN regexp_replace(e.key, '(ctok-[A-Za-z0-9]{10})-[A-Za-z0-9]+', '\1-********', 'g')
                 ELSE e.key END AS key
   ) AS k;
+  INSERT INTO audit_pending (log_id, event_id)
+  SELECT set_config('app.tenant', e.log_id::text, true)::uuid, e.id FROM unnest(p_entries) AS e;
   PERFORM set_config('app.tenant', v_tenant, true);
 END
 $function$;
@@ -1802,6 +2111,87 @@ END
 $function$;
 REVOKE ALL ON FUNCTION restore_secrets(json,bytea[],bytea[],boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION restore_secrets(json,bytea[],bytea[],boolean) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.seal_pending_events(p_after uuid, p_stopped uuid[], p_limit integer)
+ RETURNS TABLE(log_id uuid, epoch integer, size bigint, frontier bytea, note text, key_id integer, hashes bytea, is_full boolean, missing integer)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  v_after uuid := coalesce(p_after, '00000000-0000-0000-0000-000000000000');
+  v_logs  uuid[];
+  v_share integer;
+BEGIN
+  IF NOT lock_sequence('audit', false) THEN
+    RETURN;
+  END IF;
+  -- Skips from log to log along the primary key.
+  WITH RECURSIVE found (id) AS (
+    (SELECT p.log_id FROM audit_pending p
+     WHERE (p.log_id, p.id) > (v_after, CASE WHEN p_after IS NULL THEN -1 ELSE 9223372036854775807 END)
+     ORDER BY p.log_id, p.id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT p.log_id FROM audit_pending p WHERE p.log_id > f.id ORDER BY p.log_id, p.id LIMIT 1)
+    FROM found f WHERE f.id IS NOT NULL
+  )
+  SELECT array_agg(l.id) INTO v_logs FROM (
+    SELECT f.id FROM found f WHERE f.id IS NOT NULL AND f.id <> ALL (p_stopped) LIMIT 500
+  ) AS l;
+  IF v_logs IS NULL THEN
+    RETURN;
+  END IF;
+  v_share := greatest(p_limit / cardinality(v_logs), 16);
+  INSERT INTO audit_logs (log_id) SELECT unnest(v_logs) ON CONFLICT DO NOTHING;
+
+  RETURN QUERY
+  WITH taken AS MATERIALIZED (
+    SELECT o.log_id, o.id, o.event_id
+    FROM unnest(v_logs) AS log (id)
+    CROSS JOIN LATERAL (
+      SELECT p.log_id, p.id, p.event_id FROM audit_pending p WHERE p.log_id = log.id ORDER BY p.id LIMIT v_share
+    ) AS o
+  ),
+  emptied AS (
+    DELETE FROM audit_pending p USING taken t WHERE p.log_id = t.log_id AND p.id = t.id
+  ),
+  -- An event is a leaf once, whatever is pending.
+  hashed AS MATERIALIZED (
+    SELECT t.log_id, t.id, t.event_id, e.hash FROM (
+      SELECT f.log_id, min(f.id) AS id, f.event_id FROM taken f GROUP BY f.log_id, f.event_id
+    ) AS t
+    LEFT JOIN LATERAL (
+      SELECT sha256('\x00'::bytea || convert_to(a.body, 'UTF8')) AS hash
+      FROM audit_events a WHERE a.log_id = t.log_id AND a.id = t.event_id OFFSET 0
+    ) AS e ON true
+    WHERE NOT EXISTS (SELECT FROM audit_leaves l WHERE l.log_id = t.log_id AND l.event_id = t.event_id)
+  ),
+  leaves AS MATERIALIZED (
+    SELECT h.log_id, h.event_id, h.hash, row_number() OVER (PARTITION BY h.log_id ORDER BY h.id) - 1 AS place
+    FROM hashed h WHERE h.hash IS NOT NULL
+  ),
+  added AS (
+    INSERT INTO audit_leaves (log_id, epoch, leaf_index, event_id, hash)
+    SELECT l.log_id, g.epoch, g.size + l.place, l.event_id, l.hash
+    FROM leaves l JOIN audit_logs g ON g.log_id = l.log_id
+  )
+  SELECT g.log_id, g.epoch, g.size, g.frontier, c.note, c.key_id,
+         coalesce((SELECT string_agg(l.hash, ''::bytea ORDER BY l.place) FROM leaves l WHERE l.log_id = g.log_id), ''),
+         (SELECT count(*) FROM taken t WHERE t.log_id = g.log_id) >= v_share,
+         (SELECT count(*)::integer FROM hashed h WHERE h.log_id = g.log_id AND h.hash IS NULL)
+  FROM audit_logs g LEFT JOIN audit_checkpoints c ON c.log_id = g.log_id AND c.epoch = g.epoch AND c.size = g.size
+  WHERE g.log_id = ANY (v_logs)
+  ORDER BY g.log_id;
+END
+$function$;
+ALTER FUNCTION seal_pending_events(uuid,uuid[],integer) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION seal_pending_events(uuid,uuid[],integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION seal_pending_events(uuid,uuid[],integer) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.search_secret_keys(p_tenants uuid[], p_administers boolean[], p_user uuid, p_pattern text, p_limit integer, p_global boolean)
  RETURNS TABLE(tenant_ids uuid[], ids uuid[])
@@ -2021,6 +2411,46 @@ ALTER FUNCTION sequence_secret_changes(integer,boolean) OWNER TO strongroom_read
 REVOKE ALL ON FUNCTION sequence_secret_changes(integer,boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sequence_secret_changes(integer,boolean) TO strongroom_app;
 
+CREATE OR REPLACE FUNCTION public.store_sealed_logs(p_key integer, p_logs uuid[], p_sizes bigint[], p_frontiers bytea[], p_roots bytea[], p_notes text[], p_node_logs uuid[], p_node_levels smallint[], p_node_indexes bigint[], p_node_hashes bytea[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+DECLARE
+  v_now timestamptz(3) := clock_timestamp();
+BEGIN
+  DELETE FROM audit_checkpoints c USING audit_logs g
+  WHERE g.log_id = ANY (p_logs) AND c.log_id = g.log_id AND c.epoch = g.epoch AND c.size = g.size
+    AND c.signed_at > v_now - interval '1 second';
+
+  UPDATE audit_logs g SET size = s.size, frontier = s.frontier, sealed_at = v_now
+  FROM unnest(p_logs, p_sizes, p_frontiers) AS s (log_id, size, frontier) WHERE g.log_id = s.log_id;
+
+  INSERT INTO audit_checkpoints (log_id, epoch, size, root, key_id, signed_at, note)
+  SELECT g.log_id, g.epoch, g.size, s.root, p_key, v_now, s.note
+  FROM unnest(p_logs, p_roots, p_notes) AS s (log_id, root, note) JOIN audit_logs g ON g.log_id = s.log_id;
+
+  INSERT INTO audit_nodes (log_id, epoch, level, node_index, hash)
+  SELECT g.log_id, g.epoch, n.level, n.node_index, n.hash
+  FROM unnest(p_node_logs, p_node_levels, p_node_indexes, p_node_hashes) AS n (log_id, level, node_index, hash)
+  JOIN audit_logs g ON g.log_id = n.log_id;
+
+  INSERT INTO audit_log_keys (log_id, epoch, key_id, from_size)
+  SELECT g.log_id, g.epoch, p_key,
+         CASE WHEN EXISTS (SELECT FROM audit_log_keys o WHERE o.log_id = g.log_id AND o.epoch = g.epoch) THEN g.size ELSE 0 END
+  FROM audit_logs g
+  WHERE g.log_id = ANY (p_logs)
+    AND NOT EXISTS (SELECT FROM audit_log_keys k WHERE k.log_id = g.log_id AND k.epoch = g.epoch AND k.key_id = p_key);
+END
+$function$;
+ALTER FUNCTION store_sealed_logs(integer,uuid[],bigint[],bytea[],bytea[],text[],uuid[],smallint[],bigint[],bytea[]) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION store_sealed_logs(integer,uuid[],bigint[],bytea[],bytea[],text[],uuid[],smallint[],bigint[],bytea[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION store_sealed_logs(integer,uuid[],bigint[],bytea[],bytea[],text[],uuid[],smallint[],bigint[],bytea[]) TO strongroom_app;
+
 CREATE OR REPLACE FUNCTION public.sweep_login_failures(p_limit integer)
  RETURNS integer
  LANGUAGE plpgsql
@@ -2180,6 +2610,51 @@ END
 $function$;
 REVOKE ALL ON FUNCTION take_from_trash(uuid,uuid,integer,uuid,uuid,uuid,uuid,boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION take_from_trash(uuid,uuid,integer,uuid,uuid,uuid,uuid,boolean) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.thin_audit_checkpoints(p_limit integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+DECLARE
+  v_hour  timestamptz := date_trunc('hour', clock_timestamp(), 'UTC');
+  v_day   timestamptz := date_trunc('day', clock_timestamp(), 'UTC') - interval '30 days';
+  v_count integer;
+BEGIN
+  WITH due AS MATERIALIZED (
+    (SELECT c.log_id, c.epoch, c.size, c.signed_at, 1 AS keep, 'hour' AS period FROM audit_checkpoints c
+     WHERE c.kept = 0 AND c.signed_at < v_hour ORDER BY c.kept, c.signed_at LIMIT p_limit)
+    UNION ALL
+    (SELECT c.log_id, c.epoch, c.size, c.signed_at, 2, 'day' FROM audit_checkpoints c
+     WHERE c.kept = 1 AND c.signed_at < v_day ORDER BY c.kept, c.signed_at LIMIT p_limit)
+  ),
+  -- One that is followed by another of the same period is not needed.
+  judged AS MATERIALIZED (
+    SELECT d.*, EXISTS (
+      SELECT FROM audit_checkpoints n WHERE n.log_id = d.log_id AND n.epoch = d.epoch AND n.size > d.size
+        AND n.signed_at < date_trunc(d.period, d.signed_at, 'UTC') + ('1 ' || d.period)::interval
+    ) AS is_superseded
+    FROM due d
+  ),
+  deleted AS (
+    DELETE FROM audit_checkpoints c USING judged j
+    WHERE j.is_superseded AND c.log_id = j.log_id AND c.epoch = j.epoch AND c.size = j.size
+  ),
+  marked AS (
+    UPDATE audit_checkpoints c SET kept = j.keep FROM judged j
+    WHERE NOT j.is_superseded AND c.log_id = j.log_id AND c.epoch = j.epoch AND c.size = j.size
+  )
+  SELECT count(*) INTO v_count FROM due;
+  RETURN v_count;
+END
+$function$;
+ALTER FUNCTION thin_audit_checkpoints(integer) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION thin_audit_checkpoints(integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION thin_audit_checkpoints(integer) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.trash_secret(p_tenant uuid, p_id uuid, p_revision integer, p_mark uuid)
  RETURNS TABLE(version integer, revision integer, created_at timestamp with time zone, deleted_at timestamp with time zone, visibility text, created_by uuid)

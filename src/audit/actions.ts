@@ -16,7 +16,16 @@ interface ActionDefinition<D extends AuditDetailField> {
 
 /** Lists every recorded action by its name in the audit trail. */
 export const AUDIT_ACTIONS = {
+  'audit.heads': system(
+    'Lists the logs that were sealed since the last such event; the service writes it once a minute.',
+    'heads',
+  ),
   'audit.list': either('Reads events of the audit trail over the API.', 'head', 'log'),
+  'audit.new_epoch': either(
+    'Begins a new epoch of the log, after a restore or a failover that may have lost events.',
+    ...(['previous_origin', 'previous_size', 'previous_root', 'reason'] as const),
+  ),
+  'audit.rotate_signing': system('Replaces the key that signs the audit trail.', 'signing_key'),
   'cluster.list': system('Lists the nodes of the cluster; only refusals are recorded.'),
   'config.read': system('Reads the configuration that Cloudify clients ask for; only refusals are recorded.'),
   doctor: system(

@@ -9,9 +9,13 @@ const KEY_BYTES = 32;
 const WRAPPED_BYTES = 1 + NONCE_BYTES + KEY_BYTES + TAG_BYTES;
 const CHECK_VALUE_BYTES = 16;
 const WRAP_LABEL = 'strongroom/tenant-key/1';
+const SIGNING_LABEL = 'strongroom/audit-signing-key/1';
 const CHECK_LABEL = 'strongroom/root-key-check/1';
 
-/** Holds the root keys that the configuration makes available, by id. They only wrap and unwrap the keys of tenants. */
+/**
+ * Holds the root keys that the configuration makes available, by id. They only wrap and unwrap keys: those of tenants,
+ * and the one that signs the audit trail.
+ */
 export class RootKeys {
   private constructor(private readonly keys: ReadonlyMap<string, KeyObject>) {}
 
@@ -59,9 +63,7 @@ export class RootKeys {
 
   /** Wraps a tenant's key with AES-256-GCM; the AAD binds tenant, generation and the root key's id. */
   wrap(id: string, tenantId: string, generation: number, key: KeyObject): Buffer {
-    const nonce = randomBytes(NONCE_BYTES);
-    const sealed = encrypt(this.get(id), nonce, wrapAad(id, tenantId, generation), key.export());
-    return Buffer.concat([Buffer.from([FORMAT]), nonce, sealed]);
+    return this.seal(id, wrapAad(id, tenantId, generation), key.export());
   }
 
   /**
@@ -69,15 +71,40 @@ export class RootKeys {
    * @throws DecryptionError when the wrapped key is another tenant's, another generation's, or altered
    */
   unwrap(id: string, tenantId: string, generation: number, wrapped: Buffer): KeyObject {
+    const bytes = this.open(id, wrapAad(id, tenantId, generation), wrapped);
+    const key = createSecretKey(bytes);
+    bytes.fill(0);
+    return key;
+  }
+
+  /**
+   * Wraps the 32 secret bytes of a key that signs the audit trail with AES-256-GCM; the AAD binds the installation, the
+   * number of the key and the root key's id.
+   */
+  wrapSigningKey(id: string, installationId: string, number: number, seed: Buffer): Buffer {
+    return this.seal(id, signingAad(id, installationId, number), seed);
+  }
+
+  /**
+   * Returns the 32 secret bytes of a key that signs the audit trail, which the caller overwrites after use.
+   * @throws UnknownKeyError when the configuration has no key of that id
+   * @throws DecryptionError when the wrapped key is another installation's, has another number, or is altered
+   */
+  unwrapSigningKey(id: string, installationId: string, number: number, wrapped: Buffer): Buffer {
+    return this.open(id, signingAad(id, installationId, number), wrapped);
+  }
+
+  private seal(id: string, aad: Buffer, bytes: Buffer): Buffer {
+    const nonce = randomBytes(NONCE_BYTES);
+    return Buffer.concat([Buffer.from([FORMAT]), nonce, encrypt(this.get(id), nonce, aad, bytes)]);
+  }
+
+  private open(id: string, aad: Buffer, wrapped: Buffer): Buffer {
     if (wrapped.length !== WRAPPED_BYTES || wrapped[0] !== FORMAT) {
       throw new DecryptionError('Not a wrapped key of a known format');
     }
     const nonce = wrapped.subarray(1, 1 + NONCE_BYTES);
-    const aad = wrapAad(id, tenantId, generation);
-    const bytes = decrypt(this.get(id), nonce, aad, wrapped.subarray(1 + NONCE_BYTES));
-    const key = createSecretKey(bytes);
-    bytes.fill(0);
-    return key;
+    return decrypt(this.get(id), nonce, aad, wrapped.subarray(1 + NONCE_BYTES));
   }
 
   private get(id: string): KeyObject {
@@ -89,6 +116,10 @@ export class RootKeys {
 
 function wrapAad(id: string, tenantId: string, generation: number): Buffer {
   return lengthPrefixed([WRAP_LABEL, uuidBytes(tenantId), uint32(generation), id]);
+}
+
+function signingAad(id: string, installationId: string, number: number): Buffer {
+  return lengthPrefixed([SIGNING_LABEL, uuidBytes(installationId), uint32(number), id]);
 }
 
 function parsePair(pair: string, place: string): [id: string, key: KeyObject] {

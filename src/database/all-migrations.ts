@@ -6,6 +6,7 @@ import { ExpandTrash1800000000004 } from './migrations/1800000000004-expand-tras
 import { ExpandExpiryAndLabels1800000000005 } from './migrations/1800000000005-expand-expiry-and-labels.js';
 import { ExpandChangeFeed1800000000006 } from './migrations/1800000000006-expand-change-feed.js';
 import { ExpandAuditReading1800000000009 } from './migrations/1800000000009-expand-audit-reading.js';
+import { ExpandAuditSealing1800000000010 } from './migrations/1800000000010-expand-audit-sealing.js';
 
 /** Lists all migrations in order. The list is explicit because a wrong file pattern would go unnoticed. */
 export const allMigrations: readonly (new () => MigrationInterface)[] = [
@@ -16,4 +17,5 @@ export const allMigrations: readonly (new () => MigrationInterface)[] = [
   ExpandExpiryAndLabels1800000000005,
   ExpandChangeFeed1800000000006,
   ExpandAuditReading1800000000009,
+  ExpandAuditSealing1800000000010,
 ];

@@ -7,7 +7,7 @@ import { RootKey } from './root-key.entity.js';
 export interface KnownRootKey {
   readonly id: string;
   readonly checkValue: Buffer;
-  /** Tells whether it is the active key or the key of a tenant is wrapped under it. */
+  /** Tells whether it is the active key, or a tenant's key or that of the audit trail is wrapped under it. */
   readonly isNeeded: boolean;
 }
 
@@ -16,15 +16,17 @@ export interface KnownRootKey {
 export class RootKeysRepository {
   /** Returns the known keys by id; none where the table has not been created yet. */
   async findAll(connection: SqlConnection): Promise<KnownRootKey[]> {
-    const [table] = await connection.query<{ exists: boolean }[]>(
-      `SELECT to_regclass('root_keys') IS NOT NULL AS exists`,
+    const [tables] = await connection.query<{ exists: boolean; signs: boolean }[]>(
+      `SELECT to_regclass('root_keys') IS NOT NULL AS exists, to_regclass('audit_signing_keys') IS NOT NULL AS signs`,
     );
-    if (table?.exists !== true) return [];
+    if (tables?.exists !== true) return [];
+    const signing =
+      'OR EXISTS (SELECT FROM audit_signing_keys s WHERE s.root_key_id = r.id AND s.retired_at IS NULL)';
     return connection.query<KnownRootKey[]>(
       `SELECT id, check_value AS "checkValue",
               state = 'active' OR EXISTS (
                 SELECT FROM tenant_keys k WHERE k.root_key_id = r.id AND k.retired_at IS NULL
-              ) AS "isNeeded"
+              ) ${tables.signs ? signing : ''} AS "isNeeded"
        FROM root_keys r ORDER BY id`,
     );
   }

@@ -19,6 +19,13 @@ import { TrashDays } from './trash-days.js';
     TenantSettingsService,
     TrashDays,
   ],
-  exports: [TenantsRepository, TenantsService, TenantSettingsRepository, TenantSettingsService, TrashDays],
+  exports: [
+    RootKeysRepository,
+    TenantsRepository,
+    TenantsService,
+    TenantSettingsRepository,
+    TenantSettingsService,
+    TrashDays,
+  ],
 })
 export class TenantsModule {}

@@ -36,7 +36,7 @@ const CURABLE: [what: string, said: RegExp, damage: string][] = [
   ],
   [
     'lost all rights',
-    /rights are missing: strongroom_app INSERT on audit_events, strongroom_reader SELECT on audit_events, .* and \d+ more$/,
+    /rights are missing: strongroom_reader SELECT on audit_backfill, strongroom_reader UPDATE on audit_backfill, .* and \d+ more$/,
     'REVOKE_ALL',
   ],
   [

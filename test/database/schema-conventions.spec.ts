@@ -11,6 +11,8 @@ const ALONG_INDEXES = [
 const IDENTITY_TABLES = ['tenant_keys', 'tenant_settings', 'tenant_user_groups', 'tenant_users'];
 /** Lists foreign keys of tenant-owned tables to tables that belong to no tenant. */
 const OUTWARD = [
+  'fk_audit_checkpoints_key',
+  'fk_audit_log_keys_key',
   'fk_secret_versions_created_by',
   'fk_secret_versions_destroyed_by',
   'fk_secret_versions_owner',
@@ -154,9 +156,10 @@ describe('the schema', () => {
        WHERE indrelid::regclass::text = ANY ($1) AND attname NOT IN ('tenant_id', 'log_id')`,
       [tables],
     );
-    // Global secrets are visible in every tenant, and the feed and what expires are looked for in all tenants at once,
-    // so an index by tenant does not help.
+    // Global secrets are visible in every tenant, and the feed, what expires and old checkpoints are looked for in all
+    // tenants at once, so an index by tenant does not help.
     expect(indexes.sort()).toEqual([
+      'ix_audit_checkpoints_kept',
       'ix_secret_changes_global',
       'ix_secrets_expiry_due',
       'ix_secrets_global_created_at',
@@ -198,7 +201,10 @@ describe('the schema', () => {
       // Creates tables, which only the owner may do.
       { name: 'audit_create_partitions', ...expected, owner: OWNER, settings: [path, 'lock_timeout=1s'] },
       { name: 'audit_event_exists', ...expected },
+      { name: 'audit_sealing_state', ...expected },
+      { name: 'begin_audit_epoch', ...expected },
       { name: 'empty_trash', ...swept },
+      { name: 'enqueue_unsealed_events', ...expected, settings: [path, ...ALONG_INDEXES.slice(0, 2)] },
       {
         name: 'find_trash',
         ...expected,
@@ -211,13 +217,16 @@ describe('the schema', () => {
       { name: 'read_audit_events', ...expected, settings: [path, ...ALONG_INDEXES] },
       { name: 'read_secret_changes', ...expected, settings: [path, ...HOT] },
       { name: 'read_secrets', ...expected, settings: [path, ...HOT] },
+      { name: 'seal_pending_events', ...expected, settings: [path, ...ALONG_INDEXES] },
       { name: 'search_secret_keys', ...expected, settings: [path, 'plan_cache_mode=force_generic_plan'] },
       { name: 'search_secret_labels', ...expected, settings: [path, 'plan_cache_mode=force_generic_plan'] },
       { name: 'secret_key_elsewhere', ...expected },
       { name: 'sequence_secret_changes', ...expected },
+      { name: 'store_sealed_logs', ...expected, settings: [path, ...HOT.slice(1)] },
       { name: 'sweep_secret_changes', ...expected, settings: [path, ...HOT] },
       { name: 'sweep_trash', ...swept },
       { name: 'take_from_trash', ...ofTrash },
+      { name: 'thin_audit_checkpoints', ...expected, settings: [path, ...HOT.slice(1)] },
       { name: 'trash_secret', ...ofTrash },
       { name: 'user_owns_secrets', ...expected },
     ]);
@@ -239,14 +248,23 @@ describe('the schema', () => {
     expect(open).toEqual([]);
   });
 
-  it('gives the reader nothing to change but events to add and the feed, and nothing secret of users', async () => {
+  it('gives the reader nothing to change but what it appends and the feed, and nothing secret of users', async () => {
     const grants = await database.asSuperuser(
       `SELECT table_name AS name, string_agg(privilege_type, ',' ORDER BY privilege_type) AS may
        FROM information_schema.role_table_grants WHERE grantee = $1 GROUP BY 1 ORDER BY 1`,
       [READER_ROLE],
     );
     expect(grants).toEqual([
+      { name: 'audit_backfill', may: 'DELETE,SELECT,UPDATE' },
+      { name: 'audit_checkpoints', may: 'DELETE,INSERT,SELECT,UPDATE' },
       { name: 'audit_events', may: 'INSERT,SELECT' },
+      { name: 'audit_leaves', may: 'INSERT,SELECT' },
+      { name: 'audit_log_keys', may: 'INSERT,SELECT' },
+      { name: 'audit_logs', may: 'INSERT,SELECT,UPDATE' },
+      { name: 'audit_nodes', may: 'INSERT,SELECT' },
+      { name: 'audit_pending', may: 'DELETE,INSERT,SELECT,UPDATE' },
+      { name: 'audit_pruned', may: 'SELECT' },
+      { name: 'installation', may: 'SELECT' },
       { name: 'role_permissions', may: 'SELECT' },
       { name: 'secret_changes', may: 'DELETE,INSERT,SELECT' },
       { name: 'secret_changes_pending', may: 'DELETE,INSERT,SELECT' },

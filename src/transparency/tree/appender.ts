@@ -31,7 +31,11 @@ export class Appender {
    */
   append(entry: Uint8Array): AppendedLeaf {
     if (entry.includes(0x0a)) throw new RangeError('An entry must not contain a line feed');
-    const hash = leafHash(entry);
+    return this.appendHash(leafHash(entry));
+  }
+
+  /** Appends an entry of which the hash of the leaf is known. */
+  appendHash(hash: Buffer): AppendedLeaf {
     return { index: this.tree.size, hash, completed: this.tree.append(hash) };
   }
 }

@@ -7,4 +7,4 @@ AS $$
 $$;
 
 REVOKE ALL ON FUNCTION new_event_id FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION new_event_id TO :"app_role";
+GRANT EXECUTE ON FUNCTION new_event_id TO :"app_role", :"reader_role";

@@ -1,4 +1,4 @@
--- Writes events to their logs in the given order, and builds their texts. Sets the tenant of the caller's policies to
+-- Writes events to their logs in the given order, and builds their texts. Each waits in audit_pending to be sealed. Sets the tenant of the caller's policies to
 -- each event's log in turn, and finally back to the tenant of the transaction. Of a token that a caller put where a name
 -- belongs, only the id is recorded.
 CREATE OR REPLACE FUNCTION record_events(p_entries audit_entry[]) RETURNS void
@@ -31,6 +31,8 @@ BEGIN
                 THEN regexp_replace(e.key, '(ctok-[A-Za-z0-9]{10})-[A-Za-z0-9]+', '\1-********', 'g')
                 ELSE e.key END AS key
   ) AS k;
+  INSERT INTO audit_pending (log_id, event_id)
+  SELECT set_config('app.tenant', e.log_id::text, true)::uuid, e.id FROM unnest(p_entries) AS e;
   PERFORM set_config('app.tenant', v_tenant, true);
 END
 $$;

@@ -1,0 +1,73 @@
+import type { DataSource } from 'typeorm';
+import { Sealer } from '../../src/audit-trail/sealing/sealer.js';
+import { SealingRepository } from '../../src/audit-trail/sealing/sealing.repository.js';
+import { SigningKeysRepository } from '../../src/audit-trail/sealing/signing-keys.repository.js';
+import { SigningKeys } from '../../src/audit-trail/sealing/signing-keys.js';
+import type { RootKeys } from '../../src/crypto/root-keys.js';
+import type { Logger } from '../../src/observability/logger.js';
+import { RootKeysRepository } from '../../src/tenants/root-keys.repository.js';
+import { ExportWriter } from '../../src/audit-trail/export-file/export-writer.js';
+import { LogKeys, logKeyLine } from '../../src/transparency/log-keys.js';
+import { VerifierKey } from '../../src/transparency/note/verifier-key.js';
+import type { TestDatabase } from './database.js';
+
+/** Returns a sealer as a process of its own has it. */
+export function sealerOf(rootKeys: RootKeys, logger: Logger): Sealer {
+  const keys = new SigningKeys(rootKeys, new RootKeysRepository(), new SigningKeysRepository());
+  return new Sealer(new SealingRepository(), keys, logger);
+}
+
+/** Seals until nothing is left to seal, a transaction for each batch. Returns their number. */
+export async function sealAll(sealer: Sealer, dataSource: DataSource): Promise<number> {
+  let batches = 0;
+  do batches += 1;
+  while (await dataSource.transaction((manager) => sealer.sealSome(manager)));
+  return batches;
+}
+
+interface Epoch {
+  readonly log_id: string;
+  readonly epoch: number;
+  readonly origin: string;
+}
+
+/** Returns an export of all logs as the tables hold them, read as a superuser. */
+export async function exportOf(database: TestDatabase): Promise<Buffer> {
+  const writer = new ExportWriter();
+  let text = writer.begin();
+  const epochs = await database.asSuperuser<Epoch>(
+    `SELECT DISTINCT log_id, epoch, audit_origin(log_id, epoch) AS origin FROM audit_leaves ORDER BY log_id, epoch`,
+  );
+  for (const { log_id, epoch, origin } of epochs) {
+    text += writer.beginLog(origin);
+    const leaves = await database.asSuperuser<{ body: string | null; hash: Buffer; note: string | null }>(
+      `SELECT e.body, l.hash, c.note FROM audit_leaves l
+       LEFT JOIN audit_events e ON e.log_id = l.log_id AND e.id = l.event_id
+       LEFT JOIN audit_checkpoints c ON c.log_id = l.log_id AND c.epoch = l.epoch AND c.size = l.leaf_index + 1
+       WHERE l.log_id = $1 AND l.epoch = $2 ORDER BY l.leaf_index`,
+      [log_id, epoch],
+    );
+    for (const { body, hash, note } of leaves) {
+      text += body === null ? writer.missing(hash) : writer.event(body, hash);
+      if (note !== null) text += writer.checkpoint(note);
+    }
+  }
+  return Buffer.from(text + writer.end());
+}
+
+/** Returns the verifier keys of all logs. */
+export async function keysOf(database: TestDatabase): Promise<LogKeys> {
+  const rows = await database.asSuperuser<{ origin: string; key: Buffer; from: string }>(
+    `SELECT audit_origin(k.log_id, k.epoch) AS origin, s.public_key AS key, k.from_size AS from
+     FROM audit_log_keys k JOIN audit_signing_keys s ON s.id = k.key_id`,
+  );
+  return LogKeys.parse(
+    rows
+      .map(({ origin, key, from }) => {
+        const verifierKey = VerifierKey.of(origin, key);
+        if (verifierKey === undefined) throw new Error(`${origin} has no key`);
+        return logKeyLine(verifierKey, Number(from));
+      })
+      .join(''),
+  );
+}
