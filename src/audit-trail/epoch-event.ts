@@ -3,7 +3,7 @@ import type { TreeHead } from '../transparency/note/checkpoint.js';
 import { HASH_BYTES } from '../transparency/tree/hash.js';
 import { readTreeSize } from '../transparency/tree/tree-size.js';
 
-/** The action of the event that begins an epoch. */
+/** Names the action of the event that begins an epoch. */
 const NEW_EPOCH = 'audit.new_epoch';
 
 /** Says where the epoch before ended, and why another began. */

@@ -13,7 +13,7 @@ const WORD = /^[a-z-]{1,20}$/;
 
 interface ShareableVariable {
   readonly name: string;
-  /** Where it came from: `environment`, `file`, `default` or `not set`. */
+  /** Says where it came from: `environment`, `file`, `default` or `not set`. */
   readonly source: string;
   /** Only of numbers and choices, and of URLs what they are made of. */
   readonly value?: unknown;

@@ -54,13 +54,14 @@ export function existsAlready(key: string, state?: PresentState): PreconditionFa
 export function ifMatchRequired(key: string, tenantName: string): PreconditionRequired {
   return new PreconditionRequired(
     `The tenant \`${printable(tenantName)}\` takes changes with \`If-Match\` only: read the secret \`${key}\` and send the ` +
-      '`ETag` of the answer, or `If-Match: *` to change whatever it is',
+      '`ETag` of the answer, or `If-Match: *` to change whatever it is (an item of a bulk write has it as `if_match`)',
   );
 }
 
 export function ifMatchNeedsUpdate(): BadParameters {
   return new BadParameters(
-    '`If-Match` with PUT needs `"update_if_exists": true` in the body, since PUT only creates without it',
+    '`If-Match` with PUT, and `if_match` of an item, needs `"update_if_exists": true` beside the value: without that, a secret ' +
+      'is only created',
   );
 }
 

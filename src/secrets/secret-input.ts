@@ -17,7 +17,7 @@ import { depthProblem, schemaTextProblem } from './value-schema/schema-bounds.js
 /** Says what is to change of a secret; what is left out stays. */
 export interface UpdateSecretInput {
   readonly attributes: Partial<SecretAttributes>;
-  /** When it is to expire; null for never. */
+  /** Says when it is to expire; null for never. */
   readonly expiry?: Expiry | null | undefined;
   /** A text that is not empty, or whatever the secret's schema allows. */
   readonly value?: SecretValue | undefined;

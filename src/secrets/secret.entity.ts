@@ -86,7 +86,7 @@ export class SecretEntity {
   @Column('uuid', { name: 'updated_by', nullable: true })
   updatedBy: string | null;
 
-  /** How many versions are kept; null if the setting of the tenant decides. */
+  /** Limits the versions that are kept; null if the setting of the tenant decides. */
   @Column('integer', { name: 'max_versions', nullable: true })
   maxVersions: number | null;
 

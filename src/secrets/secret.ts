@@ -19,7 +19,7 @@ export interface SecretAttributes {
   readonly isHiddenValue: boolean;
   /** Says in clear what the secret is for. */
   readonly description: string | null;
-  /** How many versions are kept, the current one included; null if the setting of the tenant decides. */
+  /** Limits the versions that are kept, the current one included; null if the setting of the tenant decides. */
   readonly maxVersions: number | null;
   /** The time from which its value is not given out; null for none. */
   readonly expiresAt: Date | null;

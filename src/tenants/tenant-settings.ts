@@ -4,7 +4,7 @@ export interface TenantSettings {
   readonly requireIfMatch: boolean;
   /** The days for which the trash keeps a deleted secret. */
   readonly trashDays: number;
-  /** How many versions of a secret are kept, the current one included, unless the secret says otherwise. */
+  /** Limits the versions of a secret that are kept, the current one included, unless the secret says otherwise. */
   readonly maxVersions: number;
   /** The least that the tenant and its secrets can set. */
   readonly maxVersionsLowerBound: number;

@@ -21,7 +21,7 @@ import {
 const read = (path: string) => readFileSync(path, 'utf8');
 const PAGE = 'docs/kubernetes.md';
 
-/** The pods that run our image. */
+/** Names the pods that run our image. */
 const ours = (folder: Folder) => [server(folder), migration(folder)];
 
 describe.each(FOLDERS)('the pods of deploy/kubernetes/%s', (folder) => {

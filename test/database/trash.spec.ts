@@ -7,7 +7,7 @@ import { plantTwoTenants, type TenantRows } from '../support/two-tenants.js';
 
 const MIGRATION = 'ExpandTrash1800000000004';
 
-/** The statement of programs that know no trash. */
+/** Deletes as programs do that know no trash. */
 const REMOVE = `SELECT ordinal, outcome, version, revision, created_at, updated_at
   FROM remove_secrets($1::json, $2::bytea[], $3::bytea[], $4)`;
 

@@ -5,7 +5,7 @@ import { ADMIN, Strongroom, type As } from '../support/strongroom.js';
 const PATH = '/api/v3.1/secrets';
 
 let room: Strongroom;
-/** A user in `one` and in `two`, a viewer in `three`, and no member of `four`. */
+/** Names a user in `one` and in `two`, a viewer in `three`, and no member of `four`. */
 let user: As;
 let other: As;
 let ids: ReadonlyMap<string, string>;

@@ -17,7 +17,7 @@ const RANKS: readonly (readonly [RegExp, number])[] = [
 const rankOf = ({ operationId }: Operation): number =>
   RANKS.find(([pattern]) => pattern.test(operationId))?.[1] ?? 3;
 
-/** The key of the secret that the examples of the trash show. */
+/** Names the key of the secret that the examples of the trash show. */
 const TRASHED_KEY = 'old.password';
 
 /** Lists the operations whose only answer is 404. */

@@ -14,7 +14,7 @@ import {
 } from './access-table.js';
 import { accessCallers } from './access-callers.js';
 
-/** What is about deleted secrets has a test of its own. */
+/** Leaves out what is about deleted secrets, which has a test of its own. */
 type Verb = Exclude<AnyVerb, TrashVerb>;
 
 const V31 = '/api/v3.1/secrets';

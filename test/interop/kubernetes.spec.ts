@@ -8,7 +8,7 @@ import { FOLDERS, filesOf, manifestsOf, pathOf } from '../support/manifests.js';
 /** Run by `npm run test:interop`, which first checks that kubernetes-validate is installed. */
 const { PYTHON = 'python3' } = process.env;
 
-/** The oldest version that docs/kubernetes.md names, and the newest that the tool knows. */
+/** Lists the oldest version that docs/kubernetes.md names, and the newest that the tool knows. */
 const VERSIONS = ['1.27', '1.37'];
 
 /** Leaves out what the tool has no schema of. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect } from '@jest/globals';
 
-/** The options by which a drill needs no package: the embedded PostgreSQL, and a balancer of ours. */
+/** Lists the options by which a drill needs no package: the embedded PostgreSQL, and a balancer of ours. */
 export const WITHOUT_PACKAGES = '--postgres embedded --balancer polling';
 
 /** Limits a short drill, which takes a tenth of it on a busy machine. */

@@ -15,7 +15,7 @@ export interface Ran {
 export interface Answers {
   readonly password?: string;
   readonly confirms?: boolean;
-  /** What a command reads that takes a file from standard input. */
+  /** Stands for the file that a command takes from standard input. */
   readonly input?: string;
 }
 

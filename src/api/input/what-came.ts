@@ -34,8 +34,16 @@ export function withWhatCame(message: string, field: string, value: unknown): st
       ? `${subject}is missing: it ${message.slice(subject.length)}`
       : message;
   }
-  const isOfWrongKind =
-    typeof value !== 'string' || value === '' || message.endsWith('must be true or false');
-  if (isOfWrongKind) return `${message}; ${kindOf(value)} came`;
-  return /characters long$/.test(message) ? `${message}; ${Array.from(value).length} came` : message;
+  if (message.endsWith(' came')) return message;
+  if (typeof value === 'string' && value !== '' && /characters long$/.test(message))
+    return `${message}; ${Array.from(value).length} came`;
+  const kind = kindOf(value);
+  return isOfWrongKind(message, field, kind) ? `${message}; ${kind} came` : message;
+}
+
+/** Tells whether a rule about the kind of the value failed, rather than one about what is in it. */
+function isOfWrongKind(message: string, field: string, kind: string): boolean {
+  const rule = message.startsWith(`\`${field}\` `) ? message.slice(field.length + 3) : '';
+  if (kind === 'a string') return /^must be (?:true or false$|a whole number|an array|an object)/.test(rule);
+  return rule.startsWith('must ') && !rule.replace('a whole number', 'a number').includes(kind);
 }

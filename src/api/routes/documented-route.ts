@@ -22,7 +22,7 @@ export interface RouteOptions {
    * Without it, success is 204.
    */
   readonly answer?: Type | readonly [Type] | ByVersion<Type | null>;
-  /** What a successful response can be instead. */
+  /** Lists what a successful response can be instead. */
   readonly otherAnswers?: OtherAnswers;
   /** False where every response is an error. */
   readonly succeeds?: boolean;

@@ -6,13 +6,13 @@ export const EXPORT_FORMAT = 'strongroom-audit/1';
 /** Limits how many events may follow each other before a line with their checksums. */
 export const MOST_EVENTS_IN_A_ROW = 256;
 
-/** The length of a checksum: the first bytes of the hash of a leaf. */
+/** Gives the length of a checksum: the first bytes of the hash of a leaf. */
 export const CHECKSUM_BYTES = 4;
 
 /** Limits a line, in bytes. */
 export const MOST_LINE_BYTES = 1_048_576;
 
-/** How the body of every event begins. */
+/** Begins the body of every event. */
 export const EVENT_BEGINNING = '{"id"';
 
 const EVENT = Buffer.from(EVENT_BEGINNING);
@@ -49,7 +49,7 @@ export interface EndLine {
   readonly events: number;
 }
 
-/** A line that is not an event. Each says which line of the file it is. */
+/** Names a line that is not an event. Each says which line of the file it is. */
 export type ControlLine = BeginLine | LogLine | ChecksumLine | EndLine;
 
 type Members = Readonly<Record<string, unknown>>;

@@ -28,6 +28,6 @@ export interface AuditLogs {
 export interface AuditPage {
   /** The events as they were recorded, as the text of a JSON array. */
   readonly items: string;
-  /** Where the next page begins; undefined on the last page. */
+  /** Names the place where the next page begins; undefined on the last page. */
   readonly next: AuditCursor | undefined;
 }

@@ -5,7 +5,7 @@ export class Damage extends Error {
   constructor(
     /** The number of the line, from 1. */
     readonly line: number,
-    /** What is wrong with it, such as "is missing". */
+    /** Says what is wrong with it, such as "is missing". */
     readonly problem: string,
   ) {
     super(`Line ${line} ${problem}`);

@@ -3,7 +3,7 @@ import type { EpochStart } from '../epoch-event.js';
 /** Says what was proved of an epoch of a log. */
 export interface ProvedLog {
   readonly origin: string;
-  /** How many events of the log come before the file's first one. */
+  /** Counts the events of the log that come before the file's first one. */
   readonly before: number;
   /** The size of the last tree that was proved, which counts the events before. */
   readonly size: number;

@@ -13,7 +13,7 @@ import type { Call } from '../commands/command-spec.js';
 import type { Output } from '../output/output.js';
 import { slowStepsOf } from '../terminal.js';
 
-/** The number of bytes that tell an export from a proof. */
+/** Gives the number of bytes that tell an export from a proof. */
 const BEGINNING_BYTES = 64;
 
 interface VerifyOptions {

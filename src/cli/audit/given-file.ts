@@ -5,7 +5,7 @@ import { CommandError } from '../command-error.js';
 
 /** Holds a file that is read from its beginning to its end. */
 export interface GivenFile {
-  /** What messages call it. */
+  /** Names the file in messages. */
   readonly name: string;
   /** Its size in bytes; undefined where it is not known before. */
   readonly size: number | undefined;

@@ -24,8 +24,8 @@ export const MOST_SECRETS = 500;
 /** Refuses a read that is all or nothing since some secrets cannot be given. */
 export function notAllGiven(unfit: readonly Pick<BulkRow, 'key' | 'outcome'>[]): BulkRefused {
   const reasons = [
-    reason('not_found', 'there is no secret that you see with the key', unfit),
-    reason('hidden', 'the value is hidden from you of', unfit),
+    reason('not_found', 'you see no secret with these keys:', unfit),
+    reason('hidden', 'the values of these are hidden from you:', unfit),
     reason('expired', 'these have expired:', unfit),
   ];
   const told = reasons.filter((text) => text !== undefined).join('; ');

@@ -19,7 +19,7 @@ import {
 export interface BulkItem {
   readonly key: string;
   readonly outcome: BulkOutcome;
-  /** What the caller may see of the secret, and the text of the answer's tag; undefined if there is none. */
+  /** Holds what the caller may see of the secret, and the text of the answer's tag; undefined if there is none. */
   readonly given: { readonly secret: OpenedSecret; readonly tag: string } | undefined;
 }
 

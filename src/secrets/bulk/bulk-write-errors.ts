@@ -7,7 +7,7 @@ import { BulkRefused } from './bulk-errors.js';
 export interface RefusedWrite {
   readonly index: number;
   readonly key: string | undefined;
-  /** What a single write would be answered. */
+  /** Gives the error with which a single write would be answered. */
   readonly error: DomainError;
 }
 

@@ -8,7 +8,7 @@ export class CursorGone extends DomainError {
     super(
       'cursor_gone',
       410,
-      'Changes since this cursor may be missing: it is older than seven days, or the service was restored from a backup; ' +
+      'Changes since this cursor may be missing: it is older than seven days, from before a restore of the database, or of another tenant; ' +
         'take the new `cursor`, list the secrets again, and go on from that cursor',
       'info',
       {},

@@ -1,5 +1,4 @@
 import { JsonText } from '../../api/json/json-text.js';
-import { formatTime } from '../../api/time-format.js';
 import type { TenantContext } from '../../common/tenant-context.js';
 import type { SecretValue } from '../../crypto/secret-value.js';
 import { SECRET_LIST_FIELDS_V31, SECRET_SEARCH_FIELDS_V31, type SecretV31 } from '../dto/secret-v31.js';
@@ -7,6 +6,7 @@ import { NewSecretBodyV31, SecretChangeBodyV31 } from '../dto/new-secret.body.js
 import { SecretListQueryV31 } from '../list/dto/secret-list-v31.query.js';
 import { SecretSearchBodyV31 } from '../list/dto/secret-search.body.js';
 import type { OpenedSecret } from '../secret.js';
+import { toSecretListItem } from './secret-list-item.mapper.js';
 import type { SecretMapper } from './secret-mapper.js';
 
 /** Shows value and provider options to a caller who reads the secret, and in no other answer. */
@@ -33,19 +33,7 @@ function shownValue(value: SecretValue | undefined): unknown {
 
 function toChangedSecret(_tenant: TenantContext, secret: OpenedSecret): SecretV31 {
   return {
-    key: secret.key,
-    created_at: formatTime(secret.createdAt),
-    updated_at: formatTime(secret.updatedAt),
-    visibility: secret.visibility,
-    resource_availability: secret.visibility,
-    is_hidden_value: secret.isHiddenValue,
-    tenant_name: secret.tenantName,
-    created_by: secret.creatorName,
-    provider_name: secret.providerName,
-    description: secret.description,
-    expires_at: secret.expiresAt && formatTime(secret.expiresAt),
-    is_expired: secret.isExpired,
-    labels: secret.labels,
+    ...toSecretListItem(secret),
     value: '',
     version: secret.version,
     max_versions: secret.maxVersions,

@@ -20,7 +20,7 @@ export function labelFiltersProblem(texts: readonly string[]): string | undefine
     if (!text.includes('=')) return 'must be a name, `=` and a value, such as `env=prod`';
     const [name, value] = labelPairOf(text);
     const ofName = labelNameProblem(name);
-    if (ofName !== undefined) return `has a name that is not valid: it ${ofName}`;
+    if (ofName !== undefined) return `has a name that is not valid: the name ${ofName}`;
     const ofValue = labelValueProblem(value);
     if (ofValue !== undefined) return `has a value that is not valid: \`${name}\` ${ofValue}`;
   }

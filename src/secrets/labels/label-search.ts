@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { FilterRule } from '../list/filter-rule.js';
 import type { ListOptions } from '../list/list-options.js';
-import { FOUND_NOTHING, MOST_PICKED, type FoundSecrets, type Matches } from '../list/found-secrets.js';
+import { findByIndex, FOUND_NOTHING, type FoundSecrets } from '../list/found-secrets.js';
 import type { ListScope } from '../list/list-scope.js';
 import { pairJson, type LabelPair, type LabelRule } from './label-rule.js';
 
@@ -19,26 +19,13 @@ const FIND = `
 /** Finds secrets by an index on their labels; finds nothing if the list asks for no label that it must have. */
 export async function findByLabels(
   manager: EntityManager,
-  { tenants, userId }: ListScope,
+  scope: ListScope,
   options: ListOptions,
 ): Promise<FoundSecrets> {
   const question = questionOf(options);
   if (question === undefined) return FOUND_NOTHING;
-  type Ids = string[] | null;
-  const [row] = await manager.query<[Record<'ownTenants' | 'ownIds' | 'otherTenants' | 'otherIds', Ids>]>(
-    FIND,
-    [
-      tenants.map(({ id }) => id),
-      tenants.map(({ administers }) => administers),
-      userId,
-      question.alternatives.map(pairJson),
-      question.names,
-      MOST_PICKED,
-    ],
-  );
-  const matches = (tenantIds: Ids, ids: Ids): Matches | undefined =>
-    tenantIds === null || ids === null ? undefined : { tenantIds, ids, by: 'labels' };
-  return { own: matches(row.ownTenants, row.ownIds), foreign: matches(row.otherTenants, row.otherIds) };
+  const parameters = [question.alternatives.map(pairJson), question.names];
+  return findByIndex(manager, scope, { statement: FIND, parameters, by: 'labels' });
 }
 
 /** Tells whether a list is found by labels. */

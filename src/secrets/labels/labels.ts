@@ -21,7 +21,7 @@ export function labelNameProblem(name: string): string | undefined {
     return `must be at most ${LONGEST_LABEL_NAME} characters long; ${name.length} came`;
   return NAME.test(name)
     ? undefined
-    : `"${printable(name)}" may only hold letters, digits, \`.\`, \`_\`, \`-\` and \`/\`, and begins and ends with a letter or digit`;
+    : `"${printable(name)}" may only hold letters, digits, \`.\`, \`_\`, \`-\` and \`/\`, and must begin and end with a letter or digit`;
 }
 
 /** Returns why something cannot be the value of a label, or undefined where it can. The empty text can. */
@@ -42,7 +42,7 @@ export function labelsProblem(labels: unknown): string | undefined {
   if (pairs.length > MOST_LABELS) return `can hold at most ${MOST_LABELS} labels; ${pairs.length} came`;
   for (const [name, value] of pairs) {
     const ofName = labelNameProblem(name);
-    if (ofName !== undefined) return `has a name that is not valid: it ${ofName}`;
+    if (ofName !== undefined) return `has a name that is not valid: the name ${ofName}`;
     const ofValue = labelValueProblem(value);
     if (ofValue !== undefined) return `has a value that is not valid: \`${name}\` ${ofValue}`;
   }

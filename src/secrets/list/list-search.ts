@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { TooCostly } from '../../common/errors.js';
 import { searchPattern } from './list-conditions.js';
 import type { Search } from './list-options.js';
-import { FOUND_NOTHING, MOST_PICKED, type FoundSecrets, type Matches } from './found-secrets.js';
+import { findByIndex, FOUND_NOTHING, type FoundSecrets } from './found-secrets.js';
 import { SEEN, scopeSql, type ListScope } from './list-scope.js';
 
 /** Lists the fields with an index on parts of their text. */
@@ -32,19 +32,7 @@ export async function findKeys(
     await requireFewSecrets(manager, scope);
     return FOUND_NOTHING;
   }
-  const { tenants, userId } = scope;
-  type Ids = string[] | null;
-  const [row] = await manager.query<[Record<'ownTenants' | 'ownIds' | 'otherTenants' | 'otherIds', Ids>]>(
-    FIND,
-    [
-      tenants.map(({ id }) => id),
-      tenants.map(({ administers }) => administers),
-      userId,
-      pattern.text,
-      MOST_PICKED,
-    ],
-  );
-  return { own: matches(row.ownTenants, row.ownIds), foreign: matches(row.otherTenants, row.otherIds) };
+  return findByIndex(manager, scope, { statement: FIND, parameters: [pattern.text], by: 'key' });
 }
 
 /** Counts the secrets that the caller sees, no further than necessary. Others must not affect the answer. */
@@ -64,8 +52,4 @@ async function requireFewSecrets(manager: EntityManager, scope: ListScope): Prom
       `\`_search\`: among more than ${MOST_SCANNED} secrets, a part of a key needs three letters or digits in a row; ` +
         'give a longer part, or the whole key as `key`',
     );
-}
-
-function matches(tenantIds: string[] | null, ids: string[] | null): Matches | undefined {
-  return tenantIds === null || ids === null ? undefined : { tenantIds, ids, by: 'key' };
 }

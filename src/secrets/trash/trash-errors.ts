@@ -1,4 +1,10 @@
-import { BadParameters, Conflict, NotFound, PreconditionFailed } from '../../common/errors.js';
+import {
+  BadParameters,
+  Conflict,
+  NotFound,
+  PreconditionFailed,
+  PreconditionRequired,
+} from '../../common/errors.js';
 import { printable } from '../../common/printable.js';
 
 /** Shows a secret in the trash in examples. */
@@ -20,6 +26,14 @@ export function nothingToMatchInTrash(id: string): PreconditionFailed {
   );
 }
 
+/** Answers a change without `If-Match` in a tenant that requires it. Nothing reads a secret in the trash by its key. */
+export function ifMatchRequiredInTrash(id: string, tenantName: string): PreconditionRequired {
+  return new PreconditionRequired(
+    `The tenant \`${printable(tenantName)}\` takes changes with \`If-Match\` only: send the \`etag\` that ` +
+      `GET /api/v3.1/trash/secrets lists for \`${id}\`, or \`If-Match: *\` to act on whatever it is`,
+  );
+}
+
 export function keyTaken(key: string): Conflict {
   return new Conflict(
     `The key \`${key}\` is taken, in this tenant or by a global secret: delete that secret first; the trash still keeps ` +
@@ -34,8 +48,9 @@ export function globalKeyTaken(key: string): Conflict {
   );
 }
 
-export function badTrashId(id: string): BadParameters {
+export function badTrashId(): BadParameters {
   return new BadParameters(
-    `\`id\` must be the id of a secret in the trash, a UUID as \`Strongroom-Trash-Id\` gives it; \`${printable(id)}\` came`,
+    '`id` must be the id of a secret in the trash, a UUID: `Strongroom-Trash-Id` of the deletion has it, ' +
+      'and GET /api/v3.1/trash/secrets lists it as `id`',
   );
 }

@@ -13,23 +13,30 @@ import { EXAMPLE_KEY, EXAMPLE_STATE } from '../dto/secret.examples.js';
 import { SecretV31 } from '../dto/secret-v31.js';
 import { Answers } from '../http/answers.decorator.js';
 import type { SecretAnswers, ShownSecret } from '../http/secret-answers.js';
-import { hiddenFrom, ifMatchRequired, otherState } from '../secret-errors.js';
+import { hiddenFrom, otherState } from '../secret-errors.js';
 import { TRASH_EXAMPLES } from './dto/trash.examples.js';
 import { TrashListQuery, toTrashListOptions } from './dto/trash-list.query.js';
 import { TrashListV31, type TrashedSecretV31 } from './dto/trashed-secret-v31.js';
-import { badTrashId, EXAMPLE_TRASH_ID, globalKeyTaken, keyTaken, notInTrash } from './trash-errors.js';
+import {
+  badTrashId,
+  EXAMPLE_TRASH_ID,
+  globalKeyTaken,
+  ifMatchRequiredInTrash,
+  keyTaken,
+  notInTrash,
+} from './trash-errors.js';
 import { TrashId } from './trash-id.decorator.js';
 import { TrashService } from './trash.service.js';
 import { toTrashedSecretV31 } from './trashed-secret.mapper.js';
 
 const STATE_DIFFERS = otherState(EXAMPLE_KEY, EXAMPLE_STATE);
-const IF_MATCH_REQUIRED = ifMatchRequired(EXAMPLE_KEY, 'default_tenant');
+const IF_MATCH_REQUIRED = ifMatchRequiredInTrash(EXAMPLE_TRASH_ID, 'default_tenant');
 const ID = {
   name: 'id',
   schema: { type: 'string', format: 'uuid' },
   description: 'The id of the secret, as the list and `Strongroom-Trash-Id` give it',
 };
-const ERRORS = [badTrashId('db.password'), notInTrash(EXAMPLE_TRASH_ID), hiddenFrom(EXAMPLE_KEY)];
+const ERRORS = [badTrashId(), notInTrash(EXAMPLE_TRASH_ID), hiddenFrom(EXAMPLE_KEY)];
 
 /** Serves the trash of a tenant, which Cloudify does not have. */
 @Controller('api/v3.1/trash/secrets')

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Conditions } from '../../api/conditions/conditions.js';
 import { newEvent } from '../../audit/audit-event.js';
 import { Refusal } from '../../audit/refusal.js';
-import { NotFound } from '../../common/errors.js';
+import { NotFound, PreconditionRequired } from '../../common/errors.js';
 import type { TenantContext } from '../../common/tenant-context.js';
 import type { Page } from '../../database/page-request.js';
 import { TrashDays } from '../../tenants/trash-days.js';
@@ -10,7 +10,13 @@ import { SecretPreconditions } from '../secret-preconditions.js';
 import type { TrashedSecret } from '../secret.js';
 import { refusalOfTouch } from '../update-secret.js';
 import type { TrashListOptions } from './trash-columns.js';
-import { globalKeyTaken, keyTaken, nothingToMatchInTrash, notInTrash } from './trash-errors.js';
+import {
+  globalKeyTaken,
+  ifMatchRequiredInTrash,
+  keyTaken,
+  nothingToMatchInTrash,
+  notInTrash,
+} from './trash-errors.js';
 import { TrashRepository, type DecideTrashed, type TrashOutcome } from './trash.repository.js';
 
 /** Holds a secret in the trash with the end of its term. */
@@ -59,7 +65,10 @@ export class TrashService {
       const byRights = refusalOfTouch(tenant, current);
       if (byRights?.error instanceof NotFound)
         return new Refusal(byRights.outcome, absence(current.id, conditions));
-      return this.preconditions.refusal(tenant, current, conditions, byRights);
+      const refusal = await this.preconditions.refusal(tenant, current, conditions, byRights);
+      return refusal?.error instanceof PreconditionRequired
+        ? new Refusal(refusal.outcome, ifMatchRequiredInTrash(current.id, tenant.tenantName))
+        : refusal;
     };
   }
 

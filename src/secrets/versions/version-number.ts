@@ -1,4 +1,4 @@
-/** The largest number of a version, which the database counts in 32 bits. */
+/** Limits the number of a version, which the database counts in 32 bits. */
 export const MOST_VERSION_NUMBER = 2_147_483_647;
 
 /** Returns the number of a version that a text gives in digits; undefined for any other text. */

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-/** The type of signature, as C2SP signed-note numbers them: Ed25519 over the text. */
+/** Numbers the type of signature as C2SP signed-note does: Ed25519 over the text. */
 export const ED25519 = 1;
 
 const KEY_ID_BYTES = 4;

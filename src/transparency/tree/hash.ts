@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 
-/** The length of every hash of a tree, in bytes. */
+/** Gives the length of every hash of a tree, in bytes. */
 export const HASH_BYTES = 32;
 
-/** The root of a tree without leaves: SHA-256 of nothing. */
+/** Is the root of a tree without leaves: SHA-256 of nothing. */
 export const EMPTY_ROOT = sha256(Buffer.alloc(0));
 
 // RFC 6962, section 2.1: the first byte keeps a leaf from being taken for an inner node.

@@ -6,7 +6,7 @@ const POLL_MS = 200;
 export class ReadinessWatch {
   /** Tells whether it answered 503. */
   wasUnready = false;
-  /** When it was last asked and not ready, on the clock of `performance.now()`. */
+  /** Says when it was last asked and not ready, on the clock of `performance.now()`. */
   lastUnready = 0;
   #running = true;
 

@@ -1,4 +1,4 @@
-/** A name server that answers every question with the addresses it is given, as Docker's does for a service's replicas. */
+/** Answers every question with the addresses it is given, as Docker's does for a service's replicas. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 

@@ -3,7 +3,7 @@ import { accessSync, chownSync, constants, existsSync, readdirSync, readFileSync
 import { dirname, join } from 'node:path';
 import { locateBinaries } from '../../../dist/src/database/embedded/binaries.js';
 
-/** Where Debian and Ubuntu put the programs of each version, of which only some are in the path. */
+/** Names the folder in which Debian and Ubuntu put the programs of each version; only some are in the path. */
 const DEBIAN = '/usr/lib/postgresql';
 const NEEDED = ['initdb', 'pg_ctl', 'pg_dump', 'pg_dumpall', 'pg_restore', 'pg_basebackup', 'psql'];
 

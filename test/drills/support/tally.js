@@ -13,7 +13,7 @@ export class Tally {
   /** Whatever took longer than the limit. */
   slow = 0;
   slowest = 0;
-  /** When the last answer came that was not ok, on the clock of `performance.now()`. */
+  /** Says when the last answer came that was not ok, on the clock of `performance.now()`. */
   lastFailure = 0;
   /** Some of what was cut, wrong or slow, and of what was refused, in words. */
   samples = [];

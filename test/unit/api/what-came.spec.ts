@@ -38,4 +38,17 @@ describe('withWhatCame', () => {
     );
     expect(withWhatCame('`name` must be one of a, b', 'name', 'canary')).toBe('`name` must be one of a, b');
   });
+
+  it.each<[message: string, value: unknown, addition: string]>([
+    ['`name` must be a whole number from 1 to 9', 10, ''],
+    ['`name` must be a whole number from 1 to 9', '5', '; a string came'],
+    ['`name` must be a whole number from 1 to 9', {}, '; an object came'],
+    ['`name` must be an array of 1 to 9 keys', [], ''],
+    ['`name` must be an array of 1 to 9 keys', 'canary', '; a string came'],
+    ['`name` must be an object of texts', [], '; an array came'],
+    ['`name` has a value that is not valid: `a` must be a string', { a: 7 }, ''],
+    ['`name` must be an object; a string came', 'canary', ''],
+  ])('adds only what is news: %s', (message, value, addition) => {
+    expect(withWhatCame(message, 'name', value)).toBe(message + addition);
+  });
 });

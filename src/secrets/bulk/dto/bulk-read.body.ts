@@ -187,7 +187,8 @@ function checkedKeys(keys: readonly string[]): readonly string[] {
   const seen = new Set<string>();
   for (const key of keys) {
     const problem = nameProblem(key);
-    if (problem !== undefined) throw new BadParameters(`\`keys\`: a key ${problem}`);
+    if (problem !== undefined)
+      throw new BadParameters(`\`keys\` has a key that is not valid: the key ${problem}`);
     if (seen.has(key)) throw keyTwice('keys', key);
     seen.add(key);
   }

@@ -6,7 +6,7 @@ export const NAME_STYLES = ['as_is', 'upper'] as const;
 /** Says how keys become the names of variables. */
 export interface EnvNaming {
   readonly style: (typeof NAME_STYLES)[number];
-  /** What every key begins with, and no name. */
+  /** Begins every key, and is left out of the names. */
   readonly stripPrefix: string;
   /** The dangerous names that are wanted all the same. */
   readonly allowedNames: ReadonlySet<string>;
