@@ -1206,6 +1206,10 @@ BEGIN
     RETURN NEXT;
   END LOOP;
 
+  -- What a bulk write or an import changes next is found by id.
+  IF cardinality(v_entries) >= 100 THEN
+    PERFORM refresh_secret_statistics();
+  END IF;
   PERFORM record_secret_changes(v_changes);
   PERFORM record_events(v_entries);
 END
@@ -1973,6 +1977,31 @@ $function$;
 REVOKE ALL ON FUNCTION record_secret_changes(secret_change[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION record_secret_changes(secret_change[]) TO strongroom_app;
 GRANT EXECUTE ON FUNCTION record_secret_changes(secret_change[]) TO strongroom_reader;
+
+CREATE OR REPLACE FUNCTION public.refresh_secret_statistics()
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET lock_timeout TO '50ms'
+AS $function$
+BEGIN
+  IF NOT EXISTS (
+    SELECT FROM pg_class c, LATERAL (SELECT pg_relation_size(c.oid) / 8192 AS pages) AS present
+    WHERE c.oid = 'secrets'::regclass AND present.pages > 0
+      AND (c.reltuples < 0 OR present.pages > 4 * greatest(c.relpages, 8))
+  ) OR NOT pg_try_advisory_xact_lock(hashtextextended('refresh_secret_statistics', 0)) THEN
+    RETURN false;
+  END IF;
+  ANALYZE secrets;
+  ANALYZE secret_versions;
+  RETURN true;
+EXCEPTION WHEN lock_not_available THEN
+  RETURN false;
+END
+$function$;
+REVOKE ALL ON FUNCTION refresh_secret_statistics() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION refresh_secret_statistics() TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.remove_secrets(p_secrets json, p_values bytea[], p_options bytea[], p_wait boolean)
  RETURNS TABLE(ordinal integer, outcome text, version integer, revision integer, created_at timestamp with time zone, updated_at timestamp with time zone)

@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { CopiesModule } from './copies/copies.module.js';
 import { BulkModule } from './bulk/bulk.module.js';
 import { SecretChangesModule } from './changes/secret-changes.module.js';
@@ -13,9 +13,13 @@ import { SecretVersionsService } from './versions/secret-versions.service.js';
 import { SharingModule } from './sharing/sharing.module.js';
 import { TenantsModule } from '../tenants/tenants.module.js';
 import { SecretRulesModule } from './secret-rules.module.js';
+import { JobRunner } from '../jobs/job-runner.js';
+import { JobsModule } from '../jobs/jobs.module.js';
+import { SecretStatisticsJob } from './store/secret-statistics.job.js';
 
 @Module({
   imports: [
+    JobsModule,
     SecretRulesModule,
     SharingModule,
     MovesModule,
@@ -30,6 +34,15 @@ import { SecretRulesModule } from './secret-rules.module.js';
     SecretSearchController,
     SecretsProvidersController,
   ],
-  providers: [SecretsService, RestoreVersion, SecretVersionsService],
+  providers: [SecretsService, RestoreVersion, SecretVersionsService, SecretStatisticsJob],
 })
-export class SecretsModule {}
+export class SecretsModule implements OnModuleInit {
+  constructor(
+    @Inject(JobRunner) private readonly jobs: JobRunner,
+    @Inject(SecretStatisticsJob) private readonly statistics: SecretStatisticsJob,
+  ) {}
+
+  onModuleInit(): void {
+    this.jobs.register(this.statistics);
+  }
+}

@@ -217,6 +217,7 @@ describe('the schema', () => {
       { name: 'read_audit_events', ...expected, settings: [path, ...ALONG_INDEXES] },
       { name: 'read_secret_changes', ...expected, settings: [path, ...HOT] },
       { name: 'read_secrets', ...expected, settings: [path, ...HOT] },
+      { name: 'refresh_secret_statistics', ...expected, owner: OWNER, settings: [path, 'lock_timeout=50ms'] },
       { name: 'seal_pending_events', ...expected, settings: [path, ...ALONG_INDEXES] },
       { name: 'search_secret_keys', ...expected, settings: [path, 'plan_cache_mode=force_generic_plan'] },
       { name: 'search_secret_labels', ...expected, settings: [path, 'plan_cache_mode=force_generic_plan'] },

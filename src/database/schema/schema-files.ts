@@ -85,6 +85,7 @@ export const FUNCTIONS = [
   'secrets/find_secrets',
   'versions/secret_version_limit',
   'versions/prune_secret_versions',
+  'secrets/refresh_secret_statistics',
   'secrets/insert_secrets',
   'secrets/update_secrets',
   'trash/trash_secret',

@@ -89,6 +89,10 @@ BEGIN
     RETURN NEXT;
   END LOOP;
 
+  -- What a bulk write or an import changes next is found by id.
+  IF cardinality(v_entries) >= 100 THEN
+    PERFORM refresh_secret_statistics();
+  END IF;
   PERFORM record_secret_changes(v_changes);
   PERFORM record_events(v_entries);
 END
