@@ -330,7 +330,7 @@ CREATE TABLE secret_changes_pending (
   mark uuid NOT NULL,
   changed_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL
 ) WITH (vacuum_truncate=off);
-ALTER TABLE secret_changes_pending ADD CONSTRAINT pk_secret_changes_pending PRIMARY KEY (tenant_id, id);
+ALTER TABLE secret_changes_pending ADD CONSTRAINT pk_secret_changes_pending PRIMARY KEY (id);
 ALTER TABLE secret_changes_pending ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader_rows ON secret_changes_pending FOR ALL TO strongroom_reader
   USING (true)
@@ -839,17 +839,21 @@ BEGIN
     SELECT k.place, k.key, sum(coalesce(f.bytes, 0)) OVER (ORDER BY k.place) AS upto
     FROM unnest(v_keys) WITH ORDINALITY AS k (key, place)
     LEFT JOIN LATERAL (
-      SELECT octet_length(c.value) + coalesce(octet_length(c.provider_options), 0)
-               + coalesce(octet_length(c.schema::text), 0) + coalesce(octet_length(c.description), 0) AS bytes
+      SELECT CASE WHEN c.shows_all OR NOT c.is_hidden_value THEN octet_length(c.value) ELSE 0 END
+               + CASE WHEN c.shows_all THEN coalesce(octet_length(c.provider_options), 0) ELSE 0 END
+               + coalesce(octet_length(c.schema::text), 0) + coalesce(octet_length(c.description), 0) AS bytes,
+             c.expires_at
       FROM (
-        SELECT s.value, s.provider_options, s.schema, s.description FROM secrets s
+        SELECT s.*, s.created_by = p_user OR p_administers AS shows_all FROM secrets s
         WHERE s.tenant_id = p_tenant AND s.key = k.key COLLATE "C"
           AND (s.visibility <> 'private' OR s.created_by = p_user OR p_administers)
         UNION ALL
-        SELECT s.value, s.provider_options, s.schema, s.description FROM secrets s
+        SELECT s.*, s.created_by = p_user OR NOT s.is_hidden_value AND s.provider_options IS NULL
+                      OR user_may(p_user, s.tenant_id, 'administrators')
+        FROM secrets s
         WHERE s.visibility = 'global' AND s.key = k.key COLLATE "C" AND s.tenant_id <> p_tenant
       ) AS c LIMIT 1
-    ) AS f ON true
+    ) AS f ON secret_has_expired(f.expires_at) IS NOT TRUE
   ) AS m
   WHERE m.place <= p_size + 1
   ORDER BY m.place;
@@ -1622,11 +1626,12 @@ CREATE OR REPLACE FUNCTION public.read_secret_changes(p_tenant uuid, p_user uuid
 AS $function$
 #variable_conflict use_column
 DECLARE
-  v_count integer := 0;
+  v_most     CONSTANT integer := 20000;
+  v_numbered integer;
+  v_count    integer := 0;
 BEGIN
-  FOR batch IN 1 .. 20 LOOP
-    EXIT WHEN sequence_secret_changes(1000, true) < 1000;
-  END LOOP;
+  -- At once: a further batch of the same transaction would read all rows again that it has taken already.
+  v_numbered := sequence_secret_changes(v_most, true);
   SELECT c.position, c.mark INTO upto, upto_mark FROM secret_changes c ORDER BY c.position DESC LIMIT 1;
   changes := '[]';
   known := true;
@@ -1650,8 +1655,8 @@ BEGIN
     known := EXISTS (SELECT FROM secret_changes c WHERE c.position = p_after AND c.mark = p_mark);
   END IF;
 
-  more := v_count = p_limit;
-  IF more THEN
+  more := v_count = p_limit OR v_numbered = v_most;
+  IF v_count = p_limit THEN
     upto := changes -> -1 ->> 'position';
     upto_mark := changes -> -1 ->> 'mark';
   END IF;
@@ -2410,6 +2415,10 @@ CREATE OR REPLACE FUNCTION public.sequence_secret_changes(p_limit integer, p_wai
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
 AS $function$
 DECLARE
   v_last  bigint;
@@ -2420,10 +2429,10 @@ BEGIN
   END IF;
   SELECT coalesce(max(c.position), 0) INTO v_last FROM secret_changes c;
   WITH taken AS (
-    DELETE FROM secret_changes_pending p USING (
-      SELECT o.tenant_id, o.id FROM secret_changes_pending o ORDER BY o.id LIMIT p_limit
-    ) AS oldest
-    WHERE p.tenant_id = oldest.tenant_id AND p.id = oldest.id
+    DELETE FROM secret_changes_pending p
+    WHERE p.id <= (
+      SELECT max(oldest.id) FROM (SELECT o.id FROM secret_changes_pending o ORDER BY o.id LIMIT p_limit) AS oldest
+    )
     RETURNING p.*
   )
   INSERT INTO secret_changes (

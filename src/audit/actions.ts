@@ -51,7 +51,7 @@ export const AUDIT_ACTIONS = {
     'Reads the provider context that Cloudify clients ask for; only refusals are recorded.',
   ),
   'secret.bulk_move': tenant(
-    'Moves the secrets of a prefix to another prefix; each secret that moves also has its own event.',
+    'Moves the secrets of a prefix to another prefix; each secret that moves, or is refused with the others, also has its own event.',
     ...(['secrets', 'errors', 'dry_run', 'from_prefix', 'to_prefix'] as const),
   ),
   'secret.changes': tenant(

@@ -166,6 +166,7 @@ describe('the schema', () => {
       'ix_secrets_global_expires_at',
       'ix_secrets_global_key_trigrams',
       'ix_secrets_global_labels',
+      'pk_secret_changes_pending',
       'uq_secret_changes_position',
       'uq_secrets_global_key',
     ]);
@@ -175,7 +176,7 @@ describe('the schema', () => {
          AND attname NOT IN ('tenant_id', 'log_id') ORDER BY 1`,
       [tables],
     );
-    expect(keys).toEqual([...OUTWARD, 'fk_tenant_keys_root_key'].sort());
+    expect(keys).toEqual([...OUTWARD, 'fk_tenant_keys_root_key', 'pk_secret_changes_pending'].sort());
     const between = await names(
       `SELECT conname AS name FROM pg_constraint c WHERE contype = 'f' AND conrelid::regclass::text = ANY ($1)
          AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = confrelid AND attname = 'tenant_id')
@@ -222,7 +223,7 @@ describe('the schema', () => {
       { name: 'search_secret_keys', ...expected, settings: [path, 'plan_cache_mode=force_generic_plan'] },
       { name: 'search_secret_labels', ...expected, settings: [path, 'plan_cache_mode=force_generic_plan'] },
       { name: 'secret_key_elsewhere', ...expected },
-      { name: 'sequence_secret_changes', ...expected },
+      { name: 'sequence_secret_changes', ...expected, settings: [path, ...HOT] },
       { name: 'store_sealed_logs', ...expected, settings: [path, ...HOT.slice(1)] },
       { name: 'sweep_secret_changes', ...expected, settings: [path, ...HOT] },
       { name: 'sweep_trash', ...swept },

@@ -200,6 +200,24 @@ describe('all logs', () => {
     expect(paged).toEqual(events.filter(({ time }) => time < String(newest)).map(({ id }) => id));
   });
 
+  it('are given for one tenant as they were before, and that is recorded once in its log and the system’s', async () => {
+    const own = String(ids.payments);
+    const system = '00000000-0000-0000-0000-000000000000';
+    const before = await stored(own);
+    const ofSystem = await stored(system);
+    const answer = await read('/all?tenant_name=payments', ADMIN);
+    expect(answer.text.startsWith(`{"items":[${before.join(',')}],"metadata":`)).toBe(true);
+    const [event = '{}', ...rest] = await stored(own);
+    const [eventOfSystem = '{}', ...restOfSystem] = await stored(system);
+    expect([rest, restOfSystem]).toEqual([before, ofSystem]);
+    const shown = { action: 'audit.list', outcome: 'ok', detail: { log: 'tenant' } };
+    expect(JSON.parse(event)).toMatchObject({ ...shown, tenant_id: own });
+    expect(JSON.parse(eventOfSystem)).toMatchObject({ ...shown, tenant_id: null });
+    expect((JSON.parse(event) as Event).id).toBe((JSON.parse(eventOfSystem) as Event).id);
+    const table = await read('/all?tenant_name=payments&format=csv&_size=1', ADMIN);
+    expect(table.text).toContain(`${(JSON.parse(event) as Event).id},`);
+  });
+
   it('name the reader in the log of the tenant that is asked for', async () => {
     const answer = await read(
       '/all?tenant_name=payments&key=db.password&action=secret.read&outcome=ok',

@@ -34,9 +34,8 @@ const VALUES = [
   'x'.repeat(60_000),
 ];
 
-const shells = ['dash', 'bash', 'sh'].map(
-  (shell) => [shell, spawnSync(shell, ['-c', 'exit 0']).status === 0] as const,
-);
+/** Lists the shells that are installed. */
+const shells = ['dash', 'bash', 'sh'].filter((shell) => spawnSync(shell, ['-c', 'exit 0']).status === 0);
 
 describe('secrets as variables of a shell', () => {
   let room: Strongroom;
@@ -66,8 +65,8 @@ describe('secrets as variables of a shell', () => {
     rmSync(folder, { recursive: true });
   });
 
-  for (const [shell, isThere] of shells)
-    (isThere ? it.each : it.skip.each)([
+  for (const shell of shells)
+    it.each([
       ['sources', '. ./env'],
       ['evaluates', 'eval "$(cat env)"'],
     ])(`are what they were to the byte, where ${shell} %s them, and run nothing`, (_, begin) =>
@@ -88,7 +87,7 @@ describe('secrets as variables of a shell', () => {
     );
 
   it('are found by at least one shell', () => {
-    expect(shells.filter(([, isThere]) => isThere).length).toBeGreaterThan(0);
+    expect(shells.length).toBeGreaterThan(0);
   });
 
   it('are refused with a value that no variable can hold', async () => {

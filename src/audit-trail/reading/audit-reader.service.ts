@@ -42,8 +42,10 @@ export class AuditReader {
         if (tenant !== undefined) {
           const logIds = await this.events.logsOfTenant(manager, tenant);
           if (logIds.length === 0) return Refusal.missing('Tenant', tenant);
+          const page = await this.events.readLogs(manager, logIds, filter);
+          // Afterwards, so that the page does not hold the event of its own reading.
           for (const logId of logIds) await appendEvent(manager, logId, event);
-          return this.events.readLogs(manager, logIds, filter);
+          return page;
         }
         const logIds = log === 'system' ? [SYSTEM_LOG] : await this.events.allLogs(manager);
         return this.events.readLogs(manager, logIds, filter);

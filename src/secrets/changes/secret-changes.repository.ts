@@ -48,7 +48,7 @@ export class SecretChangesRepository {
 
   /**
    * Returns the changes after a place that a caller may see, or, without one, the present end of the feed. Contains all
-   * that was committed before the call.
+   * that was committed before the call, unless `more` tells of further changes.
    * @returns undefined if the feed does not have that place any more
    * @throws Busy, Unavailable as `Lanes.query` does
    */

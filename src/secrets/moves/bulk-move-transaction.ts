@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { AuditEvent } from '../../audit/audit-event.js';
 import type { AuditWriter } from '../../audit/audit-writer.js';
 import { Refusal } from '../../audit/refusal.js';
 import type { TenantContext } from '../../common/tenant-context.js';
@@ -43,8 +44,10 @@ export class BulkMoveTransaction {
     const selected = dryRun ? seen : await this.locked(seen);
     const problems = await this.problemsOf(selected);
     const moves = selected.map(({ current: { key }, newKey }) => ({ key, newKey }));
-    if (problems.length > 0 && !dryRun)
+    if (problems.length > 0 && !dryRun) {
+      await this.recordRefused(selected, problems);
       return this.end(refusalOfAll(problems), moves.length, problems.length);
+    }
     if (!dryRun) for (const chunk of chunksOf(selected)) await this.write(chunk);
     await this.end(undefined, moves.length, problems.length);
     return { kind: 'moved', moves, problems };
@@ -109,6 +112,19 @@ export class BulkMoveTransaction {
     const ids = moves.map(({ current }) => current.id);
     const versions = await this.parts.versions.find(this.manager, this.tenant, ids);
     await this.parts.versions.reseal(this.manager, this.tenant, { moves, versions }, this.rules);
+  }
+
+  /** Records of every secret that it was not moved: because of itself, or of others. */
+  private async recordRefused(
+    selected: readonly SelectedMove[],
+    problems: readonly MoveProblem[],
+  ): Promise<void> {
+    const outcomes = new Map(problems.map(({ key, refusal }) => [key, refusal.outcome]));
+    const events = selected.map(({ current: { id: secretId, key }, newKey }): AuditEvent => {
+      const outcome = outcomes.get(key) ?? 'refused';
+      return { ...this.rules.eventOf({ key, newKey }), secretId, outcome };
+    });
+    await this.parts.audit.appendAll(this.manager, this.tenant.tenantId, events);
   }
 
   /** Records what became of the whole. */

@@ -61,7 +61,11 @@ export class MoveByPrefix {
       },
     });
     await requireCreate(this.secrets, tenant, event);
-    if (fromPrefix === toPrefix) throw samePrefix();
+    if (fromPrefix === toPrefix) {
+      const refusal = new Refusal('refused', samePrefix());
+      await this.secrets.recordRefusal(tenant, event, refusal);
+      throw refusal.error;
+    }
     const outcome = await this.moved.moveAll(tenant, this.rulesOf(tenant, input, event), event.id);
     if (outcome instanceof Refusal) throw outcome.error;
     return outcome;

@@ -46,7 +46,11 @@ export class MoveSecret {
     const { key, newKey } = keys;
     const event = newEvent('secret.move', tenant.caller, { key, detail: { new_key: maskTokens(newKey) } });
     await requireCreate(this.secrets, tenant, event);
-    if (newKey === key) throw sameKey();
+    if (newKey === key) {
+      const refusal = new Refusal('refused', sameKey());
+      await this.secrets.recordRefusal(tenant, event, refusal);
+      throw refusal.error;
+    }
     const rules = this.rulesOf(tenant, key, conditions);
     const outcome = await this.moved.move(tenant, keys, rules, event);
     return shown(changedSecret(key, outcome, conditions), undefined);

@@ -9,6 +9,7 @@ import { updatedSecret } from '../store/secret-changes.js';
 import type { SecretLookups } from '../store/secret-lookups.js';
 import { updateRecord } from '../store/secret-records.js';
 import type { SecretRows } from '../store/secret-row.js';
+import { refusedEvent } from '../store/secret-updates.js';
 import type { SecretWrites } from '../store/secret-writes.js';
 import { MOST_BYTES } from './chunks-of.js';
 import { moveOf } from './move-of.js';
@@ -107,10 +108,6 @@ export class MoveTransaction {
     await parts.versions.reseal(manager, tenant, { moves: [moving], versions }, rules);
     return { kind: 'changed', secret: updatedSecret(tenant, current, sent, answer) };
   }
-}
-
-export function refusedEvent(event: AuditEvent, { id }: StoredSecret, { outcome }: Refusal): AuditEvent {
-  return { ...event, secretId: id, outcome };
 }
 
 function sizeOf({ value, providerOptions }: StoredSecret, versions: readonly EarlierVersion[]): MoveSize {

@@ -10,10 +10,11 @@ import type { StoredSecret } from '../secret.js';
 import { shareOf } from '../share-of.js';
 import { SecretLookups } from '../store/secret-lookups.js';
 import { SecretRows } from '../store/secret-row.js';
+import { refusedEvent } from '../store/secret-updates.js';
 import { SecretWrites } from '../store/secret-writes.js';
 import { BulkMoveTransaction } from './bulk-move-transaction.js';
 import { MoveQueries } from './move-queries.js';
-import { MoveTransaction, MuchHistory, refusedEvent, type Move } from './move-transaction.js';
+import { MoveTransaction, MuchHistory, type Move } from './move-transaction.js';
 import {
   MovedSecretsRepository,
   type BulkMove,

@@ -1,6 +1,6 @@
 -- Returns the changes after a position that a user of a tenant may see, as JSON: those of the tenant, without others'
--- private secrets unless the user administers the tenant, and those of global secrets. Everything that was committed
--- before the call has its position first.
+-- private secrets unless the user administers the tenant, and those of global secrets. What was committed before the call
+-- gets its position first; if that is too much for one call, there are further changes.
 --
 -- known tells whether p_mark is that of the row at p_after; if it is not, the row is too old, or the database was restored
 -- from a backup. upto and upto_mark name the position up to which the caller has seen everything; more tells whether
@@ -17,11 +17,12 @@ SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
 DECLARE
-  v_count integer := 0;
+  v_most     CONSTANT integer := 20000;
+  v_numbered integer;
+  v_count    integer := 0;
 BEGIN
-  FOR batch IN 1 .. 20 LOOP
-    EXIT WHEN sequence_secret_changes(1000, true) < 1000;
-  END LOOP;
+  -- At once: a further batch of the same transaction would read all rows again that it has taken already.
+  v_numbered := sequence_secret_changes(v_most, true);
   SELECT c.position, c.mark INTO upto, upto_mark FROM secret_changes c ORDER BY c.position DESC LIMIT 1;
   changes := '[]';
   known := true;
@@ -45,8 +46,8 @@ BEGIN
     known := EXISTS (SELECT FROM secret_changes c WHERE c.position = p_after AND c.mark = p_mark);
   END IF;
 
-  more := v_count = p_limit;
-  IF more THEN
+  more := v_count = p_limit OR v_numbered = v_most;
+  IF v_count = p_limit THEN
     upto := changes -> -1 ->> 'position';
     upto_mark := changes -> -1 ->> 'mark';
   END IF;

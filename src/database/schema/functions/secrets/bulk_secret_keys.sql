@@ -1,9 +1,12 @@
 -- Returns the keys that a bulk read may read, in their places, and tells which of them fit into one answer: at most p_size
 -- keys of at most p_bytes together, but at least one. At most one key that does not fit is returned after p_size others.
 --
--- p_keys are taken as they are given; a secret that the caller does not see counts no bytes. If p_keys is NULL, the keys are
--- those of the secrets that the caller sees, as in a list, that come after p_after and begin with p_prefix or, unless p_labels
--- is NULL, have all labels of this object; p_prefix is empty then. A key is of characters below U+007F.
+-- Only what read_secrets gives to the caller counts: a secret that the caller does not see, or that has expired, counts no
+-- bytes, and a hidden value or hidden options count none either. So the end of a page does not tell how long they are.
+--
+-- p_keys are taken as they are given. If p_keys is NULL, the keys are those of the secrets that the caller sees, as in a
+-- list, that come after p_after and begin with p_prefix or, unless p_labels is NULL, have all labels of this object;
+-- p_prefix is empty then. A key is of characters below U+007F.
 --
 -- Labels are looked up by search_secret_labels, and what it finds by id; the LIMIT keeps the planner from scanning all keys
 -- instead. If it finds too many secrets, a scan in the order of keys soon has a page.
@@ -74,17 +77,21 @@ BEGIN
     SELECT k.place, k.key, sum(coalesce(f.bytes, 0)) OVER (ORDER BY k.place) AS upto
     FROM unnest(v_keys) WITH ORDINALITY AS k (key, place)
     LEFT JOIN LATERAL (
-      SELECT octet_length(c.value) + coalesce(octet_length(c.provider_options), 0)
-               + coalesce(octet_length(c.schema::text), 0) + coalesce(octet_length(c.description), 0) AS bytes
+      SELECT CASE WHEN c.shows_all OR NOT c.is_hidden_value THEN octet_length(c.value) ELSE 0 END
+               + CASE WHEN c.shows_all THEN coalesce(octet_length(c.provider_options), 0) ELSE 0 END
+               + coalesce(octet_length(c.schema::text), 0) + coalesce(octet_length(c.description), 0) AS bytes,
+             c.expires_at
       FROM (
-        SELECT s.value, s.provider_options, s.schema, s.description FROM secrets s
+        SELECT s.*, s.created_by = p_user OR p_administers AS shows_all FROM secrets s
         WHERE s.tenant_id = p_tenant AND s.key = k.key COLLATE "C"
           AND (s.visibility <> 'private' OR s.created_by = p_user OR p_administers)
         UNION ALL
-        SELECT s.value, s.provider_options, s.schema, s.description FROM secrets s
+        SELECT s.*, s.created_by = p_user OR NOT s.is_hidden_value AND s.provider_options IS NULL
+                      OR user_may(p_user, s.tenant_id, 'administrators')
+        FROM secrets s
         WHERE s.visibility = 'global' AND s.key = k.key COLLATE "C" AND s.tenant_id <> p_tenant
       ) AS c LIMIT 1
-    ) AS f ON true
+    ) AS f ON secret_has_expired(f.expires_at) IS NOT TRUE
   ) AS m
   WHERE m.place <= p_size + 1
   ORDER BY m.place;
