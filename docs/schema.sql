@@ -41,7 +41,8 @@ CREATE TYPE secret_change AS (
 CREATE TABLE audit_backfill (
   log_id uuid NOT NULL,
   after_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
-  until_id uuid NOT NULL
+  until_id uuid,
+  begun_at timestamp(3) with time zone
 );
 ALTER TABLE audit_backfill ADD CONSTRAINT pk_audit_backfill PRIMARY KEY (log_id);
 ALTER TABLE audit_backfill ENABLE ROW LEVEL SECURITY;
@@ -148,9 +149,13 @@ CREATE TABLE audit_logs (
   epoch integer DEFAULT 1 NOT NULL,
   size bigint DEFAULT 0 NOT NULL,
   frontier bytea DEFAULT '\x'::bytea NOT NULL,
-  sealed_at timestamp(3) with time zone
+  sealed_at timestamp(3) with time zone,
+  is_announced boolean DEFAULT false NOT NULL,
+  announced_epoch integer,
+  announced_size bigint
 );
 ALTER TABLE audit_logs ADD CONSTRAINT pk_audit_logs PRIMARY KEY (log_id);
+CREATE INDEX ix_audit_logs_unannounced ON public.audit_logs USING btree (log_id) WHERE (NOT is_announced);
 ALTER TABLE audit_logs ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader_rows ON audit_logs FOR ALL TO strongroom_reader
   USING (true)
@@ -227,13 +232,19 @@ GRANT SELECT (id, public_key) ON audit_signing_keys TO strongroom_reader;
 CREATE TABLE installation (
   singleton boolean DEFAULT true NOT NULL,
   id uuid DEFAULT gen_random_uuid() NOT NULL,
-  incarnation text COLLATE "C"
+  incarnation text COLLATE "C",
+  heads_at timestamp(3) with time zone,
+  epoch integer DEFAULT 1 NOT NULL,
+  epoch_at timestamp(3) with time zone,
+  epoch_reason text,
+  epoch_caller json,
+  written_by xid8
 );
 ALTER TABLE installation ADD CONSTRAINT pk_installation PRIMARY KEY (singleton);
 ALTER TABLE installation ADD CONSTRAINT ck_installation_singleton CHECK (singleton);
 GRANT SELECT ON installation TO strongroom_app;
 GRANT SELECT ON installation TO strongroom_reader;
-GRANT UPDATE (incarnation) ON installation TO strongroom_reader;
+GRANT UPDATE (incarnation, heads_at, epoch, epoch_at, epoch_reason, epoch_caller, written_by) ON installation TO strongroom_reader;
 
 CREATE TABLE login_failures (
   name_key bytea NOT NULL,
@@ -502,7 +513,7 @@ ALTER TABLE tenants ADD CONSTRAINT ck_tenants_name CHECK ((name ~ '^[A-Za-z][A-Z
 CREATE UNIQUE INDEX uq_tenants_name ON public.tenants USING btree (name) WHERE (deleted_at IS NULL);
 GRANT SELECT, INSERT ON tenants TO strongroom_app;
 GRANT UPDATE (deleted_at) ON tenants TO strongroom_app;
-GRANT SELECT (id, name) ON tenants TO strongroom_reader;
+GRANT SELECT (id, name, created_at) ON tenants TO strongroom_reader;
 
 CREATE TABLE tokens (
   id text COLLATE "C" NOT NULL,
@@ -633,6 +644,55 @@ CREATE VIEW secret_keys AS
   WHERE (deleted_at IS NULL);
 GRANT SELECT ON secret_keys TO strongroom_reader;
 
+CREATE OR REPLACE FUNCTION public.announce_audit_heads(p_limit integer, p_begins_round boolean)
+ RETURNS TABLE(origin text, size bigint, root bytea)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  v_system uuid := '00000000-0000-0000-0000-000000000000';
+  v_now    timestamptz(3) := clock_timestamp();
+  v_logs   uuid[];
+BEGIN
+  -- A log that is being sealed just now comes later.
+  v_logs := ARRAY(
+    SELECT g.log_id FROM audit_logs g WHERE NOT g.is_announced AND g.size > 0 ORDER BY g.log_id LIMIT p_limit
+    FOR UPDATE SKIP LOCKED
+  );
+  IF v_logs <@ ARRAY[v_system] AND NOT EXISTS (
+    SELECT FROM audit_logs g
+    JOIN audit_leaves l ON l.log_id = g.log_id AND l.epoch = g.epoch
+      AND l.leaf_index >= CASE WHEN g.announced_epoch = g.epoch THEN g.announced_size ELSE 0 END
+    LEFT JOIN audit_events e ON e.log_id = l.log_id AND e.id = l.event_id
+    WHERE g.log_id = ANY (v_logs) AND e.action IS DISTINCT FROM 'audit.heads'
+  ) THEN
+    RETURN;
+  END IF;
+  IF p_begins_round THEN
+    UPDATE installation i SET heads_at = v_now,
+      written_by = CASE WHEN i.written_by::xid = i.xmin THEN pg_current_xact_id() ELSE i.written_by END
+    WHERE i.heads_at IS NULL OR i.heads_at NOT BETWEEN v_now - interval '55 seconds' AND v_now;
+    IF NOT FOUND THEN
+      RETURN;
+    END IF;
+  END IF;
+  UPDATE audit_logs g SET is_announced = true, announced_epoch = g.epoch, announced_size = g.size
+  WHERE g.log_id = ANY (v_logs);
+  RETURN QUERY
+  SELECT audit_origin(g.log_id, g.epoch), g.size, c.root
+  FROM audit_logs g JOIN audit_checkpoints c ON c.log_id = g.log_id AND c.epoch = g.epoch AND c.size = g.size
+  WHERE g.log_id = ANY (v_logs) ORDER BY g.log_id;
+END
+$function$;
+ALTER FUNCTION announce_audit_heads(integer,boolean) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION announce_audit_heads(integer,boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION announce_audit_heads(integer,boolean) TO strongroom_app;
+
 CREATE OR REPLACE FUNCTION public.audit_create_partitions(p_months integer)
  RETURNS integer
  LANGUAGE plpgsql
@@ -697,65 +757,97 @@ REVOKE ALL ON FUNCTION audit_origin(uuid,integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit_origin(uuid,integer) TO strongroom_app;
 GRANT EXECUTE ON FUNCTION audit_origin(uuid,integer) TO strongroom_reader;
 
+CREATE OR REPLACE FUNCTION public.audit_sealing_backlog(p_limit integer, OUT events integer, OUT oldest_seconds double precision)
+ RETURNS record
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+DECLARE
+  v_oldest uuid;
+BEGIN
+  SELECT count(*) INTO events FROM (SELECT FROM audit_pending LIMIT p_limit) AS p;
+  WITH RECURSIVE found (log_id, event_id) AS (
+    (SELECT p.log_id, p.event_id FROM audit_pending p ORDER BY p.log_id, p.id LIMIT 1)
+    UNION ALL
+    SELECT n.log_id, n.event_id FROM found f CROSS JOIN LATERAL (
+      SELECT p.log_id, p.event_id FROM audit_pending p WHERE p.log_id > f.log_id ORDER BY p.log_id, p.id LIMIT 1
+    ) AS n
+  )
+  SELECT f.event_id INTO v_oldest FROM (SELECT * FROM found LIMIT 1000) AS f
+  WHERE NOT EXISTS (SELECT FROM audit_backfill b WHERE b.log_id = f.log_id) ORDER BY f.event_id LIMIT 1;
+  oldest_seconds := coalesce(greatest(extract(epoch FROM clock_timestamp()) -
+    ('x' || left(replace(v_oldest::text, '-', ''), 12))::bit(48)::bigint / 1000.0, 0), 0);
+END
+$function$;
+ALTER FUNCTION audit_sealing_backlog(integer) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION audit_sealing_backlog(integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit_sealing_backlog(integer) TO strongroom_app;
+
 CREATE OR REPLACE FUNCTION public.audit_sealing_state()
- RETURNS TABLE(is_pending boolean, installation_id uuid, sealed_by text, incarnation text)
+ RETURNS TABLE(may_seal boolean, installation_id uuid, has_moved boolean)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
 AS $function$
 #variable_conflict use_column
 DECLARE
-  v_present text := database_incarnation();
+  v_present text;
 BEGIN
-  IF EXISTS (SELECT FROM installation i WHERE i.incarnation IS NULL) THEN
-    UPDATE installation SET incarnation = v_present WHERE incarnation IS NULL;
+  IF NOT EXISTS (SELECT FROM audit_pending) OR NOT lock_sequence('audit', false) THEN
+    RETURN QUERY SELECT false, i.id, false FROM installation i;
+    RETURN;
   END IF;
-  RETURN QUERY
-  SELECT EXISTS (SELECT FROM audit_pending), i.id, i.incarnation, v_present FROM installation i;
+  v_present := database_incarnation();
+  UPDATE installation i SET incarnation = v_present, written_by = pg_current_xact_id()
+  WHERE i.incarnation IS NULL OR (length(i.incarnation) < length(v_present) AND NOT database_has_moved());
+  RETURN QUERY SELECT true, i.id, database_has_moved() FROM installation i;
 END
 $function$;
 ALTER FUNCTION audit_sealing_state() OWNER TO strongroom_reader;
 REVOKE ALL ON FUNCTION audit_sealing_state() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit_sealing_state() TO strongroom_app;
 
-CREATE OR REPLACE FUNCTION public.begin_audit_epoch(p_reason text, p_caller json)
+CREATE OR REPLACE FUNCTION public.begin_audit_epoch(p_event uuid, p_reason text, p_caller json)
  RETURNS integer
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  v_entries audit_entry[];
+  v_epoch integer;
 BEGIN
   PERFORM lock_sequence('audit', true);
-  UPDATE installation SET incarnation = database_incarnation();
-  SELECT array_agg(ROW(
-    g.log_id, new_event_id(), 'audit.new_epoch', NULL, NULL, NULL, NULL, 'ok', p_caller,
-    json_build_object(
-      'previous_origin', audit_origin(g.log_id, g.epoch),
-      'previous_size', coalesce(c.size, 0)::text,
-      'previous_root', encode(coalesce(c.root, sha256('')), 'base64'),
-      'reason', p_reason
-    )
-  )::audit_entry)
-  INTO v_entries
-  FROM audit_logs g LEFT JOIN LATERAL (
-    SELECT p.size, p.root FROM audit_checkpoints p WHERE p.log_id = g.log_id AND p.epoch = g.epoch
-    ORDER BY p.size DESC LIMIT 1
-  ) AS c ON true
-  WHERE g.size > 0;
-  IF v_entries IS NULL THEN
-    RETURN 0;
-  END IF;
-  PERFORM record_events(v_entries);
-  UPDATE audit_pending p SET id = 0 FROM unnest(v_entries) AS e WHERE p.log_id = e.log_id AND p.event_id = e.id;
-  UPDATE audit_logs g SET epoch = g.epoch + 1, size = 0, frontier = '' FROM unnest(v_entries) AS e WHERE g.log_id = e.log_id;
-  RETURN cardinality(v_entries);
+  UPDATE installation SET
+    incarnation = database_incarnation(),
+    written_by = pg_current_xact_id(),
+    epoch = greatest(epoch + 1, floor(extract(epoch FROM clock_timestamp()) / 60)::integer),
+    epoch_at = clock_timestamp(), epoch_reason = p_reason, epoch_caller = p_caller
+  RETURNING epoch INTO v_epoch;
+  PERFORM enter_audit_epoch(ARRAY['00000000-0000-0000-0000-000000000000'::uuid], p_event);
+  RETURN v_epoch;
 END
 $function$;
-ALTER FUNCTION begin_audit_epoch(text,json) OWNER TO strongroom_reader;
-REVOKE ALL ON FUNCTION begin_audit_epoch(text,json) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION begin_audit_epoch(text,json) TO strongroom_app;
+ALTER FUNCTION begin_audit_epoch(uuid,text,json) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION begin_audit_epoch(uuid,text,json) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION begin_audit_epoch(uuid,text,json) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.begin_signing_key(p_key integer)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  INSERT INTO audit_log_keys (log_id, epoch, key_id, from_size)
+  SELECT g.log_id, g.epoch, p_key, CASE WHEN g.size = 0 THEN 0 ELSE g.size + 1 END FROM audit_logs g
+$function$;
+ALTER FUNCTION begin_signing_key(integer) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION begin_signing_key(integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION begin_signing_key(integer) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.blank_secret(p_secret secrets, p_value boolean)
  RETURNS secrets
@@ -887,6 +979,23 @@ $function$;
 REVOKE ALL ON FUNCTION count_refused_logins(text[],integer[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION count_refused_logins(text[],integer[]) TO strongroom_app;
 
+CREATE OR REPLACE FUNCTION public.database_has_moved()
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+BEGIN
+  RETURN EXISTS (SELECT FROM installation i WHERE i.written_by::xid <> i.xmin) OR EXISTS (
+    SELECT FROM installation i,
+      unnest(string_to_array(i.incarnation, ':'), string_to_array(database_incarnation(), ':')) AS part (sealed_by, present)
+    WHERE part.sealed_by <> '' AND part.present <> '' AND part.sealed_by <> part.present
+  );
+END
+$function$;
+REVOKE ALL ON FUNCTION database_has_moved() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION database_has_moved() TO strongroom_app;
+GRANT EXECUTE ON FUNCTION database_has_moved() TO strongroom_reader;
+
 CREATE OR REPLACE FUNCTION public.database_incarnation()
  RETURNS text
  LANGUAGE plpgsql
@@ -898,12 +1007,11 @@ DECLARE
 BEGIN
   BEGIN
     SELECT system_identifier::text INTO v_system FROM pg_control_system();
-  EXCEPTION WHEN insufficient_privilege OR undefined_function OR feature_not_supported THEN NULL;
+  EXCEPTION WHEN OTHERS THEN NULL;
   END;
   BEGIN
     v_timeline := substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8);
-  EXCEPTION WHEN insufficient_privilege OR undefined_function OR feature_not_supported
-      OR object_not_in_prerequisite_state THEN NULL;
+  EXCEPTION WHEN OTHERS THEN NULL;
   END;
   RETURN v_system || ':' || (SELECT oid FROM pg_database WHERE datname = current_database()) || ':' || v_timeline;
 END
@@ -988,38 +1096,93 @@ CREATE OR REPLACE FUNCTION public.enqueue_unsealed_events(p_limit integer)
  SET enable_bitmapscan TO 'off'
 AS $function$
 DECLARE
-  v_present uuid := first_event_id(clock_timestamp() - interval '1 minute');
-  v_log     audit_backfill;
-  v_upto    uuid;
-  v_last    uuid;
-  v_count   integer;
+  v_now   timestamptz := clock_timestamp();
+  v_log   audit_backfill;
+  v_last  uuid;
+  v_count integer;
 BEGIN
-  SELECT b.* INTO v_log FROM audit_backfill b WHERE b.after_id < least(b.until_id, v_present) LIMIT 1 FOR UPDATE;
-  IF NOT FOUND THEN
-    DELETE FROM audit_backfill b WHERE b.after_id >= b.until_id;
+  UPDATE audit_backfill b SET begun_at = v_now, until_id = greatest(
+    first_event_id(v_now + interval '5 minutes'),
+    (SELECT e.id FROM audit_events e WHERE e.log_id = b.log_id ORDER BY e.id DESC LIMIT 1)
+  )
+  WHERE b.until_id IS NULL;
+  SELECT b.* INTO v_log FROM audit_backfill b WHERE b.begun_at < v_now - interval '1 minute'
+  ORDER BY b.log_id LIMIT 1 FOR UPDATE;
+  IF NOT FOUND OR EXISTS (SELECT FROM audit_pending p WHERE p.log_id = v_log.log_id OFFSET p_limit) THEN
     RETURN false;
   END IF;
-  v_upto := least(v_log.until_id, v_present);
   WITH next AS MATERIALIZED (
-    SELECT e.id FROM audit_events e WHERE e.log_id = v_log.log_id AND e.id > v_log.after_id AND e.id < v_upto
-    ORDER BY e.id LIMIT p_limit
+    SELECT e.id FROM audit_events e
+    WHERE e.log_id = v_log.log_id AND e.id > v_log.after_id AND e.id <= v_log.until_id ORDER BY e.id LIMIT p_limit
   ),
   added AS (
     INSERT INTO audit_pending (log_id, event_id)
     SELECT v_log.log_id, n.id FROM next n
     WHERE NOT EXISTS (SELECT FROM audit_leaves l WHERE l.log_id = v_log.log_id AND l.event_id = n.id)
-      AND n.id NOT IN (SELECT p.event_id FROM audit_pending p WHERE p.log_id = v_log.log_id)
     ORDER BY n.id
   )
   SELECT count(*), (array_agg(n.id ORDER BY n.id DESC))[1] INTO v_count, v_last FROM next n;
-  UPDATE audit_backfill b SET after_id = CASE WHEN v_count = p_limit THEN v_last ELSE v_upto END
-  WHERE b.log_id = v_log.log_id;
+  IF v_count < p_limit THEN
+    DELETE FROM audit_backfill b WHERE b.log_id = v_log.log_id;
+  ELSE
+    UPDATE audit_backfill b SET after_id = v_last WHERE b.log_id = v_log.log_id;
+  END IF;
   RETURN true;
 END
 $function$;
 ALTER FUNCTION enqueue_unsealed_events(integer) OWNER TO strongroom_reader;
 REVOKE ALL ON FUNCTION enqueue_unsealed_events(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION enqueue_unsealed_events(integer) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.enter_audit_epoch(p_logs uuid[], p_event uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+DECLARE
+  v_now     installation;
+  v_entries audit_entry[];
+BEGIN
+  INSERT INTO audit_logs (log_id) SELECT unnest(p_logs) ON CONFLICT DO NOTHING;
+  SELECT i.* INTO v_now FROM installation i;
+  IF v_now.epoch = 1 THEN
+    RETURN;
+  END IF;
+  SELECT array_agg(ROW(
+    g.log_id, coalesce(p_event, new_event_id()), 'audit.new_epoch', NULL, NULL, NULL, NULL, 'ok', v_now.epoch_caller,
+    json_build_object(
+      'previous_origin', audit_origin(g.log_id, coalesce(c.epoch, g.epoch)),
+      'previous_size', coalesce(c.size, 0)::text,
+      'previous_root', encode(coalesce(c.root, sha256('')), 'base64'),
+      'reason', v_now.epoch_reason
+    )
+  )::audit_entry)
+  INTO v_entries
+  FROM audit_logs g LEFT JOIN LATERAL (
+    SELECT p.epoch, p.size, p.root FROM audit_checkpoints p WHERE p.log_id = g.log_id
+    ORDER BY p.epoch DESC, p.size DESC LIMIT 1
+  ) AS c ON true
+  WHERE g.log_id = ANY (p_logs) AND g.epoch < v_now.epoch
+    AND NOT EXISTS (SELECT FROM tenants t WHERE t.id = g.log_id AND t.created_at >= v_now.epoch_at);
+  IF v_entries IS NULL THEN
+    RETURN;
+  END IF;
+  PERFORM record_events(v_entries);
+  -- Comes before whatever waits, an earlier event of this kind included.
+  UPDATE audit_pending p
+  SET id = least((SELECT o.id FROM audit_pending o WHERE o.log_id = e.log_id ORDER BY o.id LIMIT 1), 1) - 1
+  FROM unnest(v_entries) AS e WHERE p.log_id = e.log_id AND p.event_id = e.id;
+  UPDATE audit_logs g SET epoch = v_now.epoch, size = 0, frontier = ''
+  FROM unnest(v_entries) AS e WHERE g.log_id = e.log_id;
+END
+$function$;
+ALTER FUNCTION enter_audit_epoch(uuid[],uuid) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION enter_audit_epoch(uuid[],uuid) FROM PUBLIC;
 
 CREATE OR REPLACE FUNCTION public.find_identities(p_names text[], p_name_keys bytea[], p_tokens text[], p_sources text[], p_tenants text[])
  RETURNS TABLE(ordinal integer, user_id uuid, username text, password_hash text, active boolean, token_epoch integer, token_hash bytea, token_expired boolean, locked boolean, locked_just_now boolean, proved boolean, tenant_id uuid, tenant_name text, permissions text, permissions_in integer, maintenance boolean)
@@ -2168,7 +2331,7 @@ BEGIN
   -- Skips from log to log along the primary key.
   WITH RECURSIVE found (id) AS (
     (SELECT p.log_id FROM audit_pending p
-     WHERE (p.log_id, p.id) > (v_after, CASE WHEN p_after IS NULL THEN -1 ELSE 9223372036854775807 END)
+     WHERE (p.log_id, p.id) > (v_after, CASE WHEN p_after IS NULL THEN (-9223372036854775808)::bigint ELSE 9223372036854775807 END)
      ORDER BY p.log_id, p.id LIMIT 1)
     UNION ALL
     SELECT (SELECT p.log_id FROM audit_pending p WHERE p.log_id > f.id ORDER BY p.log_id, p.id LIMIT 1)
@@ -2181,7 +2344,7 @@ BEGIN
     RETURN;
   END IF;
   v_share := greatest(p_limit / cardinality(v_logs), 16);
-  INSERT INTO audit_logs (log_id) SELECT unnest(v_logs) ON CONFLICT DO NOTHING;
+  PERFORM enter_audit_epoch(v_logs, NULL);
 
   RETURN QUERY
   WITH taken AS MATERIALIZED (
@@ -2213,13 +2376,18 @@ BEGIN
     INSERT INTO audit_leaves (log_id, epoch, leaf_index, event_id, hash)
     SELECT l.log_id, g.epoch, g.size + l.place, l.event_id, l.hash
     FROM leaves l JOIN audit_logs g ON g.log_id = l.log_id
+  ),
+  counted AS MATERIALIZED (SELECT t.log_id, count(*) AS taken FROM taken t GROUP BY t.log_id),
+  new AS MATERIALIZED (
+    SELECT h.log_id, string_agg(h.hash, ''::bytea ORDER BY h.id) AS hashes,
+           (count(*) FILTER (WHERE h.hash IS NULL))::integer AS missing
+    FROM hashed h GROUP BY h.log_id
   )
-  SELECT g.log_id, g.epoch, g.size, g.frontier, c.note, c.key_id,
-         coalesce((SELECT string_agg(l.hash, ''::bytea ORDER BY l.place) FROM leaves l WHERE l.log_id = g.log_id), ''),
-         (SELECT count(*) FROM taken t WHERE t.log_id = g.log_id) >= v_share,
-         (SELECT count(*)::integer FROM hashed h WHERE h.log_id = g.log_id AND h.hash IS NULL)
-  FROM audit_logs g LEFT JOIN audit_checkpoints c ON c.log_id = g.log_id AND c.epoch = g.epoch AND c.size = g.size
-  WHERE g.log_id = ANY (v_logs)
+  SELECT g.log_id, g.epoch, g.size, g.frontier, c.note, c.key_id, coalesce(n.hashes, ''), t.taken >= v_share,
+         coalesce(n.missing, 0)
+  FROM counted t JOIN audit_logs g ON g.log_id = t.log_id
+  LEFT JOIN audit_checkpoints c ON c.log_id = g.log_id AND c.epoch = g.epoch AND c.size = g.size
+  LEFT JOIN new n ON n.log_id = g.log_id
   ORDER BY g.log_id;
 END
 $function$;
@@ -2465,7 +2633,7 @@ BEGIN
   WHERE g.log_id = ANY (p_logs) AND c.log_id = g.log_id AND c.epoch = g.epoch AND c.size = g.size
     AND c.signed_at > v_now - interval '1 second';
 
-  UPDATE audit_logs g SET size = s.size, frontier = s.frontier, sealed_at = v_now
+  UPDATE audit_logs g SET size = s.size, frontier = s.frontier, sealed_at = v_now, is_announced = false
   FROM unnest(p_logs, p_sizes, p_frontiers) AS s (log_id, size, frontier) WHERE g.log_id = s.log_id;
 
   INSERT INTO audit_checkpoints (log_id, epoch, size, root, key_id, signed_at, note)
@@ -2670,11 +2838,14 @@ BEGIN
     (SELECT c.log_id, c.epoch, c.size, c.signed_at, 2, 'day' FROM audit_checkpoints c
      WHERE c.kept = 1 AND c.signed_at < v_day ORDER BY c.kept, c.signed_at LIMIT p_limit)
   ),
-  -- One that is followed by another of the same period is not needed.
+  -- One that the next one follows in the same period is not needed.
   judged AS MATERIALIZED (
-    SELECT d.*, EXISTS (
-      SELECT FROM audit_checkpoints n WHERE n.log_id = d.log_id AND n.epoch = d.epoch AND n.size > d.size
-        AND n.signed_at < date_trunc(d.period, d.signed_at, 'UTC') + ('1 ' || d.period)::interval
+    SELECT d.*, coalesce((
+      SELECT n.signed_at FROM audit_checkpoints n WHERE n.log_id = d.log_id AND n.epoch = d.epoch AND n.size > d.size
+      ORDER BY n.size LIMIT 1
+    ) < date_trunc(d.period, d.signed_at, 'UTC') + ('1 ' || d.period)::interval, false)
+    AND NOT EXISTS (
+      SELECT FROM audit_pruned p WHERE p.log_id = d.log_id AND p.epoch = d.epoch AND p.size = d.size
     ) AS is_superseded
     FROM due d
   ),

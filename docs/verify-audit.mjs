@@ -311,16 +311,18 @@ class Verifier {
 
   /** Compares what the first event of an epoch says of the one before with that one, if the file has it. */
   beginEpoch(log) {
-    const stem = log.origin.slice(0, log.origin.lastIndexOf('/'));
-    const previous = log.epoch === 2 ? stem : `${stem}/${log.epoch - 1}`;
     const { action, detail } = log.first === undefined ? {} : this.json(log.first.bytes);
-    if (action !== 'audit.new_epoch' || detail?.previous_origin !== previous)
-      this.fail(`must be the event that says where ${previous} ended`, log.first?.line);
-    const { previous_size: size, previous_root: root } = detail;
+    const { previous_origin: previous, previous_size: size, previous_root: root } = detail ?? {};
+    const epochOf = (origin) => Number(ORIGIN.exec(origin)?.[1] ?? 1);
+    const isOfLog = (origin) => ORIGIN.test(origin) && origin.slice(0, 84) === log.origin.slice(0, 84);
+    if (action !== 'audit.new_epoch' || !isOfLog(previous) || epochOf(previous) >= log.epoch)
+      this.fail('must be the event that says where the epoch before ended', log.first?.line);
     if (!isSize(size) || unbase64(String(root))?.length !== 32) this.fail('is malformed', log.first.line);
     const before = this.logs.at(-1);
     if (before?.origin === previous && (String(before.proved.size) !== size || before.proved.root !== root))
       this.fail('names another end of the epoch before', log.first.line);
+    if (before !== undefined && isOfLog(before.origin) && before.epoch > epochOf(previous))
+      this.fail('names another epoch before', log.first.line);
     log.previous = { origin: previous, size, root };
   }
 

@@ -7,36 +7,42 @@ import { AuditPartitionsJob } from './audit-partitions.job.js';
 import { AuditController } from './reading/audit.controller.js';
 import { AuditEventsRepository } from './reading/audit-events.repository.js';
 import { AuditReader } from './reading/audit-reader.service.js';
+import { AuditBackfillJob } from './sealing/audit-backfill.job.js';
+import { AuditCheckpointsJob } from './sealing/audit-checkpoints.job.js';
+import { AuditHeadsJob } from './sealing/audit-heads.job.js';
 import { AuditSealerJob } from './sealing/audit-sealer.job.js';
-import { Sealer } from './sealing/sealer.js';
-import { SealingRepository } from './sealing/sealing.repository.js';
-import { SigningKeysRepository } from './sealing/signing-keys.repository.js';
-import { SigningKeys } from './sealing/signing-keys.js';
+import { HeadsRepository } from './sealing/heads.repository.js';
+import { SealingJobs } from './sealing/sealing-jobs.js';
+import { SealingMetrics } from './sealing/sealing-metrics.js';
+import { SealingModule } from './sealing/sealing.module.js';
+import { SealingWatch } from './sealing/sealing-watch.js';
 
 /** Serves the audit trail, and registers the jobs that maintain it in the background. */
 @Module({
-  imports: [JobsModule, TenantsModule],
+  imports: [JobsModule, SealingModule, TenantsModule],
   controllers: [AuditController],
   providers: [
     AuditPartitions,
     AuditPartitionsJob,
     AuditEventsRepository,
     AuditReader,
+    AuditBackfillJob,
+    AuditCheckpointsJob,
+    AuditHeadsJob,
     AuditSealerJob,
-    Sealer,
-    SealingRepository,
-    SigningKeys,
-    SigningKeysRepository,
+    HeadsRepository,
+    SealingJobs,
+    SealingMetrics,
+    SealingWatch,
   ],
 })
 export class AuditTrailModule implements OnModuleInit {
   constructor(
     @Inject(JobRunner) private readonly jobs: JobRunner,
     @Inject(AuditPartitionsJob) private readonly partitions: AuditPartitionsJob,
-    @Inject(AuditSealerJob) private readonly sealer: AuditSealerJob,
   ) {}
 
   onModuleInit(): void {
-    for (const job of [this.partitions, this.sealer]) this.jobs.register(job);
+    this.jobs.register(this.partitions);
   }
 }

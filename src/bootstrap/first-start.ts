@@ -1,9 +1,8 @@
 import type { EntityManager } from 'typeorm';
-import { newId } from '../common/ids.js';
+import { serviceCaller } from '../audit/service-caller.js';
 import { StartupError } from '../common/startup-error.js';
 import { passwordProblem, shortestFirstPassword } from '../common/passwords/password-rules.js';
 import { randomPassword } from '../common/passwords/random-password.js';
-import type { Caller } from '../common/tenant-context.js';
 import type { Configuration } from '../config/configuration.js';
 import type { PasswordHasher } from '../crypto/password-hasher.js';
 import type { RootKeys } from '../crypto/root-keys.js';
@@ -51,13 +50,7 @@ export async function prepareFirstStart(
   manager: EntityManager,
   { configuration, rootKeys, hasher }: FirstStart,
 ): Promise<FirstAdministrator | undefined> {
-  const caller: Caller = {
-    actorId: null,
-    actorName: null,
-    method: 'system',
-    requestId: newId(),
-    address: null,
-  };
+  const caller = serviceCaller();
   const registry = new RootKeyRegistry();
   await registry.register(manager, rootKeys);
   // Checked again under the lock, since a concurrent start may have registered other keys.

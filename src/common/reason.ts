@@ -35,8 +35,13 @@ export function requireReason(headers: Headers): void {
 }
 
 function readReason(header: string | string[]): { text: string } | { problem: string } {
-  const text = decoded([header].flat().join(', '))?.trim();
-  if (text === undefined) return { problem: 'must be UTF-8' };
+  const text = decoded([header].flat().join(', '));
+  return text === undefined ? { problem: 'must be UTF-8' } : checkedReason(text);
+}
+
+/** Returns a reason as it is recorded, or what is wrong with it, which follows the name of where it came from. */
+export function checkedReason(given: string): { text: string } | { problem: string } {
+  const text = given.trim();
   const { length } = Array.from(text);
   if (length > LONGEST_REASON)
     return { problem: `can be at most ${LONGEST_REASON} characters long; ${length} came` };

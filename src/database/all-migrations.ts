@@ -7,6 +7,7 @@ import { ExpandExpiryAndLabels1800000000005 } from './migrations/1800000000005-e
 import { ExpandChangeFeed1800000000006 } from './migrations/1800000000006-expand-change-feed.js';
 import { ExpandAuditReading1800000000009 } from './migrations/1800000000009-expand-audit-reading.js';
 import { ExpandAuditSealing1800000000010 } from './migrations/1800000000010-expand-audit-sealing.js';
+import { ExpandAuditHeads1800000000012 } from './migrations/1800000000012-expand-audit-heads.js';
 
 /** Lists all migrations in order. The list is explicit because a wrong file pattern would go unnoticed. */
 export const allMigrations: readonly (new () => MigrationInterface)[] = [
@@ -18,4 +19,5 @@ export const allMigrations: readonly (new () => MigrationInterface)[] = [
   ExpandChangeFeed1800000000006,
   ExpandAuditReading1800000000009,
   ExpandAuditSealing1800000000010,
+  ExpandAuditHeads1800000000012,
 ];

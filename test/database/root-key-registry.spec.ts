@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { SigningKeysRepository } from '../../src/audit-trail/sealing/signing-keys.repository.js';
+import { SigningKeys } from '../../src/audit-trail/sealing/signing-keys.js';
 import { StartupError } from '../../src/common/startup-error.js';
 import { RootKeys } from '../../src/crypto/root-keys.js';
 import type { SqlConnection } from '../../src/database/connection/sql-connection.js';
@@ -85,6 +87,21 @@ describe('the registry of root keys', () => {
     await expect(missing).rejects.toBeInstanceOf(StartupError);
     await expect(missing).rejects.toThrow(/^The root key "old" is missing.*STRONGROOM_ROOT_KEYS$/);
     expect(await everything()).toEqual(before);
+  });
+
+  it('needs the root key of the key that signs the audit trail, until another key signs', async () => {
+    await initialise(`${OLD},${NEW}`);
+    const configured = RootKeys.parse(`${OLD},${NEW}`);
+    const keys = new SigningKeys(configured, new RootKeysRepository(), new SigningKeysRepository());
+    await services.dataSource.transaction(async (manager) => {
+      const [row] = await manager.query<{ id: string }[]>('SELECT id FROM installation');
+      await keys.active(manager, row!.id);
+    });
+    await services.database.asSuperuser("UPDATE root_keys SET state = 'available'");
+    await services.database.asSuperuser("UPDATE root_keys SET state = 'active' WHERE id = 'new'");
+    await expect(check(NEW)).rejects.toThrow(/^The root key "old" is missing/);
+    await services.dataSource.transaction((manager) => keys.rotate(manager));
+    await check(NEW);
   });
 
   it('finds a wrong key and names it, and changes nothing', async () => {

@@ -4,6 +4,7 @@ import { cloneDatabase, type TestDatabase } from '../support/database.js';
 import { readMetrics, valueOf } from '../support/metrics-text.js';
 import { query, testServer } from '../support/server.js';
 import { Strongroom, type As } from '../support/strongroom.js';
+import { until } from '../support/until.js';
 
 const NAMES = { STRONGROOM_METRICS_PORT: '0' };
 const CANARY = 'canary-of-metrics';
@@ -101,11 +102,28 @@ describe('the metrics of a service', () => {
     expect(room.logs.filter((line) => line.includes('"alarm":"decryption"'))).toHaveLength(1);
   });
 
+  it('tell what was sealed of the audit trail, and what waits', async () => {
+    await room.secret(user, 'GET', `${CANARY}-absent`);
+    const value = async (name: string) => valueOf(await metricsOf(room), `strongroom_audit_${name}`, {});
+    await until(
+      async () => (await value('sealed_events_total')) > 0 && (await value('checkpoints_total')) > 0,
+    );
+    expect(await value('stopped_logs')).toBe(0);
+    expect(await value('pending_events')).toBeLessThan(1_000);
+    expect(await value('pending_seconds')).toBeLessThan(60);
+    for (const alarm of ['audit_sealing_stopped', 'audit_event_missing'])
+      expect(valueOf(await metricsOf(room), 'strongroom_alarms_total', { alarm })).toBe(0);
+  });
+
   it('tell of each job that there is, and of its last success once it has run', async () => {
     const text = await metricsOf(room);
     const jobs = readMetrics(text).filter(({ name }) => name === 'strongroom_job_interval_seconds');
     expect(jobs.map(({ labels }) => labels.job_name).sort()).toEqual([
+      'audit backfill',
+      'audit checkpoints',
+      'audit heads',
       'audit partitions',
+      'audit sealer',
       'login failure sweep',
       'secret changes',
       'trash sweep',

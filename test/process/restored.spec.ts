@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { APP_ROLE, OWNER, READER_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
+import { NIL_UUID } from '../../src/common/ids.js';
+import { until } from '../support/until.js';
 import { Api } from './api.js';
 import { external, PASSWORD } from './external.js';
 import { service, strongroomAdmin } from './program.js';
@@ -43,14 +45,28 @@ describe('a database that was restored', () => {
     const first = service(external(database));
     const api = new Api(await first.listening(), PASSWORD);
     expect((await api.call('PUT', 'kept', 'x')).status).toBe(200);
+    await until(async () => (await presentEpoch()) === 1);
     await first.stop();
   });
   afterAll(() => database.drop());
 
+  /** Returns the epoch of the newest leaf of the system's log, which begins with the event that says why. */
+  const presentEpoch = async (): Promise<number> => {
+    const rows = await database.asSuperuser<{ epoch: number; action: string }>(
+      `SELECT l.epoch, e.action FROM audit_leaves l JOIN audit_events e ON e.log_id = l.log_id AND e.id = l.event_id
+       WHERE l.leaf_index = 0 AND l.log_id = $1 ORDER BY l.epoch`,
+      [NIL_UUID],
+    );
+    for (const { epoch, action } of rows) if (epoch > 1) expect(action).toBe('audit.new_epoch');
+    return rows.at(-1)?.epoch ?? 0;
+  };
+
   const doctor = () => strongroomAdmin(['doctor'], external(database));
 
   it.each(RESTORES)('%s is named by doctor, mended by a start, and serves', async (_how, left, said) => {
-    await database.asSuperuser(left);
+    const epoch = await presentEpoch();
+    // A dump writes every row anew.
+    await database.asSuperuser(`${left}; UPDATE installation SET singleton = singleton`);
     const before = await doctor();
     expect([before.code, before.stdout]).toEqual([1, expect.stringMatching(said)]);
     expect(before.stdout).not.toContain('unexpected');
@@ -59,6 +75,7 @@ describe('a database that was restored', () => {
     expect(await api.value('kept')).toBe('x');
     expect((await api.call('PUT', `after-${database.name}-${String(left.length)}`, 'y')).status).toBe(200);
     expect((await fetch(`${api.url}/health/ready`)).status).toBe(200);
+    await until(async () => (await presentEpoch()) > epoch);
     await started.stop();
     expect((await doctor()).code).toBe(0);
     expect(await strongroomAdmin(['migrate'], external(database))).toMatchObject({

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { callerJson } from '../../audit/caller-json.js';
+import { serviceCaller } from '../../audit/service-caller.js';
 import { newId } from '../../common/ids.js';
 import { Logger } from '../../observability/logger.js';
 import { originText } from '../../transparency/log-origin.js';
@@ -30,6 +30,9 @@ const STORED_LEVELS = 8;
 /** How long a log that cannot be sealed is left alone before it is looked at again. */
 const STOPPED_MS = 60_000;
 
+/** Limits the stopped logs that a line of the log names. */
+const MOST_NAMED = 20;
+
 const RESTORED =
   'The database is another one than the one that sealed events last: it was restored, failed over or moved';
 
@@ -44,6 +47,7 @@ export class Sealer {
   private after: string | undefined;
   private stopped = new Set<string>();
   private stoppedSince = 0;
+  private readonly counts = { events: 0, checkpoints: 0 };
 
   constructor(
     @Inject(SealingRepository) private readonly repository: SealingRepository,
@@ -51,21 +55,25 @@ export class Sealer {
     @Inject(Logger) private readonly logger: Logger,
   ) {}
 
+  /** Returns what this process has sealed, and how many logs it leaves alone. */
+  get totals(): { readonly events: number; readonly checkpoints: number; readonly stopped: number } {
+    return { ...this.counts, stopped: this.stopped.size };
+  }
+
   /**
    * Seals a batch of events, in a transaction of a job. Returns whether there is more to seal at once.
    * @throws UnknownKeyError, DecryptionError when the key that signs does not open
    */
   async sealSome(manager: EntityManager): Promise<boolean> {
     const state = await this.repository.state(manager);
-    if (!state.isPending) {
+    if (!state.maySeal) {
       this.after = undefined;
       return false;
     }
-    if (state.incarnation !== state.sealedBy) await this.beginEpoch(manager);
+    const key = await this.keys.active(manager, state.installationId);
+    if (state.hasMoved) await this.beginEpoch(manager);
     const logs = await this.sealable(manager, state);
     this.after = logs.length < MOST_LOGS ? undefined : logs.at(-1)?.log.logId;
-    if (logs.length === 0) return false;
-    const key = await this.keys.active(manager, state.installationId);
     const sealed = logs.filter(({ log }) => log.hashes.length > 0);
     if (sealed.length > 0)
       await this.repository.store(
@@ -73,15 +81,21 @@ export class Sealer {
         key.id,
         sealed.map((each) => sign(each, originOf(each.log, state), key.signer)),
       );
+    this.count(sealed);
     return this.after !== undefined || logs.some(({ log }) => log.isFull);
+  }
+
+  private count(sealed: readonly SealableLog[]): void {
+    this.counts.checkpoints += sealed.length;
+    this.counts.events += sealed.reduce((sum, { log }) => sum + log.hashes.length / HASH_BYTES, 0);
   }
 
   /** Takes the events of a batch of logs, of which each is what was signed last. */
   private async sealable(manager: EntityManager, state: SealingState): Promise<SealableLog[]> {
     if (performance.now() - this.stoppedSince > STOPPED_MS) this.stopped = new Set();
     const publicKeys = await this.keys.publicKeys(manager);
+    await manager.query('SAVEPOINT seal');
     for (;;) {
-      await manager.query('SAVEPOINT seal');
       const batch = { after: this.after, stopped: [...this.stopped], limit: MOST_EVENTS };
       const logs = await this.repository.seal(manager, batch);
       const checked = logs.map((log) => ({
@@ -94,16 +108,22 @@ export class Sealer {
         return sound;
       }
       await manager.query('ROLLBACK TO SAVEPOINT seal');
-      for (const { log, tree } of checked) if (typeof tree === 'string') this.stop(log, tree);
+      this.stop(
+        checked.flatMap(({ log, tree }) => (typeof tree === 'string' ? [{ log, problem: tree }] : [])),
+      );
     }
   }
 
-  private stop({ logId, epoch, size }: UnsealedLog, problem: SealingProblem): void {
+  /** Leaves logs alone, and says so in one line, of a restored database with many logs too. */
+  private stop(found: readonly { readonly log: UnsealedLog; readonly problem: SealingProblem }[]): void {
     if (this.stopped.size === 0) this.stoppedSince = performance.now();
-    this.stopped.add(logId);
+    for (const { log } of found) this.stopped.add(log.logId);
+    const logs = found
+      .slice(0, MOST_NAMED)
+      .map(({ log: { logId, epoch, size }, problem }) => ({ log: logId, epoch, size, problem }));
     this.logger.error(
-      { alarm: 'audit_sealing_stopped', log: logId, epoch, size, problem },
-      'a log of the audit trail is not what was signed, and is not sealed until a new epoch begins',
+      { alarm: 'audit_sealing_stopped', count: found.length, logs },
+      'logs of the audit trail are not what was signed, and are not sealed until a new epoch begins',
     );
   }
 
@@ -116,16 +136,13 @@ export class Sealer {
   }
 
   private async beginEpoch(manager: EntityManager): Promise<void> {
-    const caller = {
-      actorId: null,
-      actorName: null,
-      method: 'system',
-      requestId: newId(),
-      address: null,
-    } as const;
-    const logs = await this.repository.beginEpoch(manager, RESTORED, callerJson(caller));
+    const epoch = await this.repository.beginEpoch(manager, {
+      eventId: newId(),
+      reason: RESTORED,
+      caller: serviceCaller(),
+    });
     this.logger.warn(
-      { logs },
+      { epoch },
       'a new epoch of the audit trail begins: the database was restored, failed over or moved',
     );
   }

@@ -1,15 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { callerJson } from '../../audit/caller-json.js';
+import type { Caller } from '../../common/tenant-context.js';
 import { namedQueryIn } from '../../database/named-query.js';
 import type { CompletedNode } from '../../transparency/tree/frontier.js';
 
-/** Tells whether there is anything to seal, and in which database. */
+/** Tells whether the transaction may seal, and in which database. */
 export interface SealingState {
-  readonly isPending: boolean;
+  /** True if events are waiting, and no other transaction is sealing. */
+  readonly maySeal: boolean;
   readonly installationId: string;
-  /** The incarnation of the database that sealed last. */
-  readonly sealedBy: string;
-  readonly incarnation: string;
+  /** True if the database is another one than the one that sealed last. */
+  readonly hasMoved: boolean;
+}
+
+/** Says what waits to be sealed. */
+export interface SealingBacklog {
+  /** The number of events, up to the limit of the count. */
+  readonly events: number;
+  readonly oldestSeconds: number;
 }
 
 /** Describes a log with new leaves: how it was sealed before, and the hashes of the leaves one after the other. */
@@ -48,8 +57,10 @@ export interface SealingBatch {
   readonly limit: number;
 }
 
-const STATE = `SELECT is_pending AS "isPending", installation_id AS "installationId", sealed_by AS "sealedBy", incarnation
+const STATE = `SELECT may_seal AS "maySeal", installation_id AS "installationId", has_moved AS "hasMoved"
   FROM audit_sealing_state()`;
+
+const BACKLOG = 'SELECT events, oldest_seconds AS "oldestSeconds" FROM audit_sealing_backlog($1)';
 
 const SEAL = `SELECT log_id AS "logId", epoch, size::float8 AS size, frontier, note, key_id AS "keyId", hashes,
     is_full AS "isFull", missing
@@ -60,6 +71,7 @@ const STORE = 'SELECT store_sealed_logs($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 /** Seals events in the transaction of a job. */
 @Injectable()
 export class SealingRepository {
+  /** Takes the lock of sealing, if there is something to seal and it is free. */
   async state(manager: EntityManager): Promise<SealingState> {
     const [row] = await namedQueryIn<SealingState>(manager, {
       ...{ name: 'audit_sealing_state', text: STATE, values: [] },
@@ -68,7 +80,15 @@ export class SealingRepository {
     return row;
   }
 
-  /** Makes leaves of events; returns nothing while another transaction does. */
+  /** Counts what waits, up to a limit. */
+  async backlog(manager: EntityManager, limit: number): Promise<SealingBacklog> {
+    const [row] = await namedQueryIn<SealingBacklog>(manager, {
+      ...{ name: 'audit_sealing_backlog', text: BACKLOG, values: [limit] },
+    });
+    return row ?? { events: 0, oldestSeconds: 0 };
+  }
+
+  /** Makes leaves of events. */
   seal(manager: EntityManager, { after, stopped, limit }: SealingBatch): Promise<UnsealedLog[]> {
     return namedQueryIn(manager, {
       ...{ name: 'seal_pending_events', text: SEAL, values: [after ?? null, stopped, limit] },
@@ -90,12 +110,20 @@ export class SealingRepository {
     });
   }
 
-  /** Begins a new epoch of every log that has leaves; returns their number. */
-  async beginEpoch(manager: EntityManager, reason: string, caller: string): Promise<number> {
-    const [row] = await namedQueryIn<{ logs: number }>(manager, {
-      ...{ name: 'begin_audit_epoch', text: 'SELECT begin_audit_epoch($1, $2) AS logs' },
-      values: [reason, caller],
+  /**
+   * Begins a new epoch: that of the system's log at once, and that of each other log when it is sealed next. Returns its
+   * number.
+   * @param eventId is the event with which that of the system's log begins
+   */
+  async beginEpoch(
+    manager: EntityManager,
+    { eventId, reason, caller }: { eventId: string; reason: string; caller: Caller },
+  ): Promise<number> {
+    const [row] = await namedQueryIn<{ epoch: number }>(manager, {
+      ...{ name: 'begin_audit_epoch', text: 'SELECT begin_audit_epoch($1, $2, $3) AS epoch' },
+      values: [eventId, reason, callerJson(caller)],
     });
-    return row?.logs ?? 0;
+    if (row === undefined) throw new Error('The installation has no row');
+    return row.epoch;
   }
 }

@@ -39,6 +39,23 @@ export class SigningKeysRepository {
     );
   }
 
+  /**
+   * Takes the lock under which the audit trail is sealed, until the end of the transaction. Returns the id of the
+   * installation.
+   */
+  async lock(manager: EntityManager): Promise<string> {
+    const [row] = await manager.query<{ id: string }[]>(
+      `SELECT i.id FROM lock_sequence('audit', true), installation i`,
+    );
+    if (row === undefined) throw new Error('The installation has no row');
+    return row.id;
+  }
+
+  /** Notes for every log that a key signs whatever comes next. */
+  async begin(manager: EntityManager, id: number): Promise<void> {
+    await manager.query('SELECT begin_signing_key($1)', [id]);
+  }
+
   /** Erases the private part of a key, which signs nothing any more. */
   async retire(manager: EntityManager, id: number): Promise<void> {
     await manager.query(

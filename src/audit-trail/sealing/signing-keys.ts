@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { commandName } from '../../common/command-name.js';
 import { StartupError } from '../../common/startup-error.js';
+import { DecryptionError } from '../../crypto/crypto-errors.js';
 import { RootKeys } from '../../crypto/root-keys.js';
 import { RootKeysRepository } from '../../tenants/root-keys.repository.js';
 import { CheckpointSigner } from '../../transparency/note/checkpoint-signer.js';
@@ -20,8 +21,8 @@ export interface ActiveSigningKey {
  */
 @Injectable()
 export class SigningKeys {
-  /** The key that was opened last, which stays the same until it is replaced. */
-  private opened: ActiveSigningKey | undefined;
+  /** The key that was opened last. A restored database may have another one of the same number. */
+  private opened: (ActiveSigningKey & Pick<SealedSigningKey, 'publicKey'>) | undefined;
 
   constructor(
     @Inject(RootKeys) private readonly configured: RootKeys,
@@ -35,15 +36,22 @@ export class SigningKeys {
    */
   async active(manager: EntityManager, installationId: string): Promise<ActiveSigningKey> {
     const stored = (await this.keys.findActive(manager)) ?? (await this.create(manager, installationId, 1));
-    if (this.opened?.id !== stored.id) this.opened = this.open(stored, installationId);
+    if (this.opened?.id !== stored.id || !this.opened.publicKey.equals(stored.publicKey))
+      this.opened = { ...this.open(stored, installationId), publicKey: stored.publicKey };
     return this.opened;
   }
 
-  /** Replaces the key that signs, and erases the private part of the old one. Returns the new key. */
-  async rotate(manager: EntityManager, installationId: string): Promise<ActiveSigningKey> {
-    const { id } = await this.active(manager, installationId);
-    await this.keys.retire(manager, id);
-    return this.open(await this.create(manager, installationId, id + 1), installationId);
+  /**
+   * Replaces the key that signs, from the next checkpoint of each log on, and erases the private part of the old one, which
+   * need not open. Returns the number of the new key.
+   */
+  async rotate(manager: EntityManager): Promise<number> {
+    const installationId = await this.keys.lock(manager);
+    const old = await this.keys.findActive(manager);
+    if (old !== undefined) await this.keys.retire(manager, old.id);
+    const { id } = await this.create(manager, installationId, (old?.id ?? 0) + 1);
+    await this.keys.begin(manager, id);
+    return id;
   }
 
   /** Returns the public keys of all keys that ever signed, by their numbers. */
@@ -70,10 +78,14 @@ export class SigningKeys {
     }
   }
 
-  private open({ id, sealed, rootKeyId }: SealedSigningKey, installationId: string): ActiveSigningKey {
+  private open(stored: SealedSigningKey, installationId: string): ActiveSigningKey {
+    const { id, publicKey, sealed, rootKeyId } = stored;
     const seed = this.configured.unwrapSigningKey(rootKeyId, installationId, id, sealed);
     try {
-      return { id, signer: new CheckpointSigner(privateKeyOf(seed)) };
+      const key = privateKeyOf(seed);
+      if (!publicKeyBytes(key).equals(publicKey))
+        throw new DecryptionError('The key that signs the audit trail is not that of its public key');
+      return { id, signer: new CheckpointSigner(key) };
     } finally {
       seed.fill(0);
     }

@@ -1,4 +1,4 @@
-import { originText, type LogOrigin } from '../../transparency/log-origin.js';
+import { originText, parseOrigin, type LogOrigin } from '../../transparency/log-origin.js';
 import { epochStartOf, type EpochStart } from '../epoch-event.js';
 import { Damage } from './damage.js';
 import type { ProvedLog } from './export-report.js';
@@ -30,16 +30,34 @@ export function epochStart(
       at,
       `says that the epoch before ended after ${size} events, but this file has another end of it, after ${before.size}`,
     );
+  if (before !== undefined && isBetween(before.origin, previous, section.origin))
+    throw new Damage(at, `says that ${previous} is the epoch before, but this file has ${before.origin}`);
   return start;
 }
 
 /** Returns what the first event of an epoch says, and its line. */
 function startOf(line: number, { origin, first }: LogSection): { start: EpochStart; at: number } {
   const start = first === undefined ? undefined : epochStartOf(first.event);
-  const previous = originText({ ...origin, epoch: origin.epoch - 1 });
   const at = first?.line ?? line;
-  if (start?.previous.origin === previous) return { start, at };
-  throw new Damage(at, `must be the event that says where ${previous} ended`);
+  const previous = parseOrigin(start?.previous.origin ?? '');
+  if (start !== undefined && previous !== undefined && isEarlier(previous, origin)) return { start, at };
+  throw new Damage(at, 'must be the event that says where the epoch before ended');
+}
+
+/** Tells whether one is an earlier epoch of the log of another. */
+function isEarlier(one: LogOrigin, other: LogOrigin): boolean {
+  return textOf(one) === textOf(other) && one.epoch < other.epoch;
+}
+
+/** Tells whether a log is an epoch between two others of its log. */
+function isBetween(text: string, previous: string, origin: LogOrigin): boolean {
+  const [between, earlier] = [parseOrigin(text), parseOrigin(previous)];
+  return (
+    between !== undefined &&
+    earlier !== undefined &&
+    isEarlier(earlier, between) &&
+    isEarlier(between, origin)
+  );
 }
 
 function textOf(origin: LogOrigin): string {

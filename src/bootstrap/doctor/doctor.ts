@@ -14,6 +14,7 @@ import { pendingUpgrade } from '../../database/migrate.js';
 import { requireWritable } from '../../database/readiness/require-writable.js';
 import { RootKeyRegistry } from '../../tenants/root-key-registry.js';
 import { BootstrapAdministrator } from '../../users/bootstrap-administrator.js';
+import { signingKeyOpens } from './audit-diagnosis.js';
 import type { Attempt, Finding, Report } from './finding.js';
 import { askedBy, diagnoseAccess, diagnoseSchema, serverVersion } from './schema-diagnosis.js';
 import { diagnoseService } from './service-diagnosis.js';
@@ -175,7 +176,10 @@ async function diagnoseKeys(
     const { rootKeys } = loadRootKeys(configuration, true);
     await registry.check(connection, rootKeys);
     const count = await registry.unwrapTenantKeys(connection, rootKeys);
-    report('keys', `the root keys match, and ${count} tenant keys open`);
+    const signs = (await signingKeyOpens(connection, rootKeys))
+      ? ', and that which signs the audit trail'
+      : '';
+    report('keys', `the root keys match, and ${count} tenant keys open${signs}`);
     return true;
   });
 }

@@ -11,6 +11,7 @@ import { Lanes, SMALLEST_POOL } from '../../database/lanes.js';
 import { ServingQuestion } from '../../database/readiness/serving-question.js';
 import { TenantTransaction } from '../../database/tenant-transaction.js';
 import type { DatabaseLocation } from '../database-location.js';
+import { diagnoseSealing } from './audit-diagnosis.js';
 import type { Attempt, Report } from './finding.js';
 import { reasonOf } from './reason-of.js';
 
@@ -48,6 +49,7 @@ export async function diagnoseService(
     });
     const durable = await assertDurable(opened).then(() => undefined, reasonOf);
     if (durable !== undefined) report('database', durable, nodeEnv === 'production' ? 'failed' : 'warning');
+    await attempt('audit', () => diagnoseSealing(opened, report));
     await attempt('audit', async () => {
       await recordDoctor(opened, caller).catch(async (error: unknown) => {
         throw (await waitsForStandby(opened)) ? new StartupError(NO_STANDBY) : error;

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import type { MakeCommand } from './command-spec.js';
-import { argument, groupOf, option } from './make-command.js';
+import { argument, groupOf, option, YES } from './make-command.js';
+
+const loadSeals = () => import('../actions/audit-seals.js');
 
 export function auditCommand(make: MakeCommand): Command {
-  return groupOf('audit', 'the proof that the audit trail is complete and unchanged', [
+  return groupOf('audit', 'the proof that the audit trail is complete and unchanged, and what seals it', [
     make({
       name: 'verify',
       summary: 'prove an export of the audit trail, or a proof, by public keys alone; needs no installation',
@@ -25,6 +27,31 @@ export function auditCommand(make: MakeCommand): Command {
         'damaged. See docs/audit-format.md, which also has a second verifier that shares no code with this one.',
       example: 'audit verify audit.jsonl --keys keys.txt --checkpoint last-year.checkpoint',
       load: async () => (await import('../actions/audit.js')).verifyAudit,
+    }),
+    make({
+      name: 'new-epoch',
+      summary: 'begin new names for all logs, after a restore or a failover that lost events',
+      options: [
+        option('--reason <text>', 'why; recorded in the first event of each log').makeOptionMandatory(),
+        YES(),
+      ],
+      notes:
+        'The service does this by itself where it sees that the database was restored. It is needed for a log that the\n' +
+        'service reports as stopped, for a database that was put back in place from a snapshot, and for a copy that goes on\n' +
+        'beside the original. See docs/operations/disaster-recovery.md.',
+      example: "audit new-epoch --reason 'restored the snapshot of 28 November'",
+      load: async () => (await loadSeals()).beginEpoch,
+    }),
+    make({
+      name: 'rotate-signing',
+      summary:
+        'replace the key that signs the audit trail, and erase the old one; its public key stays valid',
+      options: [YES()],
+      notes:
+        'The new key signs the next checkpoint of each log. Give auditors the new verifier keys: they are needed beside\n' +
+        'the old ones.',
+      example: 'audit rotate-signing --yes',
+      load: async () => (await loadSeals()).rotateSigning,
     }),
   ]);
 }

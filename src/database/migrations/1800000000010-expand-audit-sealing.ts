@@ -22,7 +22,6 @@ export class ExpandAuditSealing1800000000010 implements MigrationInterface {
 const READER = `coalesce(nullif(current_setting('strongroom.reader_role', true), ''), 'strongroom_reader')`;
 const APP = `coalesce(nullif(current_setting('strongroom.app_role', true), ''), 'strongroom_app')`;
 
-/** The last five minutes are looked at later, since transactions that are open now still use the old function. */
 const SEALING = `
   DO $$
   DECLARE
@@ -117,7 +116,8 @@ const SEALING = `
     CREATE TABLE audit_backfill (
       log_id   uuid NOT NULL,
       after_id uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
-      until_id uuid NOT NULL,
+      until_id uuid,
+      begun_at timestamptz(3),
       CONSTRAINT pk_audit_backfill PRIMARY KEY (log_id)
     );
     CREATE TABLE audit_pruned (
@@ -128,10 +128,7 @@ const SEALING = `
     );
 
     INSERT INTO installation DEFAULT VALUES;
-    INSERT INTO audit_backfill (log_id, until_id)
-    SELECT l.id, first_event_id(clock_timestamp() + interval '5 minutes')
-    FROM (SELECT t.id FROM tenants t UNION ALL SELECT '00000000-0000-0000-0000-000000000000') AS l
-    WHERE EXISTS (SELECT FROM audit_events e WHERE e.log_id = l.id);
+    INSERT INTO audit_backfill (log_id) SELECT t.id FROM tenants t UNION ALL SELECT '00000000-0000-0000-0000-000000000000';
 
     FOR v_table, v_rights IN VALUES
       ('audit_pending', 'SELECT, INSERT, UPDATE, DELETE'),

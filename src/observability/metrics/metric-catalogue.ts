@@ -15,7 +15,10 @@ const gauge = (help: string, ...labels: string[]): MetricDescription => ({ type:
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** Names the alarms of the log, whose lines `strongroom_alarms_total` counts. */
-const ALARMS = ['decryption', 'row_level_security', 'damaged_data', 'audit_default_partition'] as const;
+const ALARMS = [
+  ...['decryption', 'row_level_security', 'damaged_data', 'audit_default_partition'],
+  ...['audit_sealing_stopped', 'audit_event_missing'],
+] as const;
 
 /**
  * Lists the metrics of the service, named by the conventions of Prometheus. Labels have few values, which the program
@@ -110,6 +113,18 @@ const METRICS = {
     labels: ['alarm'],
     initial: ALARMS.map((alarm) => ({ alarm })),
   },
+
+  strongroom_audit_pending_events: gauge(
+    'Events that wait to be sealed, up to 100,000; absent where this process has not looked for a minute',
+  ),
+  strongroom_audit_pending_seconds: gauge(
+    'How long the oldest event has waited to be sealed; absent as the number is',
+  ),
+  strongroom_audit_sealed_events_total: counter('Events that this process has sealed'),
+  strongroom_audit_checkpoints_total: counter('Checkpoints of logs that this process has signed'),
+  strongroom_audit_stopped_logs: gauge(
+    'Logs that this process leaves unsealed, because they are not what was signed',
+  ),
 
   strongroom_job_interval_seconds: gauge('Time between the runs of a background job', 'job_name'),
   strongroom_job_runs_total: counter('Runs of a background job', 'job_name', 'result'),

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { admin, ended, listening, run } from '../support/programs.js';
 import { ADMIN_PASSWORD, differences, World } from './world.js';
 
@@ -52,7 +53,11 @@ export async function examine(server, { secrets, trail, token }) {
   if (trailOf(server, trail.last).digest !== trail.digest) problems.push('the audit trail differs');
   const read = await withService(server, async (world) => {
     const found = await world.everySecret();
-    problems.push(...differences(secrets, found), ...(await world.problems(token)));
+    problems.push(
+      ...differences(secrets, found),
+      ...(await world.problems(token)),
+      ...(await epochProblems(server)),
+    );
     return Object.keys(found).length;
   });
   return {
@@ -63,6 +68,20 @@ export async function examine(server, { secrets, trail, token }) {
     read,
     problems,
   };
+}
+
+const SEALED_WITHIN_MS = 15_000;
+
+/** Says what is wrong with the audit trail of a restored database, whose logs must go on under new names. */
+async function epochProblems(server) {
+  const epochs = () => Number(server.sql('SELECT count(DISTINCT epoch) FROM audit_leaves'));
+  for (const deadline = Date.now() + SEALED_WITHIN_MS; Date.now() < deadline; await wait(200))
+    if (epochs() > 1) {
+      const begins = server.sql(`SELECT string_agg(DISTINCT e.action, ',') FROM audit_leaves l
+        JOIN audit_events e ON e.log_id = l.log_id AND e.id = l.event_id WHERE l.epoch > 1 AND l.leaf_index = 0`);
+      return begins === 'audit.new_epoch' ? [] : [`an epoch begins with ${begins}`];
+    }
+  return ['the audit trail goes on in the epoch from before the restore'];
 }
 
 /** Says what is wrong with how a start is refused whose root key is another one. */

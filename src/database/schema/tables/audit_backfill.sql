@@ -4,8 +4,9 @@ CREATE TABLE audit_backfill (
   log_id   uuid NOT NULL,
   -- Events up to this id are done.
   after_id uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
-  -- Events from this id on were added when they were recorded.
-  until_id uuid NOT NULL,
+  -- The last event that may be from before; null before the first call, at begun_at.
+  until_id uuid,
+  begun_at timestamptz(3),
 
   CONSTRAINT pk_audit_backfill PRIMARY KEY (log_id)
 );

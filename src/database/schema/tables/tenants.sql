@@ -12,4 +12,4 @@ CREATE TABLE tenants (
 CREATE UNIQUE INDEX uq_tenants_name ON tenants (name) WHERE deleted_at IS NULL;
 
 GRANT SELECT, INSERT, UPDATE (deleted_at) ON tenants TO :"app_role";
-GRANT SELECT (id, name) ON tenants TO :"reader_role";
+GRANT SELECT (id, name, created_at) ON tenants TO :"reader_role";

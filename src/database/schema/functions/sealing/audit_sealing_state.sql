@@ -1,19 +1,24 @@
--- Tells whether events are waiting to be sealed, and in which database: the incarnation that sealed last, and the present
--- one, which is noted where there is none yet.
+-- Tells whether the caller may seal: events are waiting, and no other transaction seals until the end of this one. Tells then
+-- whether the database is another one than the one that sealed last, whose name is noted where there is none yet.
 CREATE OR REPLACE FUNCTION audit_sealing_state()
-RETURNS TABLE (is_pending boolean, installation_id uuid, sealed_by text, incarnation text)
+RETURNS TABLE (may_seal boolean, installation_id uuid, has_moved boolean)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = public, pg_temp
+SET enable_seqscan = off
+SET enable_bitmapscan = off
 AS $$
 #variable_conflict use_column
 DECLARE
-  v_present text := database_incarnation();
+  v_present text;
 BEGIN
-  IF EXISTS (SELECT FROM installation i WHERE i.incarnation IS NULL) THEN
-    UPDATE installation SET incarnation = v_present WHERE incarnation IS NULL;
+  IF NOT EXISTS (SELECT FROM audit_pending) OR NOT lock_sequence('audit', false) THEN
+    RETURN QUERY SELECT false, i.id, false FROM installation i;
+    RETURN;
   END IF;
-  RETURN QUERY
-  SELECT EXISTS (SELECT FROM audit_pending), i.id, i.incarnation, v_present FROM installation i;
+  v_present := database_incarnation();
+  UPDATE installation i SET incarnation = v_present, written_by = pg_current_xact_id()
+  WHERE i.incarnation IS NULL OR (length(i.incarnation) < length(v_present) AND NOT database_has_moved());
+  RETURN QUERY SELECT true, i.id, database_has_moved() FROM installation i;
 END
 $$;
 

@@ -2,7 +2,7 @@
 -- those in p_stopped. Returns for each of these logs what it was sealed with last, and the hashes of the new leaves one
 -- after the other. The caller signs the new trees, and stores them by store_sealed_logs in the same transaction.
 --
--- is_full says that the log may have more. missing counts events that somebody deleted before they were sealed.
+-- Logs of an earlier epoch than the present one enter it. is_full says that a log may have more. missing counts events that somebody deleted before they were sealed.
 -- Returns nothing if another transaction is sealing.
 CREATE OR REPLACE FUNCTION seal_pending_events(p_after uuid, p_stopped uuid[], p_limit integer)
 RETURNS TABLE (
@@ -28,7 +28,7 @@ BEGIN
   -- Skips from log to log along the primary key.
   WITH RECURSIVE found (id) AS (
     (SELECT p.log_id FROM audit_pending p
-     WHERE (p.log_id, p.id) > (v_after, CASE WHEN p_after IS NULL THEN -1 ELSE 9223372036854775807 END)
+     WHERE (p.log_id, p.id) > (v_after, CASE WHEN p_after IS NULL THEN (-9223372036854775808)::bigint ELSE 9223372036854775807 END)
      ORDER BY p.log_id, p.id LIMIT 1)
     UNION ALL
     SELECT (SELECT p.log_id FROM audit_pending p WHERE p.log_id > f.id ORDER BY p.log_id, p.id LIMIT 1)
@@ -41,7 +41,7 @@ BEGIN
     RETURN;
   END IF;
   v_share := greatest(p_limit / cardinality(v_logs), 16);
-  INSERT INTO audit_logs (log_id) SELECT unnest(v_logs) ON CONFLICT DO NOTHING;
+  PERFORM enter_audit_epoch(v_logs, NULL);
 
   RETURN QUERY
   WITH taken AS MATERIALIZED (
@@ -73,13 +73,18 @@ BEGIN
     INSERT INTO audit_leaves (log_id, epoch, leaf_index, event_id, hash)
     SELECT l.log_id, g.epoch, g.size + l.place, l.event_id, l.hash
     FROM leaves l JOIN audit_logs g ON g.log_id = l.log_id
+  ),
+  counted AS MATERIALIZED (SELECT t.log_id, count(*) AS taken FROM taken t GROUP BY t.log_id),
+  new AS MATERIALIZED (
+    SELECT h.log_id, string_agg(h.hash, ''::bytea ORDER BY h.id) AS hashes,
+           (count(*) FILTER (WHERE h.hash IS NULL))::integer AS missing
+    FROM hashed h GROUP BY h.log_id
   )
-  SELECT g.log_id, g.epoch, g.size, g.frontier, c.note, c.key_id,
-         coalesce((SELECT string_agg(l.hash, ''::bytea ORDER BY l.place) FROM leaves l WHERE l.log_id = g.log_id), ''),
-         (SELECT count(*) FROM taken t WHERE t.log_id = g.log_id) >= v_share,
-         (SELECT count(*)::integer FROM hashed h WHERE h.log_id = g.log_id AND h.hash IS NULL)
-  FROM audit_logs g LEFT JOIN audit_checkpoints c ON c.log_id = g.log_id AND c.epoch = g.epoch AND c.size = g.size
-  WHERE g.log_id = ANY (v_logs)
+  SELECT g.log_id, g.epoch, g.size, g.frontier, c.note, c.key_id, coalesce(n.hashes, ''), t.taken >= v_share,
+         coalesce(n.missing, 0)
+  FROM counted t JOIN audit_logs g ON g.log_id = t.log_id
+  LEFT JOIN audit_checkpoints c ON c.log_id = g.log_id AND c.epoch = g.epoch AND c.size = g.size
+  LEFT JOIN new n ON n.log_id = g.log_id
   ORDER BY g.log_id;
 END
 $$;

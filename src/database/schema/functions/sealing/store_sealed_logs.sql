@@ -17,7 +17,7 @@ BEGIN
   WHERE g.log_id = ANY (p_logs) AND c.log_id = g.log_id AND c.epoch = g.epoch AND c.size = g.size
     AND c.signed_at > v_now - interval '1 second';
 
-  UPDATE audit_logs g SET size = s.size, frontier = s.frontier, sealed_at = v_now
+  UPDATE audit_logs g SET size = s.size, frontier = s.frontier, sealed_at = v_now, is_announced = false
   FROM unnest(p_logs, p_sizes, p_frontiers) AS s (log_id, size, frontier) WHERE g.log_id = s.log_id;
 
   INSERT INTO audit_checkpoints (log_id, epoch, size, root, key_id, signed_at, note)

@@ -1,5 +1,6 @@
 -- Deletes checkpoints that need not be kept, looking at up to p_limit of them: each but the last of its hour, once the hour
--- has passed, and after 30 days each but the last of its day. The last of an epoch is kept in any case.
+-- has passed, and after 30 days each but the last of its day. The last of an epoch is kept in any case, and the one at which a
+-- pruned log begins.
 -- Returns how many it looked at.
 CREATE OR REPLACE FUNCTION thin_audit_checkpoints(p_limit integer) RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -20,11 +21,14 @@ BEGIN
     (SELECT c.log_id, c.epoch, c.size, c.signed_at, 2, 'day' FROM audit_checkpoints c
      WHERE c.kept = 1 AND c.signed_at < v_day ORDER BY c.kept, c.signed_at LIMIT p_limit)
   ),
-  -- One that is followed by another of the same period is not needed.
+  -- One that the next one follows in the same period is not needed.
   judged AS MATERIALIZED (
-    SELECT d.*, EXISTS (
-      SELECT FROM audit_checkpoints n WHERE n.log_id = d.log_id AND n.epoch = d.epoch AND n.size > d.size
-        AND n.signed_at < date_trunc(d.period, d.signed_at, 'UTC') + ('1 ' || d.period)::interval
+    SELECT d.*, coalesce((
+      SELECT n.signed_at FROM audit_checkpoints n WHERE n.log_id = d.log_id AND n.epoch = d.epoch AND n.size > d.size
+      ORDER BY n.size LIMIT 1
+    ) < date_trunc(d.period, d.signed_at, 'UTC') + ('1 ' || d.period)::interval, false)
+    AND NOT EXISTS (
+      SELECT FROM audit_pruned p WHERE p.log_id = d.log_id AND p.epoch = d.epoch AND p.size = d.size
     ) AS is_superseded
     FROM due d
   ),

@@ -1,0 +1,31 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { SealingRepository, type SealingBacklog } from './sealing.repository.js';
+
+const INTERVAL_MS = 10_000;
+
+/** What another replica may have changed since is not told any more. */
+const VALID_MS = 60_000;
+
+const MOST_COUNTED = 100_000;
+
+/** Looks from time to time at what waits to be sealed. */
+@Injectable()
+export class SealingWatch {
+  private last: { readonly at: number; readonly backlog: SealingBacklog } | undefined;
+
+  constructor(@Inject(SealingRepository) private readonly repository: SealingRepository) {}
+
+  /** Returns what this process saw less than a minute ago; undefined where it has not looked since. */
+  get backlog(): SealingBacklog | undefined {
+    return this.last !== undefined && performance.now() - this.last.at < VALID_MS
+      ? this.last.backlog
+      : undefined;
+  }
+
+  /** Looks again, unless it did ten seconds ago. */
+  async look(manager: EntityManager): Promise<void> {
+    if (this.last !== undefined && performance.now() - this.last.at < INTERVAL_MS) return;
+    this.last = { at: performance.now(), backlog: await this.repository.backlog(manager, MOST_COUNTED) };
+  }
+}
