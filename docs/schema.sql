@@ -201,7 +201,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON audit_pending TO strongroom_reader;
 CREATE TABLE audit_pruned (
   log_id uuid NOT NULL,
   epoch integer NOT NULL,
-  size bigint NOT NULL
+  size bigint NOT NULL,
+  removed bigint DEFAULT 0 NOT NULL
 );
 ALTER TABLE audit_pruned ADD CONSTRAINT pk_audit_pruned PRIMARY KEY (log_id, epoch);
 ALTER TABLE audit_pruned ENABLE ROW LEVEL SECURITY;
@@ -212,6 +213,16 @@ CREATE POLICY tenant_rows ON audit_pruned FOR ALL TO PUBLIC
   USING ((log_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
   WITH CHECK ((log_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 GRANT SELECT ON audit_pruned TO strongroom_reader;
+
+CREATE TABLE audit_removals (
+  log_id uuid NOT NULL,
+  month date NOT NULL
+);
+ALTER TABLE audit_removals ADD CONSTRAINT pk_audit_removals PRIMARY KEY (log_id, month);
+ALTER TABLE audit_removals ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant_rows ON audit_removals FOR ALL TO PUBLIC
+  USING ((log_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+  WITH CHECK ((log_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 
 CREATE TABLE audit_signing_keys (
   id integer NOT NULL,
@@ -472,9 +483,11 @@ CREATE TABLE tenant_settings (
   max_versions integer DEFAULT 20 NOT NULL,
   max_versions_lower_bound integer DEFAULT 1 NOT NULL,
   max_versions_upper_bound integer DEFAULT 100 NOT NULL,
-  trash_days integer
+  trash_days integer,
+  audit_days integer
 );
 ALTER TABLE tenant_settings ADD CONSTRAINT pk_tenant_settings PRIMARY KEY (tenant_id);
+ALTER TABLE tenant_settings ADD CONSTRAINT ck_tenant_settings_audit_days CHECK ((audit_days >= 0));
 ALTER TABLE tenant_settings ADD CONSTRAINT ck_tenant_settings_max_versions CHECK (((max_versions >= 1) AND (max_versions <= 1000)));
 ALTER TABLE tenant_settings ADD CONSTRAINT ck_tenant_settings_max_versions_bounds CHECK (((1 <= max_versions_lower_bound) AND (max_versions_lower_bound <= max_versions_upper_bound) AND (max_versions_upper_bound <= 1000)));
 ALTER TABLE tenant_settings ADD CONSTRAINT ck_tenant_settings_trash_days CHECK ((trash_days > 0));
@@ -706,6 +719,7 @@ DECLARE
   v_name text;
   v_from uuid;
   v_to uuid;
+  v_most integer := coalesce(nullif(current_setting('strongroom.most_default_events', true), '')::integer, 100000);
 BEGIN
   IF p_months NOT BETWEEN 0 AND 24 THEN
     RAISE invalid_parameter_value USING MESSAGE = 'p_months must be between 0 and 24';
@@ -715,6 +729,7 @@ BEGIN
     v_month := v_now + i * interval '1 month';
     v_name := to_char(v_month, '"audit_events_"YYYY_MM');
     CONTINUE WHEN to_regclass(v_name) IS NOT NULL;
+    EXIT WHEN (SELECT count(*) FROM (SELECT FROM audit_events_default LIMIT v_most::bigint + 1) d) > v_most;
     v_from := first_event_id(v_month AT TIME ZONE 'UTC');
     v_to := first_event_id((v_month + interval '1 month') AT TIME ZONE 'UTC');
 
@@ -746,6 +761,57 @@ ALTER FUNCTION audit_event_exists(uuid,uuid) OWNER TO strongroom_reader;
 REVOKE ALL ON FUNCTION audit_event_exists(uuid,uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit_event_exists(uuid,uuid) TO strongroom_app;
 
+CREATE OR REPLACE FUNCTION public.audit_horizon(p_log uuid, p_days integer, p_least_days integer)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT CASE WHEN k.days = 0 THEN '-infinity'
+              ELSE statement_timestamp() - make_interval(days => greatest(k.days, p_least_days, 30)) END
+  FROM (
+    SELECT coalesce((SELECT s.audit_days FROM tenant_settings s WHERE s.tenant_id = p_log), p_days, 0) AS days
+  ) AS k
+$function$;
+REVOKE ALL ON FUNCTION audit_horizon(uuid,integer,integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit_horizon(uuid,integer,integer) TO strongroom_reader;
+
+CREATE OR REPLACE FUNCTION public.audit_month(p_id uuid)
+ RETURNS date
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  SELECT date_trunc('month', to_timestamp(
+    ('x' || left(replace(p_id::text, '-', ''), 12))::bit(48)::bigint / 1000.0
+  ) AT TIME ZONE 'UTC')::date
+$function$;
+REVOKE ALL ON FUNCTION audit_month(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit_month(uuid) TO strongroom_reader;
+
+CREATE OR REPLACE FUNCTION public.audit_node(p_log uuid, p_epoch integer, p_level integer, p_index bigint)
+ RETURNS bytea
+ LANGUAGE plpgsql
+ STABLE
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+DECLARE
+  v_hash bytea;
+BEGIN
+  SELECT n.hash INTO v_hash FROM audit_nodes n
+  WHERE n.log_id = p_log AND n.epoch = p_epoch AND n.level = p_level::smallint AND n.node_index = p_index;
+  IF FOUND THEN
+    RETURN v_hash;
+  END IF;
+  IF p_level = 0 THEN
+    RETURN (SELECT l.hash FROM audit_leaves l WHERE l.log_id = p_log AND l.epoch = p_epoch AND l.leaf_index = p_index);
+  END IF;
+  RETURN sha256('\x01'::bytea || audit_node(p_log, p_epoch, p_level - 1, 2 * p_index)
+    || audit_node(p_log, p_epoch, p_level - 1, 2 * p_index + 1));
+END
+$function$;
+REVOKE ALL ON FUNCTION audit_node(uuid,integer,integer,bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit_node(uuid,integer,integer,bigint) TO strongroom_reader;
+
 CREATE OR REPLACE FUNCTION public.audit_origin(p_log uuid, p_epoch integer)
  RETURNS text
  LANGUAGE sql
@@ -756,6 +822,27 @@ $function$;
 REVOKE ALL ON FUNCTION audit_origin(uuid,integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit_origin(uuid,integer) TO strongroom_app;
 GRANT EXECUTE ON FUNCTION audit_origin(uuid,integer) TO strongroom_reader;
+
+CREATE OR REPLACE FUNCTION public.audit_pruning_limit(p_log uuid, p_epoch integer)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT coalesce(max(c.size), 0) FROM audit_checkpoints c WHERE c.log_id = p_log AND c.epoch = p_epoch
+$function$;
+REVOKE ALL ON FUNCTION audit_pruning_limit(uuid,integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit_pruning_limit(uuid,integer) TO strongroom_reader;
+
+CREATE OR REPLACE FUNCTION public.audit_removal_months()
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT r.month::text FROM audit_removals r GROUP BY r.month ORDER BY r.month
+$function$;
+REVOKE ALL ON FUNCTION audit_removal_months() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit_removal_months() TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.audit_sealing_backlog(p_limit integer, OUT events integer, OUT oldest_seconds double precision)
  RETURNS record
@@ -1068,6 +1155,45 @@ $function$;
 REVOKE ALL ON FUNCTION destroy_secret_versions(json,bytea[],bytea[],boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION destroy_secret_versions(json,bytea[],bytea[],boolean) TO strongroom_app;
 
+CREATE OR REPLACE FUNCTION public.drop_audit_partition(p_month date)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET lock_timeout TO '1s'
+ SET enable_seqscan TO 'off'
+AS $function$
+DECLARE
+  v_name text := to_char(p_month, '"audit_events_"YYYY_MM');
+  v_from uuid := first_event_id(p_month::timestamp AT TIME ZONE 'UTC');
+  v_to   uuid := first_event_id((p_month + interval '1 month') AT TIME ZONE 'UTC');
+BEGIN
+  IF p_month <> date_trunc('month', p_month) OR to_regclass(v_name) IS NULL
+     OR v_to > first_event_id(clock_timestamp() - interval '30 days') THEN
+    RETURN false;
+  END IF;
+  -- Nothing becomes a leaf from here on, so the leaves need not be looked at while requests wait for the table.
+  PERFORM lock_sequence('audit', true);
+  IF EXISTS (
+    SELECT FROM audit_logs g CROSS JOIN LATERAL (
+      SELECT FROM audit_leaves l WHERE l.log_id = g.log_id AND l.event_id >= v_from AND l.event_id < v_to LIMIT 1
+    ) AS needed
+  ) THEN
+    RETURN false;
+  END IF;
+  LOCK TABLE ONLY audit_events IN ACCESS EXCLUSIVE MODE;
+  IF EXISTS (SELECT FROM audit_pending p WHERE p.event_id >= v_from AND p.event_id < v_to)
+     OR EXISTS (SELECT FROM audit_backfill b WHERE b.after_id < v_to) THEN
+    RETURN false;
+  END IF;
+  EXECUTE format('DROP TABLE %I', v_name);
+  DELETE FROM audit_removals r WHERE r.month = p_month;
+  RETURN true;
+END
+$function$;
+REVOKE ALL ON FUNCTION drop_audit_partition(date) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION drop_audit_partition(date) TO strongroom_app;
+
 CREATE OR REPLACE FUNCTION public.empty_trash(p_tenant uuid)
  RETURNS integer
  LANGUAGE plpgsql
@@ -1237,6 +1363,48 @@ $function$;
 REVOKE ALL ON FUNCTION find_identities(text[],bytea[],text[],text[],text[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_identities(text[],bytea[],text[],text[],text[]) TO strongroom_app;
 
+CREATE OR REPLACE FUNCTION public.find_prunable_log(p_after uuid, p_days integer, p_least_days integer)
+ RETURNS TABLE(log_id uuid, epoch integer, origin text, removed_below bigint, size bigint, note text, key_id integer, horizon timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+  SELECT g.log_id, o.epoch, audit_origin(g.log_id, o.epoch), o.pruned, c.size, c.note, c.key_id, h.horizon
+  FROM audit_logs g
+  CROSS JOIN LATERAL (SELECT audit_horizon(g.log_id, p_days, p_least_days) AS horizon) AS h
+  CROSS JOIN LATERAL (
+    SELECT e.epoch, coalesce(p.size, 0) AS pruned
+    FROM generate_series(1, g.epoch) AS e (epoch)
+    LEFT JOIN audit_pruned p ON p.log_id = g.log_id AND p.epoch = e.epoch
+    WHERE EXISTS (
+      SELECT FROM audit_checkpoints l
+      WHERE l.log_id = g.log_id AND l.epoch = e.epoch AND l.size > coalesce(p.size, 0)
+    )
+    ORDER BY e.epoch LIMIT 1
+  ) AS o
+  CROSS JOIN LATERAL (
+    SELECT l.signed_at FROM audit_checkpoints l
+    WHERE l.log_id = g.log_id AND l.epoch = o.epoch AND l.size > o.pruned
+    ORDER BY l.size LIMIT 1
+  ) AS oldest
+  CROSS JOIN LATERAL (
+    SELECT l.size, l.note, l.key_id FROM audit_checkpoints l
+    WHERE l.log_id = g.log_id AND l.epoch = o.epoch AND l.size > o.pruned
+      AND l.size <= audit_pruning_limit(g.log_id, o.epoch) AND l.signed_at < h.horizon
+    ORDER BY l.size DESC LIMIT 1
+  ) AS c
+  WHERE g.log_id >= coalesce(p_after, '00000000-0000-0000-0000-000000000000')
+    AND g.log_id IS DISTINCT FROM p_after
+    AND oldest.signed_at < h.horizon - interval '7 days'
+    AND NOT EXISTS (SELECT FROM audit_backfill b WHERE b.log_id = g.log_id)
+  ORDER BY g.log_id LIMIT 1
+$function$;
+REVOKE ALL ON FUNCTION find_prunable_log(uuid,integer,integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION find_prunable_log(uuid,integer,integer) TO strongroom_app;
+
 CREATE OR REPLACE FUNCTION public.find_secrets(p_tenants uuid[], p_keys text[])
  RETURNS TABLE(ordinal integer, is_foreign boolean, secret secrets, creator_name text)
  LANGUAGE plpgsql
@@ -1298,6 +1466,26 @@ $function$;
 REVOKE ALL ON FUNCTION first_event_id(timestamp with time zone) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION first_event_id(timestamp with time zone) TO strongroom_app;
 GRANT EXECUTE ON FUNCTION first_event_id(timestamp with time zone) TO strongroom_reader;
+
+CREATE OR REPLACE FUNCTION public.first_recent_leaf(p_log uuid, p_epoch integer, p_from bigint, p_until bigint, p_horizon timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+  SELECT min(l.leaf_index)
+  FROM audit_leaves l CROSS JOIN LATERAL (
+    SELECT e.at FROM audit_events e WHERE e.log_id = l.log_id AND e.id = l.event_id OFFSET 0
+  ) AS e
+  WHERE l.log_id = p_log AND l.epoch = p_epoch AND l.leaf_index >= p_from AND l.leaf_index < p_until
+    AND e.at >= p_horizon
+$function$;
+REVOKE ALL ON FUNCTION first_recent_leaf(uuid,integer,bigint,bigint,timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION first_recent_leaf(uuid,integer,bigint,bigint,timestamp with time zone) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.insert_secrets(p_secrets json, p_values bytea[], p_options bytea[], p_wait boolean)
  RETURNS TABLE(ordinal integer, outcome text, version integer, revision integer, created_at timestamp with time zone, updated_at timestamp with time zone)
@@ -1635,6 +1823,72 @@ $function$;
 ALTER FUNCTION poll_secret_changes(bigint[],uuid[],uuid[],integer) OWNER TO strongroom_reader;
 REVOKE ALL ON FUNCTION poll_secret_changes(bigint[],uuid[],uuid[],integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION poll_secret_changes(bigint[],uuid[],uuid[],integer) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.prune_audit_log(p_log uuid, p_epoch integer, p_size bigint, p_days integer, p_least_days integer, p_caller json)
+ RETURNS TABLE(size bigint, leaves bigint, is_proved boolean)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  v_checkpoint audit_checkpoints;
+  v_pruned     bigint;
+  v_hash       bytea;
+  v_root       bytea;
+  v_levels     smallint[] := '{}';
+  v_indexes    bigint[] := '{}';
+  v_hashes     bytea[] := '{}';
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('prune_audit_log ' || p_log, 0));
+  SELECT coalesce(max(p.size), 0) INTO v_pruned FROM audit_pruned p WHERE p.log_id = p_log AND p.epoch = p_epoch;
+  -- Locked, so that no other job deletes it in the meantime.
+  SELECT c.* INTO v_checkpoint FROM audit_checkpoints c
+  WHERE c.log_id = p_log AND c.epoch = p_epoch AND c.size > v_pruned
+    AND c.size <= least(p_size, audit_pruning_limit(p_log, p_epoch))
+    AND c.signed_at < audit_horizon(p_log, p_days, p_least_days)
+  ORDER BY c.size DESC LIMIT 1 FOR UPDATE;
+  IF NOT FOUND OR EXISTS (SELECT FROM audit_backfill b WHERE b.log_id = p_log) THEN
+    RETURN;
+  END IF;
+
+  FOR v_level IN 0 .. 52 LOOP
+    CONTINUE WHEN (v_checkpoint.size >> v_level) % 2 = 0;
+    v_hash := audit_node(p_log, p_epoch, v_level, (v_checkpoint.size >> v_level) - 1);
+    v_root := CASE WHEN v_levels = '{}' THEN v_hash ELSE sha256('\x01'::bytea || v_hash || v_root) END;
+    v_levels := v_levels || v_level::smallint;
+    v_indexes := v_indexes || (v_checkpoint.size >> v_level) - 1;
+    v_hashes := v_hashes || v_hash;
+  END LOOP;
+  IF v_root IS DISTINCT FROM v_checkpoint.root THEN
+    RETURN QUERY SELECT v_checkpoint.size, v_checkpoint.size - v_pruned, false;
+    RETURN;
+  END IF;
+
+  INSERT INTO audit_nodes (log_id, epoch, level, node_index, hash)
+  SELECT p_log, p_epoch, n.level, n.node_index, n.hash
+  FROM unnest(v_levels, v_indexes, v_hashes) AS n (level, node_index, hash)
+  ON CONFLICT DO NOTHING;
+  INSERT INTO audit_pruned AS p (log_id, epoch, size) VALUES (p_log, p_epoch, v_checkpoint.size)
+  ON CONFLICT (log_id, epoch) DO UPDATE SET size = excluded.size;
+  -- thin_audit_checkpoints looks at it no more.
+  UPDATE audit_checkpoints c SET kept = 2
+  WHERE c.log_id = p_log AND c.epoch = p_epoch AND c.size = v_checkpoint.size;
+  PERFORM record_events(ARRAY[ROW(
+    p_log, new_event_id(), 'audit.prune', NULL, NULL, NULL, NULL, 'ok', p_caller,
+    json_build_object(
+      'origin', audit_origin(p_log, p_epoch),
+      'size', v_checkpoint.size::text,
+      'root', encode(v_checkpoint.root, 'base64'),
+      'events', (v_checkpoint.size - v_pruned)::text
+    )
+  )::audit_entry]);
+  RETURN QUERY SELECT v_checkpoint.size, v_checkpoint.size - v_pruned, true;
+END
+$function$;
+REVOKE ALL ON FUNCTION prune_audit_log(uuid,integer,bigint,integer,integer,json) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION prune_audit_log(uuid,integer,bigint,integer,integer,json) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.prune_secret_versions(p_tenant uuid, p_secret uuid, p_current integer, p_max integer)
  RETURNS void
@@ -2170,6 +2424,109 @@ END
 $function$;
 REVOKE ALL ON FUNCTION refresh_secret_statistics() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION refresh_secret_statistics() TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.remove_pruned_events(p_month date, p_days integer, p_least_days integer, p_limit integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+DECLARE
+  v_from  uuid := first_event_id(p_month::timestamp AT TIME ZONE 'UTC');
+  v_to    uuid := first_event_id((p_month + interval '1 month') AT TIME ZONE 'UTC');
+  v_until timestamptz;
+  v_log   uuid;
+  v_ids   uuid[];
+  v_count integer;
+BEGIN
+  -- The log that needs the partition longest.
+  IF to_regclass(to_char(p_month, '"audit_events_"YYYY_MM')) IS NULL THEN
+    v_until := '-infinity';
+  ELSE
+    SELECT min(audit_horizon(g.log_id, p_days, p_least_days)) INTO v_until
+    FROM audit_logs g CROSS JOIN LATERAL (
+      SELECT FROM audit_leaves l WHERE l.log_id = g.log_id AND l.event_id >= v_from AND l.event_id < v_to LIMIT 1
+    ) AS needed;
+  END IF;
+  SELECT r.log_id INTO v_log FROM audit_removals r
+  WHERE r.month = p_month
+    AND (v_until = '-infinity' OR audit_horizon(r.log_id, p_days, p_least_days) > v_until)
+    AND NOT EXISTS (
+      SELECT FROM audit_leaves l WHERE l.log_id = r.log_id AND l.event_id >= v_from AND l.event_id < v_to
+    )
+  LIMIT 1 FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN -1;
+  END IF;
+
+  SELECT array_agg(n.id), count(*) INTO v_ids, v_count FROM (
+    SELECT e.id FROM audit_events e
+    LEFT JOIN LATERAL (
+      SELECT true AS is_leaf FROM audit_leaves l WHERE l.log_id = v_log AND l.event_id = e.id OFFSET 0
+    ) AS l ON true
+    WHERE e.log_id = v_log AND e.id >= v_from AND e.id < v_to AND l.is_leaf IS NULL
+      AND e.id NOT IN (SELECT p.event_id FROM audit_pending p WHERE p.log_id = v_log)
+      AND NOT EXISTS (SELECT FROM audit_backfill b WHERE b.log_id = v_log AND e.id > b.after_id)
+    ORDER BY e.id LIMIT p_limit
+  ) AS n;
+  DELETE FROM audit_events e WHERE e.log_id = v_log AND e.id >= v_from AND e.id < v_to AND e.id = ANY (v_ids);
+  IF v_count < p_limit THEN
+    DELETE FROM audit_removals r WHERE r.log_id = v_log AND r.month = p_month;
+  END IF;
+  RETURN v_count;
+END
+$function$;
+REVOKE ALL ON FUNCTION remove_pruned_events(date,integer,integer,integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION remove_pruned_events(date,integer,integer,integer) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.remove_pruned_leaves(p_limit integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+DECLARE
+  v_log  audit_pruned;
+  v_upto bigint;
+BEGIN
+  SELECT p.* INTO v_log FROM audit_pruned p WHERE p.removed < p.size ORDER BY p.log_id, p.epoch LIMIT 1 FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  v_upto := least(v_log.size, v_log.removed + p_limit);
+
+  WITH deleted AS (
+    DELETE FROM audit_leaves l
+    WHERE l.log_id = v_log.log_id AND l.epoch = v_log.epoch AND l.leaf_index >= v_log.removed AND l.leaf_index < v_upto
+    RETURNING l.event_id
+  )
+  INSERT INTO audit_removals (log_id, month)
+  SELECT DISTINCT v_log.log_id, audit_month(d.event_id) FROM deleted d
+  ON CONFLICT DO NOTHING;
+
+  FOR v_level IN 0 .. 52 LOOP
+    EXIT WHEN v_upto >> v_level = 0;
+    DELETE FROM audit_nodes n
+    WHERE n.log_id = v_log.log_id AND n.epoch = v_log.epoch AND n.level = v_level::smallint
+      AND n.node_index < v_upto >> v_level
+      AND ((v_log.size >> v_level) % 2 = 0 OR n.node_index <> (v_log.size >> v_level) - 1);
+  END LOOP;
+  DELETE FROM audit_checkpoints c
+  WHERE c.log_id = v_log.log_id AND c.epoch = v_log.epoch AND c.size <= v_upto AND c.size < v_log.size;
+  UPDATE audit_pruned p SET removed = v_upto WHERE p.log_id = v_log.log_id AND p.epoch = v_log.epoch;
+  RETURN true;
+END
+$function$;
+REVOKE ALL ON FUNCTION remove_pruned_leaves(integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION remove_pruned_leaves(integer) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.remove_secrets(p_secrets json, p_values bytea[], p_options bytea[], p_wait boolean)
  RETURNS TABLE(ordinal integer, outcome text, version integer, revision integer, created_at timestamp with time zone, updated_at timestamp with time zone)

@@ -4,6 +4,9 @@ import { JobRunner } from '../jobs/job-runner.js';
 import { JobsModule } from '../jobs/jobs.module.js';
 import { TenantsModule } from '../tenants/tenants.module.js';
 import { AuditPartitionsJob } from './audit-partitions.job.js';
+import { AuditPruningJob } from './pruning/audit-pruning.job.js';
+import { LogPruner } from './pruning/log-pruner.js';
+import { PruningRepository } from './pruning/pruning.repository.js';
 import { AuditController } from './reading/audit.controller.js';
 import { AuditEventsRepository } from './reading/audit-events.repository.js';
 import { AuditReader } from './reading/audit-reader.service.js';
@@ -34,15 +37,19 @@ import { SealingWatch } from './sealing/sealing-watch.js';
     SealingJobs,
     SealingMetrics,
     SealingWatch,
+    AuditPruningJob,
+    LogPruner,
+    PruningRepository,
   ],
 })
 export class AuditTrailModule implements OnModuleInit {
   constructor(
     @Inject(JobRunner) private readonly jobs: JobRunner,
     @Inject(AuditPartitionsJob) private readonly partitions: AuditPartitionsJob,
+    @Inject(AuditPruningJob) private readonly pruning: AuditPruningJob,
   ) {}
 
   onModuleInit(): void {
-    this.jobs.register(this.partitions);
+    for (const job of [this.partitions, this.pruning]) this.jobs.register(job);
   }
 }

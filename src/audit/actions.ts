@@ -25,6 +25,10 @@ export const AUDIT_ACTIONS = {
     'Begins a new epoch of the log, after a restore or a failover that may have lost events.',
     ...(['previous_origin', 'previous_size', 'previous_root', 'reason'] as const),
   ),
+  'audit.prune': either(
+    'Removes the oldest events of the log, which are no longer kept, up to a checkpoint; the service does it.',
+    ...(['origin', 'size', 'root', 'events'] as const),
+  ),
   'audit.rotate_signing': system('Replaces the key that signs the audit trail.', 'signing_key'),
   'cluster.list': system('Lists the nodes of the cluster; only refusals are recorded.'),
   'config.read': system('Reads the configuration that Cloudify clients ask for; only refusals are recorded.'),
@@ -118,7 +122,7 @@ export const AUDIT_ACTIONS = {
   'tenant_settings.read': tenant('Reads the settings of a tenant.', 'head'),
   'tenant_settings.update': tenant(
     'Changes the settings of a tenant.',
-    ...(['require_if_match', 'trash_days'] as const),
+    ...(['require_if_match', 'trash_days', 'audit_days'] as const),
     ...(['max_versions', 'max_versions_lower_bound', 'max_versions_upper_bound'] as const),
   ),
   'token.create': system('Creates a token.', 'username'),

@@ -12,6 +12,9 @@ const SECRET_PROPERTIES = Object.entries(variables)
   .filter(([, { secret }]) => secret !== undefined)
   .map(([property]) => property);
 
+/** The days of events that nothing removes, whatever is configured; `audit_horizon` has the same. */
+const LEAST_AUDIT_DAYS = 30;
+
 const HOST = /^[A-Za-z0-9._:%-]{1,253}$/;
 const HOST_RULE = 'must be an address or a host name';
 
@@ -90,6 +93,13 @@ export class Configuration {
   /** Limits the bytes in the trash of a tenant. */
   @WholeNumber(1, 1_099_511_627_776)
   readonly maxTrashBytes: number;
+
+  /** Holds the days for which events are kept, unless administrators have set others for the tenant; 0 for ever. */
+  @WholeNumber(0, 36_500, ' (0 keeps events for ever)')
+  readonly auditDays: number;
+
+  @WholeNumber(LEAST_AUDIT_DAYS, 36_500)
+  readonly minAuditDays: number;
 
   @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')}` })
   readonly logLevel: (typeof LOG_LEVELS)[number];

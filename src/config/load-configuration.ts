@@ -53,8 +53,9 @@ function numbersOf(reader: EnvironmentReader): Partial<Configuration> {
   const passwords = ['passwordMinLength', 'passwordVerifications'] as const;
   const arrival = ['headersMilliseconds', 'bodyStallMilliseconds', 'bodyMilliseconds'] as const;
   const times = ['keepAliveMilliseconds', ...arrival, 'drainMilliseconds'] as const;
+  const audit = ['auditDays', 'minAuditDays'] as const;
   const trash = ['trashDays', 'minTrashDays', 'maxTrashDays', 'maxTrashEntries', 'maxTrashBytes'] as const;
-  const names = ['port', 'metricsTenants', ...limits, ...passwords, ...times, ...trash] as const;
+  const names = ['port', 'metricsTenants', ...limits, ...passwords, ...times, ...audit, ...trash] as const;
   return Object.fromEntries(names.map((name) => [name, reader.number(variables[name])]));
 }
 

@@ -44,12 +44,20 @@ export function unsafeCombinations(configuration: Configuration): string[] {
     ],
     [appRole === readerRole, 'STRONGROOM_READER_ROLE must differ from STRONGROOM_APP_ROLE'],
     [!isDefaultPossible(configuration), DEFAULT_DAYS_RULE],
+    [isBelowFloor(configuration), AUDIT_DAYS_RULE],
   ];
   return problems.filter(([unsafe]) => unsafe).map(([, message]) => message);
 }
 
 const DEFAULT_DAYS_RULE =
   'STRONGROOM_TRASH_DAYS must be from STRONGROOM_MIN_TRASH_DAYS to STRONGROOM_MAX_TRASH_DAYS';
+
+const AUDIT_DAYS_RULE =
+  'STRONGROOM_AUDIT_DAYS must be at least STRONGROOM_MIN_AUDIT_DAYS, or 0 to keep events for ever';
+
+function isBelowFloor({ auditDays, minAuditDays }: Configuration): boolean {
+  return auditDays !== 0 && auditDays < minAuditDays;
+}
 
 function isDefaultPossible({ trashDays, minTrashDays, maxTrashDays }: Configuration): boolean {
   return trashDays >= minTrashDays && trashDays <= maxTrashDays;

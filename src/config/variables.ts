@@ -80,6 +80,16 @@ export const variables = {
     '67108864',
     'Most bytes that the trash of a tenant keeps; the oldest secrets are purged first',
   ),
+  auditDays: variable(
+    'STRONGROOM_AUDIT_DAYS',
+    '400',
+    'Days for which events of the audit trail are kept, where the tenant has no others; 0 keeps them for ever',
+  ),
+  minAuditDays: variable(
+    'STRONGROOM_MIN_AUDIT_DAYS',
+    '90',
+    'Fewest days that administrators may set for a tenant, at least 30',
+  ),
   logLevel: variable(
     'STRONGROOM_LOG_LEVEL',
     'info',

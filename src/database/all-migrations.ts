@@ -8,6 +8,7 @@ import { ExpandChangeFeed1800000000006 } from './migrations/1800000000006-expand
 import { ExpandAuditReading1800000000009 } from './migrations/1800000000009-expand-audit-reading.js';
 import { ExpandAuditSealing1800000000010 } from './migrations/1800000000010-expand-audit-sealing.js';
 import { ExpandAuditHeads1800000000012 } from './migrations/1800000000012-expand-audit-heads.js';
+import { ExpandAuditRetention1800000000013 } from './migrations/1800000000013-expand-audit-retention.js';
 
 /** Lists all migrations in order. The list is explicit because a wrong file pattern would go unnoticed. */
 export const allMigrations: readonly (new () => MigrationInterface)[] = [
@@ -20,4 +21,5 @@ export const allMigrations: readonly (new () => MigrationInterface)[] = [
   ExpandAuditReading1800000000009,
   ExpandAuditSealing1800000000010,
   ExpandAuditHeads1800000000012,
+  ExpandAuditRetention1800000000013,
 ];

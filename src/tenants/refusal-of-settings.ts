@@ -13,7 +13,7 @@ export function refusalOfSettings(
   next: StoredSettings,
 ): Refusal | undefined {
   const { maxVersionsLowerBound: lower, maxVersionsUpperBound: upper } = changes;
-  const setsBounds = lower !== undefined || upper !== undefined;
+  const setsBounds = [lower, upper, changes.auditDays].some((setting) => setting !== undefined);
   if (setsBounds && !permissions.has('tenant_update_bounds'))
     return new Refusal('forbidden', tenantRefused('tenant_update_bounds', tenantName));
   if (next.maxVersionsLowerBound > next.maxVersionsUpperBound)

@@ -8,6 +8,7 @@ type Setting = keyof StoredSettings;
 const COLUMNS: Readonly<Record<Setting, { readonly name: string; readonly type: string }>> = {
   requireIfMatch: { name: 'require_if_match', type: 'boolean' },
   trashDays: { name: 'trash_days', type: 'integer' },
+  auditDays: { name: 'audit_days', type: 'integer' },
   maxVersions: { name: 'max_versions', type: 'integer' },
   maxVersionsLowerBound: { name: 'max_versions_lower_bound', type: 'integer' },
   maxVersionsUpperBound: { name: 'max_versions_upper_bound', type: 'integer' },

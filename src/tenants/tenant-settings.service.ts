@@ -5,6 +5,7 @@ import { Refusal } from '../audit/refusal.js';
 import { BadParameters } from '../common/errors.js';
 import type { TenantContext } from '../common/tenant-context.js';
 import { tenantRefused } from '../common/tenant-refused.js';
+import { AuditDays } from './audit-days.js';
 import { refusalOfSettings } from './refusal-of-settings.js';
 import { keptVersions, type StoredSettings, type TenantSettings } from './tenant-settings.js';
 import { TenantSettingsRepository } from './tenant-settings.repository.js';
@@ -17,6 +18,7 @@ export class TenantSettingsService {
     @Inject(AuditedTransaction) private readonly transaction: AuditedTransaction,
     @Inject(TenantSettingsRepository) private readonly settings: TenantSettingsRepository,
     @Inject(TrashDays) private readonly trashDays: TrashDays,
+    @Inject(AuditDays) private readonly auditDays: AuditDays,
   ) {}
 
   async read({ tenantId, tenantName: key, caller }: TenantContext): Promise<TenantSettings> {
@@ -27,7 +29,8 @@ export class TenantSettingsService {
 
   /**
    * Changes the settings that are given, on all replicas from the next request on.
-   * @throws Forbidden if the tenant was deleted in the meantime, and for bounds without the permission to set them
+   * @throws Forbidden if the tenant was deleted in the meantime, and for bounds and days of the audit trail without the
+   *   permission to set them
    * @throws IllegalAction for a number outside the bounds, and for bounds that leave nothing between them
    * @throws BadParameters for days that are not within the bounds of the installation
    */
@@ -41,7 +44,10 @@ export class TenantSettingsService {
         const present = await this.settings.lock(manager, tenantId);
         if (present === undefined) return gone;
         const next = { ...present, ...changes };
-        const refusal = this.refusalOfDays(changes) ?? refusalOfSettings(tenant, changes, next);
+        const refusal =
+          this.refusalOfDays(changes) ??
+          refusalOfSettings(tenant, changes, next) ??
+          this.refusalOfAuditDays(changes);
         if (refusal !== undefined) return refusal;
         await this.settings.write(manager, tenantId, next);
         return next;
@@ -62,11 +68,17 @@ export class TenantSettingsService {
     );
   }
 
+  private refusalOfAuditDays({ auditDays }: Partial<TenantSettings>): Refusal | undefined {
+    if (auditDays === undefined || this.auditDays.allows(auditDays)) return undefined;
+    return new Refusal('refused', tooFewAuditDays(this.auditDays.least));
+  }
+
   /** Returns the settings as they hold: what lies outside the bounds counts as the nearest bound. */
   private effective(stored: StoredSettings): TenantSettings {
     return {
       ...stored,
       trashDays: this.trashDays.effective(stored.trashDays),
+      auditDays: this.auditDays.effective(stored.auditDays),
       maxVersions: keptVersions(stored, null),
     };
   }
@@ -74,14 +86,23 @@ export class TenantSettingsService {
 
 /** Returns what an event tells of a change. */
 function detailOf(changes: Partial<TenantSettings>): AuditEvent<'tenant_settings.update'>['detail'] {
-  const { requireIfMatch, trashDays, maxVersions, maxVersionsLowerBound, maxVersionsUpperBound } = changes;
+  const { requireIfMatch, trashDays, auditDays, maxVersions, maxVersionsLowerBound, maxVersionsUpperBound } =
+    changes;
   const detail = {
     require_if_match: requireIfMatch,
     trash_days: trashDays,
+    audit_days: auditDays,
     max_versions: maxVersions,
     max_versions_lower_bound: maxVersionsLowerBound,
     max_versions_upper_bound: maxVersionsUpperBound,
   };
   const given = Object.entries(detail).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
+}
+
+/** Refuses to keep events of the audit trail for fewer days than the floor of the installation. */
+function tooFewAuditDays(least: number): BadParameters {
+  return new BadParameters(
+    `\`audit_days\` must be at least ${least} in this installation, or 0 to keep the events for ever`,
+  );
 }

@@ -4,6 +4,8 @@ export interface TenantSettings {
   readonly requireIfMatch: boolean;
   /** The days for which the trash keeps a deleted secret. */
   readonly trashDays: number;
+  /** The days for which events of the tenant's log are kept, which administrators set; 0 for ever. */
+  readonly auditDays: number;
   /** Limits the versions of a secret that are kept, the current one included, unless the secret says otherwise. */
   readonly maxVersions: number;
   /** The least that the tenant and its secrets can set. */
@@ -13,12 +15,16 @@ export interface TenantSettings {
 }
 
 /** Holds settings as they are stored: null stands for the installation's default. */
-export type StoredSettings = Omit<TenantSettings, 'trashDays'> & { readonly trashDays: number | null };
+export type StoredSettings = Omit<TenantSettings, 'trashDays' | 'auditDays'> & {
+  readonly trashDays: number | null;
+  readonly auditDays: number | null;
+};
 
 /** Holds the settings of a tenant that has set none. */
 export const DEFAULT_SETTINGS: StoredSettings = {
   requireIfMatch: false,
   trashDays: null,
+  auditDays: null,
   maxVersions: 20,
   maxVersionsLowerBound: 1,
   maxVersionsUpperBound: 100,

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditDays } from './audit-days.js';
 import { RootKeysRepository } from './root-keys.repository.js';
 import { TenantCreation } from './tenant-creation.js';
 import { TenantKeysRepository } from './tenant-keys.repository.js';
@@ -10,6 +11,7 @@ import { TrashDays } from './trash-days.js';
 
 @Module({
   providers: [
+    AuditDays,
     RootKeysRepository,
     TenantKeysRepository,
     TenantsRepository,
@@ -20,6 +22,7 @@ import { TrashDays } from './trash-days.js';
     TrashDays,
   ],
   exports: [
+    AuditDays,
     RootKeysRepository,
     TenantsRepository,
     TenantsService,

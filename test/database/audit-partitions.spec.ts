@@ -145,6 +145,22 @@ describe('the partitions of the events', () => {
     expect(logs).toEqual([]);
   });
 
+  it('are not created under a lock that would last long, until an operator says so', async () => {
+    const now = nameOf(monthStart(0));
+    await database.asSuperuser(`DROP TABLE ${now}`);
+    await recordedAt(Date.now());
+    const create = (most: string) =>
+      database.asSuperuser(
+        `WITH s AS MATERIALIZED (SELECT set_config('strongroom.most_default_events', $1, false))
+         SELECT audit_create_partitions(3) FROM s`,
+        [most],
+      );
+    await create('0');
+    expect(await existing()).not.toContain(now);
+    await create('1');
+    expect(await existing()).toContain(now);
+  });
+
   it('are created once where several replicas create them at once, while events are written', async () => {
     const now = nameOf(monthStart(0));
     await database.asSuperuser(`DROP TABLE ${now}`);

@@ -46,7 +46,7 @@ const CHECKED_BEFORE = {
   'JSON has none but between its fields': ['ck_audit_events_body'],
   'a SHA-256': ['ck_login_failures_name_key', 'ck_tokens_secret_hash'],
   'options and their generation are written together': ['ck_secrets_provider_options'],
-  'the days of TenantSettingsBody': ['ck_tenant_settings_trash_days'],
+  'the days of TenantSettingsBody': ['ck_tenant_settings_trash_days', 'ck_tenant_settings_audit_days'],
   'a signing key loses its private part as it is retired': ['ck_audit_signing_keys_sealed'],
   'a version loses its value as it is destroyed': ['ck_secret_versions_value'],
   'IsVersionCount() and refusalOfSettings()': [
@@ -114,10 +114,10 @@ const OUT_OF_REACH = {
     'pk_audit_checkpoints',
     'pk_audit_signing_keys',
     'uq_audit_signing_keys_active',
-    'pk_audit_pruned',
   ],
   'looked for under the lock of the key': ['uq_secrets_global_key'],
-  'inserted with ON CONFLICT DO UPDATE': ['pk_login_failures', 'pk_tenant_settings'],
+  'inserted with ON CONFLICT DO UPDATE': ['pk_login_failures', 'pk_tenant_settings', 'pk_audit_pruned'],
+  'inserted with ON CONFLICT DO NOTHING by a job': ['pk_audit_removals'],
   'the rows that they lead to are held first': [
     'fk_user_group_members_group',
     'fk_user_group_members_user',

@@ -5,6 +5,7 @@ const SECRETS = '/api/v3.1/secrets';
 const DEFAULTS = {
   require_if_match: false,
   trash_days: 30,
+  audit_days: 400,
   max_versions: 20,
   max_versions_lower_bound: 1,
   max_versions_upper_bound: 100,
@@ -83,6 +84,48 @@ describe('the settings of a tenant', () => {
       { ...change, detail: { require_if_match: 'false' } },
       { ...change, detail: { require_if_match: 'true' } },
     ]);
+  });
+});
+
+describe('the days for which the events of a tenant are kept', () => {
+  const keep = (days: unknown, as: As = ADMIN) => ask('PATCH', SETTINGS, { audit_days: days }, undefined, as);
+
+  it('are set by administrators, not by managers of the tenant', async () => {
+    for (const days of [0, 90, 36_500]) {
+      const answer = await keep(days);
+      expect([answer.status, answer.body.audit_days]).toEqual([200, days]);
+      expect((await ask('GET', SETTINGS)).body.audit_days).toBe(days);
+    }
+    const refused = await keep(1_000, manager);
+    expect([refused.status, refused.body.message]).toEqual([
+      403,
+      expect.stringContaining('tenant_update_bounds'),
+    ]);
+    expect((await ask('GET', SETTINGS)).body.audit_days).toBe(36_500);
+  });
+
+  it('are never below the floor of the installation', async () => {
+    await keep(400);
+    const tooFew = await keep(89);
+    expect([tooFew.status, tooFew.body.message]).toEqual([
+      400,
+      expect.stringMatching(/`audit_days` must be at least 90 .* or 0 to keep the events for ever/),
+    ]);
+    for (const days of [-1, 36_501, 1.5, '400', null]) expect((await keep(days)).status).toBe(400);
+    expect((await ask('GET', SETTINGS)).body.audit_days).toBe(400);
+    await room.database.asSuperuser('UPDATE tenant_settings SET audit_days = 31');
+    expect((await ask('GET', SETTINGS)).body.audit_days).toBe(90);
+    await room.database.asSuperuser('UPDATE tenant_settings SET audit_days = NULL');
+  });
+
+  it('are on record where they were changed', async () => {
+    await keep(500);
+    const [event] = await room.database.asSuperuser(
+      `SELECT body::json -> 'detail' AS detail FROM audit_events
+       WHERE action = 'tenant_settings.update' AND outcome = 'ok' ORDER BY id DESC LIMIT 1`,
+    );
+    expect(event).toEqual({ detail: { audit_days: '500' } });
+    await room.database.asSuperuser('UPDATE tenant_settings SET audit_days = NULL');
   });
 });
 

@@ -43,8 +43,8 @@ export class TenantSettingsController {
     id: 'updateTenantSettings',
     summary: 'Change the settings of a tenant',
     description:
-      'Changes the settings that the body names, and leaves the others as they are. Bounds need the permission ' +
-      '`tenant_update_bounds`.',
+      'Changes the settings that the body names, and leaves the others as they are. Bounds and `audit_days` ' +
+      'need the permission `tenant_update_bounds`.',
     body: TenantSettingsBody,
     example: TENANT_EXAMPLES.updateSettings,
     errors: [noSetting(), outsideBounds(DEFAULT_SETTINGS)],
@@ -60,6 +60,7 @@ function toSettings(body: TenantSettingsBody): Partial<TenantSettings> {
   const settings = {
     requireIfMatch: flagOf(body.require_if_match),
     trashDays: body.trash_days,
+    auditDays: body.audit_days,
     maxVersions: body.max_versions,
     maxVersionsLowerBound: body.max_versions_lower_bound,
     maxVersionsUpperBound: body.max_versions_upper_bound,
@@ -73,6 +74,7 @@ function toTenantSettingsV31(settings: TenantSettings): TenantSettingsV31 {
   return {
     require_if_match: settings.requireIfMatch,
     trash_days: settings.trashDays,
+    audit_days: settings.auditDays,
     max_versions: settings.maxVersions,
     max_versions_lower_bound: settings.maxVersionsLowerBound,
     max_versions_upper_bound: settings.maxVersionsUpperBound,

@@ -44,8 +44,9 @@ function readFrontier({ size, frontier }: UnsealedLog): Frontier | undefined {
   }
 }
 
-function isSigned(
-  { size, note, keyId }: UnsealedLog,
+/** Tells whether the checkpoint of a log is signed, and is of a tree of that origin, size and root. */
+export function isSigned(
+  { size, note, keyId }: Pick<UnsealedLog, 'size' | 'note' | 'keyId'>,
   { origin, root }: { readonly origin: string; readonly root: Buffer },
   publicKeys: ReadonlyMap<number, Buffer>,
 ): boolean {

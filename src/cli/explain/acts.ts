@@ -8,6 +8,7 @@ export const ACTS: Readonly<Record<AuditAction, string>> = {
   'audit.heads': 'list the logs that were sealed',
   'audit.list': 'read events of the audit trail',
   'audit.new_epoch': 'begin a new epoch of the log',
+  'audit.prune': 'remove the oldest events of the log',
   'audit.rotate_signing': 'replace the key that signs the audit trail',
   'cluster.list': 'list the nodes of the cluster',
   'config.read': 'read the configuration that Cloudify clients ask for',

@@ -14,6 +14,7 @@ export const TENANT_TABLES = [
   'audit_checkpoints',
   'audit_backfill',
   'audit_pruned',
+  'audit_removals',
   'secret_versions',
   'secret_changes_pending',
   'secret_changes',

@@ -17,7 +17,7 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 /** Names the alarms of the log, whose lines `strongroom_alarms_total` counts. */
 const ALARMS = [
   ...['decryption', 'row_level_security', 'damaged_data', 'audit_default_partition'],
-  ...['audit_sealing_stopped', 'audit_event_missing'],
+  ...['audit_sealing_stopped', 'audit_event_missing', 'audit_pruning_stopped'],
 ] as const;
 
 /**

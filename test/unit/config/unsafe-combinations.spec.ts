@@ -44,6 +44,11 @@ describe('unsafe combinations', () => {
       'STRONGROOM_TRASH_DAYS must be from STRONGROOM_MIN_TRASH_DAYS to STRONGROOM_MAX_TRASH_DAYS',
     ],
     [
+      'fewer days of the audit trail than a tenant may have',
+      { STRONGROOM_AUDIT_DAYS: '89' },
+      'STRONGROOM_AUDIT_DAYS must be at least STRONGROOM_MIN_AUDIT_DAYS, or 0 to keep events for ever',
+    ],
+    [
       'an owner without a login of the service',
       { DATABASE_OWNER_URL: OWNER, STRONGROOM_ROOT_KEYS },
       'DATABASE_OWNER_URL is set without DATABASE_URL',

@@ -39,6 +39,19 @@ const TRASH_DAYS = {
     'The days for which the trash keeps a deleted secret; the installation bounds what can be set, and has a default',
 } as const;
 
+const AUDIT_DAYS_RULE = {
+  message: `\`audit_days\` must be a whole number from 0 to ${MOST_DAYS}; 0 keeps the events for ever`,
+};
+
+const AUDIT_DAYS = {
+  type: 'integer',
+  minimum: 0,
+  maximum: MOST_DAYS,
+  description:
+    "The days for which the events of the tenant's log are kept, and 0 for ever; set by system administrators. The " +
+    'installation has a least number and a default',
+} as const;
+
 /** Describes the settings of a tenant. */
 export class TenantSettingsV31 {
   @ApiProperty(REQUIRE_IF_MATCH)
@@ -46,6 +59,10 @@ export class TenantSettingsV31 {
 
   @ApiProperty(TRASH_DAYS)
   trash_days: number;
+
+  @ApiProperty(AUDIT_DAYS)
+  audit_days: number;
+
   @ApiProperty(MAX_VERSIONS)
   max_versions: number;
 
@@ -68,6 +85,14 @@ export class TenantSettingsBody {
   @Max(MOST_DAYS, DAYS_RULE)
   @IsInt(DAYS_RULE)
   trash_days?: number;
+
+  @ApiProperty({ ...AUDIT_DAYS, required: false })
+  @ValidateIf((_body: unknown, days: unknown) => days !== undefined)
+  @Min(0, AUDIT_DAYS_RULE)
+  @Max(MOST_DAYS, AUDIT_DAYS_RULE)
+  @IsInt(AUDIT_DAYS_RULE)
+  audit_days?: number;
+
   @ApiProperty({ ...MAX_VERSIONS, required: false })
   @ValidateIf((_body, value) => value !== undefined)
   @IsVersionCount()
@@ -87,6 +112,6 @@ export class TenantSettingsBody {
 /** Refuses a change of settings that names none. */
 export function noSetting(): IllegalAction {
   return new IllegalAction(
-    'Nothing to change: give `require_if_match`, `trash_days`, `max_versions`, `max_versions_lower_bound` or `max_versions_upper_bound`',
+    'Nothing to change: give `require_if_match`, `trash_days`, `audit_days`, `max_versions`, `max_versions_lower_bound` or `max_versions_upper_bound`',
   );
 }

@@ -29,6 +29,7 @@ const role = { role: 'user' };
 const SETTINGS = {
   require_if_match: false,
   trash_days: 30,
+  audit_days: 400,
   max_versions: 20,
   max_versions_lower_bound: 1,
   max_versions_upper_bound: 100,

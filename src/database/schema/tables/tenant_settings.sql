@@ -10,10 +10,13 @@ CREATE TABLE tenant_settings (
   max_versions_upper_bound integer NOT NULL DEFAULT 100,
   -- The days for which the trash keeps a deleted secret; NULL for the installation's default.
   trash_days               integer,
+  -- The days for which events of the tenant's log are kept, 0 for ever; NULL for the installation's default.
+  audit_days               integer,
 
   CONSTRAINT pk_tenant_settings PRIMARY KEY (tenant_id),
   CONSTRAINT fk_tenant_settings_tenant FOREIGN KEY (tenant_id) REFERENCES tenants (id),
   CONSTRAINT ck_tenant_settings_trash_days CHECK (trash_days > 0),
+  CONSTRAINT ck_tenant_settings_audit_days CHECK (audit_days >= 0),
   CONSTRAINT ck_tenant_settings_max_versions CHECK (max_versions BETWEEN 1 AND 1000),
   CONSTRAINT ck_tenant_settings_max_versions_bounds
     CHECK (1 <= max_versions_lower_bound AND max_versions_lower_bound <= max_versions_upper_bound

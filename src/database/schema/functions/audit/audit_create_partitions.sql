@@ -2,6 +2,10 @@
 -- the current month and the next p_months. Events in the default partition move to their month's partition. Runs with
 -- the rights of the schema's owner; concurrent calls wait for each other. The call fails if a lock is not available
 -- within a second; the next call makes up for it.
+--
+-- Requests wait while a partition is attached, since all events of the default one are read and those of the month are
+-- moved. So nothing is created while the default partition has more than 100,000 events, or the number that the setting
+-- strongroom.most_default_events gives (docs/operations/event-growth.md).
 -- Returns the number of events that remain in the default partition, counting up to 1,000.
 CREATE OR REPLACE FUNCTION audit_create_partitions(p_months integer) RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -14,6 +18,7 @@ DECLARE
   v_name text;
   v_from uuid;
   v_to uuid;
+  v_most integer := coalesce(nullif(current_setting('strongroom.most_default_events', true), '')::integer, 100000);
 BEGIN
   IF p_months NOT BETWEEN 0 AND 24 THEN
     RAISE invalid_parameter_value USING MESSAGE = 'p_months must be between 0 and 24';
@@ -23,6 +28,7 @@ BEGIN
     v_month := v_now + i * interval '1 month';
     v_name := to_char(v_month, '"audit_events_"YYYY_MM');
     CONTINUE WHEN to_regclass(v_name) IS NOT NULL;
+    EXIT WHEN (SELECT count(*) FROM (SELECT FROM audit_events_default LIMIT v_most::bigint + 1) d) > v_most;
     v_from := first_event_id(v_month AT TIME ZONE 'UTC');
     v_to := first_event_id((v_month + interval '1 month') AT TIME ZONE 'UTC');
 
