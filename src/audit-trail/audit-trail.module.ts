@@ -19,15 +19,28 @@ import { SealingJobs } from './sealing/sealing-jobs.js';
 import { SealingMetrics } from './sealing/sealing-metrics.js';
 import { SealingModule } from './sealing/sealing.module.js';
 import { SealingWatch } from './sealing/sealing-watch.js';
+import { AuditExportController } from './exporting/audit-export.controller.js';
+import { AuditExport } from './exporting/audit-export.service.js';
+import { ExportAnswers } from './exporting/export-answers.js';
+import { LogLines } from './exporting/log-lines.js';
+import { TableLines } from './exporting/table-lines.js';
+import { AllProofsController } from './proving/all-proofs.controller.js';
+import { Checkpoints } from './proving/checkpoints.service.js';
+import { ProofsController } from './proving/proofs.controller.js';
+import { ProofsRepository } from './proving/proofs.repository.js';
+import { Prover } from './proving/prover.service.js';
+import { ScopedReading } from './reading/scoped-reading.js';
+import { LogTreesRepository } from './trees/log-trees.repository.js';
 
 /** Serves the audit trail, and registers the jobs that maintain it in the background. */
 @Module({
   imports: [JobsModule, SealingModule, TenantsModule],
-  controllers: [AuditController],
+  controllers: [AuditController, AuditExportController, ProofsController, AllProofsController],
   providers: [
     AuditPartitions,
     AuditPartitionsJob,
     AuditEventsRepository,
+    AuditExport,
     AuditReader,
     AuditBackfillJob,
     AuditCheckpointsJob,
@@ -40,6 +53,14 @@ import { SealingWatch } from './sealing/sealing-watch.js';
     AuditPruningJob,
     LogPruner,
     PruningRepository,
+    Checkpoints,
+    ExportAnswers,
+    LogLines,
+    LogTreesRepository,
+    ProofsRepository,
+    Prover,
+    ScopedReading,
+    TableLines,
   ],
 })
 export class AuditTrailModule implements OnModuleInit {

@@ -16,14 +16,25 @@ interface ActionDefinition<D extends AuditDetailField> {
 
 /** Lists every recorded action by its name in the audit trail. */
 export const AUDIT_ACTIONS = {
+  'audit.checkpoint_list': either('Lists the checkpoints of logs.', 'head', 'log'),
+  'audit.checkpoint_read': either('Reads a checkpoint of a log.', 'head', 'log'),
+  'audit.export': either(
+    'Exports the audit trail; one event at the beginning and one at the end.',
+    ...(['stage', 'begin', 'format', 'events', 'head', 'log'] as const),
+  ),
   'audit.heads': system(
     'Lists the logs that were sealed since the last such event; the service writes it once a minute.',
     'heads',
   ),
+  'audit.key_list': either('Reads the public keys that sign logs.', 'head', 'log'),
   'audit.list': either('Reads events of the audit trail over the API.', 'head', 'log'),
   'audit.new_epoch': either(
     'Begins a new epoch of the log, after a restore or a failover that may have lost events.',
     ...(['previous_origin', 'previous_size', 'previous_root', 'reason'] as const),
+  ),
+  'audit.proof_read': either(
+    'Reads a proof of an event, or that a log continues an older checkpoint.',
+    ...(['event', 'head', 'log'] as const),
   ),
   'audit.prune': either(
     'Removes the oldest events of the log, which are no longer kept, up to a checkpoint; the service does it.',

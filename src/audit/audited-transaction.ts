@@ -33,7 +33,7 @@ export class AuditedTransaction {
       await appendEvent(manager, logId, recorded);
       return returned;
     };
-    const lane = /\.(list|read)$/.test(event.action) ? 'lists' : 'writes';
+    const lane = /[._](list|read)$|\.export$/.test(event.action) ? 'lists' : 'writes';
     const share = { group: event.caller.actorId ?? SYSTEM_LOG, member: '' };
     const result = await this.transaction.run(logId, event.id, record, { lane, share });
     if (result instanceof Refusal) throw result.error;

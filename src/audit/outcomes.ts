@@ -21,6 +21,7 @@ export const AUDIT_OUTCOMES = {
 /** Says what `failed` means for each action that can have this outcome. */
 const FAILURES: Readonly<Record<string, string>> = {
   login: 'The password or token was wrong.',
+  'audit.export': 'The export did not finish.',
   'secret.export': 'The export did not finish.',
 };
 

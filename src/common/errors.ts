@@ -106,6 +106,13 @@ export class VersionDestroyed extends DomainError {
   }
 }
 
+/** Refuses a part of the audit trail that has been pruned; it never comes back. */
+export class Pruned extends DomainError {
+  constructor(message: string) {
+    super('pruned', 410, message);
+  }
+}
+
 /** Tells the state that a failed condition found, in the forms of the API. */
 export interface PresentState {
   /** With its quotes. */

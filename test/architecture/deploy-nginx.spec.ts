@@ -5,7 +5,7 @@ import { errorBody } from '../../src/api/errors/error-body.js';
 import { errorForStatus } from '../../src/api/errors/to-domain-error.js';
 import { bodyLimit, BULK_BYTES } from '../../src/api/http/accept-bodies.js';
 import { securityHeaders } from '../../src/api/http/headers/security-headers.js';
-import { STALLED_MS } from '../../src/secrets/sharing/export/secret-export.controller.js';
+import { STALLED_MS } from '../../src/api/streaming/streamed-file.js';
 import { LONGEST_IMPORT_MS, LONGEST_WAIT_MS } from '../../src/secrets/sharing/import/import-line.js';
 
 const read = (path: string) => readFileSync(path, 'utf8');

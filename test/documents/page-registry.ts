@@ -21,7 +21,7 @@ export const PAGE_TESTS: Readonly<Record<string, PageTest>> = {
   'docs/labels.md': { spec: 'test/e2e/expiry-and-labels-pages.e2e-spec.ts', languages: ['shell'] },
   'docs/change-feed.md': { spec: 'test/e2e/change-feed-page.e2e-spec.ts', languages: ['shell'] },
   'docs/audit-format.md': { spec: 'test/process/audit-format-page.spec.ts', languages: ['shell'] },
-  'docs/audit.md': { spec: 'test/e2e/audit-page.e2e-spec.ts', languages: ['shell'] },
+  'docs/audit.md': { spec: 'test/process/audit-page.spec.ts', languages: ['shell'] },
   'docs/team.md': { spec: 'test/process/pages.spec.ts', languages: ['shell'] },
   'docs/kubernetes.md': { spec: 'test/process/kubernetes.spec.ts', languages: ['shell'] },
   'docs/operations/event-growth.md': { spec: 'test/process/deployment.spec.ts', languages: ['shell'] },

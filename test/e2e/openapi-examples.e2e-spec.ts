@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Answer } from '../support/http-client.js';
 import type { Operation } from '../support/open-api-validator.js';
+import { sealed } from '../support/sealed.js';
 import { ADMIN, Strongroom } from '../support/strongroom.js';
 
 /** Sends operations in an order in which each finds what it needs: lower ranks first. */
@@ -47,7 +48,8 @@ function steady(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, own]) => [
       name,
-      ['id', 'version', 'etag', 'cursor'].includes(name) && typeof own === 'string'
+      ['id', 'version', 'etag', 'cursor', 'origin', 'root', 'checkpoint'].includes(name) &&
+      typeof own === 'string'
         ? `<${name}>`
         : steady(own),
     ]),
@@ -104,11 +106,23 @@ describe('the examples of the OpenAPI document', () => {
     );
   }
 
+  /** Returns the query of those that need one: proofs need an event that is sealed, or a checkpoint. */
+  async function queryOf({ operation: { operationId: id } }: Step): Promise<string> {
+    const [, any, what] = /^(?:prove|get)(Any)?Audit(Event|Consistency|Checkpoint)$/.exec(id) ?? [];
+    if (what === undefined) return '';
+    const { body } = await room.call(ADMIN, 'GET', '/api/v3.1/audit?_size=1');
+    await sealed(room.database);
+    const [{ id: event } = { id: '' }] = body.items as { id: string }[];
+    const asked = { Event: [['event', event]], Consistency: [['old', '1']], Checkpoint: [] }[what] ?? [];
+    return `?${new URLSearchParams([...asked, ...(any === undefined ? [] : [['tenant_name', 'default_tenant']])]).toString()}`;
+  }
+
   /** Sends what Try it out would send: the examples of the document, with a login and a tenant. */
   async function sendExample(step: Step): Promise<Answer> {
     const { example, examples } = step.operation.requestBody?.content['application/json'] ?? {};
     const [first] = Object.values(examples ?? {});
-    const answer = await room.call(ADMIN, step.method, pathOf(step), example ?? first?.value);
+    const path = `${pathOf(step)}${await queryOf(step)}`;
+    const answer = await room.call(ADMIN, step.method, path, example ?? first?.value);
     if (step.operation.operationId === 'createToken') tokenId = answer.body.id as string;
     return answer;
   }

@@ -69,6 +69,6 @@ function headerLines({ headers = {}, body }: Call): string[] {
 }
 
 function toAnswer(status: number, headers: IncomingHttpHeaders, text: string): Answer {
-  const json = text !== '' && (headers['content-type'] ?? '').includes('json');
+  const json = text !== '' && /\bjson\b/.test(headers['content-type'] ?? '');
   return { status, headers, text, body: json ? (JSON.parse(text) as Record<string, unknown>) : {} };
 }

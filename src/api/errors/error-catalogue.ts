@@ -112,6 +112,14 @@ export const ERROR_CATALOGUE: readonly DescribedError[] = [
       'the one that has passed.',
   },
   {
+    code: 'pruned',
+    statuses: [410],
+    cause: 'This part of the audit trail is older than the retention, and was removed.',
+    cure:
+      'Take what is left: an export without `since` begins at the oldest checkpoint that is kept. What was removed is only in ' +
+      'exports from before.',
+  },
+  {
     code: 'cursor_gone',
     statuses: [410],
     cause:

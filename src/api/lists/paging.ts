@@ -1,9 +1,10 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsInt, Max } from 'class-validator';
 import { ILLEGAL_ACTION } from '../input/validate-input.js';
 
-const LARGEST_PAGE = 1_000;
+export const LARGEST_PAGE = 1_000;
 const LARGEST_OFFSET = 2 ** 31 - 1;
 
 /** Converts plain decimal digits to a number. Any other text stays unchanged, and validation rejects it. */
@@ -12,18 +13,26 @@ export const Digits = (): PropertyDecorator =>
     typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value,
   );
 
+/** Declares a query parameter for the size of a page. */
+export function PageSize(): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({
+      type: 'integer',
+      minimum: 0,
+      maximum: LARGEST_PAGE,
+      default: LARGEST_PAGE,
+      description:
+        'The maximum number of items; a page also ends where it would be larger than 8 MiB of JSON',
+    }),
+    IsInt({ message: `\`_size\` must be a whole number from 0 to ${LARGEST_PAGE}` }),
+    Max(LARGEST_PAGE, { message: `\`_size\` can be at most ${LARGEST_PAGE}`, context: ILLEGAL_ACTION }),
+    Digits(),
+  );
+}
+
 /** Declares the query parameter for the size of a page. */
 export class SizeQuery {
-  @ApiPropertyOptional({
-    type: 'integer',
-    minimum: 0,
-    maximum: LARGEST_PAGE,
-    default: LARGEST_PAGE,
-    description: 'The maximum number of items; a page also ends where it would be larger than 8 MiB of JSON',
-  })
-  @IsInt({ message: `\`_size\` must be a whole number from 0 to ${LARGEST_PAGE}` })
-  @Max(LARGEST_PAGE, { message: `\`_size\` can be at most ${LARGEST_PAGE}`, context: ILLEGAL_ACTION })
-  @Digits()
+  @PageSize()
   _size: number = LARGEST_PAGE;
 }
 

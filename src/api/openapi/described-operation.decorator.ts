@@ -40,7 +40,7 @@ export interface OperationParts {
   readonly otherAnswers?: OtherAnswers | undefined;
 }
 
-/** Describes what a successful response can be instead of `answer`, in OpenAPI's notation. */
+/** Describes what a successful response can be instead of `answer`, or is where there is none, in OpenAPI's notation. */
 export interface OtherAnswers {
   /** Further schemas of the JSON. */
   readonly schemas?: readonly object[];
@@ -97,9 +97,12 @@ function responsesOf(
   }: Pick<OperationParts, 'headers' | 'otherAnswers'> & { example?: unknown },
 ): VersionPart['responses'] {
   const described = headers !== undefined && { headers };
-  if (type === null) return { 204: { description: 'Success, without a body.', ...described } };
-  const schema = isList(type) ? { type: 'array', items: refTo(type[0]) } : refTo(type);
   const { schemas = [], content: others = {} } = otherAnswers ?? {};
+  if (type === null)
+    return otherAnswers === undefined
+      ? { 204: { description: 'Success, without a body.', ...described } }
+      : { [status]: { description: 'Success.', ...described, content: others } };
+  const schema = isList(type) ? { type: 'array', items: refTo(type[0]) } : refTo(type);
   const content = {
     ...jsonOf(schemas.length === 0 ? schema : { anyOf: [schema, ...schemas] }, example),
     ...others,

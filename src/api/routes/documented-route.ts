@@ -19,7 +19,7 @@ export interface RouteOptions {
   readonly description: string;
   /**
    * The class of a successful response, or a list of it; by version where the versions differ, with null for 204.
-   * Without it, success is 204.
+   * Without it and `otherAnswers`, success is 204.
    */
   readonly answer?: Type | readonly [Type] | ByVersion<Type | null>;
   /** Lists what a successful response can be instead. */
@@ -70,7 +70,7 @@ export function documentedRoute({
       ...(parameters.length === 0 ? [] : [404 as const, 414 as const]),
     ),
     ApiErrors(...errors),
-    HttpCode(answer === undefined ? 204 : status),
+    HttpCode(answer === undefined && otherAnswers === undefined ? 204 : status),
     ApiOperationParts({
       ...{ body, answer, succeeds, status, example },
       parameters: versionParameters,

@@ -3,7 +3,7 @@ import type { RecordedEvent } from '../recorded-events.js';
 /** Names the content type of a table with a line of names. */
 export const CSV_TEXT = 'text/csv; charset=utf-8; header=present';
 
-type StoredEvent = Omit<RecordedEvent, 'tenant'>;
+export type StoredEvent = Omit<RecordedEvent, 'tenant'>;
 
 /** Maps the columns of the table to what an event has in them. */
 const COLUMNS: Readonly<Record<string, (event: StoredEvent) => string | number | null | undefined>> = {
@@ -31,11 +31,24 @@ const UNSAFE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 /** Matches the beginning of a cell that a spreadsheet would compute, also by the wide forms of these signs. */
 const FORMULA = /^[=+\-@\uff1d\uff0b\uff0d\uff20]/;
 
+/** The line of names. */
+export const CSV_HEADER = `${Object.keys(COLUMNS).join(',')}\r\n`;
+
 /** Returns events, given as the text of a JSON array, as a table by RFC 4180, with a line of names. */
 export function csvOf(items: string): string {
-  const events = JSON.parse(items) as StoredEvent[];
-  const lines = events.map((event) => Object.values(COLUMNS).map((cellOf) => cell(cellOf(event))));
-  return [Object.keys(COLUMNS), ...lines].map((cells) => `${cells.join(',')}\r\n`).join('');
+  return CSV_HEADER + csvLines(JSON.parse(items) as StoredEvent[]);
+}
+
+/** Returns the lines of events. */
+export function csvLines(events: readonly StoredEvent[]): string {
+  return events
+    .map(
+      (event) =>
+        `${Object.values(COLUMNS)
+          .map((cellOf) => cell(cellOf(event)))
+          .join(',')}\r\n`,
+    )
+    .join('');
 }
 
 /** Returns a cell. What a spreadsheet would compute gets an apostrophe before it, by which it stays text. */

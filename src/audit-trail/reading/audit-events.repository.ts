@@ -18,6 +18,7 @@ const READ =
 
 /** A name can be free again, so several tenants may have had it. */
 const LOGS_OF_TENANT = 'SELECT id FROM tenants WHERE name = $1 COLLATE "C"';
+const TENANT = 'SELECT id FROM tenants WHERE id = $1';
 const TENANTS = 'SELECT id FROM tenants';
 
 /** Reads events by the one function of the database that may. */
@@ -36,6 +37,11 @@ export class AuditEventsRepository {
   /** Returns the logs of the tenants that have, or once had, that name. */
   async logsOfTenant(manager: EntityManager, name: string): Promise<string[]> {
     return idsOf(await manager.query<{ id: string }[]>(LOGS_OF_TENANT, [name]));
+  }
+
+  /** Returns the log of a tenant by its id; nothing if there never was such a tenant. */
+  async logOfId(manager: EntityManager, id: string): Promise<string[]> {
+    return idsOf(await manager.query<{ id: string }[]>(TENANT, [id]));
   }
 
   /** Returns every log there is: those of tenants, also of deleted ones, and the system's. */

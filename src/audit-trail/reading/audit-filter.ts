@@ -2,8 +2,8 @@ import type { AuditAction } from '../../audit/actions.js';
 import type { AuditOutcome } from '../../audit/outcomes.js';
 import type { AuditCursor } from './audit-cursor.js';
 
-/** Says which events of a log are read, and in which order. */
-export interface AuditFilter {
+/** Says what is demanded of events. */
+export interface AuditConditions {
   readonly actor: { readonly id: string } | { readonly name: string } | undefined;
   readonly key: string | undefined;
   readonly actions: readonly AuditAction[] | undefined;
@@ -12,6 +12,10 @@ export interface AuditFilter {
   readonly from: string | undefined;
   /** The time before which the last event was written. */
   readonly until: string | undefined;
+}
+
+/** Says which events of a log are read, and in which order. */
+export interface AuditFilter extends AuditConditions {
   readonly after: AuditCursor | undefined;
   readonly descending: boolean;
   readonly size: number;

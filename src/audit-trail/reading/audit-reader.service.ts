@@ -3,12 +3,10 @@ import { newEvent } from '../../audit/audit-event.js';
 import { appendEvent, SYSTEM_LOG } from '../../audit/audit-writer.js';
 import { AuditedTransaction } from '../../audit/audited-transaction.js';
 import { Refusal } from '../../audit/refusal.js';
-import { TooCostly } from '../../common/errors.js';
 import type { Caller, TenantContext } from '../../common/tenant-context.js';
-import { isOutOfTime } from '../../database/connection/unavailability.js';
-import { statementTimeout } from '../../database/lanes.js';
 import { AuditEventsRepository } from './audit-events.repository.js';
 import type { AuditFilter, AuditLogs, AuditPage } from './audit-filter.js';
+import { withinTime } from './within-time.js';
 
 /** Reads the audit trail, and records that it was read. */
 @Injectable()
@@ -50,19 +48,6 @@ export class AuditReader {
         const logIds = log === 'system' ? [SYSTEM_LOG] : await this.events.allLogs(manager);
         return this.events.readLogs(manager, logIds, filter);
       }),
-    );
-  }
-}
-
-async function withinTime<T>(read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!isOutOfTime(error)) throw error;
-    throw new TooCostly(
-      `Reading the events took longer than ${statementTimeout('lists') / 1_000} seconds; limit them by \`key\`, ` +
-        '`actor`, `from` and `until`, or ask for a smaller page',
-      { cause: error },
     );
   }
 }

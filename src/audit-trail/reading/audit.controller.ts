@@ -16,7 +16,8 @@ import type { AuditFilter, AuditPage } from './audit-filter.js';
 import { AuditReader } from './audit-reader.service.js';
 import { AUDIT_EXAMPLES, CSV_EXAMPLE } from './dto/audit.examples.js';
 import { AuditListV31 } from './dto/audit-event-v31.js';
-import { AllAuditQuery, AuditQuery, toAuditFilter, toAuditLogs } from './dto/audit.query.js';
+import { AllAuditQuery, AuditQuery, toAuditFilter } from './dto/audit.query.js';
+import { toAuditLogs } from './dto/logs.query.js';
 
 const ROUTE = {
   example: AUDIT_EXAMPLES.list,

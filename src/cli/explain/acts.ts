@@ -5,10 +5,15 @@ import type { AuditAction } from '../../audit/actions.js';
  * names in the key of a membership.
  */
 export const ACTS: Readonly<Record<AuditAction, string>> = {
+  'audit.checkpoint_list': 'list the checkpoints of logs',
+  'audit.checkpoint_read': 'read a checkpoint of a log',
+  'audit.export': 'export the audit trail',
   'audit.heads': 'list the logs that were sealed',
+  'audit.key_list': 'read the public keys of logs',
   'audit.list': 'read events of the audit trail',
   'audit.new_epoch': 'begin a new epoch of the log',
   'audit.prune': 'remove the oldest events of the log',
+  'audit.proof_read': 'read a proof about a log',
   'audit.rotate_signing': 'replace the key that signs the audit trail',
   'cluster.list': 'list the nodes of the cluster',
   'config.read': 'read the configuration that Cloudify clients ask for',

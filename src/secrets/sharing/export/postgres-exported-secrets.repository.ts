@@ -15,7 +15,7 @@ import {
   type BatchQuestion,
   type ExportAction,
 } from './exported-secrets.repository.js';
-import { rightsNow } from '../rights-now.js';
+import { rightsNow } from '../../../auth/rights-now.js';
 
 const MOST_ROWS = 200;
 const MOST_BYTES = 1024 * 1024;

@@ -3,9 +3,8 @@ import { Controller, Get, Inject, Req, StreamableFile } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Query } from '../../../api/input/query.decorator.js';
-import { logFailure } from '../../../api/errors/log-failure.js';
 import { TenantRoute } from '../../../api/routes/tenant-route.decorator.js';
-import { toDomainError } from '../../../api/errors/to-domain-error.js';
+import { streamedFile } from '../../../api/streaming/streamed-file.js';
 import { Busy } from '../../../common/errors.js';
 import { FairGate } from '../../../common/turns/fair-gate.js';
 import type { TenantContext } from '../../../common/tenant-context.js';
@@ -17,7 +16,7 @@ import { shareOf } from '../../share-of.js';
 import { ExportQuery, toExportOptions } from './dto/export.query.js';
 import { ExportedSecretItem } from './dto/exported-secret.js';
 import { exportedFields, toExportedSecretItem } from './exported-secret.mapper.js';
-import { jsonArrayStream } from './json-array.stream.js';
+import { jsonArrayText } from './json-array-text.js';
 import { SHARE_EXAMPLES } from '../share.examples.js';
 import {
   HeaderPassphrase,
@@ -34,13 +33,6 @@ const PASSPHRASE = {
   schema: { type: 'string', minLength: 8, maxLength: 1024 },
   description: 'At least 8 characters of UTF-8; values are encrypted with it',
 };
-
-/**
- * Limits how long a reader may accept nothing before it is disconnected. Node checks after each half of this time
- * whether it could send any of what was written last, and reports a timeout at the second check in a row without
- * progress.
- */
-export const STALLED_MS = 30_000;
 
 /** Limits the exports that run at once, since each may keep some batches in memory for as long as its reader takes. */
 const LINE = {
@@ -92,12 +84,8 @@ export class SecretExportController {
       return new StreamableFile(Readable.from([]), JSON_FILE);
     }
     const batches = this.secrets.batches(tenant, options, passphrase);
-    const stream = await jsonArrayStream(
-      itemsOf(batches, fields, () => this.line.take(shareOf(tenant))),
-      (error) => logFailure(this.logger, error, toDomainError(error), request),
-    );
-    request.raw.socket.setTimeout(STALLED_MS / 2);
-    return new StreamableFile(stream, JSON_FILE);
+    const items = itemsOf(batches, fields, () => this.line.take(shareOf(tenant)));
+    return streamedFile(jsonArrayText(items), JSON_FILE, { request, logger: this.logger });
   }
 }
 

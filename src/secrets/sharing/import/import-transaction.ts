@@ -5,7 +5,7 @@ import { StatementPace } from '../../../common/turns/statement-pace.js';
 import { TimeSlice } from '../../../common/turns/time-slice.js';
 import type { SecretRecord } from '../../store/secret-row.js';
 import type { SecretWrites, WriteAnswer } from '../../store/secret-writes.js';
-import { rightsNow } from '../rights-now.js';
+import { rightsNow } from '../../../auth/rights-now.js';
 import { lockKeys, lockTenants, lockUsers } from './import-locks.js';
 import type { ImportedRow, RowErrors } from './imported-row.js';
 import type { Importer, ImportOutcome } from './imported-secrets.repository.js';

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { SYSTEM_LOG } from '../../audit/audit-writer.js';
-import type { TenantContext } from '../../common/tenant-context.js';
+import { SYSTEM_LOG } from '../audit/audit-writer.js';
+import type { TenantContext } from '../common/tenant-context.js';
 
 /** Takes $1 the user, $2 tenants, $3 permissions, $4 whether somebody else acts for the user, $5 the system's log. */
 const RIGHTS = `
