@@ -31,6 +31,9 @@ import { ProofsRepository } from './proving/proofs.repository.js';
 import { Prover } from './proving/prover.service.js';
 import { ScopedReading } from './reading/scoped-reading.js';
 import { LogTreesRepository } from './trees/log-trees.repository.js';
+import { AuditSinksJob } from './sinks/audit-sinks.job.js';
+import { SinkDeliveries } from './sinks/sink-deliveries.js';
+import { SinksRepository } from './sinks/sinks.repository.js';
 
 /** Serves the audit trail, and registers the jobs that maintain it in the background. */
 @Module({
@@ -61,6 +64,9 @@ import { LogTreesRepository } from './trees/log-trees.repository.js';
     Prover,
     ScopedReading,
     TableLines,
+    AuditSinksJob,
+    SinkDeliveries,
+    SinksRepository,
   ],
 })
 export class AuditTrailModule implements OnModuleInit {
@@ -68,9 +74,10 @@ export class AuditTrailModule implements OnModuleInit {
     @Inject(JobRunner) private readonly jobs: JobRunner,
     @Inject(AuditPartitionsJob) private readonly partitions: AuditPartitionsJob,
     @Inject(AuditPruningJob) private readonly pruning: AuditPruningJob,
+    @Inject(AuditSinksJob) private readonly sinks: AuditSinksJob,
   ) {}
 
   onModuleInit(): void {
-    for (const job of [this.partitions, this.pruning]) this.jobs.register(job);
+    for (const job of [this.partitions, this.pruning, this.sinks]) this.jobs.register(job);
   }
 }

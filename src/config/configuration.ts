@@ -3,6 +3,8 @@ import { IsIn, IsOptional, Length, Matches } from 'class-validator';
 import { EachAddress } from './each-address.decorator.js';
 import { EachOrigin } from './each-origin.decorator.js';
 import { IsPostgresUrl } from './is-postgres-url.decorator.js';
+import { IsWebhookKey } from './is-webhook-key.decorator.js';
+import { IsWebhookUrl } from './is-webhook-url.decorator.js';
 import { variables } from './variables.js';
 import { WholeNumber } from './whole-number.decorator.js';
 
@@ -17,6 +19,11 @@ const LEAST_AUDIT_DAYS = 30;
 
 const HOST = /^[A-Za-z0-9._:%-]{1,253}$/;
 const HOST_RULE = 'must be an address or a host name';
+
+const HOST_AND_PORT = new RegExp(
+  /^(?:\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._-]{1,253})/.source +
+    /(?::(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5]))?$/.source,
+);
 
 const ROLE = /^[a-z_][a-z0-9_]{0,62}$/;
 const ROLE_RULE = 'must be a lower-case identifier of at most 63 characters';
@@ -148,6 +155,43 @@ export class Configuration {
   /** Limits the tenants that metrics name. */
   @WholeNumber(0, 10_000, ' (0 names none)')
   readonly metricsTenants: number;
+
+  /** Holds an absolute path. */
+  @IsOptional()
+  @Length(1, 4096, { message: 'must be a path' })
+  readonly auditFile?: string;
+
+  /** Holds a host, or a host and a port with a colon between. */
+  @IsOptional()
+  @Matches(HOST_AND_PORT, { message: 'must be a host, or host:port as in logs.example.com:6514' })
+  readonly auditSyslog?: string;
+
+  @IsOptional()
+  @Length(1, 4096, { message: 'must be a path' })
+  readonly auditSyslogCaFile?: string;
+
+  @IsOptional()
+  @Length(1, 4096, { message: 'must be a path' })
+  readonly auditSyslogCertificateFile?: string;
+
+  @IsOptional()
+  @Length(1, 4096, { message: 'must be a path' })
+  readonly auditSyslogKeyFile?: string;
+
+  @IsOptional()
+  @IsWebhookUrl()
+  readonly auditWebhookUrl?: string;
+
+  @IsOptional()
+  @IsWebhookKey()
+  readonly auditWebhookKey?: string;
+
+  @IsOptional()
+  @Length(1, 4096, { message: 'must be a path' })
+  readonly auditWebhookCaFile?: string;
+
+  @WholeNumber(1, 3_650)
+  readonly auditSinkWaitDays: number;
 
   toString(): string {
     return JSON.stringify(this);

@@ -52,7 +52,14 @@ function sourceOf({ name, secret, default: fallback }: Variable, environment: No
 function shown({ name, secret }: Variable, text: string): string {
   if (name === variables.dataDir.name) return printable(resolve(text), 4096);
   if (secret === undefined) return printable(text, 512);
+  if (name === variables.auditWebhookUrl.name) return maskedWebhook(text);
   return /_URL$/.test(name) ? maskedUrl(text) : MASK;
+}
+
+/** Returns only the origin of a webhook, since its path and query may be a credential. */
+function maskedWebhook(text: string): string {
+  const { protocol = '', host = '' } = URL.canParse(text) ? new URL(text) : {};
+  return protocol === 'https:' ? printable(`https://${host}/${MASK}`, 512) : MASK;
 }
 
 /**

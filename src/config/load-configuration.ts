@@ -16,6 +16,7 @@ export function loadConfiguration(environment: NodeJS.ProcessEnv = process.env):
   const configuration = Object.assign(new Configuration(), textsOf(reader), numbersOf(reader), {
     ...firstPasswordOf(environment),
     metricsPort: reader.optionalNumber(variables.metricsPort),
+    auditFile: pathOf(reader.text(variables.auditFile)),
     dataDir: resolve(reader.text(variables.dataDir) ?? ''),
     trustedProxies: Object.freeze(listOf(reader.text(variables.trustedProxies) ?? '')),
     corsOrigins: Object.freeze(listOf(reader.text(variables.corsOrigins) ?? '')),
@@ -31,8 +32,18 @@ function textsOf(reader: EnvironmentReader): Partial<Configuration> {
   const names = ['nodeEnv', ...addresses, 'adminUsername', 'logLevel', 'appRole', 'readerRole'] as const;
   const files = ['tlsCertificateFile', 'tlsKeyFile'] as const;
   const secrets = ['databaseUrl', 'databaseOwnerUrl', 'rootKeys'] as const;
+  const syslog = [
+    'auditSyslog',
+    'auditSyslogCaFile',
+    'auditSyslogCertificateFile',
+    'auditSyslogKeyFile',
+  ] as const;
+  const webhook = ['auditWebhookUrl', 'auditWebhookKey', 'auditWebhookCaFile'] as const;
   return Object.fromEntries(
-    [...names, ...files, ...secrets].map((name) => [name, reader.text(variables[name])]),
+    [...names, ...files, ...secrets, ...syslog, ...webhook].map((name) => [
+      name,
+      reader.text(variables[name]),
+    ]),
   );
 }
 
@@ -55,8 +66,15 @@ function numbersOf(reader: EnvironmentReader): Partial<Configuration> {
   const times = ['keepAliveMilliseconds', ...arrival, 'drainMilliseconds'] as const;
   const audit = ['auditDays', 'minAuditDays'] as const;
   const trash = ['trashDays', 'minTrashDays', 'maxTrashDays', 'maxTrashEntries', 'maxTrashBytes'] as const;
-  const names = ['port', 'metricsTenants', ...limits, ...passwords, ...times, ...audit, ...trash] as const;
+  const names = [
+    ...['port', 'metricsTenants', 'auditSinkWaitDays'],
+    ...[...limits, ...passwords, ...times, ...audit, ...trash],
+  ] as const;
   return Object.fromEntries(names.map((name) => [name, reader.number(variables[name])]));
+}
+
+function pathOf(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : resolve(text);
 }
 
 function listOf(text: string): string[] {

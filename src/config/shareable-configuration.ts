@@ -26,7 +26,7 @@ export function shareableConfiguration(environment: NodeJS.ProcessEnv = process.
     name,
     source: source.startsWith('file ') ? 'file' : source,
     ...(value !== null && TAME.test(value) && { value }),
-    ...(value !== null && /_URL$/.test(name) && { value: describedUrl(urlOf(reader, name)) }),
+    ...(value !== null && /^DATABASE_.*URL$/.test(name) && { value: describedUrl(urlOf(reader, name)) }),
   }));
 }
 
@@ -44,6 +44,7 @@ export function configuredNames(
     [reader.text(variables.readerRole), 'reader role'],
     [reader.text(variables.adminUsername), 'administrator'],
     [reader.text(variables.adminPassword), 'password'],
+    ...namesOfSinks(reader),
     ...rootKeys.flatMap((pair) => {
       const [id, key] = pair.split(/:(.*)/s);
       return [
@@ -54,6 +55,17 @@ export function configuredNames(
     }),
     // A variable may be wrong because a secret was put into it.
     ...given.map((value) => [value !== undefined && TAME.test(value) ? undefined : value, 'value'] as const),
+  ];
+}
+
+function namesOfSinks(reader: EnvironmentReader): (readonly [name: string | undefined, meaning: string])[] {
+  const webhook = reader.text(variables.auditWebhookUrl);
+  const host = webhook !== undefined && URL.canParse(webhook) ? new URL(webhook).hostname : undefined;
+  return [
+    [webhook, 'webhook'],
+    [host, 'address'],
+    [reader.text(variables.auditWebhookKey), 'webhook key'],
+    [reader.text(variables.auditSyslog)?.replace(/:\d+$/, ''), 'address'],
   ];
 }
 

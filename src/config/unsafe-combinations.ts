@@ -42,11 +42,37 @@ export function unsafeCombinations(configuration: Configuration): string[] {
       tlsCertificateFile === undefined && tlsKeyFile !== undefined,
       'STRONGROOM_TLS_CERTIFICATE_FILE must be set with STRONGROOM_TLS_KEY_FILE: give the certificate of the key',
     ],
+    ...incompleteSinks(configuration),
     [appRole === readerRole, 'STRONGROOM_READER_ROLE must differ from STRONGROOM_APP_ROLE'],
     [!isDefaultPossible(configuration), DEFAULT_DAYS_RULE],
     [isBelowFloor(configuration), AUDIT_DAYS_RULE],
   ];
   return problems.filter(([unsafe]) => unsafe).map(([, message]) => message);
+}
+
+/** Lists the settings of sinks of the audit trail of which one is useless without the other. */
+function incompleteSinks(configuration: Configuration): [unsafe: boolean, message: string][] {
+  const { auditSyslog, auditSyslogCaFile, auditSyslogCertificateFile, auditSyslogKeyFile } = configuration;
+  const { auditWebhookUrl, auditWebhookKey, auditWebhookCaFile } = configuration;
+  const syslogFiles = [auditSyslogCaFile, auditSyslogCertificateFile, auditSyslogKeyFile];
+  return [
+    [
+      auditSyslog === undefined && syslogFiles.some((file) => file !== undefined),
+      'STRONGROOM_AUDIT_SYSLOG must be set with STRONGROOM_AUDIT_SYSLOG_CA_FILE, _CERTIFICATE_FILE and _KEY_FILE',
+    ],
+    [
+      (auditSyslogCertificateFile === undefined) !== (auditSyslogKeyFile === undefined),
+      'STRONGROOM_AUDIT_SYSLOG_CERTIFICATE_FILE and STRONGROOM_AUDIT_SYSLOG_KEY_FILE must be set together',
+    ],
+    [
+      (auditWebhookUrl === undefined) !== (auditWebhookKey === undefined),
+      'STRONGROOM_AUDIT_WEBHOOK_URL and STRONGROOM_AUDIT_WEBHOOK_KEY must be set together: every post is signed',
+    ],
+    [
+      auditWebhookUrl === undefined && auditWebhookCaFile !== undefined,
+      'STRONGROOM_AUDIT_WEBHOOK_URL must be set with STRONGROOM_AUDIT_WEBHOOK_CA_FILE',
+    ],
+  ];
 }
 
 const DEFAULT_DAYS_RULE =

@@ -153,6 +153,45 @@ export const variables = {
     '0',
     'Most tenants that the metrics name; 0 names none',
   ),
+  auditFile: variable('STRONGROOM_AUDIT_FILE', undefined, 'File to which sealed events are appended'),
+  auditSyslog: variable(
+    'STRONGROOM_AUDIT_SYSLOG',
+    undefined,
+    'Host of a syslog server to which sealed events are sent over TLS, and its port; 6514 if none is given',
+  ),
+  auditSyslogCaFile: variable(
+    'STRONGROOM_AUDIT_SYSLOG_CA_FILE',
+    undefined,
+    'File of the authorities that may have signed the certificate of that server, in PEM',
+  ),
+  auditSyslogCertificateFile: variable(
+    'STRONGROOM_AUDIT_SYSLOG_CERTIFICATE_FILE',
+    undefined,
+    'File of the certificate that is shown to that server, in PEM',
+  ),
+  auditSyslogKeyFile: variable(
+    'STRONGROOM_AUDIT_SYSLOG_KEY_FILE',
+    undefined,
+    'File of the private key of that certificate, in PEM',
+  ),
+  auditWebhookUrl: secret(
+    'STRONGROOM_AUDIT_WEBHOOK_URL',
+    'URL to which sealed events are posted, https only',
+  ),
+  auditWebhookKey: secret(
+    'STRONGROOM_AUDIT_WEBHOOK_KEY',
+    'Key that signs those posts, 32 to 64 bytes in base64',
+  ),
+  auditWebhookCaFile: variable(
+    'STRONGROOM_AUDIT_WEBHOOK_CA_FILE',
+    undefined,
+    'File of the authorities that may have signed the certificate of that URL, in PEM',
+  ),
+  auditSinkWaitDays: variable(
+    'STRONGROOM_AUDIT_SINK_WAIT_DAYS',
+    '7',
+    'Days for which pruning waits for a file, syslog server or webhook that does not take events',
+  ),
 } satisfies Record<string, Variable>;
 
 /** Returns the names that may be set in the environment, with the `_FILE` forms. */

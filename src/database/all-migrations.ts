@@ -9,6 +9,7 @@ import { ExpandAuditReading1800000000009 } from './migrations/1800000000009-expa
 import { ExpandAuditSealing1800000000010 } from './migrations/1800000000010-expand-audit-sealing.js';
 import { ExpandAuditHeads1800000000012 } from './migrations/1800000000012-expand-audit-heads.js';
 import { ExpandAuditRetention1800000000013 } from './migrations/1800000000013-expand-audit-retention.js';
+import { ExpandAuditSinks1800000000015 } from './migrations/1800000000015-expand-audit-sinks.js';
 
 /** Lists all migrations in order. The list is explicit because a wrong file pattern would go unnoticed. */
 export const allMigrations: readonly (new () => MigrationInterface)[] = [
@@ -22,4 +23,5 @@ export const allMigrations: readonly (new () => MigrationInterface)[] = [
   ExpandAuditSealing1800000000010,
   ExpandAuditHeads1800000000012,
   ExpandAuditRetention1800000000013,
+  ExpandAuditSinks1800000000015,
 ];

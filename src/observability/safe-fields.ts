@@ -22,6 +22,8 @@ const SECRET_NAMES = new Set([
   'databaseurl',
   'databaseownerurl',
   'adminpassword',
+  'auditwebhookurl',
+  'auditwebhookkey',
 ]);
 
 /**

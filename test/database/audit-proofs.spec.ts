@@ -24,7 +24,13 @@ describe('the nodes of a log', () => {
   beforeAll(async () => {
     services = await IdentityServices.open();
     const sealer = sealerOf(services.rootKeys, createLogger('error', { write: () => undefined }));
-    const caller = { actorId: null, actorName: null, method: 'system', requestId: 'r', address: null } as const;
+    const caller = {
+      actorId: null,
+      actorName: null,
+      method: 'system',
+      requestId: 'r',
+      address: null,
+    } as const;
     // Sealed in parts of other sizes than the rows of nodes.
     for (let sealed = 0; sealed < SIZE;) {
       const count = Math.min(300, SIZE - sealed);
@@ -53,9 +59,31 @@ describe('the nodes of a log', () => {
   });
 
   it('prove each event in trees of many sizes as the leaves do', async () => {
-    for (const size of [1, 2, 3, 7, 8, 9, 255, 256, 257, 511, 512, 513, 769, 1_023, 1_024, 1_025, 1_999, SIZE])
+    for (const size of [
+      1,
+      2,
+      3,
+      7,
+      8,
+      9,
+      255,
+      256,
+      257,
+      511,
+      512,
+      513,
+      769,
+      1_023,
+      1_024,
+      1_025,
+      1_999,
+      SIZE,
+    ])
       for (const index of new Set([0, size - 1, size >> 1, randomBytes(4).readUInt32BE() % size])) {
-        const [got, wanted] = [await proveInclusion(stored(), index, size), await proveInclusion(memory, index, size)];
+        const [got, wanted] = [
+          await proveInclusion(stored(), index, size),
+          await proveInclusion(memory, index, size),
+        ];
         expect([size, index, got]).toEqual([size, index, wanted]);
       }
   });

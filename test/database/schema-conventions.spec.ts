@@ -156,7 +156,7 @@ describe('the schema', () => {
        WHERE indrelid::regclass::text = ANY ($1) AND attname NOT IN ('tenant_id', 'log_id')`,
       [tables],
     );
-    // Global secrets are visible in every tenant, and the feed, what expires and old checkpoints are looked for in all
+    // Global secrets are visible in every tenant, and the feeds, what expires and old checkpoints are looked for in all
     // tenants at once, so an index by tenant does not help.
     expect(indexes.sort()).toEqual([
       'ix_audit_checkpoints_kept',
@@ -167,6 +167,7 @@ describe('the schema', () => {
       'ix_secrets_global_key_trigrams',
       'ix_secrets_global_labels',
       'pk_secret_changes_pending',
+      'uq_audit_batches_position',
       'uq_secret_changes_position',
       'uq_secrets_global_key',
     ]);
@@ -204,9 +205,11 @@ describe('the schema', () => {
       { name: 'audit_event_exists', ...expected },
       { name: 'audit_removal_months', ...expected, owner: OWNER },
       { name: 'audit_sealing_state', ...expected },
+      { name: 'audit_unsent_from', ...expected, settings: [path, HOT[1]] },
       { name: 'begin_audit_epoch', ...expected },
       // Deletes events, to which the reader has no right.
       { name: 'drop_audit_partition', ...swept, settings: [path, 'lock_timeout=1s', HOT[1]] },
+      { name: 'confirm_audit_batches', ...expected },
       { name: 'empty_trash', ...swept },
       { name: 'enqueue_unsealed_events', ...expected, settings: [path, ...ALONG_INDEXES.slice(0, 2)] },
       {
@@ -221,22 +224,26 @@ describe('the schema', () => {
         settings: [path, 'plan_cache_mode=force_custom_plan'],
       },
       { name: 'first_recent_leaf', ...swept, settings: [path, ...ALONG_INDEXES] },
+      { name: 'lease_audit_sink', ...expected, settings: [path, HOT[1]] },
       { name: 'note_expired_secrets', ...expected, settings: [path, ...HOT] },
       { name: 'poll_secret_changes', ...expected, settings: [path, ...HOT] },
       { name: 'prune_audit_log', ...swept },
       { name: 'purge_secrets', ...ofTrash },
+      { name: 'read_audit_batches', ...expected, settings: [path, ...ALONG_INDEXES] },
       { name: 'read_audit_events', ...expected, settings: [path, ...ALONG_INDEXES] },
       { name: 'read_secret_changes', ...expected, settings: [path, ...HOT] },
       { name: 'read_secrets', ...expected, settings: [path, ...HOT] },
       { name: 'refresh_secret_statistics', ...expected, owner: OWNER, settings: [path, 'lock_timeout=50ms'] },
       { name: 'remove_pruned_events', ...swept, settings: [path, ...ALONG_INDEXES] },
       { name: 'remove_pruned_leaves', ...swept, settings: [path, ...ALONG_INDEXES] },
+      { name: 'release_audit_sink', ...expected },
       { name: 'seal_pending_events', ...expected, settings: [path, ...ALONG_INDEXES] },
       { name: 'search_secret_keys', ...expected, settings: [path, 'plan_cache_mode=force_generic_plan'] },
       { name: 'search_secret_labels', ...expected, settings: [path, 'plan_cache_mode=force_generic_plan'] },
       { name: 'secret_key_elsewhere', ...expected },
       { name: 'sequence_secret_changes', ...expected, settings: [path, ...HOT] },
       { name: 'store_sealed_logs', ...expected, settings: [path, ...HOT.slice(1)] },
+      { name: 'sweep_audit_batches', ...expected, settings: [path, HOT[1]] },
       { name: 'sweep_secret_changes', ...expected, settings: [path, ...HOT] },
       { name: 'sweep_trash', ...swept },
       { name: 'take_from_trash', ...ofTrash },
@@ -270,6 +277,7 @@ describe('the schema', () => {
     );
     expect(grants).toEqual([
       { name: 'audit_backfill', may: 'DELETE,SELECT,UPDATE' },
+      { name: 'audit_batches', may: 'DELETE,INSERT,SELECT' },
       { name: 'audit_checkpoints', may: 'DELETE,INSERT,SELECT,UPDATE' },
       { name: 'audit_events', may: 'INSERT,SELECT' },
       { name: 'audit_leaves', may: 'INSERT,SELECT' },
@@ -278,6 +286,7 @@ describe('the schema', () => {
       { name: 'audit_nodes', may: 'INSERT,SELECT' },
       { name: 'audit_pending', may: 'DELETE,INSERT,SELECT,UPDATE' },
       { name: 'audit_pruned', may: 'SELECT' },
+      { name: 'audit_sinks', may: 'DELETE,INSERT,SELECT,UPDATE' },
       { name: 'installation', may: 'SELECT' },
       { name: 'role_permissions', may: 'SELECT' },
       { name: 'secret_changes', may: 'DELETE,INSERT,SELECT' },

@@ -124,6 +124,7 @@ describe('the metrics of a service', () => {
       'audit heads',
       'audit partitions',
       'audit sealer',
+      'audit sinks',
       'login failure sweep',
       'secret changes',
       'trash sweep',

@@ -113,8 +113,10 @@ describe('the examples of the OpenAPI document', () => {
     const { body } = await room.call(ADMIN, 'GET', '/api/v3.1/audit?_size=1');
     await sealed(room.database);
     const [{ id: event } = { id: '' }] = body.items as { id: string }[];
-    const asked = { Event: [['event', event]], Consistency: [['old', '1']], Checkpoint: [] }[what] ?? [];
-    return `?${new URLSearchParams([...asked, ...(any === undefined ? [] : [['tenant_name', 'default_tenant']])]).toString()}`;
+    const query = new URLSearchParams(any === undefined ? {} : { tenant_name: 'default_tenant' });
+    if (what === 'Event') query.set('event', event);
+    if (what === 'Consistency') query.set('old', '1');
+    return `?${query.toString()}`;
   }
 
   /** Sends what Try it out would send: the examples of the document, with a login and a tenant. */

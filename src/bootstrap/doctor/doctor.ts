@@ -18,6 +18,7 @@ import { signingKeyOpens } from './audit-diagnosis.js';
 import type { Attempt, Finding, Report } from './finding.js';
 import { askedBy, diagnoseAccess, diagnoseSchema, serverVersion } from './schema-diagnosis.js';
 import { diagnoseService } from './service-diagnosis.js';
+import { diagnoseSinks } from './sink-diagnosis.js';
 import { reasonOf } from './reason-of.js';
 import { locateDatabase, loginWarning, type DatabaseLocation } from '../database-location.js';
 import { requireFirstPassword } from '../first-start.js';
@@ -46,6 +47,7 @@ export async function diagnose(caller: Caller, onFinding: (finding: Finding) => 
   };
   const configuration = await attempt('configuration', () => diagnoseConfiguration(report));
   if (configuration === undefined) return false;
+  await diagnoseSinks(configuration, report);
   const location = await attempt('database', () => {
     requireCluster(configuration);
     return locateDatabase(configuration, () => undefined);

@@ -15,6 +15,7 @@ export const TENANT_TABLES = [
   'audit_backfill',
   'audit_pruned',
   'audit_removals',
+  'audit_batches',
   'secret_versions',
   'secret_changes_pending',
   'secret_changes',

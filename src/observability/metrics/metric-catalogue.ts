@@ -18,6 +18,7 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 const ALARMS = [
   ...['decryption', 'row_level_security', 'damaged_data', 'audit_default_partition'],
   ...['audit_sealing_stopped', 'audit_event_missing', 'audit_pruning_stopped'],
+  ...['audit_sink_gap', 'audit_sink_forgotten', 'audit_sink_overdue'],
 ] as const;
 
 /**
@@ -125,6 +126,13 @@ const METRICS = {
   strongroom_audit_stopped_logs: gauge(
     'Logs that this process leaves unsealed, because they are not what was signed',
   ),
+  strongroom_audit_sink_waiting_seconds: gauge(
+    'How long the oldest sealed event that a sink does not have has waited; 0 if it has all',
+    'sink',
+  ),
+  strongroom_audit_sink_waiting_batches: gauge('About how many sealings a sink does not have', 'sink'),
+  strongroom_audit_sink_events_total: counter('Events that a sink has taken from this process', 'sink'),
+  strongroom_audit_sink_failures_total: counter('Deliveries that a sink did not take', 'sink'),
 
   strongroom_job_interval_seconds: gauge('Time between the runs of a background job', 'job_name'),
   strongroom_job_runs_total: counter('Runs of a background job', 'job_name', 'result'),

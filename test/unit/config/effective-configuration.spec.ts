@@ -57,6 +57,16 @@ describe('the effective configuration', () => {
     expect(shown({ DATABASE_URL: url }).DATABASE_URL).toEqual([masked, 'environment']);
   });
 
+  it.each([
+    ['https://logs.example.com:8443/canary?token=canary', 'https://logs.example.com:8443/***'],
+    ['http://logs.example.com/canary', '***'],
+    ['canary', '***'],
+  ])('shows of a webhook only where it is: %s', (url, masked) => {
+    const all = shown({ STRONGROOM_AUDIT_WEBHOOK_URL: url, STRONGROOM_AUDIT_WEBHOOK_KEY: 'canary' });
+    expect(all.STRONGROOM_AUDIT_WEBHOOK_URL).toEqual([masked, 'environment']);
+    expect(all.STRONGROOM_AUDIT_WEBHOOK_KEY).toEqual(['***', 'environment']);
+  });
+
   it('never shows a secret, also where the configuration is refused, and says why it is', () => {
     const canary = 'canary-of-a-secret';
     const found = effectiveConfiguration({

@@ -10,6 +10,7 @@ const CANARY = 'canary-5ac1';
 const SERVICE = `postgresql://service:${CANARY}@db:5432/strongroom`;
 const OWNER = `postgresql://owner:${CANARY}@db:5432/strongroom`;
 const ROOT_KEYS = `first:${CANARY}`;
+const WEBHOOK_KEY = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
 
 /**
  * Returns the one line that refuses the environment. Fails the test if it contains the canary that represents a secret.
@@ -85,6 +86,7 @@ describe('loadConfiguration', () => {
       metricsPort: undefined,
       metricsHost: '127.0.0.1',
       metricsTenants: 0,
+      auditSinkWaitDays: 7,
     });
   });
 
@@ -125,6 +127,15 @@ describe('loadConfiguration', () => {
       STRONGROOM_METRICS_PORT: '9464',
       STRONGROOM_METRICS_HOST: '::',
       STRONGROOM_METRICS_TENANTS: '10000',
+      STRONGROOM_AUDIT_FILE: 'audit.jsonl',
+      STRONGROOM_AUDIT_SYSLOG: '[2001:db8::1]:6514',
+      STRONGROOM_AUDIT_SYSLOG_CA_FILE: '/ca',
+      STRONGROOM_AUDIT_SYSLOG_CERTIFICATE_FILE: '/crt',
+      STRONGROOM_AUDIT_SYSLOG_KEY_FILE: '/key',
+      STRONGROOM_AUDIT_WEBHOOK_URL: 'https://logs.example.com/in?token=x',
+      STRONGROOM_AUDIT_WEBHOOK_KEY: WEBHOOK_KEY,
+      STRONGROOM_AUDIT_WEBHOOK_CA_FILE: '/ca',
+      STRONGROOM_AUDIT_SINK_WAIT_DAYS: '30',
     });
     expect({ ...configuration }).toEqual({
       nodeEnv: 'production',
@@ -164,6 +175,15 @@ describe('loadConfiguration', () => {
       metricsPort: 9464,
       metricsHost: '::',
       metricsTenants: 10_000,
+      auditFile: resolve('audit.jsonl'),
+      auditSyslog: '[2001:db8::1]:6514',
+      auditSyslogCaFile: '/ca',
+      auditSyslogCertificateFile: '/crt',
+      auditSyslogKeyFile: '/key',
+      auditWebhookUrl: 'https://logs.example.com/in?token=x',
+      auditWebhookKey: WEBHOOK_KEY,
+      auditWebhookCaFile: '/ca',
+      auditSinkWaitDays: 30,
     });
   });
 
@@ -239,6 +259,15 @@ describe('loadConfiguration', () => {
     ['STRONGROOM_BODY_STALL_MS', '15s', 'must be a whole number from 1000 to 600000'],
     ['STRONGROOM_BODY_TIMEOUT_MS', '7200001', 'must be a whole number from 0 to 7200000'],
     ['STRONGROOM_DRAIN_MS', '300001', 'must be a whole number from 0 to 300000'],
+    ['STRONGROOM_AUDIT_SYSLOG', 'tcp://logs.example.com', 'must be a host, or host:port'],
+    ['STRONGROOM_AUDIT_SYSLOG', 'logs.example.com:65536', 'must be a host, or host:port'],
+    ['STRONGROOM_AUDIT_SYSLOG', '2001:db8::1', 'must be a host, or host:port'],
+    ['STRONGROOM_AUDIT_WEBHOOK_URL', `http://logs.example.com/${CANARY}`, 'https only'],
+    ['STRONGROOM_AUDIT_WEBHOOK_URL', `https://user:${CANARY}@logs.example.com/`, 'without a user'],
+    ['STRONGROOM_AUDIT_WEBHOOK_URL', CANARY, 'must be a URL such as'],
+    ['STRONGROOM_AUDIT_WEBHOOK_KEY', CANARY, 'must be 32 to 64 random bytes in base64'],
+    ['STRONGROOM_AUDIT_WEBHOOK_KEY', Buffer.alloc(31).toString('base64'), 'must be 32 to 64 random bytes'],
+    ['STRONGROOM_AUDIT_SINK_WAIT_DAYS', '0', 'must be a whole number from 1 to 3650'],
   ])('refuses %s=%.20s', (name, text, rule) => {
     expect(refusal({ [name]: text })).toMatch(new RegExp(`^${name} `));
     expect(refusal({ [name]: text })).toContain(rule);

@@ -34,6 +34,26 @@ describe('unsafe combinations', () => {
       'STRONGROOM_METRICS_PORT must differ from PORT',
     ],
     [
+      'a webhook without its key',
+      { STRONGROOM_AUDIT_WEBHOOK_URL: 'https://logs.example.com/canary' },
+      'STRONGROOM_AUDIT_WEBHOOK_URL and STRONGROOM_AUDIT_WEBHOOK_KEY must be set together: every post is signed',
+    ],
+    [
+      'an authority of a webhook that there is not',
+      { STRONGROOM_AUDIT_WEBHOOK_CA_FILE: '/ca' },
+      'STRONGROOM_AUDIT_WEBHOOK_URL must be set with STRONGROOM_AUDIT_WEBHOOK_CA_FILE',
+    ],
+    [
+      'an authority of a syslog server that there is not',
+      { STRONGROOM_AUDIT_SYSLOG_CA_FILE: '/ca' },
+      'STRONGROOM_AUDIT_SYSLOG must be set with STRONGROOM_AUDIT_SYSLOG_CA_FILE, _CERTIFICATE_FILE and _KEY_FILE',
+    ],
+    [
+      'a certificate for a syslog server without its key',
+      { STRONGROOM_AUDIT_SYSLOG: 'logs', STRONGROOM_AUDIT_SYSLOG_CERTIFICATE_FILE: '/crt' },
+      'STRONGROOM_AUDIT_SYSLOG_CERTIFICATE_FILE and STRONGROOM_AUDIT_SYSLOG_KEY_FILE must be set together',
+    ],
+    [
       'fewer days of the trash than a tenant may set',
       { STRONGROOM_TRASH_DAYS: '6', STRONGROOM_MIN_TRASH_DAYS: '7' },
       'STRONGROOM_TRASH_DAYS must be from STRONGROOM_MIN_TRASH_DAYS to STRONGROOM_MAX_TRASH_DAYS',

@@ -1,5 +1,6 @@
 -- Stores the trees of logs to which seal_pending_events added leaves, with their signed checkpoints and the nodes that
 -- became complete. A log keeps at most one checkpoint a second: a new one takes the place of one that is younger.
+-- Where there are sinks, it adds to audit_batches which leaves are new.
 CREATE OR REPLACE FUNCTION store_sealed_logs(
   p_key integer, p_logs uuid[], p_sizes bigint[], p_frontiers bytea[], p_roots bytea[], p_notes text[],
   p_node_logs uuid[], p_node_levels smallint[], p_node_indexes bigint[], p_node_hashes bytea[]
@@ -16,6 +17,12 @@ BEGIN
   DELETE FROM audit_checkpoints c USING audit_logs g
   WHERE g.log_id = ANY (p_logs) AND c.log_id = g.log_id AND c.epoch = g.epoch AND c.size = g.size
     AND c.signed_at > v_now - interval '1 second';
+
+  IF EXISTS (SELECT FROM audit_sinks) THEN
+    INSERT INTO audit_batches (log_id, epoch, first_index, events)
+    SELECT g.log_id, g.epoch, g.size, s.size - g.size
+    FROM unnest(p_logs, p_sizes) AS s (log_id, size) JOIN audit_logs g ON g.log_id = s.log_id;
+  END IF;
 
   UPDATE audit_logs g SET size = s.size, frontier = s.frontier, sealed_at = v_now, is_announced = false
   FROM unnest(p_logs, p_sizes, p_frontiers) AS s (log_id, size, frontier) WHERE g.log_id = s.log_id;
