@@ -33,6 +33,9 @@ export interface Stage {
   readonly postgresPid: number;
   /** A superuser's connection. */
   readonly database: pg.Client;
+  /** What a process of the service connects and opens values with. */
+  readonly serviceUrl: string;
+  readonly rootKeys: RootKeys;
   readonly close: () => Promise<void>;
 }
 
@@ -92,7 +95,10 @@ async function build(
   const postgresPid = Number(
     readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n', 1)[0],
   );
-  return { strongrooms, yardstick, callers, secretsOfTenant, idleMegabytes, postgresPid, database, close };
+  return {
+    ...{ strongrooms, yardstick, callers, secretsOfTenant, idleMegabytes, postgresPid, database, close },
+    ...{ serviceUrl: postgres.url('bench_service', 'bench'), rootKeys: RootKeys.parse(rootKeys) },
+  };
 }
 
 async function makeDatabase(url: string): Promise<void> {

@@ -1,4 +1,4 @@
-/** Implements `npm run bench:audit`, which measures what a large audit trail takes and costs. */
+/** Implements `npm run bench:audit-growth`, which measures what a large audit trail takes and costs. */
 import { parseArgs } from 'node:util';
 import type pg from 'pg';
 import { median } from '../median.js';
@@ -8,7 +8,7 @@ import { openStage, type Stage } from '../stage.js';
 import { addEvents, createPartitions, untilSealed } from './events.js';
 import { prune } from './pruning.js';
 
-const USAGE = `npm run bench:audit -- [--events N] [--rounds N]
+const USAGE = `npm run bench:audit-growth -- [--events N] [--rounds N]
 
 Measures reads of secrets and pages of the audit trail without events and with N events (default: 10000000) over 14 months
 in 100 logs, the bytes that an event takes, and how long pruning takes. Ten million take 20 GB of disk and an hour.

@@ -2,12 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { newEvent } from '../../src/audit/audit-event.js';
 import { SYSTEM_LOG } from '../../src/audit/audit-writer.js';
 import type { Sealer } from '../../src/audit-trail/sealing/sealer.js';
-import { eventsOf, type ExportReport } from '../../src/audit-trail/verify/export-report.js';
-import { verifyExport } from '../../src/audit-trail/verify/verify-export.js';
+import { eventsOf } from '../../src/audit-trail/verify/export-report.js';
 import { newId } from '../../src/common/ids.js';
 import type { Caller } from '../../src/common/tenant-context.js';
 import { createLogger } from '../../src/observability/logger.js';
-import { exportOf, keysOf, sealAll, sealerOf } from '../support/sealing.js';
+import { provedTrail } from '../support/proved-trail.js';
+import { sealAll, sealerOf } from '../support/sealing.js';
 import { IdentityServices } from './identity-services.js';
 
 const CALLER: Caller = {
@@ -33,15 +33,7 @@ describe('the sealer', () => {
   const record = (log: string, key: string) =>
     services.audit.record(log, newEvent('secret.read', CALLER, { key }));
   const seal = (by = sealer) => sealAll(by, services.dataSource);
-  const verified = async (): Promise<ExportReport> => {
-    const file = await exportOf(services.database);
-    return verifyExport(
-      (async function* () {
-        yield await Promise.resolve(file);
-      })(),
-      { keys: await keysOf(services.database) },
-    );
-  };
+  const verified = () => provedTrail(services.database);
   const alarms = () => lines.map((line) => (JSON.parse(line) as { alarm?: string }).alarm);
 
   it('makes a leaf of each event, and signs trees that the verifier accepts', async () => {

@@ -1,4 +1,6 @@
-import { request } from 'node:http';
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
@@ -20,6 +22,27 @@ const ACTS: readonly Act[] = [
   ['a read', 'member', `GET ${SECRETS}/kept`, undefined, ['secret.read', 'ok', 'kept']],
   ['a read of nothing', 'member', `GET ${SECRETS}/none`, undefined, ['secret.read', 'not_found', 'none']],
   ['a denied read', 'stranger', `GET ${SECRETS}/kept`, undefined, ['secret.read', 'forbidden', 'kept']],
+  [
+    'a read in bulk',
+    'member',
+    'POST /api/v3.1/bulk/secrets/read',
+    { keys: ['kept'] },
+    ['secret.read', 'ok', 'kept'],
+  ],
+  [
+    'a write in bulk',
+    'member',
+    'POST /api/v3.1/bulk/secrets/write',
+    { mode: 'all_or_nothing', items: [{ key: 'in-bulk', value: 'v' }] },
+    ['secret.create', 'ok', 'in-bulk'],
+  ],
+  [
+    'an old version',
+    'member',
+    'GET /api/v3.1/secrets/kept?version=1',
+    undefined,
+    ['secret.read', 'ok', 'kept'],
+  ],
   ['a list', 'member', `GET ${SECRETS}`, undefined, ['secret.list', 'ok', null]],
   ['a creation', 'member', `PUT ${SECRETS}/new`, { value: 'put' }, ['secret.create', 'ok', 'new']],
   [
@@ -136,6 +159,48 @@ describe('a client that hangs up before the answer', () => {
     await sleep(50); // for a second one, if there were any
     const added = (await events()).filter(({ id }) => !before.has(id));
     expect(added.map(({ action, outcome, key }) => [action, outcome, key])).toEqual([act[4]]);
+  });
+
+  it('leaves none where the body of a write did not come whole, since nothing was done', async () => {
+    const before = (await events()).length;
+    const { login = '', tenant = '' } = callers.get('member')!;
+    const { hostname, port } = new URL(room.service.url);
+    const head = [
+      `PUT ${SECRETS}/unfinished HTTP/1.1`,
+      `Authorization: Basic ${Buffer.from(login).toString('base64')}`,
+      `tenant: ${tenant}\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100`,
+    ].join('\r\n');
+    for (const sent of [`${head}\r\n`, `${head}\r\n\r\n`, `${head}\r\n\r\n{"value": "unfin`]) {
+      const socket = connect(Number(port), hostname);
+      await once(socket, 'connect');
+      socket.write(sent);
+      await sleep(100);
+      socket.destroy();
+      await until(async () => (await connections()) === 0);
+    }
+    await until(async () => (await sessions("state <> 'idle'")) === 0);
+    expect(await events()).toHaveLength(before);
+  });
+
+  it('has read it already where it goes in the middle of the answer: one event', async () => {
+    const member = callers.get('member')!;
+    expect((await room.secret(member, 'PUT', 'long', 'x'.repeat(60_000))).status).toBe(200);
+    const before = new Set((await events()).map(({ id }) => id));
+    const { hostname, port } = new URL(room.service.url);
+    const headers = {
+      Authorization: `Basic ${Buffer.from(member.login!).toString('base64')}`,
+      tenant: member.tenant!,
+    };
+    const outgoing = request({ hostname, port, path: `${SECRETS}/long`, headers, agent: false });
+    outgoing.on('error', () => undefined).end();
+    const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+    await once(incoming, 'data');
+    incoming.on('error', () => undefined).destroy();
+    await until(async () => (await connections()) === 0);
+    const added = (await events()).filter(({ id }) => !before.has(id));
+    expect(added.map(({ action, outcome, key }) => [action, outcome, key])).toEqual([
+      ['secret.read', 'ok', 'long'],
+    ]);
   });
 
   it('has changed what is on record as changed, and nothing else', async () => {

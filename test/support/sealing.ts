@@ -27,6 +27,9 @@ export async function sealAll(sealer: Sealer, dataSource: DataSource): Promise<n
   return batches;
 }
 
+/** Reads all tables, as a superuser does. */
+export type Superuser = Pick<TestDatabase, 'asSuperuser'>;
+
 interface Epoch {
   readonly log_id: string;
   readonly epoch: number;
@@ -35,7 +38,7 @@ interface Epoch {
 }
 
 /** Returns an export of all logs as the tables hold them, read as a superuser. */
-export async function exportOf(database: TestDatabase): Promise<Buffer> {
+export async function exportOf(database: Superuser): Promise<Buffer> {
   const writer = new ExportWriter();
   let text = writer.begin();
   const epochs = await database.asSuperuser<Epoch>(
@@ -62,7 +65,7 @@ export async function exportOf(database: TestDatabase): Promise<Buffer> {
 
 /** Returns what an export of a log begins with whose oldest events were removed. */
 async function startOf(
-  database: TestDatabase,
+  database: Superuser,
   logId: string,
   epoch: number,
 ): Promise<{ checkpoint: string; frontier: Frontier }> {
@@ -84,12 +87,12 @@ async function startOf(
 }
 
 /** Returns the verifier keys of all logs. */
-export async function keysOf(database: TestDatabase): Promise<LogKeys> {
+export async function keysOf(database: Superuser): Promise<LogKeys> {
   return LogKeys.parse(await keyTextOf(database));
 }
 
 /** Returns the file of the verifier keys of all logs. */
-export async function keyTextOf(database: TestDatabase): Promise<string> {
+export async function keyTextOf(database: Superuser): Promise<string> {
   const rows = await database.asSuperuser<{ origin: string; key: Buffer; from: string }>(
     `SELECT audit_origin(k.log_id, k.epoch) AS origin, s.public_key AS key, k.from_size AS from
      FROM audit_log_keys k JOIN audit_signing_keys s ON s.id = k.key_id`,

@@ -3,6 +3,7 @@ import { requireBalancer, startBalancer } from '../support/balancers.js';
 import { HEADERS } from '../support/drill.js';
 import { askedFor, runDrill, say } from '../support/options.js';
 import { postgresPrograms } from '../support/postgres-programs.js';
+import { checkProof } from '../support/proof.js';
 import { Stage } from '../support/stage.js';
 import { seconds, table, total } from '../support/table.js';
 import { Traffic } from '../support/traffic.js';
@@ -31,9 +32,11 @@ async function drill() {
   await traffic.stop();
   say('Checking every secret and every event');
   const trail = await checkTrail(traffic, stage.cluster, balancer.attempts());
+  say('Proving the audit trail');
+  const proof = await checkProof(stage);
   await balancer.stop();
   await stage.close();
-  return report(rows, trail);
+  return report(rows, trail, proof);
 }
 
 /** Kills in turn each replica, all of them, and PostgreSQL, and waits until requests succeed again. */
@@ -53,7 +56,8 @@ async function killOnce(round, stage, traffic) {
   return { round, killed, again, tally: traffic.tally };
 }
 
-function report(rows, { faults, writes, secrets }) {
+function report(rows, { faults: lost, writes, reads, secrets }, proof) {
+  const faults = [...lost, ...proof.faults];
   const lines = rows.map(({ round, killed, again, tally }) => {
     const { requests, refused, cut, wrong, slowest } = tally;
     return [round, killed, requests, refused, cut, wrong, seconds(slowest), again];
@@ -65,7 +69,8 @@ function report(rows, { faults, writes, secrets }) {
     [
       table(TITLES, lines),
       '',
-      `${writes} acknowledged writes of ${secrets} secrets checked: ${faults.length} lost, or without exactly one event`,
+      `${writes} acknowledged writes of ${secrets} secrets and ${reads} answered reads checked: ${lost.length} lost, or without their events`,
+      `${proof.events} events proved by both verifiers: ${proof.faults.length} faults`,
       ...[...faults, ...samples].slice(0, 20).map((line) => `FAILED: ${line}`),
       total(requests, wrong + faults.length),
       '',

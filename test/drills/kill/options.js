@@ -5,8 +5,8 @@ export const USAGE = `npm run drill:kill -- [--rounds N] [--replicas N] [--write
                       [--postgres installed|embedded]
 
 Kills processes without warning (SIGKILL) while clients create, read, change and delete secrets: in turn one replica, all
-replicas at once, and PostgreSQL. Everything acknowledged must be there afterwards, with exactly one event each. Exits
-with 1 otherwise.
+replicas at once, and PostgreSQL. Afterwards everything acknowledged must be there, each change must have its event, each
+event its change and each value that was read an event, and the audit trail must be proved whole. Exits with 1 otherwise.
 
   --rounds N      number of kills (default: 20)
   --replicas N    number of replicas (default: 3)

@@ -19,6 +19,8 @@ export class Traffic {
   /** The ids of the writes that were acknowledged, and of those that may have happened. */
   acknowledged = new Map();
   open = new Map();
+  /** The ids of the reads that were answered with a value. */
+  answered = [];
   /** The ids of refusals that are right only if a balancer sent the request twice, and the first time was a success. */
   repeated = [];
   #running = true;
@@ -89,6 +91,7 @@ export class Traffic {
   async #read(secret) {
     const { tally } = this;
     const answer = await this.client.ask('GET', secret.path);
+    if (answer.status === 200) this.answered.push(answer.id);
     const isTrue = answer.status === 200 && secret.values.has(answer.body?.value);
     tally.add(answer, isTrue, `GET ${answer.status} ${answer.text?.slice(0, 200) ?? answer.code}`);
     await this.#pause(answer);
