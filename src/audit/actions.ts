@@ -22,6 +22,7 @@ export const AUDIT_ACTIONS = {
     'Exports the audit trail; one event at the beginning and one at the end.',
     ...(['stage', 'begin', 'format', 'events', 'head', 'log'] as const),
   ),
+  'audit.compare': system('Compares the secrets with the audit trail, with the command.'),
   'audit.heads': system(
     'Lists the logs that were sealed since the last such event; the service writes it once a minute.',
     'heads',
@@ -86,8 +87,7 @@ export const AUDIT_ACTIONS = {
   'secret.export_head': tenant('Asks by HEAD whether an export would be given; no secret leaves.'),
   'secret.head': tenant(
     'Asks by HEAD for the status and the headers of a secret; neither it nor its value leaves.',
-    'reader_tenant',
-    'at',
+    ...(['reader_tenant', 'at', 'without_value'] as const),
   ),
   'secret.import': tenant(
     'Imports secrets; each secret that is created or changed also has its own event.',
@@ -105,10 +105,10 @@ export const AUDIT_ACTIONS = {
     'reason',
   ),
   'secret.read': tenant(
-    'Reads a secret or one of its versions, with its value unless the value is hidden.',
-    'reader_tenant',
-    'at',
+    'Reads a secret or one of its versions, with its value unless `without_value` says otherwise.',
+    ...(['reader_tenant', 'at', 'without_value'] as const),
   ),
+  'secret.read_times': tenant('Asks when a secret was last read.', 'head'),
   'secret.restore': tenant('Restores a secret from the trash.', 'owner'),
   'secret.update': tenant('Changes a secret, its visibility or its owner.', 'import', 'owner'),
   'secret.version_destroy': tenant('Destroys a version of a secret: erases its value.'),

@@ -50,6 +50,8 @@ export const AUDIT_DETAIL_FIELDS = {
   trash_days: 'The new value of the setting `trash_days`',
   trashed: 'The number of secrets that were purged from the trash of the tenant',
   username: 'The name of the user whom a token is for, if an operator creates it',
+  without_value:
+    'Why the secret was given without its value: `hidden` (from the caller), or `skipped` (as the caller asked)',
 } as const;
 
 export type AuditDetailField = keyof typeof AUDIT_DETAIL_FIELDS;

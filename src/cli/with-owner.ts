@@ -13,7 +13,9 @@ import { opened, requireConfiguration } from './opening.js';
 import { slowStepsOf, type Terminal } from './terminal.js';
 
 /** Tells what the event of reading the audit trail says. */
-type TrailRead = Pick<AuditEvent, 'key'> & { readonly action: 'event.explain' | 'event.list' | 'event.read' };
+type TrailRead = Pick<AuditEvent, 'key'> & {
+  readonly action: 'audit.compare' | 'event.explain' | 'event.list' | 'event.read';
+};
 
 /**
  * Reads the audit trail on a connection of the owner's login, since the service's may not read events, and records that

@@ -9,6 +9,7 @@ import { ExpandAuditReading1800000000009 } from './migrations/1800000000009-expa
 import { ExpandAuditSealing1800000000010 } from './migrations/1800000000010-expand-audit-sealing.js';
 import { ExpandAuditHeads1800000000012 } from './migrations/1800000000012-expand-audit-heads.js';
 import { ExpandAuditRetention1800000000013 } from './migrations/1800000000013-expand-audit-retention.js';
+import { ExpandLastReads1800000000014 } from './migrations/1800000000014-expand-last-reads.js';
 import { ExpandAuditSinks1800000000015 } from './migrations/1800000000015-expand-audit-sinks.js';
 
 /** Lists all migrations in order. The list is explicit because a wrong file pattern would go unnoticed. */
@@ -23,5 +24,6 @@ export const allMigrations: readonly (new () => MigrationInterface)[] = [
   ExpandAuditSealing1800000000010,
   ExpandAuditHeads1800000000012,
   ExpandAuditRetention1800000000013,
+  ExpandLastReads1800000000014,
   ExpandAuditSinks1800000000015,
 ];

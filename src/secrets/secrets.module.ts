@@ -4,6 +4,8 @@ import { BulkModule } from './bulk/bulk.module.js';
 import { SecretChangesModule } from './changes/secret-changes.module.js';
 import { SecretSearchController } from './list/secret-search.controller.js';
 import { MovesModule } from './moves/moves.module.js';
+import { LastReadsRepository } from './reads/last-reads.repository.js';
+import { SecretReadsController } from './reads/secret-reads.controller.js';
 import { SecretsProvidersController } from './secrets-providers.controller.js';
 import { SecretsController } from './secrets.controller.js';
 import { SecretsService } from './secrets.service.js';
@@ -31,10 +33,17 @@ import { SecretStatisticsJob } from './store/secret-statistics.job.js';
   controllers: [
     SecretsController,
     SecretVersionsController,
+    SecretReadsController,
     SecretSearchController,
     SecretsProvidersController,
   ],
-  providers: [SecretsService, RestoreVersion, SecretVersionsService, SecretStatisticsJob],
+  providers: [
+    SecretsService,
+    LastReadsRepository,
+    RestoreVersion,
+    SecretVersionsService,
+    SecretStatisticsJob,
+  ],
 })
 export class SecretsModule implements OnModuleInit {
   constructor(

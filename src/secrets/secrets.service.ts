@@ -44,6 +44,8 @@ interface ReadOptions {
 
 const UNCONDITIONAL: Conditions = {};
 
+const WITHOUT_VALUE = { without_value: 'skipped' } as const;
+
 /** Applies the rules of a tenant's secrets. Each method commits its event before it answers. */
 @Injectable()
 export class SecretsService {
@@ -64,7 +66,8 @@ export class SecretsService {
    */
   async read(tenant: TenantContext, key: string, options: ReadOptions = {}): Promise<ReadSecret> {
     const { skipValue = false, conditions = UNCONDITIONAL } = options;
-    const event = newEvent('secret.read', tenant.caller, { key });
+    const detail = skipValue ? WITHOUT_VALUE : null;
+    const event = newEvent('secret.read', tenant.caller, { key, detail });
     const outcome = await this.secrets.read(tenant, key, event, readConditions(conditions, skipValue));
     if (outcome.kind === 'absent') throw secretNotFound(key);
     if (outcome.kind === 'expired') throw new SecretExpired(key, outcome.expiresAt);

@@ -104,6 +104,7 @@ const OUT_OF_REACH = {
   'numbered by an identity column, or under the lock of the sequence': [
     'pk_secret_changes_pending',
     'pk_secret_changes',
+    'pk_secret_reads_pending',
     'uq_secret_changes_position',
     'pk_audit_pending',
     'pk_audit_logs',
@@ -116,7 +117,12 @@ const OUT_OF_REACH = {
     'uq_audit_signing_keys_active',
   ],
   'looked for under the lock of the key': ['uq_secrets_global_key'],
-  'inserted with ON CONFLICT DO UPDATE': ['pk_login_failures', 'pk_tenant_settings', 'pk_audit_pruned'],
+  'inserted with ON CONFLICT DO UPDATE': [
+    'pk_login_failures',
+    'pk_tenant_settings',
+    'pk_audit_pruned',
+    'pk_secret_reads',
+  ],
   'inserted with ON CONFLICT DO NOTHING by a job': ['pk_audit_removals'],
   'the rows that they lead to are held first': [
     'fk_user_group_members_group',

@@ -105,6 +105,7 @@ describe('a list of a tenant with 100,000 secrets', () => {
     labels: [],
     expired: undefined,
     expiresBefore: undefined,
+    notReadFor: undefined,
   };
 
   /** Returns a list, and the rows that its statements read; without a total unless `after` is undefined. */

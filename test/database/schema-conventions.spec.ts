@@ -113,17 +113,17 @@ describe('the schema', () => {
 
   it('opens further tenants where a transaction lists them, and for reading only', async () => {
     const policies = await database.asSuperuser(
-      `SELECT tablename AS table, cmd, qual, with_check FROM pg_policies WHERE policyname = 'tenant_set'`,
+      `SELECT tablename AS table, cmd, qual, with_check FROM pg_policies WHERE policyname = 'tenant_set' ORDER BY 1`,
     );
     const listed = `string_to_array(NULLIF(current_setting('app.tenants'::text, true), ''::text), ','::text)`;
-    expect(policies).toEqual([
-      {
-        table: 'secrets',
+    expect(policies).toEqual(
+      ['secret_reads', 'secrets'].map((table) => ({
+        table,
         cmd: 'SELECT',
         qual: `(tenant_id IN ( SELECT unnest((${listed})::uuid[]) AS unnest))`,
         with_check: null,
-      },
-    ]);
+      })),
+    );
   });
 
   it('lets everybody see what is global, and see only', async () => {
@@ -226,6 +226,14 @@ describe('the schema', () => {
       { name: 'first_recent_leaf', ...swept, settings: [path, ...ALONG_INDEXES] },
       { name: 'lease_audit_sink', ...expected, settings: [path, HOT[1]] },
       { name: 'note_expired_secrets', ...expected, settings: [path, ...HOT] },
+      // Is called by seal_pending_events, and sees what is in the trash.
+      {
+        name: 'note_secret_reads',
+        ...expected,
+        owner: OWNER,
+        settings: [path, ...ALONG_INDEXES],
+        callers: [READER_ROLE],
+      },
       { name: 'poll_secret_changes', ...expected, settings: [path, ...HOT] },
       { name: 'prune_audit_log', ...swept },
       { name: 'purge_secrets', ...ofTrash },
@@ -241,6 +249,7 @@ describe('the schema', () => {
       { name: 'search_secret_keys', ...expected, settings: [path, 'plan_cache_mode=force_generic_plan'] },
       { name: 'search_secret_labels', ...expected, settings: [path, 'plan_cache_mode=force_generic_plan'] },
       { name: 'secret_key_elsewhere', ...expected },
+      { name: 'secret_reads_known_until', ...expected },
       { name: 'sequence_secret_changes', ...expected, settings: [path, ...HOT] },
       { name: 'store_sealed_logs', ...expected, settings: [path, ...HOT.slice(1)] },
       { name: 'sweep_audit_batches', ...expected, settings: [path, HOT[1]] },
@@ -292,6 +301,7 @@ describe('the schema', () => {
       { name: 'secret_changes', may: 'DELETE,INSERT,SELECT' },
       { name: 'secret_changes_pending', may: 'DELETE,INSERT,SELECT' },
       { name: 'secret_keys', may: 'SELECT' },
+      { name: 'secret_reads_pending', may: 'SELECT' },
       { name: 'secrets', may: 'SELECT' },
       { name: 'tenant_user_groups', may: 'SELECT' },
       { name: 'tenant_users', may: 'SELECT' },

@@ -17,6 +17,7 @@ export const PAGE_TESTS: Readonly<Record<string, PageTest>> = {
   'docs/move-and-copy.md': { spec: 'test/e2e/move-and-copy.e2e-spec.ts', languages: ['shell'] },
   'docs/trash.md': { spec: 'test/e2e/trash-page.e2e-spec.ts', languages: ['shell'] },
   'docs/versions.md': { spec: 'test/e2e/versions-page.e2e-spec.ts', languages: ['shell'] },
+  'docs/last-reads.md': { spec: 'test/e2e/last-reads-page.e2e-spec.ts', languages: ['shell'] },
   'docs/expiry.md': { spec: 'test/e2e/expiry-and-labels-pages.e2e-spec.ts', languages: ['shell'] },
   'docs/labels.md': { spec: 'test/e2e/expiry-and-labels-pages.e2e-spec.ts', languages: ['shell'] },
   'docs/change-feed.md': { spec: 'test/e2e/change-feed-page.e2e-spec.ts', languages: ['shell'] },

@@ -27,6 +27,7 @@ const ROUTES: Readonly<Record<string, string>> = {
   'POST /api/v3.1/secrets/{key}/move': 'secret_update',
   'POST /api/v3.1/secrets/{key}/copy': 'secret_get',
   'POST /api/v3.1/bulk/secrets/move': 'secret_update',
+  'GET /api/v3.1/secrets/{key}/reads': 'secret_list',
   'GET /api/v3.1/secrets/{key}/versions': 'secret_version_get',
   'POST /api/v3.1/secrets/{key}/versions/{version}/restore': 'secret_version_restore',
   'DELETE /api/v3.1/secrets/{key}/versions/{version}': 'secret_version_destroy',

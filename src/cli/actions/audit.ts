@@ -1,10 +1,7 @@
-import { readOlderCheckpoint } from '../../audit-trail/verify/older-checkpoints.js';
 import { verifyExport } from '../../audit-trail/verify/verify-export.js';
 import { isProof, MOST_PROOF_BYTES, verifyProof } from '../../audit-trail/verify/verify-proof.js';
-import { printable } from '../../common/printable.js';
-import { LogKeys, LogKeysError } from '../../transparency/log-keys.js';
-import type { TreeHead } from '../../transparency/note/checkpoint.js';
-import { openGiven, readGiven } from '../audit/given-file.js';
+import { openGiven } from '../audit/given-file.js';
+import { readCheckpoint, readKeys } from '../audit/given-keys.js';
 import { withProgress } from '../audit/progress.js';
 import { proofOutput } from '../audit/proof-output.js';
 import { exportOutput } from '../audit/verification-output.js';
@@ -47,21 +44,6 @@ async function beginning(chunks: AsyncIterator<Buffer>): Promise<Buffer[]> {
     begun.push(next.value);
   }
   return begun;
-}
-
-function readKeys(path: string): LogKeys {
-  try {
-    return LogKeys.parse(readGiven(path));
-  } catch (error) {
-    if (!(error instanceof LogKeysError)) throw error;
-    throw new CommandError(`${printable(path, 256)} is no file of verifier keys: ${error.message}`, 'usage');
-  }
-}
-
-function readCheckpoint(path: string, keys: LogKeys): TreeHead {
-  const read = readOlderCheckpoint(readGiven(path), keys);
-  if (typeof read !== 'string') return read;
-  throw new CommandError(`The older checkpoint ${printable(path, 256)} cannot be used: ${read}`, 'usage');
 }
 
 async function* continued(begun: readonly Buffer[], rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {

@@ -29,6 +29,24 @@ export function auditCommand(make: MakeCommand): Command {
       load: async () => (await import('../actions/audit.js')).verifyAudit,
     }),
     make({
+      name: 'compare',
+      summary:
+        'compare every secret and version with the audit trail, and find what was changed without an event',
+      options: [
+        option('--tenant <name>', 'only those of this tenant'),
+        option('--keys <file>', 'the verifier keys of the logs; by default those of the database'),
+        option('--checkpoint <file>', 'a checkpoint that you kept; give it again for others').argParser(
+          (file: string, before: readonly string[] | undefined) => [...(before ?? []), file],
+        ),
+        option('--verbose', 'also list the secrets that no event proves any more'),
+      ],
+      notes:
+        'It reads one snapshot of the database through DATABASE_OWNER_URL, and opens every value if it has the root keys. It\n' +
+        'exits with 1 if anything differs. See docs/compare-with-audit.md.',
+      example: 'audit compare --tenant payments',
+      load: async () => (await import('../actions/audit-compare.js')).compareAudit,
+    }),
+    make({
       name: 'new-epoch',
       summary: 'begin new names for all logs, after a restore or a failover that lost events',
       options: [

@@ -17,6 +17,8 @@ export const TENANT_TABLES = [
   'audit_removals',
   'audit_batches',
   'secret_versions',
+  'secret_reads',
+  'secret_reads_pending',
   'secret_changes_pending',
   'secret_changes',
 ] as const;

@@ -12,14 +12,25 @@ export type AddValue = (value: unknown) => string;
  * Returns the filters of a list as SQL, each beginning with AND. Names come from our own lists; callers' input becomes
  * values only.
  */
-export function conditionsOf({ filters, expired, expiresBefore }: ListOptions, add: AddValue): string {
+export function conditionsOf(
+  { filters, expired, expiresBefore, notReadFor }: ListOptions,
+  add: AddValue,
+): string {
   const conditions = [...filters].map(([name, wanted]) =>
     FILTERS[name].replace('$', () => `${add(wanted)}::text[]`),
   );
   if (expired !== undefined)
     conditions.push(`secret_has_expired(s.expires_at)${expired ? '' : ' IS NOT TRUE'}`);
   if (expiresBefore !== undefined) conditions.push(`s.expires_at < ${timeOf(expiresBefore, add)}`);
+  if (notReadFor !== undefined) conditions.push(unreadFor(add(notReadFor)));
   return conditions.map((condition) => ` AND ${condition}`).join('');
+}
+
+/** Returns the condition for secrets that are known not to have been read for that many days. */
+function unreadFor(days: string): string {
+  const since = `now() - ${days}::integer * interval '1 day'`;
+  return `s.created_at < ${since} AND (SELECT reads_since FROM installation) < ${since} AND NOT EXISTS (
+    SELECT FROM secret_reads r WHERE r.tenant_id = s.tenant_id AND r.secret_id = s.id AND r.read_at >= ${since})`;
 }
 
 function timeOf(expiry: Expiry, add: AddValue): string {

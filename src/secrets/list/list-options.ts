@@ -33,14 +33,16 @@ export interface ListOptions {
   /** True for what has expired, false for what has not. */
   readonly expired: boolean | undefined;
   readonly expiresBefore: Expiry | undefined;
+  /** The days for which a secret must not have been read: those of the listed tenants only. */
+  readonly notReadFor: number | undefined;
   /** The rules of a search: all must hold, and the secrets that they exclude are counted. */
   readonly rules?: readonly FilterRule[];
 }
 
 /** Tells whether a list of one tenant is the default one, of which the caller chooses only size and offset. */
 export function isPlain({ whole, allTenants, sorts, filters, labels, ...options }: ListOptions): boolean {
-  const { search, rules, expired, expiresBefore } = options;
-  const narrowing = [search, rules, expired, expiresBefore];
+  const { search, rules, expired, expiresBefore, notReadFor } = options;
+  const narrowing = [search, rules, expired, expiresBefore, notReadFor];
   const isNarrowed = narrowing.some((each) => each !== undefined) || filters.size > 0 || labels.length > 0;
   return whole && !allTenants && !isNarrowed && sorts.length === 0;
 }

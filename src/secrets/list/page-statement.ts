@@ -203,9 +203,10 @@ export class PageStatement {
     return searched + labelConditions(this.options, this.value, seen);
   }
 
-  /** Tells whether the filters allow global secrets of other tenants. */
+  /** Tells whether the filters allow global secrets of other tenants, whose reads are for their own tenants. */
   private mayBeGlobal(): boolean {
-    const { filters } = this.options;
+    const { filters, notReadFor } = this.options;
+    if (notReadFor !== undefined) return false;
     return (['visibility', 'resource_availability'] as const).every(
       (name) => filters.get(name)?.includes('global') !== false,
     );

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Conditions } from '../../api/conditions/conditions.js';
 import { formatTime } from '../../api/time-format.js';
-import { newEvent } from '../../audit/audit-event.js';
+import { newEvent, type AuditEvent } from '../../audit/audit-event.js';
 import { Refusal } from '../../audit/refusal.js';
 import type { DomainError } from '../../common/domain-error.js';
 import type { TenantContext } from '../../common/tenant-context.js';
@@ -49,9 +49,11 @@ export class SecretVersionsService {
     choice: VersionChoice,
     { skipValue, conditions }: ReadOptions,
   ): Promise<ReadSecret> {
-    const about =
-      'version' in choice ? { version: choice.version } : { detail: { at: formatTime(choice.at) } };
-    const event = newEvent('secret.read', tenant.caller, { key, ...about });
+    const event = newEvent('secret.read', tenant.caller, {
+      key,
+      version: 'version' in choice ? choice.version : null,
+      detail: detailOf(choice, skipValue),
+    });
     if (!tenant.permissions.has('secret_version_get')) {
       const refusal = new Refusal('forbidden', tenantRefused('secret_version_get', tenant.tenantName));
       await this.secrets.recordRefusal(tenant, event, refusal);
@@ -137,6 +139,14 @@ export class SecretVersionsService {
     if (found.kind === 'destroyed') return new Refusal('gone', versionDestroyed(key, { version }, found.at));
     return 'secret' in found ? undefined : new Refusal('not_found', versionNotFound(key, { version }));
   }
+}
+
+function detailOf(choice: VersionChoice, skipValue: boolean): AuditEvent<'secret.read'>['detail'] {
+  const detail = {
+    ...('at' in choice && { at: formatTime(choice.at) }),
+    ...(skipValue && { without_value: 'skipped' }),
+  };
+  return Object.keys(detail).length === 0 ? null : detail;
 }
 
 function unseen(key: string, { kind }: UnseenVersion, otherwise: DomainError): DomainError {

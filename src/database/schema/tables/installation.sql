@@ -13,6 +13,8 @@ CREATE TABLE installation (
   epoch_caller json,
   -- The transaction that wrote this row, so that a copy of the row in another database differs from it.
   written_by   xid8,
+  -- Reads from before this time are not noted in secret_reads.
+  reads_since timestamptz(3) NOT NULL DEFAULT now(),
 
   CONSTRAINT pk_installation PRIMARY KEY (singleton),
   CONSTRAINT ck_installation_singleton CHECK (singleton)

@@ -1,11 +1,16 @@
-import { IsOptional } from 'class-validator';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { IsFlag } from '../../../api/input/is-flag.decorator.js';
+import { Digits } from '../../../api/lists/paging.js';
 import { SortableBy } from '../../../api/lists/sortable-by.decorator.js';
 import { IsExpiry } from '../../expiry/expires-at.decorator.js';
 import { EXPIRY_PATTERN } from '../../expiry/secret-expiry.js';
 import { LABEL_FILTER, LabelFilter } from '../../labels/label-filter.js';
 import { SORTS } from '../list-fields.js';
 import { SecretListQuery } from './secret-list.query.js';
+
+/** Is about a hundred years, and safe for the arithmetic of the database. */
+const MOST_DAYS = 36_500;
+const DAYS = { message: `\`_not_read_for\` must be a number of days: a whole number from 1 to ${MOST_DAYS}` };
 
 const SORTABLE = Object.keys(SORTS);
 
@@ -23,6 +28,13 @@ export class SecretListQueryV31 extends SecretListQuery {
   @IsOptional()
   @IsExpiry('_expires_before')
   _expires_before?: string;
+
+  @IsOptional()
+  @Max(MOST_DAYS, DAYS)
+  @Min(1, DAYS)
+  @IsInt(DAYS)
+  @Digits()
+  _not_read_for?: number;
 }
 
 /** Describes the parameters that version 3 does not have, in OpenAPI's notation. */
@@ -50,5 +62,14 @@ export const LIST_PARAMETERS_V31 = [
       'Only secrets that expire before this time, those that have expired included: RFC 3339, `YYYY-MM-DD HH:mm` in UTC, ' +
       'or an offset from now such as `+7d`',
     schema: { type: 'string', pattern: EXPIRY_PATTERN },
+  },
+  {
+    name: '_not_read_for',
+    in: 'query',
+    required: false,
+    description:
+      'Only secrets of the listed tenants that were not read with their value for so many days; those of which it is not ' +
+      'known are left out',
+    schema: { type: 'integer', minimum: 1, maximum: MOST_DAYS },
   },
 ];

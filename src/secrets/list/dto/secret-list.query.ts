@@ -110,6 +110,7 @@ interface ParametersV31 {
   readonly _label?: readonly string[];
   readonly _expired?: unknown;
   readonly _expires_before?: string;
+  readonly _not_read_for?: number;
 }
 
 /**
@@ -134,6 +135,7 @@ export function toListOptions(
     labels: (query._label ?? []).map(labelPairOf),
     expired: flagOf(query._expired),
     expiresBefore: query._expires_before === undefined ? undefined : readSecretExpiry(query._expires_before),
+    notReadFor: query._not_read_for,
   };
 }
 

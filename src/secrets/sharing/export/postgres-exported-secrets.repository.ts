@@ -51,6 +51,9 @@ function batchOf(columns: string): string {
 /** Selects provider options only for the creator and the tenant's administrators. */
 const OPTIONS = { provider_options: 'CASE WHEN $3 OR s.created_by = $2 THEN s.provider_options END' };
 
+const NOTE = `INSERT INTO secret_reads_pending (tenant_id, reader_id, secret_ids, versions)
+  VALUES ($1, $2, $3::uuid[], $4::integer[])`;
+
 /** Exports from PostgreSQL, with a short transaction for each batch, so that a slow reader holds nothing. */
 @Injectable()
 export class PostgresExportedSecretsRepository extends ExportedSecretsRepository {
@@ -75,6 +78,7 @@ export class PostgresExportedSecretsRepository extends ExportedSecretsRepository
       const values = [tenantId, userId, now.has('administrators'), after, ...valuesOf(options)];
       const rows = await manager.query<SecretRow[]>(this.statement, values);
       if (!began) await this.audit.append(manager, tenantId, event);
+      if (rows.length > 0) await noteReads(manager, tenant, rows);
       return rows.map((row) => this.rows.toSecret(row, tenant.tenantName));
     };
     return this.transaction.run(tenantId, event.id, work, {
@@ -86,6 +90,15 @@ export class PostgresExportedSecretsRepository extends ExportedSecretsRepository
   record(tenant: TenantContext, event: AuditEvent<ExportAction>): Promise<void> {
     return this.audit.record(tenant.tenantId, event);
   }
+}
+
+/** Leaves what is about to leave to the sealer, which notes when secrets were last read. */
+async function noteReads(
+  manager: EntityManager,
+  { tenantId, userId }: TenantContext,
+  rows: readonly SecretRow[],
+): Promise<void> {
+  await manager.query(NOTE, [tenantId, userId, rows.map(({ id }) => id), rows.map(({ version }) => version)]);
 }
 
 function valuesOf({ filters, search }: ExportOptions): unknown[] {

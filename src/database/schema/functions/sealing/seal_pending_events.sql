@@ -2,8 +2,9 @@
 -- those in p_stopped. Returns for each of these logs what it was sealed with last, and the hashes of the new leaves one
 -- after the other. The caller signs the new trees, and stores them by store_sealed_logs in the same transaction.
 --
--- Logs of an earlier epoch than the present one enter it. is_full says that a log may have more. missing counts events that somebody deleted before they were sealed.
--- Returns nothing if another transaction is sealing.
+-- Logs of an earlier epoch than the present one enter it. is_full says that a log may have more. missing counts events that
+-- somebody deleted before they were sealed.
+-- Returns nothing if another transaction is sealing. What the new leaves, and exports, read of secrets is noted on the way.
 CREATE OR REPLACE FUNCTION seal_pending_events(p_after uuid, p_stopped uuid[], p_limit integer)
 RETURNS TABLE (
   log_id uuid, epoch integer, size bigint, frontier bytea, note text, key_id integer, hashes bytea, is_full boolean,
@@ -38,6 +39,7 @@ BEGIN
     SELECT f.id FROM found f WHERE f.id IS NOT NULL AND f.id <> ALL (p_stopped) LIMIT 500
   ) AS l;
   IF v_logs IS NULL THEN
+    PERFORM note_secret_reads('{}');
     RETURN;
   END IF;
   v_share := greatest(p_limit / cardinality(v_logs), 16);
@@ -86,6 +88,7 @@ BEGIN
   LEFT JOIN audit_checkpoints c ON c.log_id = g.log_id AND c.epoch = g.epoch AND c.size = g.size
   LEFT JOIN new n ON n.log_id = g.log_id
   ORDER BY g.log_id;
+  PERFORM note_secret_reads(v_logs);
 END
 $$;
 

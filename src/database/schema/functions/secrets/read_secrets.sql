@@ -13,6 +13,8 @@
 -- The outcome is precondition_failed, because earlier programs know no better one: none of them takes the secret for
 -- absent. secret_has_expired of the row tells it from an outcome of conditions.
 --
+-- Where the value is hidden from the caller, the event of the read says so in without_value.
+--
 -- The event goes to the log of the secret's tenant or, if there is no secret, of the caller's tenant. For a reader from
 -- another tenant it holds the tenant and the user's id, but neither name nor address.
 CREATE OR REPLACE FUNCTION read_secrets(
@@ -82,6 +84,9 @@ BEGIN
         v_outcome := 'not_modified';
       END IF;
       r.detail := nullif(v_detail - ARRAY['if_match', 'if_none_match', 'needs_value'], '{}');
+    END IF;
+    IF v_outcome = 'ok' AND secret.value IS NULL THEN
+      r.detail := coalesce(r.detail::jsonb, '{}') || '{"without_value": "hidden"}';
     END IF;
     outcome := v_outcome;
     IF v_outcome = 'expired' THEN

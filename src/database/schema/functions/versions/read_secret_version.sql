@@ -24,6 +24,7 @@ DECLARE
   v_found   record;
   v_number  integer := p_version;
   v_tag     text;
+  v_detail  json;
 BEGIN
   SELECT s.outcome, s.id INTO outcome, v_id FROM versioned_secret(p_tenant, p_key, p_user, p_administers) s;
   is_masked := false;
@@ -74,11 +75,15 @@ BEGIN
   RETURN NEXT;
 
   IF p_event IS NOT NULL THEN
+    v_detail := p_event -> 'detail';
+    IF outcome = 'ok' AND is_masked THEN
+      v_detail := (coalesce(nullif(v_detail::jsonb, 'null'), '{}') || '{"without_value": "hidden"}')::json;
+    END IF;
     PERFORM record_events(ARRAY[ROW(
       p_tenant, p_event ->> 'id', p_event ->> 'action', p_key, v_id, v_number, secret.revision,
       CASE outcome WHEN 'no_version' THEN 'not_found' WHEN 'destroyed' THEN 'gone' WHEN 'foreign' THEN 'forbidden'
         ELSE outcome END,
-      p_event -> 'caller', p_event -> 'detail'
+      p_event -> 'caller', v_detail
     )::audit_entry]);
   END IF;
 END

@@ -1,0 +1,165 @@
+import type { Keyring } from '../../crypto/keyring.js';
+import type { SqlConnection } from '../../database/connection/sql-connection.js';
+import type { LogKeys } from '../../transparency/log-keys.js';
+import type { TreeHead } from '../../transparency/note/checkpoint.js';
+import { ComparedChanges, MOST_LISTED, type NotProvable, type Provable } from './compared-changes.js';
+import type { Difference } from './difference.js';
+import { provedLeaves } from './proved-leaves.js';
+import { changeOf, type RecordedChange } from './recorded-change.js';
+import { storedKeys } from './stored-keys.js';
+import { StoredLog } from './stored-log.js';
+import { unfitValues } from './unfit-values.js';
+
+/** Identifies a tenant whose tables are compared. */
+interface ComparedTenant {
+  readonly id: string;
+  readonly name: string;
+  readonly isDeleted: boolean;
+}
+
+export interface ComparisonOptions {
+  /** The name of a tenant; undefined for all. */
+  readonly tenant: string | undefined;
+  /** Keys that came from outside; undefined for those of the database. */
+  readonly keys: LogKeys | undefined;
+  /** Checkpoints that somebody kept, whose signatures were verified. */
+  readonly older: readonly TreeHead[];
+  /** Opens the values; undefined to leave them shut. */
+  readonly keyring: Keyring | undefined;
+  readonly tell: (line: string) => void;
+}
+
+/** Says what was compared, and what was found. */
+export interface Comparison {
+  readonly tenants: number;
+  readonly secrets: number;
+  readonly events: number;
+  /** The number of events that are not sealed yet, which were taken as they are. */
+  readonly unsealed: number;
+  readonly differences: readonly Difference[];
+  /** True if there are more differences than are listed. */
+  readonly isCut: boolean;
+  readonly notProvable: number;
+  readonly listedNotProvable: readonly (NotProvable & { readonly tenant: string })[];
+}
+
+const TENANTS = `
+  SELECT t.id, t.name, t.deleted_at IS NOT NULL AS "isDeleted" FROM tenants t
+  WHERE $1::text IS NULL OR t.name = $1 COLLATE "C" ORDER BY t.name, t.id`;
+
+const SECRETS = 'SELECT count(*)::float8 AS secrets FROM secrets WHERE tenant_id = $1';
+
+/** Reads from when on the events of a tenant are there: what was pruned, or still waits to be sealed, comes before. */
+const PROVABLE = `
+  SELECT greatest(
+    (SELECT to_timestamp(('x' || substr(replace(b.until_id::text, '-', ''), 1, 12))::bit(48)::bigint / 1000.0)
+     FROM audit_backfill b WHERE b.log_id = $1 AND b.after_id < b.until_id),
+    CASE WHEN EXISTS (SELECT FROM audit_pruned p WHERE p.log_id = $1) THEN coalesce(
+      (SELECT e.at + interval '1 hour' FROM (
+         SELECT l.event_id FROM audit_leaves l WHERE l.log_id = $1 ORDER BY l.epoch, l.leaf_index LIMIT 1
+       ) AS f JOIN audit_events e ON e.log_id = $1 AND e.id = f.event_id),
+      clock_timestamp()
+    ) END
+  ) AS from`;
+
+/** How often a person is told how far it is. */
+const PAUSE_MS = 2_000;
+
+/**
+ * Compares each row of secrets and versions with what the audit trail says of it, in one snapshot of the database. It needs a
+ * connection of the login that owns the tables, and little memory, however many there are.
+ */
+export class TableComparison {
+  private readonly log: StoredLog;
+  private readonly changes: ComparedChanges;
+  private readonly differences: Difference[] = [];
+  private readonly listedNotProvable: (NotProvable & { readonly tenant: string })[] = [];
+  private counts = { tenants: 0, secrets: 0, events: 0, unsealed: 0, notProvable: 0 };
+  private isCut = false;
+  private told = performance.now();
+
+  constructor(
+    private readonly owner: SqlConnection,
+    private readonly options: ComparisonOptions,
+  ) {
+    this.log = new StoredLog(owner);
+    this.changes = new ComparedChanges(owner);
+  }
+
+  /** Compares the tenants; returns nothing if there is none of that name. */
+  async run(): Promise<Comparison | undefined> {
+    await this.owner.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    try {
+      await this.changes.create();
+      const tenants = await this.owner.query<ComparedTenant[]>(TENANTS, [this.options.tenant ?? null]);
+      if (tenants.length === 0) return undefined;
+      for (const tenant of tenants) await this.compare(tenant);
+    } finally {
+      await this.owner.query('ROLLBACK');
+    }
+    const { differences, isCut, listedNotProvable } = this;
+    return { ...this.counts, differences, isCut, listedNotProvable };
+  }
+
+  private async compare(tenant: ComparedTenant): Promise<void> {
+    await this.changes.begin();
+    this.counts.tenants += 1;
+    const report = (difference: Omit<Difference, 'tenant'>): void => this.report(tenant, difference);
+    await this.readEvents(tenant, report);
+    const [{ secrets }] = await this.owner.query<[{ secrets: number }]>(SECRETS, [tenant.id]);
+    this.counts.secrets += secrets;
+    const provable = await this.provableOf(tenant);
+    for (const difference of await this.changes.differences(provable)) report(difference);
+    if (provable.isPartial) await this.noteNotProvable(tenant, provable);
+    const { keyring } = this.options;
+    if (keyring === undefined) return;
+    for await (const unfit of unfitValues(this.owner, keyring, tenant.id)) report(unfit);
+  }
+
+  private async readEvents(
+    { id }: ComparedTenant,
+    report: (difference: Omit<Difference, 'tenant'>) => void,
+  ): Promise<void> {
+    const keys = this.options.keys ?? (await storedKeys(this.owner, [id]));
+    for (const epoch of await this.log.epochs(id))
+      for await (const leaves of provedLeaves(this.log, epoch, { keys, older: this.options.older }, report))
+        await this.take(leaves);
+    for await (const events of this.log.pending(id)) {
+      this.counts.unsealed += events.length;
+      for (const { body, eventId } of events)
+        if (body === null) report({ kind: 'event_missing', eventId, remark: 'it was not sealed yet' });
+      await this.take(events);
+    }
+  }
+
+  private async take(events: readonly { readonly body: string | null }[]): Promise<void> {
+    this.counts.events += events.length;
+    const changes = events
+      .map(({ body }) => (body === null ? undefined : changeOf(body)))
+      .filter((change): change is RecordedChange => change !== undefined);
+    await this.changes.add(changes);
+    if (performance.now() - this.told < PAUSE_MS) return;
+    this.told = performance.now();
+    const { events: read, tenants } = this.counts;
+    this.options.tell(
+      `… ${read.toLocaleString('en')} events read, of ${tenants.toLocaleString('en')} tenants`,
+    );
+  }
+
+  private async provableOf({ id, isDeleted }: ComparedTenant): Promise<Provable> {
+    const [{ from }] = await this.owner.query<[{ from: Date | null }]>(PROVABLE, [id]);
+    return { tenantId: id, isDeleted, isPartial: from !== null, from };
+  }
+
+  private async noteNotProvable({ name }: ComparedTenant, provable: Provable): Promise<void> {
+    const { count, listed } = await this.changes.notProvable(provable);
+    this.counts.notProvable += count;
+    const room = MOST_LISTED - this.listedNotProvable.length;
+    this.listedNotProvable.push(...listed.slice(0, room).map((secret) => ({ ...secret, tenant: name })));
+  }
+
+  private report({ name }: ComparedTenant, difference: Omit<Difference, 'tenant'>): void {
+    if (this.differences.length >= MOST_LISTED) this.isCut = true;
+    else this.differences.push({ ...difference, tenant: name });
+  }
+}
