@@ -54,6 +54,25 @@ CREATE POLICY tenant_rows ON audit_backfill FOR ALL TO PUBLIC
   WITH CHECK ((log_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 GRANT SELECT, UPDATE, DELETE ON audit_backfill TO strongroom_reader;
 
+CREATE TABLE audit_batches (
+  log_id uuid NOT NULL,
+  epoch integer NOT NULL,
+  first_index bigint NOT NULL,
+  events integer NOT NULL,
+  "position" bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  sealed_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL
+) WITH (vacuum_truncate=off);
+ALTER TABLE audit_batches ADD CONSTRAINT pk_audit_batches PRIMARY KEY (log_id, epoch, first_index);
+CREATE UNIQUE INDEX uq_audit_batches_position ON public.audit_batches USING btree ("position");
+ALTER TABLE audit_batches ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader_rows ON audit_batches FOR ALL TO strongroom_reader
+  USING (true)
+  WITH CHECK (true);
+CREATE POLICY tenant_rows ON audit_batches FOR ALL TO PUBLIC
+  USING ((log_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+  WITH CHECK ((log_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+GRANT SELECT, INSERT, DELETE ON audit_batches TO strongroom_reader;
+
 CREATE TABLE audit_checkpoints (
   log_id uuid NOT NULL,
   epoch integer NOT NULL,
@@ -240,6 +259,18 @@ GRANT SELECT, INSERT ON audit_signing_keys TO strongroom_app;
 GRANT UPDATE (sealed, retired_at) ON audit_signing_keys TO strongroom_app;
 GRANT SELECT (id, public_key) ON audit_signing_keys TO strongroom_reader;
 
+CREATE TABLE audit_sinks (
+  name text COLLATE "C" NOT NULL,
+  "position" bigint NOT NULL,
+  part integer DEFAULT 0 NOT NULL,
+  wait_days integer NOT NULL,
+  configured_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  holder uuid,
+  held_until timestamp(3) with time zone
+);
+ALTER TABLE audit_sinks ADD CONSTRAINT pk_audit_sinks PRIMARY KEY (name);
+GRANT SELECT, INSERT, UPDATE, DELETE ON audit_sinks TO strongroom_reader;
+
 CREATE TABLE installation (
   singleton boolean DEFAULT true NOT NULL,
   id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -249,7 +280,8 @@ CREATE TABLE installation (
   epoch_at timestamp(3) with time zone,
   epoch_reason text,
   epoch_caller json,
-  written_by xid8
+  written_by xid8,
+  reads_since timestamp(3) with time zone DEFAULT now() NOT NULL
 );
 ALTER TABLE installation ADD CONSTRAINT pk_installation PRIMARY KEY (singleton);
 ALTER TABLE installation ADD CONSTRAINT ck_installation_singleton CHECK (singleton);
@@ -362,6 +394,42 @@ CREATE POLICY tenant_rows ON secret_changes_pending FOR ALL TO PUBLIC
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 GRANT INSERT ON secret_changes_pending TO strongroom_app;
 GRANT SELECT, INSERT, DELETE ON secret_changes_pending TO strongroom_reader;
+
+CREATE TABLE secret_reads (
+  tenant_id uuid NOT NULL,
+  secret_id uuid NOT NULL,
+  version integer NOT NULL,
+  reader_id uuid NOT NULL,
+  is_tenant boolean NOT NULL,
+  read_at timestamp(3) with time zone NOT NULL
+) WITH (fillfactor=70);
+ALTER TABLE secret_reads ADD CONSTRAINT pk_secret_reads PRIMARY KEY (tenant_id, secret_id, version, reader_id);
+ALTER TABLE secret_reads ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant_rows ON secret_reads FOR ALL TO PUBLIC
+  USING ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_set ON secret_reads FOR SELECT TO PUBLIC
+  USING ((tenant_id IN ( SELECT unnest((string_to_array(NULLIF(current_setting('app.tenants'::text, true), ''::text), ','::text))::uuid[]) AS unnest)));
+GRANT SELECT ON secret_reads TO strongroom_app;
+
+CREATE TABLE secret_reads_pending (
+  tenant_id uuid NOT NULL,
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  reader_id uuid NOT NULL,
+  read_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  secret_ids uuid[] NOT NULL,
+  versions integer[] NOT NULL
+);
+ALTER TABLE secret_reads_pending ADD CONSTRAINT pk_secret_reads_pending PRIMARY KEY (tenant_id, id);
+ALTER TABLE secret_reads_pending ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader_rows ON secret_reads_pending FOR ALL TO strongroom_reader
+  USING (true)
+  WITH CHECK (true);
+CREATE POLICY tenant_rows ON secret_reads_pending FOR ALL TO PUBLIC
+  USING ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+GRANT INSERT ON secret_reads_pending TO strongroom_app;
+GRANT SELECT ON secret_reads_pending TO strongroom_reader;
 
 CREATE TABLE secret_versions (
   tenant_id uuid NOT NULL,
@@ -828,7 +896,7 @@ CREATE OR REPLACE FUNCTION public.audit_pruning_limit(p_log uuid, p_epoch intege
  LANGUAGE sql
  STABLE
 AS $function$
-  SELECT coalesce(max(c.size), 0) FROM audit_checkpoints c WHERE c.log_id = p_log AND c.epoch = p_epoch
+  SELECT least(coalesce(max(c.size), 0), audit_unsent_from(p_log, p_epoch)) FROM audit_checkpoints c WHERE c.log_id = p_log AND c.epoch = p_epoch
 $function$;
 REVOKE ALL ON FUNCTION audit_pruning_limit(uuid,integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit_pruning_limit(uuid,integer) TO strongroom_reader;
@@ -885,7 +953,8 @@ AS $function$
 DECLARE
   v_present text;
 BEGIN
-  IF NOT EXISTS (SELECT FROM audit_pending) OR NOT lock_sequence('audit', false) THEN
+  IF NOT (EXISTS (SELECT FROM audit_pending) OR EXISTS (SELECT FROM secret_reads_pending))
+     OR NOT lock_sequence('audit', false) THEN
     RETURN QUERY SELECT false, i.id, false FROM installation i;
     RETURN;
   END IF;
@@ -898,6 +967,26 @@ $function$;
 ALTER FUNCTION audit_sealing_state() OWNER TO strongroom_reader;
 REVOKE ALL ON FUNCTION audit_sealing_state() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit_sealing_state() TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.audit_unsent_from(p_log uuid, p_epoch integer)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+AS $function$
+  SELECT min(next.leaf_index) FROM audit_sinks s CROSS JOIN LATERAL (
+    SELECT b.first_index + CASE WHEN b.position = s.position THEN s.part ELSE 0 END AS leaf_index
+    FROM audit_batches b
+    WHERE b.log_id = p_log AND b.epoch = p_epoch
+      AND b.position >= s.position AND NOT (b.position = s.position AND b.events <= s.part)
+      AND b.sealed_at > clock_timestamp() - make_interval(days => s.wait_days)
+    ORDER BY b.first_index LIMIT 1
+  ) AS next
+$function$;
+ALTER FUNCTION audit_unsent_from(uuid,integer) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION audit_unsent_from(uuid,integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit_unsent_from(uuid,integer) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.begin_audit_epoch(p_event uuid, p_reason text, p_caller json)
  RETURNS integer
@@ -1040,6 +1129,22 @@ END
 $function$;
 REVOKE ALL ON FUNCTION bulk_secret_keys(uuid,uuid,boolean,text[],text,jsonb,text,integer,bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION bulk_secret_keys(uuid,uuid,boolean,text[],text,jsonb,text,integer,bigint) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.confirm_audit_batches(p_sink text, p_holder uuid, p_position bigint, p_part integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  UPDATE audit_sinks s SET position = p_position, part = p_part, configured_at = clock_timestamp()
+  WHERE s.name = p_sink AND s.holder = p_holder AND (s.position, s.part) < (p_position, p_part);
+  RETURN FOUND;
+END
+$function$;
+ALTER FUNCTION confirm_audit_batches(text,uuid,bigint,integer) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION confirm_audit_batches(text,uuid,bigint,integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION confirm_audit_batches(text,uuid,bigint,integer) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.count_refused_logins(p_sources text[], p_counts integer[])
  RETURNS void
@@ -1207,6 +1312,9 @@ BEGIN
   DELETE FROM secrets s
   WHERE s.tenant_id = p_tenant AND s.deleted_at IS NOT NULL;
   GET DIAGNOSTICS v_purged = ROW_COUNT;
+  PERFORM lock_sequence('audit', true);
+  DELETE FROM secret_reads r WHERE r.tenant_id = p_tenant;
+  DELETE FROM secret_reads_pending p WHERE p.tenant_id = p_tenant;
   RETURN v_purged;
 END
 $function$;
@@ -1309,6 +1417,53 @@ END
 $function$;
 ALTER FUNCTION enter_audit_epoch(uuid[],uuid) OWNER TO strongroom_reader;
 REVOKE ALL ON FUNCTION enter_audit_epoch(uuid[],uuid) FROM PUBLIC;
+
+CREATE OR REPLACE FUNCTION public.find_audit_leaf(p_log uuid, p_event uuid, p_size bigint)
+ RETURNS TABLE(epoch integer, leaf_index bigint, is_recorded boolean, body text, waits boolean, may_be_pruned boolean, size bigint, note text)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  SELECT l.epoch, l.leaf_index, e.id IS NOT NULL, e.body,
+         -- Where very many wait, it is not looked for among them.
+         l.leaf_index IS NULL AND e.id IS NOT NULL AND (
+           EXISTS (
+             SELECT FROM (
+               SELECT w.event_id FROM audit_pending w WHERE w.log_id = p_log ORDER BY w.id LIMIT 10000
+             ) AS w WHERE w.event_id = p_event
+           )
+           OR EXISTS (SELECT FROM audit_pending w WHERE w.log_id = p_log ORDER BY w.id OFFSET 10000 LIMIT 1)
+           OR EXISTS (SELECT FROM audit_backfill b WHERE b.log_id = p_log AND p_event > b.after_id AND p_event < b.until_id)
+         ),
+         EXISTS (
+           SELECT FROM audit_pruned u
+           JOIN audit_checkpoints k ON k.log_id = u.log_id AND k.epoch = u.epoch AND k.size = u.size
+           WHERE u.log_id = p_log AND coalesce(e.at <= k.signed_at, p_event < first_event_id(k.signed_at))
+         ),
+         c.size, c.note
+  FROM (SELECT 1) AS one
+  LEFT JOIN LATERAL (
+    SELECT a.id, a.at, a.body FROM audit_events a WHERE a.log_id = p_log AND a.id = p_event OFFSET 0
+  ) AS e ON true
+  LEFT JOIN audit_leaves l ON l.log_id = p_log AND l.event_id = p_event
+  LEFT JOIN LATERAL (
+    SELECT k.size, k.note FROM audit_checkpoints k
+    WHERE k.log_id = p_log AND k.epoch = l.epoch AND (p_size IS NULL OR k.size = p_size)
+    ORDER BY k.size DESC LIMIT 1
+  ) AS c ON true;
+END
+$function$;
+ALTER FUNCTION find_audit_leaf(uuid,uuid,bigint) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION find_audit_leaf(uuid,uuid,bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION find_audit_leaf(uuid,uuid,bigint) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.find_identities(p_names text[], p_name_keys bytea[], p_tokens text[], p_sources text[], p_tenants text[])
  RETURNS TABLE(ordinal integer, user_id uuid, username text, password_hash text, active boolean, token_epoch integer, token_hash bytea, token_expired boolean, locked boolean, locked_just_now boolean, proved boolean, tenant_id uuid, tenant_name text, permissions text, permissions_in integer, maintenance boolean)
@@ -1572,6 +1727,47 @@ $function$;
 REVOKE ALL ON FUNCTION insert_secrets(json,bytea[],bytea[],boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION insert_secrets(json,bytea[],bytea[],boolean) TO strongroom_app;
 
+CREATE OR REPLACE FUNCTION public.lease_audit_sink(p_sink text, p_holder uuid, p_seconds integer, p_wait_days integer)
+ RETURNS TABLE(is_holder boolean, seconds double precision, waiting_seconds double precision, batches bigint)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  v_now   timestamptz := clock_timestamp();
+  v_sink  audit_sinks;
+  v_since timestamptz;
+BEGIN
+  IF NOT EXISTS (SELECT FROM audit_sinks s WHERE s.name = p_sink) THEN
+    -- No sealing is under way then that does not see the sink.
+    PERFORM lock_sequence('audit', true);
+    INSERT INTO audit_sinks (name, position, wait_days)
+    SELECT p_sink, coalesce((SELECT max(b.position) + 1 FROM audit_batches b), 0), p_wait_days ON CONFLICT DO NOTHING;
+  END IF;
+  SELECT s.* INTO v_sink FROM audit_sinks s WHERE s.name = p_sink;
+  SELECT b.sealed_at INTO v_since FROM audit_batches b
+  WHERE b.position >= v_sink.position AND NOT (b.position = v_sink.position AND b.events <= v_sink.part)
+  ORDER BY b.position LIMIT 1;
+  -- While there is nothing to send, half of the time passes before the row is written again.
+  UPDATE audit_sinks s
+  SET holder = p_holder, held_until = v_now + make_interval(secs => p_seconds), wait_days = p_wait_days, configured_at = v_now
+  WHERE s.name = p_sink
+    AND (s.holder IS NULL OR s.holder = p_holder OR s.held_until < v_now)
+    AND (s.holder IS DISTINCT FROM p_holder OR v_since IS NOT NULL
+         OR s.held_until < v_now + make_interval(secs => p_seconds) / 2);
+  RETURN QUERY
+  SELECT coalesce(s.holder = p_holder, false), extract(epoch FROM s.held_until - v_now)::float8,
+         extract(epoch FROM v_now - v_since)::float8,
+         CASE WHEN v_since IS NULL THEN 0 ELSE (SELECT max(b.position) FROM audit_batches b) - s.position + 1 END
+  FROM audit_sinks s WHERE s.name = p_sink;
+END
+$function$;
+ALTER FUNCTION lease_audit_sink(text,uuid,integer,integer) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION lease_audit_sink(text,uuid,integer,integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION lease_audit_sink(text,uuid,integer,integer) TO strongroom_app;
+
 CREATE OR REPLACE FUNCTION public.lock_secret_keys(p_keys text[], p_globals boolean[])
  RETURNS void
  LANGUAGE plpgsql
@@ -1780,6 +1976,83 @@ ALTER FUNCTION note_expired_secrets(integer) OWNER TO strongroom_reader;
 REVOKE ALL ON FUNCTION note_expired_secrets(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION note_expired_secrets(integer) TO strongroom_app;
 
+CREATE OR REPLACE FUNCTION public.note_secret_reads(p_logs uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+DECLARE
+  v_since   timestamptz := (SELECT i.reads_since FROM installation i);
+  v_tenants uuid[];
+  v_secrets uuid[];
+  v_most    CONSTANT integer := 100;
+  v_exports CONSTANT integer := 50;
+BEGIN
+  WITH sealed AS MATERIALIZED (
+    SELECT e.log_id, e.secret_id, e.action, e.at, e.actor_id, e.body
+    FROM audit_logs g
+    JOIN audit_leaves l ON l.log_id = g.log_id AND l.epoch = g.epoch AND l.leaf_index >= g.size
+    CROSS JOIN LATERAL (
+      SELECT a.* FROM audit_events a
+      WHERE a.log_id = l.log_id AND a.id = l.event_id AND a.action IN ('secret.read', 'secret.copy', 'secret.purge')
+        AND a.outcome = 'ok' AND a.secret_id IS NOT NULL OFFSET 0
+    ) AS e
+    WHERE g.log_id = ANY (p_logs)
+  ),
+  purged AS (
+    DELETE FROM secret_reads r USING sealed p
+    WHERE p.action = 'secret.purge' AND r.tenant_id = p.log_id AND r.secret_id = p.secret_id
+  ),
+  exported AS (
+    DELETE FROM secret_reads_pending p USING (
+      SELECT o.tenant_id, o.id FROM secret_reads_pending o ORDER BY o.tenant_id, o.id LIMIT v_exports
+    ) AS f WHERE p.tenant_id = f.tenant_id AND p.id = f.id
+    RETURNING p.tenant_id, p.reader_id, p.read_at, p.secret_ids, p.versions
+  ),
+  read AS (
+    SELECT s.log_id AS tenant_id, s.secret_id, substring(s.body FROM '"version" : (\d+)')::integer AS version,
+           coalesce(t.id, s.actor_id) AS reader_id, t.id IS NOT NULL AS is_tenant, s.at AS read_at
+    FROM sealed s CROSS JOIN LATERAL (
+      SELECT substring(s.body FROM '"reader_tenant" ?: ?"([0-9a-f-]{36})"')::uuid AS id
+    ) AS t
+    WHERE s.action <> 'secret.purge' AND s.at >= v_since AND s.body !~ '"(without_value|source_secret)" ?:'
+    UNION ALL
+    SELECT x.tenant_id, u.secret_id, u.version, x.reader_id, false, x.read_at
+    FROM exported x CROSS JOIN LATERAL unnest(x.secret_ids, x.versions) AS u (secret_id, version)
+  ),
+  noted AS (
+    INSERT INTO secret_reads AS r (tenant_id, secret_id, version, reader_id, is_tenant, read_at)
+    SELECT n.tenant_id, n.secret_id, n.version, n.reader_id, n.is_tenant, n.read_at FROM (
+      SELECT d.tenant_id, d.secret_id, d.version, d.reader_id, bool_or(d.is_tenant) AS is_tenant, max(d.read_at) AS read_at
+      FROM read d WHERE d.version IS NOT NULL AND d.reader_id IS NOT NULL
+      GROUP BY d.tenant_id, d.secret_id, d.version, d.reader_id
+    ) AS n
+    WHERE EXISTS (SELECT FROM secrets s WHERE s.tenant_id = n.tenant_id AND s.id = n.secret_id)
+    ON CONFLICT (tenant_id, secret_id, version, reader_id)
+    DO UPDATE SET read_at = greatest(r.read_at, excluded.read_at)
+    RETURNING r.tenant_id, r.secret_id, r.xmax = 0 AS is_new
+  )
+  SELECT array_agg(w.tenant_id), array_agg(w.secret_id) INTO v_tenants, v_secrets
+  FROM (SELECT DISTINCT n.tenant_id, n.secret_id FROM noted n WHERE n.is_new) AS w;
+
+  DELETE FROM secret_reads r USING (
+    SELECT o.* FROM unnest(v_tenants, v_secrets) AS w (tenant_id, secret_id) CROSS JOIN LATERAL (
+      SELECT k.tenant_id, k.secret_id, k.version, k.reader_id FROM secret_reads k
+      WHERE k.tenant_id = w.tenant_id AND k.secret_id = w.secret_id ORDER BY k.read_at DESC OFFSET v_most
+    ) AS o
+  ) AS old
+  WHERE r.tenant_id = old.tenant_id AND r.secret_id = old.secret_id AND r.version = old.version
+    AND r.reader_id = old.reader_id;
+END
+$function$;
+REVOKE ALL ON FUNCTION note_secret_reads(uuid[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION note_secret_reads(uuid[]) TO strongroom_reader;
+
 CREATE OR REPLACE FUNCTION public.poll_secret_changes(p_positions bigint[], p_marks uuid[], p_tenants uuid[], p_limit integer)
  RETURNS TABLE(lost bigint[], upto bigint, upto_mark uuid, more boolean, changes json)
  LANGUAGE plpgsql
@@ -1894,9 +2167,12 @@ CREATE OR REPLACE FUNCTION public.prune_secret_versions(p_tenant uuid, p_secret 
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
+DECLARE
+  v_last integer := p_current - secret_version_limit(p_tenant, p_max);
 BEGIN
-  DELETE FROM secret_versions v
-  WHERE v.tenant_id = p_tenant AND v.secret_id = p_secret AND v.version <= p_current - secret_version_limit(p_tenant, p_max);
+  IF v_last > 0 THEN
+    DELETE FROM secret_versions v WHERE v.tenant_id = p_tenant AND v.secret_id = p_secret AND v.version <= v_last;
+  END IF;
 END
 $function$;
 REVOKE ALL ON FUNCTION prune_secret_versions(uuid,uuid,integer,integer) FROM PUBLIC;
@@ -1944,6 +2220,120 @@ END
 $function$;
 REVOKE ALL ON FUNCTION purge_secrets(json,bytea[],bytea[],boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION purge_secrets(json,bytea[],bytea[],boolean) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.read_audit_batches(p_sink text, p_events integer, p_bytes integer)
+ RETURNS TABLE("position" bigint, part integer, origin text, leaf_index bigint, body text)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  v_sink   audit_sinks;
+  v_batch  record;
+  v_event  record;
+  v_events integer := 0;
+  v_bytes  bigint := 0;
+BEGIN
+  SELECT s.* INTO v_sink FROM audit_sinks s WHERE s.name = p_sink;
+  FOR v_batch IN
+    SELECT b.position, b.log_id, b.epoch, b.first_index, b.events, audit_origin(b.log_id, b.epoch) AS origin,
+           CASE WHEN b.position = v_sink.position THEN v_sink.part ELSE 0 END AS done
+    FROM audit_batches b WHERE b.position >= v_sink.position ORDER BY b.position LIMIT p_events + 1
+  LOOP
+    FOR v_event IN
+      SELECT i.part, l.leaf_index, e.body
+      FROM generate_series(v_batch.done + 1, least(v_batch.events, v_batch.done + p_events)) AS i (part)
+      LEFT JOIN audit_leaves l ON l.log_id = v_batch.log_id AND l.epoch = v_batch.epoch
+        AND l.leaf_index = v_batch.first_index + i.part - 1
+      LEFT JOIN LATERAL (
+        SELECT a.body FROM audit_events a WHERE a.log_id = v_batch.log_id AND a.id = l.event_id OFFSET 0
+      ) AS e ON true
+      ORDER BY i.part
+    LOOP
+      RETURN QUERY VALUES
+        (v_batch.position, v_event.part, v_batch.origin, v_batch.first_index + v_event.part - 1, v_event.body);
+      v_events := v_events + 1;
+      v_bytes := v_bytes + coalesce(octet_length(v_event.body), 0);
+      IF v_events >= p_events OR v_bytes >= p_bytes THEN
+        RETURN;
+      END IF;
+    END LOOP;
+  END LOOP;
+END
+$function$;
+ALTER FUNCTION read_audit_batches(text,integer,integer) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION read_audit_batches(text,integer,integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION read_audit_batches(text,integer,integer) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.read_audit_checkpoints(p_logs uuid[], p_epoch integer, p_size bigint, p_after_log uuid, p_after_epoch integer, p_after_size bigint, p_limit integer)
+ RETURNS TABLE(log_id uuid, epoch integer, origin text, size bigint, root bytea, signed_at timestamp with time zone, note text)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  SELECT c.log_id, c.epoch, audit_origin(c.log_id, c.epoch), c.size, c.root, c.signed_at, c.note FROM audit_checkpoints c
+  WHERE (p_logs IS NULL OR c.log_id = ANY (p_logs)) AND (p_epoch IS NULL OR c.epoch = p_epoch)
+    AND (p_size IS NULL OR c.size = p_size)
+    AND (p_after_log IS NULL OR (c.log_id, c.epoch, c.size) < (p_after_log, p_after_epoch, p_after_size))
+  ORDER BY c.log_id DESC, c.epoch DESC, c.size DESC LIMIT p_limit;
+END
+$function$;
+ALTER FUNCTION read_audit_checkpoints(uuid[],integer,bigint,uuid,integer,bigint,integer) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION read_audit_checkpoints(uuid[],integer,bigint,uuid,integer,bigint,integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION read_audit_checkpoints(uuid[],integer,bigint,uuid,integer,bigint,integer) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.read_audit_epochs(p_logs uuid[], p_after uuid, p_limit integer, p_since timestamp with time zone, p_since_epoch integer, p_since_size bigint)
+ RETURNS TABLE(log_id uuid, epoch integer, origin text, is_last boolean, size bigint, note text, pruned bigint, start_size bigint, start_note text)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  SELECT g.log_id, e.epoch, audit_origin(g.log_id, e.epoch), e.epoch = g.epoch, c.size, c.note, coalesce(u.size, 0),
+         coalesce(s.size, u.size, 0), s.note
+  FROM (
+    SELECT l.log_id, l.epoch FROM audit_logs l
+    WHERE (p_logs IS NULL OR l.log_id = ANY (p_logs)) AND (p_after IS NULL OR l.log_id > p_after)
+    ORDER BY l.log_id LIMIT p_limit
+  ) AS g
+  CROSS JOIN LATERAL generate_series(1, g.epoch) AS e (epoch)
+  LEFT JOIN audit_pruned u ON u.log_id = g.log_id AND u.epoch = e.epoch
+  LEFT JOIN LATERAL (
+    SELECT k.size, k.note FROM audit_checkpoints k WHERE k.log_id = g.log_id AND k.epoch = e.epoch
+    ORDER BY k.size DESC LIMIT 1
+  ) AS c ON true
+  LEFT JOIN LATERAL (
+    SELECT k.size, k.note FROM audit_checkpoints k
+    WHERE k.log_id = g.log_id AND k.epoch = e.epoch AND k.size >= coalesce(u.size, 0)
+      AND (k.size = u.size OR k.signed_at <= p_since OR (e.epoch = p_since_epoch AND k.size <= p_since_size))
+    ORDER BY k.size DESC LIMIT 1
+  ) AS s ON true
+  ORDER BY g.log_id, e.epoch;
+END
+$function$;
+ALTER FUNCTION read_audit_epochs(uuid[],uuid,integer,timestamp with time zone,integer,bigint) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION read_audit_epochs(uuid[],uuid,integer,timestamp with time zone,integer,bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION read_audit_epochs(uuid[],uuid,integer,timestamp with time zone,integer,bigint) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.read_audit_events(p_logs uuid[], p_actor_id uuid, p_actor text, p_key text, p_actions text[], p_outcomes text[], p_from timestamp with time zone, p_until timestamp with time zone, p_after_id uuid, p_after_log uuid, p_descending boolean, p_size integer, p_bytes integer)
  RETURNS TABLE(items text, next_id uuid, next_log uuid)
@@ -2031,6 +2421,139 @@ ALTER FUNCTION read_audit_events(uuid[],uuid,text,text,text[],text[],timestamp w
 REVOKE ALL ON FUNCTION read_audit_events(uuid[],uuid,text,text,text[],text[],timestamp with time zone,timestamp with time zone,uuid,uuid,boolean,integer,integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION read_audit_events(uuid[],uuid,text,text,text[],text[],timestamp with time zone,timestamp with time zone,uuid,uuid,boolean,integer,integer) TO strongroom_app;
 
+CREATE OR REPLACE FUNCTION public.read_audit_leaves(p_log uuid, p_epoch integer, p_from bigint, p_upto bigint, p_limit integer, p_bytes integer)
+ RETURNS TABLE(hash bytea, body text, note text)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  WITH read AS MATERIALIZED (
+    SELECT i.place, l.hash, e.body
+    FROM generate_series(p_from, least(p_upto, p_from + p_limit) - 1) AS i (place)
+    LEFT JOIN audit_leaves l ON l.log_id = p_log AND l.epoch = p_epoch AND l.leaf_index = i.place
+    LEFT JOIN LATERAL (
+      SELECT a.body FROM audit_events a WHERE a.log_id = p_log AND a.id = l.event_id OFFSET 0
+    ) AS e ON true
+  ),
+  page AS MATERIALIZED (
+    SELECT m.place, m.hash, m.body FROM (
+      SELECT r.*, sum(coalesce(octet_length(r.body), 0)) OVER (ORDER BY r.place) AS bytes FROM read r
+    ) AS m
+    WHERE m.bytes <= p_bytes OR m.place = p_from
+  ),
+  reached AS MATERIALIZED (
+    SELECT k.size, k.note FROM audit_checkpoints k
+    WHERE k.log_id = p_log AND k.epoch = p_epoch AND k.size > p_from AND k.size <= (SELECT max(p.place) + 1 FROM page p)
+    ORDER BY k.size DESC LIMIT 1
+  )
+  SELECT p.hash, p.body, (SELECT r.note FROM reached r WHERE r.size = p.place + 1) FROM page p ORDER BY p.place;
+END
+$function$;
+ALTER FUNCTION read_audit_leaves(uuid,integer,bigint,bigint,integer,integer) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION read_audit_leaves(uuid,integer,bigint,bigint,integer,integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION read_audit_leaves(uuid,integer,bigint,bigint,integer,integer) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.read_audit_log_keys(p_logs uuid[], p_after_log uuid, p_after_epoch integer, p_after_key integer, p_limit integer)
+ RETURNS TABLE(log_id uuid, epoch integer, key_id integer, origin text, public_key bytea, from_size bigint)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  SELECT k.log_id, k.epoch, k.key_id, audit_origin(k.log_id, k.epoch), s.public_key, k.from_size
+  FROM audit_log_keys k JOIN audit_signing_keys s ON s.id = k.key_id
+  WHERE (p_logs IS NULL OR k.log_id = ANY (p_logs))
+    AND (p_after_log IS NULL OR (k.log_id, k.epoch, k.key_id) > (p_after_log, p_after_epoch, p_after_key))
+  ORDER BY k.log_id, k.epoch, k.key_id LIMIT p_limit;
+END
+$function$;
+ALTER FUNCTION read_audit_log_keys(uuid[],uuid,integer,integer,integer) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION read_audit_log_keys(uuid[],uuid,integer,integer,integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION read_audit_log_keys(uuid[],uuid,integer,integer,integer) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.read_audit_nodes(p_log uuid, p_epoch integer, p_levels integer[], p_indexes bigint[])
+ RETURNS TABLE(level smallint, node_index bigint, hash bytea)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  v_pruned bigint := coalesce((SELECT u.size FROM audit_pruned u WHERE u.log_id = p_log AND u.epoch = p_epoch), 0);
+BEGIN
+  IF cardinality(p_levels) > 256 THEN
+    RAISE EXCEPTION 'too many nodes of a tree at once' USING ERRCODE = 'program_limit_exceeded';
+  END IF;
+  RETURN QUERY
+  WITH asked AS MATERIALIZED (
+    SELECT a.level, a.node_index, a.node_index << a.level AS begins, (a.node_index + 1) << a.level AS ends, n.hash
+    FROM unnest(p_levels, p_indexes) AS a (level, node_index)
+    LEFT JOIN audit_nodes n
+      ON n.log_id = p_log AND n.epoch = p_epoch AND n.level = a.level::smallint AND n.node_index = a.node_index
+  ),
+  -- Ranges of rows of a level of which rows are stored, that is, a multiple of 8.
+  parts AS MATERIALIZED (
+    SELECT b.base, b.begins, b.ends FROM (
+      SELECT s.base,
+             greatest(a.begins, CASE WHEN a.begins < v_pruned THEN v_pruned ELSE 0 END) + (1::bigint << s.base) - 1 >> s.base
+               AS begins,
+             least(a.ends, CASE WHEN a.begins < v_pruned AND s.base + 8 < a.level
+                                THEN (v_pruned + (256::bigint << s.base) - 1 >> s.base + 8) << s.base + 8
+                                ELSE a.ends END) >> s.base AS ends
+      FROM asked a CROSS JOIN LATERAL generate_series(
+        CASE WHEN a.begins < v_pruned THEN 0 ELSE greatest(a.level - 1, 0) / 8 * 8 END, greatest(a.level - 1, 0), 8
+      ) AS s (base)
+      WHERE a.hash IS NULL AND a.ends > v_pruned
+    ) AS b
+    WHERE b.begins < b.ends
+  )
+  SELECT a.level::smallint, a.node_index, a.hash FROM asked a WHERE a.hash IS NOT NULL
+  UNION
+  SELECT 0::smallint, l.leaf_index, l.hash FROM parts p CROSS JOIN LATERAL (
+    SELECT o.leaf_index, o.hash FROM audit_leaves o
+    WHERE o.log_id = p_log AND o.epoch = p_epoch AND o.leaf_index >= p.begins AND o.leaf_index < p.ends
+  ) AS l
+  WHERE p.base = 0
+  UNION
+  SELECT n.level, n.node_index, n.hash FROM parts p CROSS JOIN LATERAL (
+    SELECT o.level, o.node_index, o.hash FROM audit_nodes o
+    WHERE o.log_id = p_log AND o.epoch = p_epoch AND o.level = p.base::smallint
+      AND o.node_index >= p.begins AND o.node_index < p.ends
+  ) AS n
+  WHERE p.base > 0
+  UNION
+  -- The frontier of the size up to which the log was pruned has a node for each bit of it.
+  SELECT n.level, n.node_index, n.hash
+  FROM generate_series(0, 52) AS f (level) JOIN audit_nodes n
+    ON n.log_id = p_log AND n.epoch = p_epoch AND n.level = f.level::smallint AND n.node_index = (v_pruned >> f.level) - 1
+  WHERE v_pruned >> f.level & 1 = 1
+    AND EXISTS (SELECT FROM asked a WHERE a.hash IS NULL AND a.begins < v_pruned AND a.ends > v_pruned);
+END
+$function$;
+ALTER FUNCTION read_audit_nodes(uuid,integer,integer[],bigint[]) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION read_audit_nodes(uuid,integer,integer[],bigint[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION read_audit_nodes(uuid,integer,integer[],bigint[]) TO strongroom_app;
+
 CREATE OR REPLACE FUNCTION public.read_secret_changes(p_tenant uuid, p_user uuid, p_administers boolean, p_after bigint, p_mark uuid, p_limit integer)
  RETURNS TABLE(known boolean, upto bigint, upto_mark uuid, more boolean, changes json)
  LANGUAGE plpgsql
@@ -2099,6 +2622,7 @@ DECLARE
   v_found   record;
   v_number  integer := p_version;
   v_tag     text;
+  v_detail  json;
 BEGIN
   SELECT s.outcome, s.id INTO outcome, v_id FROM versioned_secret(p_tenant, p_key, p_user, p_administers) s;
   is_masked := false;
@@ -2149,11 +2673,15 @@ BEGIN
   RETURN NEXT;
 
   IF p_event IS NOT NULL THEN
+    v_detail := p_event -> 'detail';
+    IF outcome = 'ok' AND is_masked THEN
+      v_detail := (coalesce(nullif(v_detail::jsonb, 'null'), '{}') || '{"without_value": "hidden"}')::json;
+    END IF;
     PERFORM record_events(ARRAY[ROW(
       p_tenant, p_event ->> 'id', p_event ->> 'action', p_key, v_id, v_number, secret.revision,
       CASE outcome WHEN 'no_version' THEN 'not_found' WHEN 'destroyed' THEN 'gone' WHEN 'foreign' THEN 'forbidden'
         ELSE outcome END,
-      p_event -> 'caller', p_event -> 'detail'
+      p_event -> 'caller', v_detail
     )::audit_entry]);
   END IF;
 END
@@ -2227,6 +2755,9 @@ BEGIN
         v_outcome := 'not_modified';
       END IF;
       r.detail := nullif(v_detail - ARRAY['if_match', 'if_none_match', 'needs_value'], '{}');
+    END IF;
+    IF v_outcome = 'ok' AND secret.value IS NULL THEN
+      r.detail := coalesce(r.detail::jsonb, '{}') || '{"without_value": "hidden"}';
     END IF;
     outcome := v_outcome;
     IF v_outcome = 'expired' THEN
@@ -2424,6 +2955,18 @@ END
 $function$;
 REVOKE ALL ON FUNCTION refresh_secret_statistics() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION refresh_secret_statistics() TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.release_audit_sink(p_sink text, p_holder uuid)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  UPDATE audit_sinks SET holder = NULL, held_until = NULL WHERE name = p_sink AND holder = p_holder
+$function$;
+ALTER FUNCTION release_audit_sink(text,uuid) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION release_audit_sink(text,uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION release_audit_sink(text,uuid) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.remove_pruned_events(p_month date, p_days integer, p_least_days integer, p_limit integer)
  RETURNS integer
@@ -2698,6 +3241,7 @@ BEGIN
     SELECT f.id FROM found f WHERE f.id IS NOT NULL AND f.id <> ALL (p_stopped) LIMIT 500
   ) AS l;
   IF v_logs IS NULL THEN
+    PERFORM note_secret_reads('{}');
     RETURN;
   END IF;
   v_share := greatest(p_limit / cardinality(v_logs), 16);
@@ -2746,6 +3290,7 @@ BEGIN
   LEFT JOIN audit_checkpoints c ON c.log_id = g.log_id AND c.epoch = g.epoch AND c.size = g.size
   LEFT JOIN new n ON n.log_id = g.log_id
   ORDER BY g.log_id;
+  PERFORM note_secret_reads(v_logs);
 END
 $function$;
 ALTER FUNCTION seal_pending_events(uuid,uuid[],integer) OWNER TO strongroom_reader;
@@ -2921,6 +3466,22 @@ ALTER FUNCTION secret_key_elsewhere(uuid,text) OWNER TO strongroom_reader;
 REVOKE ALL ON FUNCTION secret_key_elsewhere(uuid,text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION secret_key_elsewhere(uuid,text) TO strongroom_app;
 
+CREATE OR REPLACE FUNCTION public.secret_reads_known_until(p_tenant uuid)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT least(
+    (SELECT e.at FROM (SELECT p.event_id FROM audit_pending p WHERE p.log_id = p_tenant ORDER BY p.id LIMIT 1) AS o
+     JOIN audit_events e ON e.log_id = p_tenant AND e.id = o.event_id),
+    (SELECT p.read_at FROM secret_reads_pending p WHERE p.tenant_id = p_tenant ORDER BY p.id LIMIT 1)
+  )
+$function$;
+ALTER FUNCTION secret_reads_known_until(uuid) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION secret_reads_known_until(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION secret_reads_known_until(uuid) TO strongroom_app;
+
 CREATE OR REPLACE FUNCTION public.secret_version_limit(p_tenant uuid, p_max integer)
  RETURNS integer
  LANGUAGE sql
@@ -2990,6 +3551,12 @@ BEGIN
   WHERE g.log_id = ANY (p_logs) AND c.log_id = g.log_id AND c.epoch = g.epoch AND c.size = g.size
     AND c.signed_at > v_now - interval '1 second';
 
+  IF EXISTS (SELECT FROM audit_sinks) THEN
+    INSERT INTO audit_batches (log_id, epoch, first_index, events)
+    SELECT g.log_id, g.epoch, g.size, s.size - g.size
+    FROM unnest(p_logs, p_sizes) AS s (log_id, size) JOIN audit_logs g ON g.log_id = s.log_id;
+  END IF;
+
   UPDATE audit_logs g SET size = s.size, frontier = s.frontier, sealed_at = v_now, is_announced = false
   FROM unnest(p_logs, p_sizes, p_frontiers) AS s (log_id, size, frontier) WHERE g.log_id = s.log_id;
 
@@ -3013,6 +3580,40 @@ $function$;
 ALTER FUNCTION store_sealed_logs(integer,uuid[],bigint[],bytea[],bytea[],text[],uuid[],smallint[],bigint[],bytea[]) OWNER TO strongroom_reader;
 REVOKE ALL ON FUNCTION store_sealed_logs(integer,uuid[],bigint[],bytea[],bytea[],text[],uuid[],smallint[],bigint[],bytea[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION store_sealed_logs(integer,uuid[],bigint[],bytea[],bytea[],text[],uuid[],smallint[],bigint[],bytea[]) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.sweep_audit_batches(p_limit integer)
+ RETURNS TABLE(removed integer, forgotten text[], overdue text[])
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+AS $function$
+#variable_conflict use_column
+BEGIN
+  WITH gone AS (
+    DELETE FROM audit_sinks s WHERE s.configured_at < clock_timestamp() - make_interval(days => s.wait_days) RETURNING s.name
+  )
+  SELECT coalesce(array_agg(g.name ORDER BY g.name), '{}') INTO forgotten FROM gone g;
+  DELETE FROM audit_batches b USING (
+    SELECT d.position FROM audit_batches d
+    WHERE d.position <= coalesce((SELECT min(s.position) FROM audit_sinks s), 9223372036854775807)
+      AND NOT EXISTS (SELECT FROM audit_sinks s WHERE s.position = d.position AND s.part < d.events)
+    ORDER BY d.position LIMIT p_limit
+  ) AS old
+  WHERE b.position = old.position;
+  GET DIAGNOSTICS removed = ROW_COUNT;
+  SELECT coalesce(array_agg(s.name ORDER BY s.name), '{}') INTO overdue
+  FROM audit_sinks s CROSS JOIN LATERAL (
+    SELECT b.sealed_at FROM audit_batches b
+    WHERE b.position >= s.position AND NOT (b.position = s.position AND b.events <= s.part) ORDER BY b.position LIMIT 1
+  ) AS next
+  WHERE next.sealed_at < clock_timestamp() - make_interval(days => s.wait_days);
+  RETURN NEXT;
+END
+$function$;
+ALTER FUNCTION sweep_audit_batches(integer) OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION sweep_audit_batches(integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sweep_audit_batches(integer) TO strongroom_app;
 
 CREATE OR REPLACE FUNCTION public.sweep_login_failures(p_limit integer)
  RETURNS integer
@@ -3265,12 +3866,14 @@ CREATE OR REPLACE FUNCTION public.update_secrets(p_secrets json, p_values bytea[
 AS $function$
 #variable_conflict use_column
 DECLARE
-  r         record;
-  v_value   bytea;
-  v_version boolean;
-  v_changed record;
-  v_entries audit_entry[] := '{}';
-  v_changes secret_change[] := '{}';
+  r              record;
+  v_value        bytea;
+  v_version      boolean;
+  v_owner        uuid;
+  v_former_owner uuid;
+  v_max_versions integer;
+  v_entries      audit_entry[] := '{}';
+  v_changes      secret_change[] := '{}';
 BEGIN
   IF cardinality(p_values) <> json_array_length(p_secrets) OR cardinality(p_options) <> json_array_length(p_secrets) THEN
     RAISE EXCEPTION 'Every record needs a value and options, or nulls';
@@ -3296,6 +3899,7 @@ BEGIN
     updated_at := NULL;
     v_value := p_values[r.ordinality];
     v_version := v_value IS NOT NULL AND r.new_key IS NULL;
+    v_former_owner := NULL;
 
     IF r.owner_id IS NOT NULL THEN
       PERFORM FROM users u WHERE u.id = r.owner_id AND u.deleted_at IS NULL FOR SHARE;
@@ -3312,6 +3916,29 @@ BEGIN
       SELECT FROM secrets t WHERE t.tenant_id = r.tenant_id AND t.key = r.new_key COLLATE "C"
     ) THEN
       outcome := 'exists';
+    END IF;
+    IF outcome = 'ok' AND r.owner_id IS NOT NULL THEN
+      -- If somebody changes the owner now, the update below finds another revision.
+      SELECT nullif(s.created_by, r.owner_id) INTO v_former_owner
+      FROM secrets s WHERE s.tenant_id = r.tenant_id AND s.id = r.id;
+    END IF;
+    IF outcome = 'ok' AND v_version THEN
+      -- Has the conditions and takes the lock of the update below, so that either finds the row if the other does. The
+      -- update itself does not read what it replaces: a change without a new value would pay for it.
+      INSERT INTO secret_versions (
+        tenant_id, secret_id, version, value, key_generation, visibility, is_hidden_value, owner_id, created_by,
+        created_at
+      )
+      SELECT s.tenant_id, s.id, s.version, s.value, s.key_generation, coalesce(s.version_visibility, s.visibility),
+             coalesce(s.version_is_hidden_value, s.is_hidden_value), coalesce(s.version_owner_id, s.created_by),
+             s.version_created_by, s.version_created_at
+      FROM secrets s
+      WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision AND s.mark = coalesce(r.mark, s.mark)
+        AND (coalesce(r.replaces_expiry, true) OR secret_has_expired(s.expires_at) IS NOT TRUE)
+      FOR NO KEY UPDATE;
+      IF NOT FOUND THEN
+        outcome := 'stale';
+      END IF;
     END IF;
     IF outcome = 'ok' THEN
       UPDATE secrets AS s SET
@@ -3346,48 +3973,27 @@ BEGIN
         revision = s.revision + 1,
         mark = (r.event ->> 'id')::uuid,
         updated_by = r.author_id
-      FROM secrets AS o
       WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision AND s.mark = coalesce(r.mark, s.mark)
         AND (coalesce(r.replaces_expiry, true) OR secret_has_expired(s.expires_at) IS NOT TRUE)
-        AND o.tenant_id = s.tenant_id AND o.id = s.id
-      RETURNING s.version, s.revision, s.created_at, s.updated_at, s.max_versions, o.version AS old_version, o.value AS old_value,
-        o.key_generation AS old_generation, coalesce(o.version_visibility, o.visibility) AS old_visibility,
-        coalesce(o.version_is_hidden_value, o.is_hidden_value) AS old_is_hidden_value,
-        coalesce(o.version_owner_id, o.created_by) AS old_owner_id, o.version_created_by AS old_author_id,
-        o.version_created_at AS old_created_at, s.created_by AS owner_id,
-        CASE WHEN r.owner_id IS NOT NULL THEN nullif(o.created_by, r.owner_id) END AS former_owner
-      INTO v_changed;
+      RETURNING s.version, s.revision, s.created_at, s.updated_at, s.max_versions, s.created_by
+      INTO version, revision, created_at, updated_at, v_max_versions, v_owner;
       IF FOUND THEN
-        version := v_changed.version;
-        revision := v_changed.revision;
-        created_at := v_changed.created_at;
-        updated_at := v_changed.updated_at;
-        IF v_version THEN
-          INSERT INTO secret_versions (
-            tenant_id, secret_id, version, value, key_generation, visibility, is_hidden_value, owner_id, created_by,
-            created_at
-          ) VALUES (
-            r.tenant_id, r.id, v_changed.old_version, v_changed.old_value, v_changed.old_generation,
-            v_changed.old_visibility, v_changed.old_is_hidden_value, v_changed.old_owner_id, v_changed.old_author_id,
-            v_changed.old_created_at
-          );
-        END IF;
         IF v_version OR r.sets_max_versions THEN
-          PERFORM prune_secret_versions(r.tenant_id, r.id, version, v_changed.max_versions);
+          PERFORM prune_secret_versions(r.tenant_id, r.id, version, v_max_versions);
         END IF;
         IF r.new_key IS NULL THEN
           v_changes := v_changes || ROW(
-            r.tenant_id, r.id, r.key, 'updated', version, revision, r.visibility, v_changed.owner_id,
-            v_changed.former_owner, r.event ->> 'id'
+            r.tenant_id, r.id, r.key, 'updated', version, revision, r.visibility, v_owner, v_former_owner,
+            r.event ->> 'id'
           )::secret_change;
         ELSE
           v_changes := v_changes || ARRAY[
             ROW(
-              r.tenant_id, r.id, r.key, 'deleted', version, revision, r.visibility, v_changed.owner_id, NULL,
+              r.tenant_id, r.id, r.key, 'deleted', version, revision, r.visibility, v_owner, NULL,
               r.event ->> 'id'
             )::secret_change,
             ROW(
-              r.tenant_id, r.id, r.new_key, 'created', version, revision, r.visibility, v_changed.owner_id, NULL,
+              r.tenant_id, r.id, r.new_key, 'created', version, revision, r.visibility, v_owner, NULL,
               r.event ->> 'id'
             )::secret_change
           ];

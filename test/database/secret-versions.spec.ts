@@ -101,8 +101,32 @@ describe('the versions of secrets in the database', () => {
 
   it('are not made by a change that comes too late', async () => {
     const before = await versions(a);
-    expect(await update(a, 'late', { revision: 1 })).toMatchObject({ outcome: 'stale' });
+    await database.asSuperuser('UPDATE secrets SET expires_at = now() WHERE id = $1', [a.secretId]);
+    for (const late of [{ revision: 1 }, { mark: randomUUID() }, { replaces_expiry: false }])
+      expect(await update(a, 'late', late)).toMatchObject({ outcome: 'stale' });
+    await database.asSuperuser('UPDATE secrets SET expires_at = NULL WHERE id = $1', [a.secretId]);
     expect(await versions(a)).toEqual(before);
+  });
+
+  it('hold the value that is there once the change gets its turn', async () => {
+    const sealer = new pg.Client(database.superuserUrl);
+    await sealer.connect();
+    try {
+      await sealer.query('BEGIN');
+      // As a sealing under a new key does, which is no change of the secret.
+      await sealer.query(`UPDATE secrets SET value = 'sealed anew' WHERE id = $1`, [b.secretId]);
+      const changed = update(b, '5');
+      await until(async () => {
+        const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%update_secrets%'
+                         AND datname = current_database()`;
+        return (await database.asSuperuser(waiting)).length > 0;
+      });
+      await sealer.query('COMMIT');
+      expect(await changed).toMatchObject({ outcome: 'ok' });
+      expect((await versions(b)).at(-1)).toMatchObject({ value: 'sealed anew' });
+    } finally {
+      await sealer.end();
+    }
   });
 
   it('are seen and written by their own tenant only, and by nobody without one', async () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Lanes } from '../../src/database/lanes.js';
+import { ChangeFeedLimits } from '../../src/secrets/changes/change-feed-limits.js';
 import { ChangeFeed } from '../../src/secrets/changes/change-feed.service.js';
 import { SecretChangesRepository } from '../../src/secrets/changes/secret-changes.repository.js';
-import { WAITING_LIMITS } from '../../src/secrets/changes/waiting-room.js';
 import type { Answer } from '../support/http-client.js';
 import { Sessions } from '../support/sessions.js';
 import { StatementCount } from '../support/statement-count.js';
@@ -91,13 +91,14 @@ describe('a thousand requests that wait for changes', () => {
 
   it('are refused beyond those that one caller may have, until one ends', async () => {
     const [caller, other] = callers as [As, As];
-    const most = Array.from({ length: WAITING_LIMITS.ofCaller }, () => wait(caller));
-    await until(() => waiting() === WAITING_LIMITS.ofCaller);
+    const { ofCaller } = room.service.app.get(ChangeFeedLimits).waiting;
+    const most = Array.from({ length: ofCaller }, () => wait(caller));
+    await until(() => waiting() === ofCaller);
     const { status, headers, body } = await wait(caller);
     expect([status, headers['retry-after'], body.error_code]).toEqual([429, '5', 'too_many_requests']);
     expect((await room.call(caller, 'GET', '/api/v3.1/changes/secrets')).status).toBe(200);
     const others = wait(other);
-    await until(() => waiting() === WAITING_LIMITS.ofCaller + 1);
+    await until(() => waiting() === ofCaller + 1);
     await put('ending', 'tenant');
     expect((await Promise.all([...most, others])).every((answer) => answer.status === 200)).toBe(true);
     expect(waiting()).toBe(0);

@@ -1,4 +1,3 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
@@ -6,66 +5,7 @@ import { Lanes } from '../../src/database/lanes.js';
 import { poolOf } from '../../src/database/named-query.js';
 import { cloneDatabase } from '../support/database.js';
 import { ADMIN, Strongroom } from '../support/strongroom.js';
-
-/** Forwards bytes between the service and its database, and can cut, delay or refuse connections. */
-class Wire {
-  private readonly sockets = new Set<Socket>();
-  private readonly lost = new Set<Socket>();
-  private held = false;
-  private server: Server;
-
-  constructor(private readonly target: string) {
-    this.server = createServer((client) => this.join(client));
-  }
-
-  listen(port = 0): Promise<number> {
-    return new Promise((resolve) => {
-      this.server.listen(port, '127.0.0.1', () => resolve((this.server.address() as { port: number }).port));
-    });
-  }
-
-  /** Cuts all connections and accepts no new ones. */
-  async cut(): Promise<void> {
-    const closed = new Promise((resolve) => this.server.close(resolve));
-    for (const socket of this.sockets) socket.destroy();
-    await closed;
-  }
-
-  async mend(port: number): Promise<void> {
-    this.server = createServer((client) => this.join(client));
-    await this.listen(port);
-  }
-
-  /** Drops what the present connections send from now on, without closing them, and passes what new ones send. */
-  lose(): void {
-    for (const socket of this.sockets) this.lost.add(socket.pause());
-  }
-
-  hold(held: boolean): void {
-    this.held = held;
-    for (const socket of this.sockets) {
-      if (held) socket.pause();
-      else if (!this.lost.has(socket)) socket.resume();
-    }
-  }
-
-  private join(client: Socket): void {
-    const upstream = connect(this.target);
-    for (const [from, to] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      this.sockets.add(from);
-      from.on('data', (chunk) => to.write(chunk));
-      from.on('error', () => to.destroy());
-      from.on('close', () => {
-        this.sockets.delete(from);
-        to.destroy();
-      });
-      if (this.held) from.pause();
-    }
-  }
-}
+import { Wire } from '../support/wire.js';
 
 describe('a database that fails', () => {
   let room: Strongroom;
@@ -73,14 +13,9 @@ describe('a database that fails', () => {
   let port: number;
   beforeAll(async () => {
     const database = await cloneDatabase();
-    const direct = new URL(database.url);
-    wire = new Wire(`${direct.searchParams.get('host') ?? ''}/.s.PGSQL.5432`);
-    port = await wire.listen();
-    const through = (url: string) => url.replace(/@localhost(\/[^?]+)\?.*$/, `@127.0.0.1:${port}$1`);
-    room = await Strongroom.start(
-      { DATABASE_URL: through(database.url), DATABASE_OWNER_URL: through(database.ownerUrl) },
-      database,
-    );
+    const before = await Wire.before(database);
+    ({ wire, port } = before);
+    room = await Strongroom.start(before.environment, database);
     await room.stopJobs();
     await room.secret(ADMIN, 'PUT', 'kept', 'x');
   });

@@ -60,6 +60,10 @@ export class EventReader {
     this.incoming.pause();
   }
 
+  resume(): void {
+    this.incoming.resume();
+  }
+
   close(): void {
     this.incoming.destroy();
   }

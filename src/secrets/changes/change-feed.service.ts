@@ -3,6 +3,7 @@ import { newEvent } from '../../audit/audit-event.js';
 import { AuditWriter } from '../../audit/audit-writer.js';
 import { StandingCheck } from '../../auth/standing-check.js';
 import { ChangeCursors } from './change-cursors.js';
+import { ChangeFeedLimits } from './change-feed-limits.js';
 import { ChangePoller } from './change-poller.js';
 import {
   ChangeReader,
@@ -32,7 +33,7 @@ export interface BegunStream {
 @Injectable()
 export class ChangeFeed {
   private readonly parts: FeedParts;
-  readonly waiting = new WaitingRoom();
+  readonly waiting: WaitingRoom;
 
   constructor(
     @Inject(SecretChangesRepository) feed: SecretChangesRepository,
@@ -40,8 +41,10 @@ export class ChangeFeed {
     @Inject(ChangeCursors) readonly cursors: ChangeCursors,
     @Inject(StandingCheck) standing: StandingCheck,
     @Inject(AuditWriter) private readonly audit: AuditWriter,
+    @Inject(ChangeFeedLimits) limits: ChangeFeedLimits,
   ) {
-    this.parts = { feed, poller, cursors, standing };
+    this.parts = { feed, poller, cursors, standing, limits };
+    this.waiting = new WaitingRoom(limits.waiting);
   }
 
   /**

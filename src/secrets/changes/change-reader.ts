@@ -6,6 +6,7 @@ import type { TenantContext } from '../../common/tenant-context.js';
 import { allSeenBy } from './change-audience.js';
 import { CursorGone } from './change-errors.js';
 import type { ChangeCursors } from './change-cursors.js';
+import type { ChangeFeedLimits } from './change-feed-limits.js';
 import type { ChangePoller } from './change-poller.js';
 import type { SecretChangesRepository } from './secret-changes.repository.js';
 import type { ChangePage, FeedPlace, SecretChange } from './secret-change.js';
@@ -13,15 +14,13 @@ import type { ChangePage, FeedPlace, SecretChange } from './secret-change.js';
 /** Names the permission that a reader needs: that of lists. */
 export const CHANGES_PERMISSION = 'secret_list';
 
-/** Sets how often the rights of a caller who waits are looked up again. */
-const RENEWAL_MS = 15_000;
-
 /** Holds what a reader works with. */
 export interface FeedParts {
   readonly feed: SecretChangesRepository;
   readonly poller: ChangePoller;
   readonly cursors: ChangeCursors;
   readonly standing: StandingCheck;
+  readonly limits: Pick<ChangeFeedLimits, 'renewalMilliseconds'>;
 }
 
 /** Says who reads. */
@@ -40,7 +39,7 @@ export interface NextChanges extends ChangePage {
 
 /**
  * Reads the feed for one request, from place to place. The request was just admitted; the rights are looked up again
- * before every further delivery, and every 15 seconds while it waits.
+ * before every further delivery, and every few seconds while it waits.
  */
 export class ChangeReader {
   private renewedAt = performance.now();
@@ -91,10 +90,9 @@ export class ChangeReader {
   /** Waits together with all others. */
   private async waited(until: number): Promise<NextChanges | undefined> {
     const { tenant, after, signal } = this;
-    const renewal = this.renewedAt + RENEWAL_MS;
     this.isFresh = false;
     const woken = await this.parts.poller.wait({
-      ...{ tenant, after, signal, until: Math.min(until, renewal) },
+      ...{ tenant, after, signal, until: Math.min(until, this.renewalDue) },
     });
     switch (woken.why) {
       case 'changes':
@@ -126,12 +124,16 @@ export class ChangeReader {
     return seen.length > 0 ? { changes: seen, upto, more, isOver: false } : undefined;
   }
 
+  private get renewalDue(): number {
+    return this.renewedAt + this.parts.limits.renewalMilliseconds;
+  }
+
   private nothing(): NextChanges {
     return { changes: [], upto: this.after, more: false, isOver: false };
   }
 
   private async renewIfDue(): Promise<void> {
-    if (performance.now() >= this.renewedAt + RENEWAL_MS) await this.renew();
+    if (performance.now() >= this.renewalDue) await this.renew();
   }
 
   private async renew(): Promise<void> {

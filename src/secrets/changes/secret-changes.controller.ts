@@ -14,6 +14,7 @@ import { Logger } from '../../observability/logger.js';
 import { CurrentPrincipal } from '../../tenant-scope/current-principal.decorator.js';
 import { Tenant } from '../../tenant-scope/tenant.decorator.js';
 import { CursorGone } from './change-errors.js';
+import { ChangeFeedLimits } from './change-feed-limits.js';
 import { CHANGE_EXAMPLES, EXAMPLE_CURSOR } from './change.examples.js';
 import { toChangeItem } from './change.mapper.js';
 import { CHANGES_PERMISSION } from './change-reader.js';
@@ -25,15 +26,13 @@ import { ChangeFeed, type ChangesAsked } from './change-feed.service.js';
 const EVENT_STREAM = 'text/event-stream';
 const LAST_EVENT_ID = 'Last-Event-ID';
 
-/** Limits how long a reader of a stream may accept nothing before it is disconnected. */
-const STALLED_MS = 30_000;
-
 @Controller('api/v3.1/changes')
 @ApiTags('Secrets')
 export class SecretChangesController {
   constructor(
     private readonly changes: ChangeFeed,
     @Inject(Logger) private readonly logger: Logger,
+    @Inject(ChangeFeedLimits) private readonly limits: ChangeFeedLimits,
   ) {}
 
   @Get('secrets')
@@ -64,7 +63,10 @@ export class SecretChangesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ChangeList | StreamableFile> {
     const asked = { tenant, principal, since: sinceOf(query, undefined), signal: endOf(reply) };
-    if (acceptsStream(request)) return streamTo(this.changes, this.logger, { asked, query, request, reply });
+    if (acceptsStream(request)) {
+      const { changes, logger, limits } = this;
+      return streamTo({ changes, logger, limits }, { asked, query, request, reply });
+    }
     const isHead = request.method === 'HEAD';
     const wait = isHead ? 0 : (query.wait ?? 0) * 1_000;
     const { changes, upto, more } = await this.changes.answer(asked, wait);
@@ -76,6 +78,12 @@ export class SecretChangesController {
   }
 }
 
+interface StreamParts {
+  readonly changes: ChangeFeed;
+  readonly logger: Logger;
+  readonly limits: ChangeFeedLimits;
+}
+
 interface Exchange {
   readonly asked: ChangesAsked;
   readonly query: ChangesQuery;
@@ -84,8 +92,7 @@ interface Exchange {
 }
 
 async function streamTo(
-  changes: ChangeFeed,
-  logger: Logger,
+  { changes, logger, limits }: StreamParts,
   { asked, query, request, reply }: Exchange,
 ): Promise<StreamableFile> {
   if (query.wait !== undefined)
@@ -99,7 +106,8 @@ async function streamTo(
   // nginx would collect the events and pass many on at once.
   void reply.header('X-Accel-Buffering', 'no');
   const { socket } = request.raw;
-  const body = request.method === 'HEAD' ? [] : cutIfStalled(parts, STALLED_MS, () => socket.destroy());
+  const body =
+    request.method === 'HEAD' ? [] : cutIfStalled(parts, limits.stalledMilliseconds, () => socket.destroy());
   return new StreamableFile(Readable.from(body, { objectMode: false, highWaterMark: 1 }), {
     type: `${EVENT_STREAM}; charset=utf-8`,
   });

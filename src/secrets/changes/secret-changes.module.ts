@@ -6,6 +6,7 @@ import { JobRunner } from '../../jobs/job-runner.js';
 import { JobsModule } from '../../jobs/jobs.module.js';
 import { Metrics } from '../../observability/metrics/metrics.js';
 import { ChangeCursors } from './change-cursors.js';
+import { ChangeFeedLimits } from './change-feed-limits.js';
 import { ChangeFeedJob } from './change-feed-job.js';
 import { ChangePoller } from './change-poller.js';
 import { SecretChangesController } from './secret-changes.controller.js';
@@ -16,7 +17,14 @@ import { ChangeFeed } from './change-feed.service.js';
 @Module({
   imports: [AuthModule, JobsModule, ReadinessModule],
   controllers: [SecretChangesController],
-  providers: [ChangeFeed, SecretChangesRepository, ChangePoller, ChangeCursors, ChangeFeedJob],
+  providers: [
+    ChangeFeed,
+    SecretChangesRepository,
+    ChangePoller,
+    ChangeCursors,
+    ChangeFeedLimits,
+    ChangeFeedJob,
+  ],
 })
 export class SecretChangesModule implements OnModuleInit {
   constructor(

@@ -8,14 +8,12 @@ export interface WaitingLimits {
   readonly all: number;
 }
 
-export const WAITING_LIMITS: WaitingLimits = { ofCaller: 100, ofTenant: 1_000, all: 2_000 };
-
 /** Counts the requests that wait for changes. */
 export class WaitingRoom {
   private readonly taken = new Map<string, number>();
   private all = 0;
 
-  constructor(private readonly limits: WaitingLimits = WAITING_LIMITS) {}
+  constructor(private readonly limits: WaitingLimits) {}
 
   /** Returns how many wait. */
   get size(): number {

@@ -31,12 +31,14 @@ SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
 DECLARE
-  r         record;
-  v_value   bytea;
-  v_version boolean;
-  v_changed record;
-  v_entries audit_entry[] := '{}';
-  v_changes secret_change[] := '{}';
+  r              record;
+  v_value        bytea;
+  v_version      boolean;
+  v_owner        uuid;
+  v_former_owner uuid;
+  v_max_versions integer;
+  v_entries      audit_entry[] := '{}';
+  v_changes      secret_change[] := '{}';
 BEGIN
   IF cardinality(p_values) <> json_array_length(p_secrets) OR cardinality(p_options) <> json_array_length(p_secrets) THEN
     RAISE EXCEPTION 'Every record needs a value and options, or nulls';
@@ -62,6 +64,7 @@ BEGIN
     updated_at := NULL;
     v_value := p_values[r.ordinality];
     v_version := v_value IS NOT NULL AND r.new_key IS NULL;
+    v_former_owner := NULL;
 
     IF r.owner_id IS NOT NULL THEN
       PERFORM FROM users u WHERE u.id = r.owner_id AND u.deleted_at IS NULL FOR SHARE;
@@ -78,6 +81,29 @@ BEGIN
       SELECT FROM secrets t WHERE t.tenant_id = r.tenant_id AND t.key = r.new_key COLLATE "C"
     ) THEN
       outcome := 'exists';
+    END IF;
+    IF outcome = 'ok' AND r.owner_id IS NOT NULL THEN
+      -- If somebody changes the owner now, the update below finds another revision.
+      SELECT nullif(s.created_by, r.owner_id) INTO v_former_owner
+      FROM secrets s WHERE s.tenant_id = r.tenant_id AND s.id = r.id;
+    END IF;
+    IF outcome = 'ok' AND v_version THEN
+      -- Has the conditions and takes the lock of the update below, so that either finds the row if the other does. The
+      -- update itself does not read what it replaces: a change without a new value would pay for it.
+      INSERT INTO secret_versions (
+        tenant_id, secret_id, version, value, key_generation, visibility, is_hidden_value, owner_id, created_by,
+        created_at
+      )
+      SELECT s.tenant_id, s.id, s.version, s.value, s.key_generation, coalesce(s.version_visibility, s.visibility),
+             coalesce(s.version_is_hidden_value, s.is_hidden_value), coalesce(s.version_owner_id, s.created_by),
+             s.version_created_by, s.version_created_at
+      FROM secrets s
+      WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision AND s.mark = coalesce(r.mark, s.mark)
+        AND (coalesce(r.replaces_expiry, true) OR secret_has_expired(s.expires_at) IS NOT TRUE)
+      FOR NO KEY UPDATE;
+      IF NOT FOUND THEN
+        outcome := 'stale';
+      END IF;
     END IF;
     IF outcome = 'ok' THEN
       UPDATE secrets AS s SET
@@ -112,48 +138,27 @@ BEGIN
         revision = s.revision + 1,
         mark = (r.event ->> 'id')::uuid,
         updated_by = r.author_id
-      FROM secrets AS o
       WHERE s.tenant_id = r.tenant_id AND s.id = r.id AND s.revision = r.revision AND s.mark = coalesce(r.mark, s.mark)
         AND (coalesce(r.replaces_expiry, true) OR secret_has_expired(s.expires_at) IS NOT TRUE)
-        AND o.tenant_id = s.tenant_id AND o.id = s.id
-      RETURNING s.version, s.revision, s.created_at, s.updated_at, s.max_versions, o.version AS old_version, o.value AS old_value,
-        o.key_generation AS old_generation, coalesce(o.version_visibility, o.visibility) AS old_visibility,
-        coalesce(o.version_is_hidden_value, o.is_hidden_value) AS old_is_hidden_value,
-        coalesce(o.version_owner_id, o.created_by) AS old_owner_id, o.version_created_by AS old_author_id,
-        o.version_created_at AS old_created_at, s.created_by AS owner_id,
-        CASE WHEN r.owner_id IS NOT NULL THEN nullif(o.created_by, r.owner_id) END AS former_owner
-      INTO v_changed;
+      RETURNING s.version, s.revision, s.created_at, s.updated_at, s.max_versions, s.created_by
+      INTO version, revision, created_at, updated_at, v_max_versions, v_owner;
       IF FOUND THEN
-        version := v_changed.version;
-        revision := v_changed.revision;
-        created_at := v_changed.created_at;
-        updated_at := v_changed.updated_at;
-        IF v_version THEN
-          INSERT INTO secret_versions (
-            tenant_id, secret_id, version, value, key_generation, visibility, is_hidden_value, owner_id, created_by,
-            created_at
-          ) VALUES (
-            r.tenant_id, r.id, v_changed.old_version, v_changed.old_value, v_changed.old_generation,
-            v_changed.old_visibility, v_changed.old_is_hidden_value, v_changed.old_owner_id, v_changed.old_author_id,
-            v_changed.old_created_at
-          );
-        END IF;
         IF v_version OR r.sets_max_versions THEN
-          PERFORM prune_secret_versions(r.tenant_id, r.id, version, v_changed.max_versions);
+          PERFORM prune_secret_versions(r.tenant_id, r.id, version, v_max_versions);
         END IF;
         IF r.new_key IS NULL THEN
           v_changes := v_changes || ROW(
-            r.tenant_id, r.id, r.key, 'updated', version, revision, r.visibility, v_changed.owner_id,
-            v_changed.former_owner, r.event ->> 'id'
+            r.tenant_id, r.id, r.key, 'updated', version, revision, r.visibility, v_owner, v_former_owner,
+            r.event ->> 'id'
           )::secret_change;
         ELSE
           v_changes := v_changes || ARRAY[
             ROW(
-              r.tenant_id, r.id, r.key, 'deleted', version, revision, r.visibility, v_changed.owner_id, NULL,
+              r.tenant_id, r.id, r.key, 'deleted', version, revision, r.visibility, v_owner, NULL,
               r.event ->> 'id'
             )::secret_change,
             ROW(
-              r.tenant_id, r.id, r.new_key, 'created', version, revision, r.visibility, v_changed.owner_id, NULL,
+              r.tenant_id, r.id, r.new_key, 'created', version, revision, r.visibility, v_owner, NULL,
               r.event ->> 'id'
             )::secret_change
           ];

@@ -4,9 +4,12 @@ CREATE OR REPLACE FUNCTION prune_secret_versions(p_tenant uuid, p_secret uuid, p
 RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
+DECLARE
+  v_last integer := p_current - secret_version_limit(p_tenant, p_max);
 BEGIN
-  DELETE FROM secret_versions v
-  WHERE v.tenant_id = p_tenant AND v.secret_id = p_secret AND v.version <= p_current - secret_version_limit(p_tenant, p_max);
+  IF v_last > 0 THEN
+    DELETE FROM secret_versions v WHERE v.tenant_id = p_tenant AND v.secret_id = p_secret AND v.version <= v_last;
+  END IF;
 END
 $$;
 
