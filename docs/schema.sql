@@ -893,10 +893,15 @@ GRANT EXECUTE ON FUNCTION audit_origin(uuid,integer) TO strongroom_reader;
 
 CREATE OR REPLACE FUNCTION public.audit_pruning_limit(p_log uuid, p_epoch integer)
  RETURNS bigint
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
 AS $function$
-  SELECT least(coalesce(max(c.size), 0), audit_unsent_from(p_log, p_epoch)) FROM audit_checkpoints c WHERE c.log_id = p_log AND c.epoch = p_epoch
+BEGIN
+  RETURN least(
+    (SELECT coalesce(max(c.size), 0) FROM audit_checkpoints c WHERE c.log_id = p_log AND c.epoch = p_epoch),
+    audit_unsent_from(p_log, p_epoch)
+  );
+END
 $function$;
 REVOKE ALL ON FUNCTION audit_pruning_limit(uuid,integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit_pruning_limit(uuid,integer) TO strongroom_reader;
@@ -1532,7 +1537,7 @@ AS $function$
   CROSS JOIN LATERAL (SELECT audit_horizon(g.log_id, p_days, p_least_days) AS horizon) AS h
   CROSS JOIN LATERAL (
     SELECT e.epoch, coalesce(p.size, 0) AS pruned
-    FROM generate_series(1, g.epoch) AS e (epoch)
+    FROM (SELECT DISTINCT k.epoch FROM audit_log_keys k WHERE k.log_id = g.log_id) AS e
     LEFT JOIN audit_pruned p ON p.log_id = g.log_id AND p.epoch = e.epoch
     WHERE EXISTS (
       SELECT FROM audit_checkpoints l
@@ -2316,7 +2321,9 @@ BEGIN
     WHERE (p_logs IS NULL OR l.log_id = ANY (p_logs)) AND (p_after IS NULL OR l.log_id > p_after)
     ORDER BY l.log_id LIMIT p_limit
   ) AS g
-  CROSS JOIN LATERAL generate_series(1, g.epoch) AS e (epoch)
+  CROSS JOIN LATERAL (
+    SELECT k.epoch FROM audit_log_keys k WHERE k.log_id = g.log_id UNION SELECT g.epoch
+  ) AS e
   LEFT JOIN audit_pruned u ON u.log_id = g.log_id AND u.epoch = e.epoch
   LEFT JOIN LATERAL (
     SELECT k.size, k.note FROM audit_checkpoints k WHERE k.log_id = g.log_id AND k.epoch = e.epoch
@@ -2438,7 +2445,10 @@ BEGIN
   WITH read AS MATERIALIZED (
     SELECT i.place, l.hash, e.body
     FROM generate_series(p_from, least(p_upto, p_from + p_limit) - 1) AS i (place)
-    LEFT JOIN audit_leaves l ON l.log_id = p_log AND l.epoch = p_epoch AND l.leaf_index = i.place
+    LEFT JOIN LATERAL (
+      SELECT o.event_id, o.hash FROM audit_leaves o
+      WHERE o.log_id = p_log AND o.epoch = p_epoch AND o.leaf_index = i.place OFFSET 0
+    ) AS l ON true
     LEFT JOIN LATERAL (
       SELECT a.body FROM audit_events a WHERE a.log_id = p_log AND a.id = l.event_id OFFSET 0
     ) AS e ON true
@@ -2508,8 +2518,10 @@ BEGIN
   WITH asked AS MATERIALIZED (
     SELECT a.level, a.node_index, a.node_index << a.level AS begins, (a.node_index + 1) << a.level AS ends, n.hash
     FROM unnest(p_levels, p_indexes) AS a (level, node_index)
-    LEFT JOIN audit_nodes n
-      ON n.log_id = p_log AND n.epoch = p_epoch AND n.level = a.level::smallint AND n.node_index = a.node_index
+    LEFT JOIN LATERAL (
+      SELECT o.hash FROM audit_nodes o
+      WHERE o.log_id = p_log AND o.epoch = p_epoch AND o.level = a.level::smallint AND o.node_index = a.node_index OFFSET 0
+    ) AS n ON true
   ),
   -- Ranges of rows of a level of which rows are stored, that is, a multiple of 8.
   parts AS MATERIALIZED (
@@ -2531,21 +2543,24 @@ BEGIN
   UNION
   SELECT 0::smallint, l.leaf_index, l.hash FROM parts p CROSS JOIN LATERAL (
     SELECT o.leaf_index, o.hash FROM audit_leaves o
-    WHERE o.log_id = p_log AND o.epoch = p_epoch AND o.leaf_index >= p.begins AND o.leaf_index < p.ends
+    WHERE o.log_id = p_log AND o.epoch = p_epoch AND o.leaf_index >= p.begins AND o.leaf_index < p.ends OFFSET 0
   ) AS l
   WHERE p.base = 0
   UNION
   SELECT n.level, n.node_index, n.hash FROM parts p CROSS JOIN LATERAL (
     SELECT o.level, o.node_index, o.hash FROM audit_nodes o
     WHERE o.log_id = p_log AND o.epoch = p_epoch AND o.level = p.base::smallint
-      AND o.node_index >= p.begins AND o.node_index < p.ends
+      AND o.node_index >= p.begins AND o.node_index < p.ends OFFSET 0
   ) AS n
   WHERE p.base > 0
   UNION
   -- The frontier of the size up to which the log was pruned has a node for each bit of it.
   SELECT n.level, n.node_index, n.hash
-  FROM generate_series(0, 52) AS f (level) JOIN audit_nodes n
-    ON n.log_id = p_log AND n.epoch = p_epoch AND n.level = f.level::smallint AND n.node_index = (v_pruned >> f.level) - 1
+  FROM generate_series(0, 52) AS f (level) CROSS JOIN LATERAL (
+    SELECT o.level, o.node_index, o.hash FROM audit_nodes o
+    WHERE o.log_id = p_log AND o.epoch = p_epoch AND o.level = f.level::smallint
+      AND o.node_index = (v_pruned >> f.level) - 1 OFFSET 0
+  ) AS n
   WHERE v_pruned >> f.level & 1 = 1
     AND EXISTS (SELECT FROM asked a WHERE a.hash IS NULL AND a.begins < v_pruned AND a.ends > v_pruned);
 END

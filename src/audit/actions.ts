@@ -18,11 +18,11 @@ interface ActionDefinition<D extends AuditDetailField> {
 export const AUDIT_ACTIONS = {
   'audit.checkpoint_list': either('Lists the checkpoints of logs.', 'head', 'log'),
   'audit.checkpoint_read': either('Reads a checkpoint of a log.', 'head', 'log'),
+  'audit.compare': system('Compares the secrets with the audit trail, with the command.'),
   'audit.export': either(
     'Exports the audit trail; one event at the beginning and one at the end.',
     ...(['stage', 'begin', 'format', 'events', 'head', 'log'] as const),
   ),
-  'audit.compare': system('Compares the secrets with the audit trail, with the command.'),
   'audit.heads': system(
     'Lists the logs that were sealed since the last such event; the service writes it once a minute.',
     'heads',

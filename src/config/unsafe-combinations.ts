@@ -5,7 +5,6 @@ import { parseDatabaseUrl } from './database-url.js';
 /** Returns the settings that must not be combined, each with the variable to change. */
 export function unsafeCombinations(configuration: Configuration): string[] {
   const { nodeEnv, databaseUrl, databaseOwnerUrl, rootKeys, appRole, readerRole } = configuration;
-  const { tlsCertificateFile, tlsKeyFile } = configuration;
   const production = nodeEnv === 'production';
   const problems: [unsafe: boolean, message: string][] = [
     [
@@ -34,6 +33,21 @@ export function unsafeCombinations(configuration: Configuration): string[] {
       configuration.metricsPort === configuration.port && configuration.port !== 0,
       'STRONGROOM_METRICS_PORT must differ from PORT',
     ],
+    ...incompleteTls(configuration),
+    ...incompleteSinks(configuration),
+    [appRole === readerRole, 'STRONGROOM_READER_ROLE must differ from STRONGROOM_APP_ROLE'],
+    [!isDefaultPossible(configuration), DEFAULT_DAYS_RULE],
+    [isBelowFloor(configuration), AUDIT_DAYS_RULE],
+  ];
+  return problems.filter(([unsafe]) => unsafe).map(([, message]) => message);
+}
+
+/** Lists the settings of TLS of which one is useless without the other. */
+function incompleteTls({
+  tlsCertificateFile,
+  tlsKeyFile,
+}: Configuration): [unsafe: boolean, message: string][] {
+  return [
     [
       tlsCertificateFile !== undefined && tlsKeyFile === undefined,
       'STRONGROOM_TLS_KEY_FILE must be set with STRONGROOM_TLS_CERTIFICATE_FILE: give the key of the certificate',
@@ -42,12 +56,7 @@ export function unsafeCombinations(configuration: Configuration): string[] {
       tlsCertificateFile === undefined && tlsKeyFile !== undefined,
       'STRONGROOM_TLS_CERTIFICATE_FILE must be set with STRONGROOM_TLS_KEY_FILE: give the certificate of the key',
     ],
-    ...incompleteSinks(configuration),
-    [appRole === readerRole, 'STRONGROOM_READER_ROLE must differ from STRONGROOM_APP_ROLE'],
-    [!isDefaultPossible(configuration), DEFAULT_DAYS_RULE],
-    [isBelowFloor(configuration), AUDIT_DAYS_RULE],
   ];
-  return problems.filter(([unsafe]) => unsafe).map(([, message]) => message);
 }
 
 /** Lists the settings of sinks of the audit trail of which one is useless without the other. */

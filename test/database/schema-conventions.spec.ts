@@ -198,20 +198,29 @@ describe('the schema', () => {
     const path = 'search_path=public, pg_temp';
     const expected = { owner: READER_ROLE, settings: [path], callers: [APP_ROLE] };
     const swept = { ...expected, owner: OWNER, settings: [path, HOT[1]] };
+    const ofProofs = {
+      ...expected,
+      settings: [path, ...ALONG_INDEXES, 'plan_cache_mode=force_custom_plan'],
+    };
     const ofTrash = { ...expected, owner: OWNER, settings: [path, ...HOT.slice(0, 2)] };
     expect(functions).toEqual([
+      { name: 'announce_audit_heads', ...expected, settings: [path, ...HOT.slice(1)] },
       // Creates tables, which only the owner may do.
       { name: 'audit_create_partitions', ...expected, owner: OWNER, settings: [path, 'lock_timeout=1s'] },
       { name: 'audit_event_exists', ...expected },
       { name: 'audit_removal_months', ...expected, owner: OWNER },
-      { name: 'audit_sealing_state', ...expected },
+      { name: 'audit_sealing_backlog', ...expected, settings: [path, ...ALONG_INDEXES.slice(0, 2)] },
+      { name: 'audit_sealing_state', ...expected, settings: [path, ...ALONG_INDEXES.slice(0, 2)] },
       { name: 'audit_unsent_from', ...expected, settings: [path, HOT[1]] },
       { name: 'begin_audit_epoch', ...expected },
+      { name: 'begin_signing_key', ...expected },
+      { name: 'confirm_audit_batches', ...expected },
       // Deletes events, to which the reader has no right.
       { name: 'drop_audit_partition', ...swept, settings: [path, 'lock_timeout=1s', HOT[1]] },
-      { name: 'confirm_audit_batches', ...expected },
       { name: 'empty_trash', ...swept },
       { name: 'enqueue_unsealed_events', ...expected, settings: [path, ...ALONG_INDEXES.slice(0, 2)] },
+      { name: 'enter_audit_epoch', ...expected, settings: [path, ...ALONG_INDEXES], callers: null },
+      { name: 'find_audit_leaf', ...ofProofs },
       {
         name: 'find_prunable_log',
         ...swept,
@@ -238,13 +247,18 @@ describe('the schema', () => {
       { name: 'prune_audit_log', ...swept },
       { name: 'purge_secrets', ...ofTrash },
       { name: 'read_audit_batches', ...expected, settings: [path, ...ALONG_INDEXES] },
+      { name: 'read_audit_checkpoints', ...ofProofs },
+      { name: 'read_audit_epochs', ...ofProofs },
       { name: 'read_audit_events', ...expected, settings: [path, ...ALONG_INDEXES] },
+      { name: 'read_audit_leaves', ...ofProofs },
+      { name: 'read_audit_log_keys', ...ofProofs },
+      { name: 'read_audit_nodes', ...ofProofs },
       { name: 'read_secret_changes', ...expected, settings: [path, ...HOT] },
       { name: 'read_secrets', ...expected, settings: [path, ...HOT] },
       { name: 'refresh_secret_statistics', ...expected, owner: OWNER, settings: [path, 'lock_timeout=50ms'] },
+      { name: 'release_audit_sink', ...expected },
       { name: 'remove_pruned_events', ...swept, settings: [path, ...ALONG_INDEXES] },
       { name: 'remove_pruned_leaves', ...swept, settings: [path, ...ALONG_INDEXES] },
-      { name: 'release_audit_sink', ...expected },
       { name: 'seal_pending_events', ...expected, settings: [path, ...ALONG_INDEXES] },
       { name: 'search_secret_keys', ...expected, settings: [path, 'plan_cache_mode=force_generic_plan'] },
       { name: 'search_secret_labels', ...expected, settings: [path, 'plan_cache_mode=force_generic_plan'] },

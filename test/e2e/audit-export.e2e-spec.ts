@@ -80,7 +80,7 @@ describe('an export of the audit trail', () => {
     const [{ count } = { count: 0 }] = await room.database.asSuperuser<{ count: number }>(
       `SELECT count(*)::int FROM audit_leaves l JOIN tenants t ON t.id = l.log_id WHERE t.name = 'payments'`,
     );
-    expect(eventsIn(file)).toBeGreaterThan(80);
+    expect(eventsIn(file)).toBeGreaterThanOrEqual(80);
     expect(eventsIn(file)).toBeLessThanOrEqual(count);
     expect(await verify(file, keys)).toEqual([eventsIn(file), 1]);
     expect(file).not.toContain('value 1');
@@ -106,7 +106,7 @@ describe('an export of the audit trail', () => {
     const before = (await exportsOf('payments')).length;
     const one = await text('/all/export?tenant_name=payments', ADMIN);
     expect(one.split('\n').filter((line) => line.includes('"log":'))).toEqual([
-      expect.stringContaining(JSON.parse(logs[1] ?? '').log as string),
+      expect.stringContaining((JSON.parse(logs[1] ?? '') as { log: string }).log),
     ]);
     const told = (await exportsOf('payments')).slice(before).map(({ detail }) => detail.stage);
     expect(told).toEqual(['begin', 'end']);
@@ -178,11 +178,15 @@ describe('an export of the audit trail', () => {
     const [file, keys] = [await text('/export', other), await text('/keys', other)];
     expect(file.split('\n').filter((line) => line.includes('"log":'))).toHaveLength(2);
     expect((await verify(file, keys))[1]).toBe(2);
-    const later = await text('/export?since=1&epoch=2', other);
+    const [{ epoch } = { epoch: 0 }] = await room.database.asSuperuser<{ epoch: number }>(
+      'SELECT epoch FROM installation',
+    );
+    expect(epoch).toBeGreaterThan(1_000_000);
+    const later = await text(`/export?since=1&epoch=${epoch}`, other);
     expect(later.split('\n').filter((line) => line.includes('"log":'))).toHaveLength(1);
     await verify(later, keys);
-    expect(await text('/checkpoint?epoch=2', other)).toContain('/2\n');
-    expect(await text('/checkpoint?epoch=1', other)).not.toContain('/2\n');
+    expect(await text(`/checkpoint?epoch=${epoch}`, other)).toContain(`/${epoch}\n`);
+    expect(await text('/checkpoint?epoch=1', other)).not.toContain(`/${epoch}\n`);
   });
 
   it('as a table says who read a key between two dates, whole', async () => {
@@ -205,13 +209,13 @@ describe('an export of the audit trail', () => {
     const before = (await exportsOf('payments')).length;
     const incoming = await begun(`${AUDIT}/export`);
     await wait(300);
-    incoming.destroy();
+    incoming.on('error', () => undefined).destroy();
     for (let tries = 0; tries < 100 && (await exportsOf('payments')).length < before + 2; tries += 1)
       await wait(50);
     const [, end] = (await exportsOf('payments')).slice(before);
     expect(end).toMatchObject({ outcome: 'failed', detail: { stage: 'end' } });
     expect(Number(end?.detail.events)).toBeLessThan(35_000);
-    await verify(await text('/export'), keys);
+    await verify(await text('/export'), await text('/keys'));
   });
 
   it('ends without its last line where the right ends, or the database fails', async () => {
@@ -322,10 +326,10 @@ describe('proofs of the audit trail', () => {
     expect((await ask('/all/checkpoint', ADMIN)).status).toBe(400);
     expect((await ask('/all/checkpoint?log=system&tenant_name=payments', ADMIN)).status).toBe(400);
     expect(await text('/all/checkpoint?log=system', ADMIN)).toContain(
-      '/00000000-0000-0000-0000-000000000000\n',
+      '/00000000-0000-0000-0000-000000000000/',
     );
     const byName = await text('/all/checkpoint?tenant_name=payments', ADMIN);
-    const id = /\/([0-9a-f-]{36})\n/.exec(byName)?.[1] ?? '';
+    const id = /\/([0-9a-f-]{36})\/\d+\n/.exec(byName)?.[1] ?? '';
     expect(await text(`/all/checkpoint?log=${id}`, ADMIN)).toBe(byName);
     expect((await ask('/all/checkpoint?log=019d0a3c-9a1c-7e5b-8f0a-6c1d2e3f4a5b', ADMIN)).status).toBe(404);
     expect(await text('/checkpoint')).toBe(byName);

@@ -174,14 +174,16 @@ describe('what a superuser does to the rows of a log', () => {
         await room.database.asSuperuser(statement, values);
       }
       const file = await text(as, 'export');
-      for (const [name, verify] of VERIFIERS) {
-        const found = await verify(Buffer.from(file), keys, [kept]);
-        expect([name, found.problem]).toEqual([name, expect.stringMatching(problem)]);
-        const line = file.split('\n')[(found.line ?? 0) - 1] ?? '';
-        if (at === 'checkpoint') expect(found.line).toBeGreaterThan(LINES_BEFORE);
-        else
-          expect([name, found.line, line.slice(0, 5)]).toEqual([name, LINES_BEFORE + at, expect.anything()]);
-      }
+      const found = await Promise.all(VERIFIERS.map(([, verify]) => verify(Buffer.from(file), keys, [kept])));
+      expect(found[0]?.problem).toMatch(problem);
+      // Both name the same line, in words of their own.
+      for (const { line } of found)
+        if (at === 'checkpoint')
+          expect([line, file.split('\n')[(line ?? 0) - 1]]).toEqual([
+            found[0]?.line,
+            expect.stringMatching(/checkpoint|"end"|^{"id"/),
+          ]);
+        else expect(line).toBe(LINES_BEFORE + at);
     },
   );
 });

@@ -222,20 +222,22 @@ describe('an audit trail that cannot be written', () => {
     await expectService();
   });
 
-  (disk === undefined ? it.skip : it)('on a disk that is full: the same', async () => {
-    const space = `small_${room.database.name}`;
-    const tables = `SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'audit_events'::regclass`;
-    await room.database.asSuperuser(`CREATE TABLESPACE ${space} LOCATION '${disk!.tables}'`);
-    for (const { name } of await room.database.asSuperuser<{ name: string }>(tables))
-      await room.database.asSuperuser(`ALTER TABLE ${name} SET TABLESPACE ${space}`);
-    disk!.fill();
-    try {
-      await room.database.asSuperuser(FILL_PAGES);
-      await expectRefusals();
-    } finally {
-      disk!.release();
-      await room.database.asSuperuser(`DELETE FROM audit_events WHERE action = 'filler'`);
-    }
-    await expectService();
-  });
+  // Only root can mount a disk that is small enough.
+  if (disk !== undefined)
+    it('on a disk that is full: the same', async () => {
+      const space = `small_${room.database.name}`;
+      const tables = `SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'audit_events'::regclass`;
+      await room.database.asSuperuser(`CREATE TABLESPACE ${space} LOCATION '${disk.tables}'`);
+      for (const { name } of await room.database.asSuperuser<{ name: string }>(tables))
+        await room.database.asSuperuser(`ALTER TABLE ${name} SET TABLESPACE ${space}`);
+      disk.fill();
+      try {
+        await room.database.asSuperuser(FILL_PAGES);
+        await expectRefusals();
+      } finally {
+        disk.release();
+        await room.database.asSuperuser(`DELETE FROM audit_events WHERE action = 'filler'`);
+      }
+      await expectService();
+    });
 });

@@ -123,10 +123,12 @@ describe('the metrics of a service', () => {
       'audit checkpoints',
       'audit heads',
       'audit partitions',
+      'audit pruning',
       'audit sealer',
       'audit sinks',
       'login failure sweep',
       'secret changes',
+      'secret statistics',
       'trash sweep',
     ]);
   });

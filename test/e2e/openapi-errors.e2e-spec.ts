@@ -9,7 +9,14 @@ const ALICE: As = { ...HERS, tenant: 'default_tenant' };
 const PAYMENTS: As = { ...ADMIN, tenant: 'payments' };
 
 /** Names the errors of the document that no request brings about at will; they are made by the code that answers them. */
-const NOT_AT_WILL = ['request_timeout', 'too_many_requests', 'internal_server_error', 'busy', 'unavailable'];
+const NOT_AT_WILL = [
+  'request_timeout',
+  'too_many_requests',
+  'internal_server_error',
+  'busy',
+  'unavailable',
+  'pruned',
+];
 
 type Headers = Readonly<Record<string, string>>;
 type Call = readonly [method: string, path: string, body?: unknown, as?: As, headers?: Headers];
@@ -133,10 +140,14 @@ const CALLS: readonly Call[] = [
   ['POST', `/trash/secrets/${EXAMPLE_TRASH_ID}/restore`],
   ['DELETE', '/trash/secrets/db.password'],
   ['DELETE', '/secrets/db.password'],
+  ['PATCH', '/tenants/default_tenant/settings', { require_if_match: true }],
+  ['POST', '/trash/secrets/{trashed}/restore'],
+  ['PATCH', '/tenants/default_tenant/settings', { require_if_match: false }],
   ['PUT', '/secrets/db.password', { value: 'x' }],
   ['POST', '/trash/secrets/{trashed}/restore'],
   ['DELETE', '/secrets/db.password', undefined, { ...ADMIN, tenant: 'payments' }],
   ['PATCH', '/secrets/db.password/set-global'],
+  ['GET', '/secrets/db.password/reads', undefined, { ...ADMIN, tenant: 'payments' }],
   ['DELETE', '/secrets/db.password'],
   ['PUT', '/secrets/db.password', { value: 'x' }, { ...ADMIN, tenant: 'payments' }],
   ['POST', '/trash/secrets/{trashed}/restore'],
@@ -167,6 +178,7 @@ const steady = (text: string): string =>
   text
     .replace(/; request id [\w-]+/, '')
     .replaceAll(/\\"[\w-]+\.\d+\.[\w-]+\\"/g, '<tag>')
+    .replaceAll(/`[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}`/g, '`<id>`')
     .replace(/"cursor":"[\w-]{82}"/, '"cursor":"<cursor>"')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>');
 

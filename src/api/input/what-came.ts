@@ -43,7 +43,8 @@ export function withWhatCame(message: string, field: string, value: unknown): st
 
 /** Tells whether a rule about the kind of the value failed, rather than one about what is in it. */
 function isOfWrongKind(message: string, field: string, kind: string): boolean {
-  const rule = message.startsWith(`\`${field}\` `) ? message.slice(field.length + 3) : '';
+  const subject = [`\`${field}\` `, `${field} `].find((beginning) => message.startsWith(beginning));
+  const rule = subject === undefined ? '' : message.slice(subject.length);
   if (kind === 'a string') return /^must be (?:true or false$|a whole number|an array|an object)/.test(rule);
   return rule.startsWith('must ') && !rule.replace('a whole number', 'a number').includes(kind);
 }

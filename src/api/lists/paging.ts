@@ -15,7 +15,11 @@ export const Digits = (): PropertyDecorator =>
 
 /** Declares a query parameter for the size of a page. */
 export function PageSize(): PropertyDecorator {
+  // As decorators are applied from the last one on, which determines the order of messages.
   return applyDecorators(
+    Digits(),
+    Max(LARGEST_PAGE, { message: `\`_size\` can be at most ${LARGEST_PAGE}`, context: ILLEGAL_ACTION }),
+    IsInt({ message: `\`_size\` must be a whole number from 0 to ${LARGEST_PAGE}` }),
     ApiPropertyOptional({
       type: 'integer',
       minimum: 0,
@@ -24,20 +28,14 @@ export function PageSize(): PropertyDecorator {
       description:
         'The maximum number of items; a page also ends where it would be larger than 8 MiB of JSON',
     }),
-    IsInt({ message: `\`_size\` must be a whole number from 0 to ${LARGEST_PAGE}` }),
-    Max(LARGEST_PAGE, { message: `\`_size\` can be at most ${LARGEST_PAGE}`, context: ILLEGAL_ACTION }),
-    Digits(),
   );
 }
 
-/** Declares the query parameter for the size of a page. */
-export class SizeQuery {
+/** Declares the query parameters that select a part of a list. */
+export class PageQuery {
   @PageSize()
   _size: number = LARGEST_PAGE;
-}
 
-/** Declares the query parameters that select a part of a list. */
-export class PageQuery extends SizeQuery {
   @ApiPropertyOptional({
     type: 'integer',
     minimum: 0,

@@ -70,7 +70,7 @@ export function documentedRoute({
       ...(parameters.length === 0 ? [] : [404 as const, 414 as const]),
     ),
     ApiErrors(...errors),
-    HttpCode(answer === undefined && otherAnswers === undefined ? 204 : status),
+    HttpCode(hasBody({ answer, otherAnswers }) ? status : 204),
     ApiOperationParts({
       ...{ body, answer, succeeds, status, example },
       parameters: versionParameters,
@@ -80,4 +80,8 @@ export function documentedRoute({
     ...(contentType === undefined ? [] : [Header('Content-Type', contentType)]),
     ...(isEmptyForNew ? [UseInterceptors(NoContentInterceptor)] : []),
   );
+}
+
+function hasBody({ answer, otherAnswers }: Pick<RouteOptions, 'answer' | 'otherAnswers'>): boolean {
+  return answer !== undefined || otherAnswers !== undefined;
 }

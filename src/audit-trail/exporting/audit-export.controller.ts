@@ -12,7 +12,7 @@ import { Tenant } from '../../tenant-scope/tenant.decorator.js';
 import { toLogScope } from '../reading/dto/logs.query.js';
 import { ExportAnswers } from './export-answers.js';
 import { AllAuditExportQuery, AuditExportQuery } from './dto/audit-export.query.js';
-import { EXPORT_CONTENT } from './audit-export.examples.js';
+import { EXPORT_CONTENT, PRUNED_EXAMPLE } from './audit-export.examples.js';
 
 const ROUTE = {
   otherAnswers: { content: EXPORT_CONTENT },
@@ -35,7 +35,7 @@ export class AuditExportController {
     description:
       'Returns the whole log, or what is new in it, with the signed checkpoints that prove it; or a table of the events that ' +
       'fulfill conditions. Without the line `end`, the file is incomplete.',
-    errors: [409, 410],
+    errors: [409, PRUNED_EXAMPLE],
   })
   async export(
     @Tenant() tenant: TenantContext,
@@ -51,7 +51,7 @@ export class AuditExportController {
     id: 'exportAllAuditTrails',
     summary: 'Export the audit trail of all logs',
     description: "Returns every tenant's log and the system's, or one of them, in the same way.",
-    errors: [resourceNotFound('Tenant', 'visitors'), 409, 410],
+    errors: [resourceNotFound('Tenant', 'visitors'), 409, PRUNED_EXAMPLE],
   })
   async exportAll(
     @CurrentPrincipal() principal: Principal,

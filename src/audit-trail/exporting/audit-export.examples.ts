@@ -1,3 +1,4 @@
+import { Pruned } from '../../common/errors.js';
 import { CSV_EXAMPLE } from '../reading/dto/audit.examples.js';
 
 /** Names the content type of an export that can be proved. */
@@ -12,3 +13,9 @@ export const EXPORT_CONTENT = {
   'application/jsonl': { schema: { type: 'string' }, example: LINES_EXAMPLE },
   'text/csv': { schema: { type: 'string' }, example: CSV_EXAMPLE },
 };
+
+/** Shows the error for events that were removed. */
+export const PRUNED_EXAMPLE = new Pruned(
+  'Events after `since` were removed, as they are older than the retention: the log begins after 4096 events; ' +
+    'leave `since` out to export what is left',
+);

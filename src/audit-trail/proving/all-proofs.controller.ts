@@ -18,7 +18,7 @@ import {
   AllInclusionQuery,
   AllLogsQuery,
 } from './dto/proof.queries.js';
-import { CHECKPOINTS_EXAMPLE, PLAIN_TEXT, PROOF_TEXTS } from './proof.examples.js';
+import { CHECKPOINTS_EXAMPLE, PLAIN_TEXT, PROOF_TEXTS, PRUNED_EXAMPLE } from './proof.examples.js';
 import { checkpointList, keysFile, toContinuation } from './proof-answers.js';
 import { Prover } from './prover.service.js';
 
@@ -90,7 +90,7 @@ export class AllProofsController {
     id: 'proveAnyAuditEvent',
     summary: 'Prove that any log has an event',
     description: 'Returns a proof (C2SP tlog-proof) that has the event in it, and a signed checkpoint.',
-    errors: [NO_TENANT, 409, 410],
+    errors: [NO_TENANT, 409, PRUNED_EXAMPLE],
   })
   async inclusion(
     @CurrentPrincipal() principal: Principal,
@@ -106,7 +106,7 @@ export class AllProofsController {
     id: 'proveAnyAuditConsistency',
     summary: 'Prove that any log continues an older checkpoint',
     description: 'Returns a proof that the log still begins with the events of a checkpoint that you kept.',
-    errors: [NO_TENANT, 409, 410],
+    errors: [NO_TENANT, 409, PRUNED_EXAMPLE],
   })
   async consistency(
     @CurrentPrincipal() principal: Principal,

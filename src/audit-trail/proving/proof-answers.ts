@@ -50,7 +50,7 @@ export async function checkpointList(
 
 /** Returns which checkpoint is to be proved to be continued. */
 export function toContinuation({
-  old = 0,
+  old,
   epoch = 1,
   new: size,
 }: ConsistencyQuery): Parameters<Prover['consistency']>[1] {

@@ -1,3 +1,4 @@
+import { Pruned } from '../../common/errors.js';
 import { EXAMPLE_TIME } from '../../api/openapi/examples.js';
 
 const ORIGIN = 'strongroom/019ada5c-0000-7000-8000-000000000001/00000000-0000-0000-0000-000000000000';
@@ -40,3 +41,9 @@ export const CHECKPOINTS_EXAMPLE = {
     metadata: { pagination: { size: 1000 }, next: null },
   },
 };
+
+/** Shows the error for an event that was removed. */
+export const PRUNED_EXAMPLE = new Pruned(
+  'An event of that time was removed from the log, as it is older than the retention: an export from before has what is ' +
+    'needed',
+);

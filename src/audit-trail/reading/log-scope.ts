@@ -4,7 +4,7 @@ import type { Caller, TenantContext } from '../../common/tenant-context.js';
 export type LogScope = TenantLog | OtherLogs;
 
 /** Selects the log of the request's tenant. */
-export interface TenantLog {
+interface TenantLog {
   readonly kind: 'tenant';
   readonly tenant: TenantContext;
 }

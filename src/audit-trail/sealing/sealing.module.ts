@@ -10,6 +10,6 @@ import { SigningKeys } from './signing-keys.js';
 @Module({
   imports: [TenantsModule],
   providers: [SealingAdministration, Sealer, SealingRepository, SigningKeys, SigningKeysRepository],
-  exports: [SealingAdministration, Sealer, SealingRepository],
+  exports: [SealingAdministration, Sealer, SealingRepository, SigningKeys],
 })
 export class SealingModule {}

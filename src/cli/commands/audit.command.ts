@@ -6,6 +6,14 @@ const loadSeals = () => import('../actions/audit-seals.js');
 
 export function auditCommand(make: MakeCommand): Command {
   return groupOf('audit', 'the proof that the audit trail is complete and unchanged, and what seals it', [
+    ...provingCommands(make),
+    ...sealingCommands(make),
+  ]);
+}
+
+/** Makes the commands that prove the trail. */
+function provingCommands(make: MakeCommand): Command[] {
+  return [
     make({
       name: 'verify',
       summary: 'prove an export of the audit trail, or a proof, by public keys alone; needs no installation',
@@ -46,6 +54,12 @@ export function auditCommand(make: MakeCommand): Command {
       example: 'audit compare --tenant payments',
       load: async () => (await import('../actions/audit-compare.js')).compareAudit,
     }),
+  ];
+}
+
+/** Makes the commands for what seals the trail. */
+function sealingCommands(make: MakeCommand): Command[] {
+  return [
     make({
       name: 'new-epoch',
       summary: 'begin new names for all logs, after a restore or a failover that lost events',
@@ -71,5 +85,5 @@ export function auditCommand(make: MakeCommand): Command {
       example: 'audit rotate-signing --yes',
       load: async () => (await loadSeals()).rotateSigning,
     }),
-  ]);
+  ];
 }

@@ -1,9 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import { checkpointText, type TreeHead } from './checkpoint.js';
 import { publicKeyBytes, signEd25519 } from './ed25519.js';
-import { keyIdOf } from './key-name.js';
+import { isKeyName, keyIdOf } from './key-name.js';
 import { signatureLine } from './signed-note.js';
 import { VerifierKey } from './verifier-key.js';
+
+const NO_NAME = 'The origin cannot be the name of a key';
 
 /**
  * Signs checkpoints of all logs with one key. The name under which it signs is the origin of the log, so each log has a
@@ -25,7 +27,7 @@ export class CheckpointSigner {
    */
   verifierKey(origin: string): VerifierKey {
     const key = VerifierKey.of(origin, this.publicKey);
-    if (key === undefined) throw new RangeError('The origin cannot be the name of a key');
+    if (key === undefined) throw new RangeError(NO_NAME);
     return key;
   }
 
@@ -36,7 +38,7 @@ export class CheckpointSigner {
    */
   sign(head: TreeHead): string {
     const { origin } = head;
-    this.verifierKey(origin);
+    if (!isKeyName(origin)) throw new RangeError(NO_NAME);
     const text = checkpointText(head);
     const signature = signEd25519(Buffer.from(text), this.key);
     return `${text}\n${signatureLine({ name: origin, keyId: keyIdOf(origin, this.publicKey), signature })}`;

@@ -43,7 +43,7 @@ describe('every command', () => {
       for (const option of command.options.filter(({ mandatory }) => mandatory)) {
         expect(help).toContain(`Required options:\n  ${option.flags}`);
         expect(command.usage()).toContain(option.flags);
-        if (!option.flags.endsWith(' <file>')) expect(option.argChoices?.length).toBeGreaterThan(0);
+        if (!/ <(file|text)>$/.test(option.flags)) expect(option.argChoices?.length).toBeGreaterThan(0);
       }
     },
   );

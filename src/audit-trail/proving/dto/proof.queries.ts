@@ -1,7 +1,11 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsDefined, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { LARGEST_PAGE, PageSize } from '../../../api/lists/paging.js';
-import { EpochParameter, SizeParameter } from '../../reading/dto/checkpoint-parameters.js';
+import {
+  EpochParameter,
+  RequiredSizeParameter,
+  SizeParameter,
+} from '../../reading/dto/checkpoint-parameters.js';
 import { LogsParameter, TenantNameParameter } from '../../reading/dto/logs.query.js';
 import { OneLogParameter } from './one-log.query.js';
 
@@ -27,9 +31,6 @@ export class AllCheckpointQuery extends CheckpointQuery {
   @TenantNameParameter()
   tenant_name?: string;
 }
-
-/** Declares that the keys of a log take no query parameters. */
-export class KeysQuery {}
 
 /** Declares the query parameters for a page of checkpoints. */
 export class CheckpointsQuery {
@@ -86,9 +87,8 @@ export class AllInclusionQuery extends InclusionQuery {
 
 /** Declares the query parameters for a proof that a log continues an older checkpoint. */
 export class ConsistencyQuery {
-  @SizeParameter('old', 'The size of the checkpoint that you kept')
-  @IsDefined({ message: '`old` is missing: it is the size of the checkpoint that you kept' })
-  old?: number;
+  @RequiredSizeParameter('old', 'The size of the checkpoint that you kept')
+  old: number;
 
   @EpochParameter('The number at the end of its origin; 1 if the origin has none')
   epoch?: number;

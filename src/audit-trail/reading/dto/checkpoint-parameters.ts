@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsDefined, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { Digits } from '../../../api/lists/paging.js';
 
 const LAST_EPOCH = 2 ** 31 - 1;
@@ -16,14 +16,28 @@ export function SizeParameter(name: string, description: string): PropertyDecora
   return count(name, LARGEST_SIZE, description);
 }
 
-function count(name: string, largest: number, description: string): PropertyDecorator {
-  const message = `\`${name}\` must be a whole number from 1 to ${largest}`;
+/** Declares a query parameter for the size of a tree, without which the query is refused. */
+export function RequiredSizeParameter(name: string, description: string): PropertyDecorator {
   return applyDecorators(
-    ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: largest, description }),
-    IsOptional(),
-    IsInt({ message }),
-    Min(1, { message }),
-    Max(largest, { message }),
-    Digits(),
+    ApiProperty(schemaOf(LARGEST_SIZE, description)),
+    IsDefined({ message: `\`${name}\` is missing: it must be a whole number from 1 on` }),
+    Whole(name, LARGEST_SIZE),
   );
+}
+
+function count(name: string, largest: number, description: string): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional(schemaOf(largest, description)),
+    IsOptional(),
+    Whole(name, largest),
+  );
+}
+
+function schemaOf(maximum: number, description: string) {
+  return { type: 'integer', minimum: 1, maximum, description } as const;
+}
+
+function Whole(name: string, largest: number): PropertyDecorator {
+  const message = `\`${name}\` must be a whole number from 1 to ${largest}`;
+  return applyDecorators(IsInt({ message }), Min(1, { message }), Max(largest, { message }), Digits());
 }

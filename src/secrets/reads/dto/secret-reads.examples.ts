@@ -2,7 +2,7 @@ import type { OperationExample } from '../../../api/openapi/described-operation.
 import { EXAMPLE_TIME } from '../../../api/openapi/examples.js';
 import { EXAMPLE_KEY } from '../../dto/secret.examples.js';
 
-/** Shows the reads of a secret that another tenant reads too. */
+/** Shows the reads of a secret that its owner reads. */
 export const SECRET_READS_EXAMPLE = {
   path: { key: EXAMPLE_KEY },
   answer: {
@@ -15,10 +15,7 @@ export const SECRET_READS_EXAMPLE = {
       {
         version: 2,
         last_read_at: EXAMPLE_TIME,
-        readers: [
-          { username: 'admin', tenant_name: null, last_read_at: EXAMPLE_TIME },
-          { username: null, tenant_name: 'reports', last_read_at: EXAMPLE_TIME },
-        ],
+        readers: [{ username: 'admin', tenant_name: null, last_read_at: EXAMPLE_TIME }],
       },
     ],
   },

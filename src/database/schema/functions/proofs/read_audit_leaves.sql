@@ -1,6 +1,8 @@
 -- Returns the leaves of an epoch from p_from to before p_upto, with the events that they are of, in order: at most p_limit,
 -- and with p_bytes of events at most, but one in any case. A leaf that was deleted has no hash, and an event that was
 -- deleted no body. note is the last checkpoint that the page reaches; it stands with the last of its leaves.
+--
+-- OFFSET 0 keeps a look-up by the whole key: without statistics, the planner would join with all leaves of the log.
 CREATE OR REPLACE FUNCTION read_audit_leaves(
   p_log uuid, p_epoch integer, p_from bigint, p_upto bigint, p_limit integer, p_bytes integer
 ) RETURNS TABLE (hash bytea, body text, note text)
@@ -18,7 +20,10 @@ BEGIN
   WITH read AS MATERIALIZED (
     SELECT i.place, l.hash, e.body
     FROM generate_series(p_from, least(p_upto, p_from + p_limit) - 1) AS i (place)
-    LEFT JOIN audit_leaves l ON l.log_id = p_log AND l.epoch = p_epoch AND l.leaf_index = i.place
+    LEFT JOIN LATERAL (
+      SELECT o.event_id, o.hash FROM audit_leaves o
+      WHERE o.log_id = p_log AND o.epoch = p_epoch AND o.leaf_index = i.place OFFSET 0
+    ) AS l ON true
     LEFT JOIN LATERAL (
       SELECT a.body FROM audit_events a WHERE a.log_id = p_log AND a.id = l.event_id OFFSET 0
     ) AS e ON true

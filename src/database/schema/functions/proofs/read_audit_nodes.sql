@@ -1,6 +1,8 @@
 -- Returns what the hashes of up to 256 nodes of a tree are computed from: for each node its own row, or those of the level
 -- below it of which rows are stored, at most 256. Of a node with leaves before the size up to which the log was pruned, it
 -- is the frontier of that size, and the rows after it: at most 256 of each such level.
+--
+-- OFFSET 0 keeps each look-up by the whole key, whatever the planner knows of the log.
 CREATE OR REPLACE FUNCTION read_audit_nodes(p_log uuid, p_epoch integer, p_levels integer[], p_indexes bigint[])
 RETURNS TABLE (level smallint, node_index bigint, hash bytea)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -22,8 +24,10 @@ BEGIN
   WITH asked AS MATERIALIZED (
     SELECT a.level, a.node_index, a.node_index << a.level AS begins, (a.node_index + 1) << a.level AS ends, n.hash
     FROM unnest(p_levels, p_indexes) AS a (level, node_index)
-    LEFT JOIN audit_nodes n
-      ON n.log_id = p_log AND n.epoch = p_epoch AND n.level = a.level::smallint AND n.node_index = a.node_index
+    LEFT JOIN LATERAL (
+      SELECT o.hash FROM audit_nodes o
+      WHERE o.log_id = p_log AND o.epoch = p_epoch AND o.level = a.level::smallint AND o.node_index = a.node_index OFFSET 0
+    ) AS n ON true
   ),
   -- Ranges of rows of a level of which rows are stored, that is, a multiple of 8.
   parts AS MATERIALIZED (
@@ -45,21 +49,24 @@ BEGIN
   UNION
   SELECT 0::smallint, l.leaf_index, l.hash FROM parts p CROSS JOIN LATERAL (
     SELECT o.leaf_index, o.hash FROM audit_leaves o
-    WHERE o.log_id = p_log AND o.epoch = p_epoch AND o.leaf_index >= p.begins AND o.leaf_index < p.ends
+    WHERE o.log_id = p_log AND o.epoch = p_epoch AND o.leaf_index >= p.begins AND o.leaf_index < p.ends OFFSET 0
   ) AS l
   WHERE p.base = 0
   UNION
   SELECT n.level, n.node_index, n.hash FROM parts p CROSS JOIN LATERAL (
     SELECT o.level, o.node_index, o.hash FROM audit_nodes o
     WHERE o.log_id = p_log AND o.epoch = p_epoch AND o.level = p.base::smallint
-      AND o.node_index >= p.begins AND o.node_index < p.ends
+      AND o.node_index >= p.begins AND o.node_index < p.ends OFFSET 0
   ) AS n
   WHERE p.base > 0
   UNION
   -- The frontier of the size up to which the log was pruned has a node for each bit of it.
   SELECT n.level, n.node_index, n.hash
-  FROM generate_series(0, 52) AS f (level) JOIN audit_nodes n
-    ON n.log_id = p_log AND n.epoch = p_epoch AND n.level = f.level::smallint AND n.node_index = (v_pruned >> f.level) - 1
+  FROM generate_series(0, 52) AS f (level) CROSS JOIN LATERAL (
+    SELECT o.level, o.node_index, o.hash FROM audit_nodes o
+    WHERE o.log_id = p_log AND o.epoch = p_epoch AND o.level = f.level::smallint
+      AND o.node_index = (v_pruned >> f.level) - 1 OFFSET 0
+  ) AS n
   WHERE v_pruned >> f.level & 1 = 1
     AND EXISTS (SELECT FROM asked a WHERE a.hash IS NULL AND a.begins < v_pruned AND a.ends > v_pruned);
 END

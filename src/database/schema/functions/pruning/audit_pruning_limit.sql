@@ -1,8 +1,13 @@
 -- Returns the largest size up to which an epoch of a log may be pruned at present. Pruning waits for the sinks.
 CREATE OR REPLACE FUNCTION audit_pruning_limit(p_log uuid, p_epoch integer) RETURNS bigint
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 AS $$
-  SELECT least(coalesce(max(c.size), 0), audit_unsent_from(p_log, p_epoch)) FROM audit_checkpoints c WHERE c.log_id = p_log AND c.epoch = p_epoch
+BEGIN
+  RETURN least(
+    (SELECT coalesce(max(c.size), 0) FROM audit_checkpoints c WHERE c.log_id = p_log AND c.epoch = p_epoch),
+    audit_unsent_from(p_log, p_epoch)
+  );
+END
 $$;
 
 REVOKE ALL ON FUNCTION audit_pruning_limit FROM PUBLIC;

@@ -21,7 +21,7 @@ AS $$
   CROSS JOIN LATERAL (SELECT audit_horizon(g.log_id, p_days, p_least_days) AS horizon) AS h
   CROSS JOIN LATERAL (
     SELECT e.epoch, coalesce(p.size, 0) AS pruned
-    FROM generate_series(1, g.epoch) AS e (epoch)
+    FROM (SELECT DISTINCT k.epoch FROM audit_log_keys k WHERE k.log_id = g.log_id) AS e
     LEFT JOIN audit_pruned p ON p.log_id = g.log_id AND p.epoch = e.epoch
     WHERE EXISTS (
       SELECT FROM audit_checkpoints l

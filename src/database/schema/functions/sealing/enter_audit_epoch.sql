@@ -49,3 +49,4 @@ $$;
 
 ALTER FUNCTION enter_audit_epoch OWNER TO :"reader_role";
 REVOKE ALL ON FUNCTION enter_audit_epoch FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION enter_audit_epoch TO :"reader_role";
