@@ -11,6 +11,7 @@ import { ExpandAuditHeads1800000000012 } from './migrations/1800000000012-expand
 import { ExpandAuditRetention1800000000013 } from './migrations/1800000000013-expand-audit-retention.js';
 import { ExpandLastReads1800000000014 } from './migrations/1800000000014-expand-last-reads.js';
 import { ExpandAuditSinks1800000000015 } from './migrations/1800000000015-expand-audit-sinks.js';
+import { ExpandChangeOrder1800000000016 } from './migrations/1800000000016-expand-change-order.js';
 
 /** Lists all migrations in order. The list is explicit because a wrong file pattern would go unnoticed. */
 export const allMigrations: readonly (new () => MigrationInterface)[] = [
@@ -26,4 +27,5 @@ export const allMigrations: readonly (new () => MigrationInterface)[] = [
   ExpandAuditRetention1800000000013,
   ExpandLastReads1800000000014,
   ExpandAuditSinks1800000000015,
+  ExpandChangeOrder1800000000016,
 ];

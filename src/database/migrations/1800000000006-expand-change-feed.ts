@@ -66,7 +66,7 @@ const FEED = `
       tenant_id    uuid             NOT NULL,
       id           bigint           GENERATED ALWAYS AS IDENTITY,${COLUMNS}
       changed_at   timestamptz(3)   NOT NULL DEFAULT clock_timestamp(),
-      CONSTRAINT pk_secret_changes_pending PRIMARY KEY (id)
+      CONSTRAINT pk_secret_changes_pending PRIMARY KEY (tenant_id, id)
     ) WITH (vacuum_truncate = off);
     CREATE TYPE secret_change AS (
       tenant_id uuid, secret_id uuid, key text, change text, version integer, revision integer, visibility text,
