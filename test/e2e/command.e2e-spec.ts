@@ -102,8 +102,10 @@ it('is tested in every command', () => {
   expect(untested).toEqual([
     // command-trail.e2e-spec.ts
     ...['token list', 'token create', 'lock list', 'event list', 'event show', 'explain'],
-    // test/unit/cli/audit-verify.spec.ts
-    'audit verify',
+    // test/unit/cli/audit-verify.spec.ts, audit-compare.e2e-spec.ts
+    ...['audit verify', 'audit compare'],
+    // command-audit-seals.e2e-spec.ts
+    ...['audit new-epoch', 'audit rotate-signing'],
     // command-installation.e2e-spec.ts, command-support-bundle.e2e-spec.ts, test/process/import-cloudify.spec.ts, test/process/command-completion.spec.ts
     ...['doctor', 'config', 'migrate', 'support-bundle', 'demo', 'import-cloudify', 'completion'],
   ]);
