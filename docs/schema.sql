@@ -817,6 +817,28 @@ $function$;
 REVOKE ALL ON FUNCTION audit_create_partitions(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit_create_partitions(integer) TO strongroom_app;
 
+CREATE OR REPLACE FUNCTION public.audit_epochs(p_log uuid)
+ RETURNS SETOF integer
+ LANGUAGE sql
+ STABLE
+AS $function$
+  WITH RECURSIVE epochs AS (
+    SELECT 0 AS epoch
+    UNION ALL
+    SELECT least(
+      (SELECT l.epoch FROM audit_leaves l WHERE l.log_id = p_log AND l.epoch > e.epoch ORDER BY l.epoch LIMIT 1),
+      (SELECT k.epoch FROM audit_log_keys k WHERE k.log_id = p_log AND k.epoch > e.epoch ORDER BY k.epoch LIMIT 1),
+      (SELECT c.epoch FROM audit_checkpoints c WHERE c.log_id = p_log AND c.epoch > e.epoch ORDER BY c.epoch LIMIT 1),
+      (SELECT u.epoch FROM audit_pruned u WHERE u.log_id = p_log AND u.epoch > e.epoch ORDER BY u.epoch LIMIT 1),
+      (SELECT g.epoch FROM audit_logs g WHERE g.log_id = p_log AND g.epoch > e.epoch)
+    )
+    FROM epochs e WHERE e.epoch IS NOT NULL
+  )
+  SELECT e.epoch FROM epochs e WHERE e.epoch > 0
+$function$;
+REVOKE ALL ON FUNCTION audit_epochs(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit_epochs(uuid) TO strongroom_reader;
+
 CREATE OR REPLACE FUNCTION public.audit_event_exists(p_log uuid, p_id uuid)
  RETURNS boolean
  LANGUAGE sql
@@ -2321,9 +2343,7 @@ BEGIN
     WHERE (p_logs IS NULL OR l.log_id = ANY (p_logs)) AND (p_after IS NULL OR l.log_id > p_after)
     ORDER BY l.log_id LIMIT p_limit
   ) AS g
-  CROSS JOIN LATERAL (
-    SELECT k.epoch FROM audit_log_keys k WHERE k.log_id = g.log_id UNION SELECT g.epoch
-  ) AS e
+  CROSS JOIN LATERAL audit_epochs(g.log_id) AS e (epoch)
   LEFT JOIN audit_pruned u ON u.log_id = g.log_id AND u.epoch = e.epoch
   LEFT JOIN LATERAL (
     SELECT k.size, k.note FROM audit_checkpoints k WHERE k.log_id = g.log_id AND k.epoch = e.epoch

@@ -397,6 +397,11 @@ function sentences({ logs, line, problem }) {
       .sort()
       .at(-1) || 'an unknown time';
   const counted = (count, noun) => `${count} ${noun}${count === 1 ? '' : 's'}`;
+  const beginning = (previous) => {
+    if (previous === undefined) return '';
+    const isHere = logs.some(({ origin }) => origin === previous.origin);
+    return `; begun after event ${previous.size} of ${previous.origin}${isHere ? '' : ', of which nothing is in this file'}`;
+  };
   const proved = `${counted(events, 'event')} in ${counted(logs.length, 'log')}, up to ${upTo}`;
   return [
     line === undefined
@@ -404,7 +409,7 @@ function sentences({ logs, line, problem }) {
       : `NOT PROVED: line ${line} ${problem}.${events > 0 ? ` Only this is proved: ${proved}.` : ''}`,
     ...logs.map(
       ({ origin, before, size, root, key, previous }) =>
-        `- ${origin}: events ${before + 1} to ${size}; root ${root}, signed by ${key}${previous ? `; begun after event ${previous.size} of ${previous.origin}` : ''}`,
+        `- ${origin}: events ${before + 1} to ${size}; root ${root}, signed by ${key}${beginning(previous)}`,
     ),
   ].join('\n');
 }

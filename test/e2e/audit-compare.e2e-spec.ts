@@ -361,6 +361,22 @@ describe('audit compare', () => {
     ]);
   });
 
+  it('reads all epochs of a log, and finds that the key of one is gone', async () => {
+    await command.json(`audit new-epoch --yes --reason 'put the snapshot back'`);
+    await write('afterwards', 2, {}, { ...user, tenant: 'reports' });
+    const before = await compared('--tenant reports');
+    expect([before.code, before.differences]).toEqual([0, []]);
+    await sql(
+      'CREATE TABLE lost AS SELECT * FROM audit_log_keys WHERE epoch = 1; DELETE FROM audit_log_keys WHERE epoch = 1',
+    );
+    const { differences } = await compared('--tenant reports');
+    expect(differences.map(({ kind }) => kind)).toEqual(['log_unproved']);
+    const asked = { ...ADMIN, tenant: 'reports' };
+    const { text } = await command.room.call(asked, 'GET', '/api/v3.1/audit/export');
+    expect(text.match(/"log":"[^"]*"/g)).toHaveLength(2);
+    await sql('INSERT INTO audit_log_keys SELECT * FROM lost; DROP TABLE lost');
+  });
+
   it('takes events that are not sealed yet as they are, and says so', async () => {
     const room = command.room;
     await room.stopJobs();

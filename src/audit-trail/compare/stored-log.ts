@@ -30,9 +30,9 @@ const EPOCHS = `
   SELECT e.log_id AS "logId", e.epoch, audit_origin(e.log_id, e.epoch) AS origin,
          coalesce(p.size, 0)::float8 AS pruned,
          coalesce((SELECT max(c.size) FROM audit_checkpoints c WHERE c.log_id = e.log_id AND c.epoch = e.epoch), 0)::float8 AS size
-  FROM audit_logs g CROSS JOIN LATERAL (SELECT g.log_id, n AS epoch FROM generate_series(1, g.epoch) n) e
+  FROM (SELECT $1::uuid AS log_id, epoch FROM audit_epochs($1) AS epoch) e
   LEFT JOIN audit_pruned p ON p.log_id = e.log_id AND p.epoch = e.epoch
-  WHERE g.log_id = $1 ORDER BY e.epoch`;
+  ORDER BY e.epoch`;
 
 const LEAVES = `
   SELECT l.leaf_index::float8 AS index, l.event_id AS "eventId", l.hash, e.body

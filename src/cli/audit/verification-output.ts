@@ -10,7 +10,7 @@ export function exportOutput(name: string, { logs, damage }: ExportReport): Outp
     proved: damage === undefined,
     ...{ events, up_to: upTo, logs: logs.map(logJson), damage: damage ?? null },
   };
-  const details = logs.map((log) => `${sentencesOf(log)}\n`).join('');
+  const details = logs.map((log) => `${sentencesOf(log, logs)}\n`).join('');
   const proved = `${counted(events, 'event')} in ${counted(logs.length, 'log')}${upTo === null ? '' : `, up to ${upTo},`}`;
   if (damage === undefined) {
     const verb = events === 1 ? 'is' : 'are';
@@ -33,7 +33,7 @@ function latest(logs: readonly ProvedLog[]): string | null {
   );
 }
 
-function sentencesOf(log: ProvedLog): string {
+function sentencesOf(log: ProvedLog, logs: readonly ProvedLog[]): string {
   const { origin, before, size, root, lastTime, verifierKey, epochStart, olderSizes } = log;
   const range = size === before ? `no events after event ${before}` : `events ${before + 1} to ${size}`;
   const sentences = [
@@ -48,6 +48,8 @@ function sentencesOf(log: ProvedLog): string {
     sentences.push(
       `  It is a new epoch of the log, which began after event ${previous.size} of ${previous.origin}${why}: what was recorded after that event in the epoch before is not in this log.`,
     );
+    if (!logs.some(({ origin: other }) => other === previous.origin))
+      sentences.push('  Nothing of the epoch before is in this file.');
   }
   return sentences.join('\n');
 }

@@ -88,6 +88,7 @@ export const FUNCTIONS = [
   'pruning/audit_removal_months',
   'pruning/drop_audit_partition',
   'pruning/remove_pruned_events',
+  'proofs/audit_epochs',
   'proofs/read_audit_epochs',
   'proofs/read_audit_leaves',
   'proofs/read_audit_nodes',

@@ -23,6 +23,19 @@ const log = SampleLog.of(5);
 const text = exportText([{ log, sizes: [3, 5] }]);
 const damaged = text.replace('db.password-4', 'db.password-9');
 
+/** Returns the log of the epoch that follows the log. */
+function nextEpoch(reason: string): SampleLog {
+  const detail = {
+    previous_origin: log.origin,
+    previous_size: '5',
+    previous_root: log.frontier().root().toString('base64'),
+    reason,
+  };
+  const epoch = new SampleLog(sampleOrigin(TENANT, 2));
+  epoch.append(sampleEvent(6, { action: 'audit.new_epoch', detail }));
+  return epoch;
+}
+
 const verify = (name: string, ...more: string[]) =>
   runInProcess(['audit', 'verify', path(name), '--keys', path('keys'), ...more]);
 
@@ -115,14 +128,7 @@ describe('audit verify', () => {
   });
 
   it('reports an epoch, with the reason as it was given', async () => {
-    const detail = {
-      previous_origin: log.origin,
-      previous_size: '5',
-      previous_root: log.frontier().root().toString('base64'),
-      reason: 'restored\u001b[31m',
-    };
-    const epoch = new SampleLog(sampleOrigin(TENANT, 2));
-    epoch.append(sampleEvent(6, { action: 'audit.new_epoch', detail }));
+    const epoch = nextEpoch('restored\u001b[31m');
     writeFileSync(path('epochs'), exportText([{ log }, { log: epoch }]));
     writeFileSync(path('epoch-keys'), log.keyLine() + epoch.keyLine());
     const { code, stdout } = await verify('epochs', '--keys', path('epoch-keys'));
@@ -131,6 +137,18 @@ describe('audit verify', () => {
     expect(stdout).toContain(
       `It is a new epoch of the log, which began after event 5 of ${log.origin} (reason: restored\\u001b[31m)`,
     );
+    expect(stdout).not.toContain('Nothing of the epoch before');
+  });
+
+  it('says that an export lacks the epoch before', async () => {
+    const epoch = nextEpoch('restored');
+    writeFileSync(path('one-epoch'), exportText([{ log: epoch }]));
+    writeFileSync(path('one-key'), epoch.keyLine());
+    const { code, stdout } = await verify('one-epoch', '--keys', path('one-key'));
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringContaining('\n  Nothing of the epoch before is in this file.\n'),
+    ]);
   });
 
   it.each([

@@ -28,9 +28,7 @@ BEGIN
     WHERE (p_logs IS NULL OR l.log_id = ANY (p_logs)) AND (p_after IS NULL OR l.log_id > p_after)
     ORDER BY l.log_id LIMIT p_limit
   ) AS g
-  CROSS JOIN LATERAL (
-    SELECT k.epoch FROM audit_log_keys k WHERE k.log_id = g.log_id UNION SELECT g.epoch
-  ) AS e
+  CROSS JOIN LATERAL audit_epochs(g.log_id) AS e (epoch)
   LEFT JOIN audit_pruned u ON u.log_id = g.log_id AND u.epoch = e.epoch
   LEFT JOIN LATERAL (
     SELECT k.size, k.note FROM audit_checkpoints k WHERE k.log_id = g.log_id AND k.epoch = e.epoch
