@@ -33,7 +33,7 @@ export interface Stage {
   readonly postgresPid: number;
   /** A superuser's connection. */
   readonly database: pg.Client;
-  /** What a process of the service connects and opens values with. */
+  /** Gives a process of the service its connection; the root keys open its values. */
   readonly serviceUrl: string;
   readonly rootKeys: RootKeys;
   readonly close: () => Promise<void>;

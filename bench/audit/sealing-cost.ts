@@ -23,7 +23,7 @@ export interface SealingCost {
   readonly processMs: number;
   readonly postgresMs: number;
   readonly transactions: number;
-  /** How long a transaction took, in milliseconds. */
+  /** The duration of a transaction in milliseconds. */
   readonly medianMs: number;
   readonly longestMs: number;
   /** The bytes of write-ahead log for an event: as it is recorded, and as it is sealed. */

@@ -71,7 +71,7 @@ export const AUDIT_ACTIONS = {
     ...(['secrets', 'errors', 'dry_run', 'from_prefix', 'to_prefix'] as const),
   ),
   'secret.changes': tenant(
-    'Reads changes of secrets, without values: one event for each answer that has any, and one for a stream.',
+    'Reads changes of secrets, without values: one event for an answer with changes, none for one without, one as a stream opens.',
     ...(['stream', 'head'] as const),
   ),
   'secret.copy': tenant(

@@ -43,7 +43,7 @@ export const AUDIT_DETAIL_FIELDS = {
   source_secret: 'The id of the secret that was copied',
   source_tenant: 'The id of the tenant of the secret that was copied, if it is another one',
   stage: '`begin` or `end`',
-  stream: '`true` for a stream of changes, which is recorded when it begins',
+  stream: '`true` for a stream of changes, which is recorded once, at its opening',
   system_role: 'The system role of the user or user group',
   target_tenant: 'The id of the tenant that the copy is for, if it is another one',
   to_prefix: 'What the keys of the secrets begin with after the move',

@@ -24,5 +24,5 @@ it('help and completion load nothing of the service, so that they answer at once
 });
 
 it('verifying the audit trail loads no package, so that it needs no installation', () => {
-  expect(packagesOf('src/cli/actions/audit.ts')).toEqual([]);
+  expect(packagesOf('src/cli/actions/audit/audit.ts')).toEqual([]);
 });

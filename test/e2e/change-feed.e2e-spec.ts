@@ -7,6 +7,9 @@ import { until } from '../support/until.js';
 
 const CHANGES = '/api/v3.1/changes/secrets';
 
+/** The event of a stream. */
+const OPENING = { outcome: 'ok', detail: { stream: 'true' } };
+
 interface Item {
   readonly change: string;
   readonly key: string;
@@ -276,6 +279,7 @@ describe('the changes of secrets', () => {
   });
 
   it('go to nobody whose rights, password or token have ended, however long ago the request began', async () => {
+    const before = (await recorded()).length;
     const { body: token } = await room.call(reader, 'POST', '/api/v3.1/tokens', {});
     const [leaver, changer] = [
       await room.member('feed', 'feed-leaver', 'viewer'),
@@ -307,6 +311,8 @@ describe('the changes of secrets', () => {
     expect(codes).toEqual(['forbidden_error', 'unauthorized_error', 'unauthorized_error']);
     await stays.event('change');
     stays.close();
+    // The streams were recorded as they opened; what ended without telling anything was not.
+    expect((await recorded()).slice(before)).toEqual([OPENING, OPENING, OPENING, OPENING]);
     // Nothing of this counts as a guess.
     const failures = await room.database.asSuperuser(
       `SELECT FROM audit_events WHERE action = 'login' AND body::json ->> 'key' LIKE 'feed-%'`,
@@ -315,21 +321,30 @@ describe('the changes of secrets', () => {
     await until(() => waiting() === 0);
   });
 
-  it('leave an event for each answer that has any and for each stream, and none for an empty answer', async () => {
+  it('leave an event for each answer that tells any and for the opening of a stream, and none otherwise', async () => {
     const before = (await recorded()).length;
+    const since = async () => (await recorded()).slice(before);
+    const answer = { outcome: 'ok', detail: null };
     await ask(reader, { since: start });
     await ask(reader, { wait: 1 });
-    expect(await recorded()).toHaveLength(before);
+    await ask(reader, { since: start, wait: 1 });
+    expect(await since()).toEqual([]);
     await put('recorded-1');
     await ask(reader, { since: start });
+    await ask(reader, { since: start, wait: 50 });
+    expect(await since()).toEqual([answer, answer]);
     const stream = await open(reader);
+    await stream.event('open');
+    expect(await since()).toEqual([answer, answer, OPENING]);
     await put('recorded-2');
     await stream.event('change');
+    await put('recorded-3');
+    await stream.event('change', 2);
     stream.close();
-    expect((await recorded()).slice(before)).toEqual([
-      { outcome: 'ok', detail: null },
-      { outcome: 'ok', detail: { stream: 'true' } },
-    ]);
+    const resumed = await open(reader, {}, `?since=${start}`);
+    await resumed.event('change', 3);
+    resumed.close();
+    expect(await since()).toEqual([answer, answer, OPENING, OPENING]);
   });
 
   it('end when the service stops, with a cursor from which another process goes on', async () => {

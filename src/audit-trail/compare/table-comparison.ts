@@ -62,7 +62,7 @@ const PROVABLE = `
     ) END
   ) AS from`;
 
-/** How often a person is told how far it is. */
+/** Gives the time between two lines that tell a person how far the comparison is. */
 const PAUSE_MS = 2_000;
 
 /**

@@ -6,7 +6,7 @@ import { PruningRepository } from './pruning.repository.js';
 
 const HOUR_MS = 3_600_000;
 
-/** How many rows one transaction deletes. */
+/** Limits the rows that one transaction deletes. */
 const BATCH_SIZE = 5_000;
 
 /**

@@ -8,7 +8,7 @@ import { isSigned } from '../sealing/sealed-before.js';
 import { SigningKeys } from '../sealing/signing-keys.js';
 import { PruningRepository, type PrunableLog } from './pruning.repository.js';
 
-/** How many events are looked at in one transaction. */
+/** Limits the events that one transaction looks at. */
 const MOST_LEAVES = 20_000;
 
 /** Holds how far the events below a checkpoint have been looked at. */

@@ -27,7 +27,7 @@ const MOST_LOGS = 500;
 /** The levels whose nodes are stored are the multiples of this. */
 const STORED_LEVELS = 8;
 
-/** How long a log that cannot be sealed is left alone before it is looked at again. */
+/** Gives the time after which a log that could not be sealed is looked at again. */
 const STOPPED_MS = 60_000;
 
 /** Limits the stopped logs that a line of the log names. */

@@ -4,7 +4,7 @@ import { SealingRepository, type SealingBacklog } from './sealing.repository.js'
 
 const INTERVAL_MS = 10_000;
 
-/** What another replica may have changed since is not told any more. */
+/** Limits the age of a look that is told: another replica may have changed the backlog since. */
 const VALID_MS = 60_000;
 
 const MOST_COUNTED = 100_000;

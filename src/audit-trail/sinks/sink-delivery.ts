@@ -8,13 +8,13 @@ import type { SealedEvent, Sink } from './sink.js';
 import { reasonOfFailure, SinkTimeout } from './sink-failure.js';
 import type { BatchedEvent, SinksRepository } from './sinks.repository.js';
 
-/** How long a process may send before it has to ask again; another one takes over after this time at the latest. */
+/** Limits how long a process may send before it has to ask again; another one takes over after this time at the latest. */
 const LEASE_SECONDS = 10;
 
-/** How long before the end of the lease a delivery is broken off. */
+/** Breaks off a delivery this long before the end of the lease. */
 const LEASE_MARGIN_MS = 2_000;
 
-/** How long a delivery that is under way may still take when the process stops. */
+/** Limits how long a delivery that is under way may still take when the process stops. */
 const LAST_DELIVERY_MS = 3_000;
 
 /** Limits one delivery. */

@@ -7,7 +7,7 @@ import type { Report } from './finding.js';
 
 const MOST_COUNTED = 100_000;
 
-/** How long events may wait to be sealed. */
+/** Limits how long events may wait to be sealed before it is a finding. */
 const LONG_SECONDS = 300;
 
 interface SigningKey {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { MakeCommand } from './command-spec.js';
 import { argument, groupOf, option, YES } from './make-command.js';
 
-const loadSeals = () => import('../actions/audit-seals.js');
+const loadSeals = () => import('../actions/audit/audit-seals.js');
 
 export function auditCommand(make: MakeCommand): Command {
   return groupOf('audit', 'the proof that the audit trail is complete and unchanged, and what seals it', [
@@ -34,7 +34,7 @@ function provingCommands(make: MakeCommand): Command[] {
         'It reads nothing but these files. It exits with 0 only if every event is proved; with 1 it says which line is\n' +
         'damaged. See docs/audit-format.md, which also has a second verifier that shares no code with this one.',
       example: 'audit verify audit.jsonl --keys keys.txt --checkpoint last-year.checkpoint',
-      load: async () => (await import('../actions/audit.js')).verifyAudit,
+      load: async () => (await import('../actions/audit/audit.js')).verifyAudit,
     }),
     make({
       name: 'compare',
@@ -52,7 +52,7 @@ function provingCommands(make: MakeCommand): Command[] {
         'It reads one snapshot of the database through DATABASE_OWNER_URL, and opens every value if it has the root keys. It\n' +
         'exits with 1 if anything differs. See docs/compare-with-audit.md.',
       example: 'audit compare --tenant payments',
-      load: async () => (await import('../actions/audit-compare.js')).compareAudit,
+      load: async () => (await import('../actions/audit/audit-compare.js')).compareAudit,
     }),
   ];
 }

@@ -4,7 +4,7 @@ import type { MakeCommand } from './command-spec.js';
 import { argument, groupOf, option } from './make-command.js';
 import { nearest, wholeNumber } from './option-parsers.js';
 
-const load = () => import('../actions/events.js');
+const load = () => import('../actions/audit/events.js');
 
 export function eventCommand(make: MakeCommand): Command {
   return groupOf('event', 'the audit trail, which never holds a value', [

@@ -140,7 +140,7 @@ export class DatabaseHealth {
     if (isOutage || (isDamage && !this.isFresh())) void this.check();
   }
 
-  /** Where packets were dropped, other connections are lost as well, and work on each of them would wait in vain. */
+  /** Renews idle connections after dropped packets: they are lost as well, and work on each of them would wait in vain. */
   private renewAfterSilence(error: unknown): void {
     if (isUnanswered(error)) for (const each of this.connections) each.renewIdle();
   }

@@ -8,8 +8,8 @@ export async function createTables(runner: SqlRunner): Promise<void> {
   await runner.query(withVariables(readSchemaFile('roles.sql'), roles));
   await runner.query(readSchemaFile('extensions.sql'));
   const variables = { ...roles, trigram_schema: await schemaOfTrigrams(runner) };
-  for (const name of TABLES)
-    await runner.query(withVariables(readSchemaFile(`tables/${name}.sql`), variables));
+  for (const path of TABLES)
+    await runner.query(withVariables(readSchemaFile(`tables/${path}.sql`), variables));
 }
 
 /** Lets the service's role read which migrations were applied, once TypeORM has created their table. */

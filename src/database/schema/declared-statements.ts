@@ -35,7 +35,7 @@ let tableStatements: readonly DeclaredStatement[] | undefined;
 
 /** Returns the statements of all tables and views, in their order, and of the right to read the migrations. */
 export function declaredStatements(): readonly DeclaredStatement[] {
-  tableStatements ??= [...TABLES.map((table) => `tables/${table}.sql`), 'migrations-table.sql'].flatMap(
+  tableStatements ??= [...TABLES.map((path) => `tables/${path}.sql`), 'migrations-table.sql'].flatMap(
     (file) => statementsOf(readSchemaFile(file)).map(classified),
   );
   return tableStatements;

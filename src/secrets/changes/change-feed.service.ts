@@ -48,7 +48,8 @@ export class ChangeFeed {
   }
 
   /**
-   * Returns the changes since a cursor, and waits for the first if there are none. Records an answer that has any.
+   * Returns the changes since a cursor, and waits for the first if there are none. Records every answer that tells changes,
+   * since it discloses keys; an answer without changes leaves no event.
    * @throws BadParameters, CursorGone for a cursor from which the feed cannot go on
    * @throws TooManyRequests if too many wait already
    * @throws Unauthorized, Forbidden, MaintenanceModeActive if the caller's rights end meanwhile
@@ -72,7 +73,8 @@ export class ChangeFeed {
   }
 
   /**
-   * Begins a stream of changes, and records it. Whatever can be refused is refused before anything is sent.
+   * Begins a stream of changes, and records its opening; the changes that it tells later leave no further event. Whatever can
+   * be refused is refused before anything is sent.
    * @throws as `answer` does
    */
   async begin(asked: ChangesAsked): Promise<BegunStream> {

@@ -5,7 +5,7 @@ import { createServer, type Server, type TLSSocket } from 'node:tls';
 
 const TLS = join(import.meta.dirname, '../tls');
 
-/** What the receiver does with a connection: it reads to the end, never reads, closes at the first bytes, or breaks it off. */
+/** Names what the receiver does with a connection: reads to the end, never reads, closes at the first bytes, or breaks it off. */
 export type SyslogManner = 'reads' | 'hangs' | 'closes' | 'breaks';
 
 /** Receives messages of syslog over TLS, and takes the octet-counted frames apart by its own reading of RFC 6587. */
@@ -14,7 +14,7 @@ export class SyslogReceiver {
   /** The messages of connections that were read to the end. */
   readonly messages: Buffer[] = [];
   connections = 0;
-  /** How many bytes are read at a time. */
+  /** Limits the bytes that are read at a time. */
   piece = Infinity;
   private readonly sockets = new Set<TLSSocket>();
 

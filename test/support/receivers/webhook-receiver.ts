@@ -12,7 +12,7 @@ export const RECEIVER_CA = join(TLS, 'localhost.crt');
 
 export const WEBHOOK_KEY = Buffer.alloc(32, 5).toString('base64');
 
-/** What the receiver does with a post: a status that it answers, or no answer at all. */
+/** Names what the receiver does with a post: a status that it answers, or no answer at all. */
 export type WebhookManner = number | 'hangs' | 'cuts' | 'takes and cuts';
 
 /** Receives posts over HTTPS, and takes only those whose signature is right. */

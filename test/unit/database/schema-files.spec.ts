@@ -28,8 +28,9 @@ describe('the files of the schema', () => {
     expect([FUNCTIONS_NUMBER, hash.digest('hex')]).toEqual(HASH_OF_NUMBER);
   });
 
-  it.each(TABLES)('declare in %s.sql the table or view of that name', (name) => {
-    expect(readSchemaFile(`tables/${name}.sql`)).toMatch(new RegExp(`^CREATE (TABLE|VIEW) ${name} `, 'm'));
+  it.each(TABLES)('declare in %s.sql the table or view of that name', (path) => {
+    const pattern = new RegExp(`^CREATE (TABLE|VIEW) ${basename(path)} `, 'm');
+    expect(readSchemaFile(`tables/${path}.sql`)).toMatch(pattern);
   });
 
   it.each(FUNCTIONS)('create in %s.sql the function of that name, and say who may call it', (path) => {

@@ -1,11 +1,11 @@
-import { SealingAdministration } from '../../audit-trail/sealing/sealing-administration.service.js';
-import { SealingModule } from '../../audit-trail/sealing/sealing.module.js';
-import { checkedReason } from '../../common/reason.js';
-import { CommandError } from '../command-error.js';
-import type { Call } from '../commands/command-spec.js';
-import { done, type Output } from '../output/output.js';
-import { withServices } from '../with-services.js';
-import { requireConfirmation } from './confirmed.js';
+import { SealingAdministration } from '../../../audit-trail/sealing/sealing-administration.service.js';
+import { SealingModule } from '../../../audit-trail/sealing/sealing.module.js';
+import { checkedReason } from '../../../common/reason.js';
+import { CommandError } from '../../command-error.js';
+import type { Call } from '../../commands/command-spec.js';
+import { done, type Output } from '../../output/output.js';
+import { withServices } from '../../with-services.js';
+import { requireConfirmation } from '../confirmed.js';
 
 interface EpochOptions {
   readonly reason: string;

@@ -1,12 +1,16 @@
 import 'reflect-metadata';
-import { RecordedEvents, type EventFilter, type RecordedEvent } from '../../audit-trail/recorded-events.js';
-import { printable } from '../../common/printable.js';
-import { CommandError } from '../command-error.js';
-import type { Call } from '../commands/command-spec.js';
-import { explainEvent } from '../explain/explain-event.js';
-import { nextSteps, nothingFound } from '../explain/next-steps.js';
-import { AsItIs, list, record, type Output } from '../output/output.js';
-import { withOwner } from '../with-owner.js';
+import {
+  RecordedEvents,
+  type EventFilter,
+  type RecordedEvent,
+} from '../../../audit-trail/recorded-events.js';
+import { printable } from '../../../common/printable.js';
+import { CommandError } from '../../command-error.js';
+import type { Call } from '../../commands/command-spec.js';
+import { explainEvent } from '../../explain/explain-event.js';
+import { nextSteps, nothingFound } from '../../explain/next-steps.js';
+import { AsItIs, list, record, type Output } from '../../output/output.js';
+import { withOwner } from '../../with-owner.js';
 
 export async function listEvents({ io, options }: Call<[], EventFilter>): Promise<Output> {
   const { tenant, limit, action, actor, key } = options;

@@ -1,14 +1,14 @@
-import { verifyExport } from '../../audit-trail/verify/verify-export.js';
-import { isProof, MOST_PROOF_BYTES, verifyProof } from '../../audit-trail/verify/verify-proof.js';
-import { openGiven } from '../audit/given-file.js';
-import { readCheckpoint, readKeys } from '../audit/given-keys.js';
-import { withProgress } from '../audit/progress.js';
-import { proofOutput } from '../audit/proof-output.js';
-import { exportOutput } from '../audit/verification-output.js';
-import { CommandError } from '../command-error.js';
-import type { Call } from '../commands/command-spec.js';
-import type { Output } from '../output/output.js';
-import { slowStepsOf } from '../terminal.js';
+import { verifyExport } from '../../../audit-trail/verify/verify-export.js';
+import { isProof, MOST_PROOF_BYTES, verifyProof } from '../../../audit-trail/verify/verify-proof.js';
+import { openGiven } from '../../audit/given-file.js';
+import { readCheckpoint, readKeys } from '../../audit/given-keys.js';
+import { withProgress } from '../../audit/progress.js';
+import { proofOutput } from '../../audit/proof-output.js';
+import { exportOutput } from '../../audit/verification-output.js';
+import { CommandError } from '../../command-error.js';
+import type { Call } from '../../commands/command-spec.js';
+import type { Output } from '../../output/output.js';
+import { slowStepsOf } from '../../terminal.js';
 
 /** Gives the number of bytes that tell an export from a proof. */
 const BEGINNING_BYTES = 64;

@@ -1,5 +1,5 @@
--- Which leaves were added to which log in which order, for the sinks: a row for each log of a sealing while there is a sink,
--- until all sinks have it.
+-- The leaves that were added to logs, in their order, for the sinks: a row for each log of a sealing while there is a sink, until
+-- all sinks have it.
 CREATE TABLE audit_batches (
   log_id      uuid           NOT NULL,
   epoch       integer        NOT NULL,

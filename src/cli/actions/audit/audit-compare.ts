@@ -1,16 +1,16 @@
 import 'reflect-metadata';
-import { TableComparison, type Comparison } from '../../audit-trail/compare/table-comparison.js';
-import { printable } from '../../common/printable.js';
-import type { LogKeys } from '../../transparency/log-keys.js';
-import { readCheckpoint, readKeys } from '../audit/given-keys.js';
-import { comparisonOutput } from '../audit/comparison-output.js';
-import { ownerKeyring } from '../audit/owner-keyring.js';
-import { CommandError } from '../command-error.js';
-import type { Call } from '../commands/command-spec.js';
-import { requireConfiguration } from '../opening.js';
-import type { Output } from '../output/output.js';
-import { slowStepsOf } from '../terminal.js';
-import { withOwner } from '../with-owner.js';
+import { TableComparison, type Comparison } from '../../../audit-trail/compare/table-comparison.js';
+import { printable } from '../../../common/printable.js';
+import type { LogKeys } from '../../../transparency/log-keys.js';
+import { readCheckpoint, readKeys } from '../../audit/given-keys.js';
+import { comparisonOutput } from '../../audit/comparison-output.js';
+import { ownerKeyring } from '../../audit/owner-keyring.js';
+import { CommandError } from '../../command-error.js';
+import type { Call } from '../../commands/command-spec.js';
+import { requireConfiguration } from '../../opening.js';
+import type { Output } from '../../output/output.js';
+import { slowStepsOf } from '../../terminal.js';
+import { withOwner } from '../../with-owner.js';
 
 interface CompareOptions {
   readonly tenant?: string;

@@ -1,5 +1,5 @@
--- When which version of a secret was last read with its value, and by whom. note_secret_reads keeps it up from the audit
--- trail, and keeps the latest 100 rows of a secret. The trash keeps them; a purge removes them.
+-- The last reads of secrets with their values, by version and reader. note_secret_reads keeps it up from the audit trail, and
+-- keeps the latest 100 rows of a secret. The trash keeps them; a purge removes them.
 CREATE TABLE secret_reads (
   tenant_id uuid           NOT NULL,
   secret_id uuid           NOT NULL,

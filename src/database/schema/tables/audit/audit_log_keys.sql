@@ -1,5 +1,5 @@
--- Which key signs a log, and from which size of its tree on: the key with the greatest size that is not above that of a
--- checkpoint.
+-- The keys of logs, each with the size of the tree from which on it signs: a checkpoint is signed by the key with the greatest
+-- size that is not above its own.
 CREATE TABLE audit_log_keys (
   log_id    uuid    NOT NULL,
   epoch     integer NOT NULL,
