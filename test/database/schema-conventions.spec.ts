@@ -269,6 +269,14 @@ describe('the schema', () => {
       { name: 'sweep_audit_batches', ...expected, settings: [path, HOT[1]] },
       { name: 'sweep_secret_changes', ...expected, settings: [path, ...HOT] },
       { name: 'sweep_trash', ...swept },
+      // Deletes leaves, to which the reader has no right.
+      {
+        name: 'take_back_unsigned_leaves',
+        ...expected,
+        owner: OWNER,
+        settings: [path, ...ALONG_INDEXES],
+        callers: [READER_ROLE],
+      },
       { name: 'take_from_trash', ...ofTrash },
       { name: 'thin_audit_checkpoints', ...expected, settings: [path, ...HOT.slice(1)] },
       { name: 'trash_secret', ...ofTrash },

@@ -65,6 +65,7 @@ export const FUNCTIONS = [
   'sealing/database_has_moved',
   'sealing/audit_origin',
   'sealing/audit_sealing_state',
+  'sealing/take_back_unsigned_leaves',
   'sealing/enter_audit_epoch',
   'reads/note_secret_reads',
   'reads/secret_reads_known_until',
