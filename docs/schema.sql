@@ -946,6 +946,22 @@ ALTER FUNCTION audit_sealing_backlog(integer) OWNER TO strongroom_reader;
 REVOKE ALL ON FUNCTION audit_sealing_backlog(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit_sealing_backlog(integer) TO strongroom_app;
 
+CREATE OR REPLACE FUNCTION public.audit_sealing_is_due()
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+BEGIN
+  RETURN EXISTS (SELECT FROM audit_pending) OR EXISTS (SELECT FROM secret_reads_pending);
+END
+$function$;
+ALTER FUNCTION audit_sealing_is_due() OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION audit_sealing_is_due() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit_sealing_is_due() TO strongroom_app;
+
 CREATE OR REPLACE FUNCTION public.audit_sealing_state()
  RETURNS TABLE(may_seal boolean, installation_id uuid, has_moved boolean)
  LANGUAGE plpgsql
@@ -958,8 +974,7 @@ AS $function$
 DECLARE
   v_present text;
 BEGIN
-  IF NOT (EXISTS (SELECT FROM audit_pending) OR EXISTS (SELECT FROM secret_reads_pending))
-     OR NOT lock_sequence('audit', false) THEN
+  IF NOT audit_sealing_is_due() OR NOT lock_sequence('audit', false) THEN
     RETURN QUERY SELECT false, i.id, false FROM installation i;
     RETURN;
   END IF;
@@ -1347,7 +1362,10 @@ BEGIN
   WHERE b.until_id IS NULL;
   SELECT b.* INTO v_log FROM audit_backfill b WHERE b.begun_at < v_now - interval '1 minute'
   ORDER BY b.log_id LIMIT 1 FOR UPDATE;
-  IF NOT FOUND OR EXISTS (SELECT FROM audit_pending p WHERE p.log_id = v_log.log_id OFFSET p_limit) THEN
+  IF NOT FOUND THEN
+    RETURN CASE WHEN EXISTS (SELECT FROM audit_backfill) THEN false END;
+  END IF;
+  IF EXISTS (SELECT FROM audit_pending p WHERE p.log_id = v_log.log_id OFFSET p_limit) THEN
     RETURN false;
   END IF;
   WITH next AS MATERIALIZED (

@@ -210,6 +210,7 @@ describe('the schema', () => {
       { name: 'audit_event_exists', ...expected },
       { name: 'audit_removal_months', ...expected, owner: OWNER },
       { name: 'audit_sealing_backlog', ...expected, settings: [path, ...ALONG_INDEXES.slice(0, 2)] },
+      { name: 'audit_sealing_is_due', ...expected, settings: [path, ...ALONG_INDEXES.slice(0, 2)] },
       { name: 'audit_sealing_state', ...expected, settings: [path, ...ALONG_INDEXES.slice(0, 2)] },
       { name: 'audit_unsent_from', ...expected, settings: [path, HOT[1]] },
       { name: 'begin_audit_epoch', ...expected },

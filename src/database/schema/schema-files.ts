@@ -64,6 +64,7 @@ export const FUNCTIONS = [
   'sealing/database_incarnation',
   'sealing/database_has_moved',
   'sealing/audit_origin',
+  'sealing/audit_sealing_is_due',
   'sealing/audit_sealing_state',
   'sealing/take_back_unsigned_leaves',
   'sealing/enter_audit_epoch',
