@@ -81,6 +81,17 @@ describe('leaves that the service made without signing them', () => {
     expect(await proved(SYSTEM_LOG)).toMatchObject({ keys: ['a', 'b', 'audit.new_epoch', 'c', 'd', 'e'] });
   });
 
+  it('find room before whatever waits, and so does an epoch, whatever ids the service gave', async () => {
+    const lowest = `INSERT INTO audit_pending (log_id, id, event_id) VALUES ('${tenant}', -9223372036854775808, '${newId()}')`;
+    const asTenant = `SELECT set_config('app.tenant', '${tenant}', true)`;
+    const begin = `SELECT begin_audit_epoch('${newId()}', 'a trial', NULL)`;
+    await byService(MAKE_LEAVES, asTenant, lowest, begin);
+    await trail.seal();
+    expect(await proved(tenant)).toEqual({
+      ...{ events: 12, keys: ['a', 'b', 'audit.new_epoch', 'c', 'd', 'e'], unsigned: 0 },
+    });
+  });
+
   it.each([0, 1, 2, 4, 6])(
     'are not stored with a size of %s, so that none that was signed is taken back',
     async (size) => {
