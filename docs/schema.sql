@@ -968,6 +968,22 @@ ALTER FUNCTION audit_sealing_backlog(integer) OWNER TO strongroom_reader;
 REVOKE ALL ON FUNCTION audit_sealing_backlog(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit_sealing_backlog(integer) TO strongroom_app;
 
+CREATE OR REPLACE FUNCTION public.audit_sealing_is_due()
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+BEGIN
+  RETURN EXISTS (SELECT FROM audit_pending) OR EXISTS (SELECT FROM secret_reads_pending);
+END
+$function$;
+ALTER FUNCTION audit_sealing_is_due() OWNER TO strongroom_reader;
+REVOKE ALL ON FUNCTION audit_sealing_is_due() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit_sealing_is_due() TO strongroom_app;
+
 CREATE OR REPLACE FUNCTION public.audit_sealing_state()
  RETURNS TABLE(may_seal boolean, installation_id uuid, has_moved boolean)
  LANGUAGE plpgsql
@@ -980,8 +996,7 @@ AS $function$
 DECLARE
   v_present text;
 BEGIN
-  IF NOT (EXISTS (SELECT FROM audit_pending) OR EXISTS (SELECT FROM secret_reads_pending))
-     OR NOT lock_sequence('audit', false) THEN
+  IF NOT audit_sealing_is_due() OR NOT lock_sequence('audit', false) THEN
     RETURN QUERY SELECT false, i.id, false FROM installation i;
     RETURN;
   END IF;
@@ -1369,7 +1384,10 @@ BEGIN
   WHERE b.until_id IS NULL;
   SELECT b.* INTO v_log FROM audit_backfill b WHERE b.begun_at < v_now - interval '1 minute'
   ORDER BY b.log_id LIMIT 1 FOR UPDATE;
-  IF NOT FOUND OR EXISTS (SELECT FROM audit_pending p WHERE p.log_id = v_log.log_id OFFSET p_limit) THEN
+  IF NOT FOUND THEN
+    RETURN CASE WHEN EXISTS (SELECT FROM audit_backfill) THEN false END;
+  END IF;
+  IF EXISTS (SELECT FROM audit_pending p WHERE p.log_id = v_log.log_id OFFSET p_limit) THEN
     RETURN false;
   END IF;
   WITH next AS MATERIALIZED (
@@ -1410,6 +1428,9 @@ DECLARE
   v_entries audit_entry[];
 BEGIN
   INSERT INTO audit_logs (log_id) SELECT unnest(p_logs) ON CONFLICT DO NOTHING;
+  -- The service's login may add rows of any id. Such a one would leave no room before it.
+  UPDATE audit_pending p SET id = DEFAULT WHERE p.log_id = ANY (p_logs) AND p.id < -4611686018427387904;
+  PERFORM take_back_unsigned_leaves(p_logs);
   SELECT i.* INTO v_now FROM installation i;
   IF v_now.epoch = 1 THEN
     RETURN;
@@ -3284,46 +3305,51 @@ BEGIN
 
   RETURN QUERY
   WITH taken AS MATERIALIZED (
-    SELECT o.log_id, o.id, o.event_id
+    SELECT o.log_id, o.id, o.event_id, g.epoch, greatest(g.size, last.leaf_index + 1) AS size
     FROM unnest(v_logs) AS log (id)
+    JOIN audit_logs g ON g.log_id = log.id
+    -- More than the size where the caller is going to find that the log is not what was signed.
+    LEFT JOIN LATERAL (
+      SELECT l.leaf_index FROM audit_leaves l WHERE l.log_id = g.log_id AND l.epoch = g.epoch
+      ORDER BY l.leaf_index DESC LIMIT 1
+    ) AS last ON true
     CROSS JOIN LATERAL (
       SELECT p.log_id, p.id, p.event_id FROM audit_pending p WHERE p.log_id = log.id ORDER BY p.id LIMIT v_share
     ) AS o
   ),
-  emptied AS (
-    DELETE FROM audit_pending p USING taken t WHERE p.log_id = t.log_id AND p.id = t.id
-  ),
-  -- An event is a leaf once, whatever is pending.
   hashed AS MATERIALIZED (
-    SELECT t.log_id, t.id, t.event_id, e.hash FROM (
-      SELECT f.log_id, min(f.id) AS id, f.event_id FROM taken f GROUP BY f.log_id, f.event_id
-    ) AS t
+    SELECT t.*, e.hash, l.leaf_index IS NOT NULL AS is_leaf,
+           row_number() OVER (PARTITION BY t.log_id, t.event_id ORDER BY t.id) = 1 AS is_first
+    FROM taken t
+    LEFT JOIN LATERAL (
+      SELECT o.leaf_index FROM audit_leaves o WHERE o.log_id = t.log_id AND o.event_id = t.event_id OFFSET 0
+    ) AS l ON true
     LEFT JOIN LATERAL (
       SELECT sha256('\x00'::bytea || convert_to(a.body, 'UTF8')) AS hash
-      FROM audit_events a WHERE a.log_id = t.log_id AND a.id = t.event_id OFFSET 0
+      FROM audit_events a WHERE l.leaf_index IS NULL AND a.log_id = t.log_id AND a.id = t.event_id OFFSET 0
     ) AS e ON true
-    WHERE NOT EXISTS (SELECT FROM audit_leaves l WHERE l.log_id = t.log_id AND l.event_id = t.event_id)
   ),
-  leaves AS MATERIALIZED (
-    SELECT h.log_id, h.event_id, h.hash, row_number() OVER (PARTITION BY h.log_id ORDER BY h.id) - 1 AS place
-    FROM hashed h WHERE h.hash IS NOT NULL
+  -- An event is a leaf once, whatever is pending.
+  placed AS MATERIALIZED (
+    SELECT h.*, n.is_new, count(*) FILTER (WHERE n.is_new) OVER (PARTITION BY h.log_id ORDER BY h.id) - 1 AS place
+    FROM hashed h CROSS JOIN LATERAL (SELECT h.is_first AND h.hash IS NOT NULL AS is_new) AS n
+  ),
+  emptied AS (
+    DELETE FROM audit_pending p USING placed t
+    WHERE p.log_id = t.log_id AND p.id = t.id AND NOT (t.is_new AND t.place = 0)
   ),
   added AS (
     INSERT INTO audit_leaves (log_id, epoch, leaf_index, event_id, hash)
-    SELECT l.log_id, g.epoch, g.size + l.place, l.event_id, l.hash
-    FROM leaves l JOIN audit_logs g ON g.log_id = l.log_id
+    SELECT l.log_id, l.epoch, l.size + l.place, l.event_id, l.hash FROM placed l WHERE l.is_new
   ),
-  counted AS MATERIALIZED (SELECT t.log_id, count(*) AS taken FROM taken t GROUP BY t.log_id),
-  new AS MATERIALIZED (
-    SELECT h.log_id, string_agg(h.hash, ''::bytea ORDER BY h.id) AS hashes,
-           (count(*) FILTER (WHERE h.hash IS NULL))::integer AS missing
-    FROM hashed h GROUP BY h.log_id
+  counted AS MATERIALIZED (
+    SELECT t.log_id, count(*) AS taken, string_agg(t.hash, ''::bytea ORDER BY t.id) FILTER (WHERE t.is_new) AS hashes,
+           (count(*) FILTER (WHERE t.is_first AND NOT t.is_leaf AND t.hash IS NULL))::integer AS missing
+    FROM placed t GROUP BY t.log_id
   )
-  SELECT g.log_id, g.epoch, g.size, g.frontier, c.note, c.key_id, coalesce(n.hashes, ''), t.taken >= v_share,
-         coalesce(n.missing, 0)
+  SELECT g.log_id, g.epoch, g.size, g.frontier, c.note, c.key_id, coalesce(t.hashes, ''), t.taken >= v_share, t.missing
   FROM counted t JOIN audit_logs g ON g.log_id = t.log_id
   LEFT JOIN audit_checkpoints c ON c.log_id = g.log_id AND c.epoch = g.epoch AND c.size = g.size
-  LEFT JOIN new n ON n.log_id = g.log_id
   ORDER BY g.log_id;
   PERFORM note_secret_reads(v_logs);
 END
@@ -3582,6 +3608,15 @@ AS $function$
 DECLARE
   v_now timestamptz(3) := clock_timestamp();
 BEGIN
+  IF EXISTS (
+    SELECT FROM unnest(p_logs, p_sizes) AS s (log_id, size) LEFT JOIN audit_logs g ON g.log_id = s.log_id
+    WHERE s.size > g.size IS NOT TRUE OR s.size IS DISTINCT FROM 1 + (
+      SELECT l.leaf_index FROM audit_leaves l WHERE l.log_id = g.log_id AND l.epoch = g.epoch
+      ORDER BY l.leaf_index DESC LIMIT 1
+    )
+  ) THEN
+    RAISE invalid_parameter_value USING MESSAGE = 'the size of a tree is not the number of the leaves of its log';
+  END IF;
   DELETE FROM audit_checkpoints c USING audit_logs g
   WHERE g.log_id = ANY (p_logs) AND c.log_id = g.log_id AND c.epoch = g.epoch AND c.size = g.size
     AND c.signed_at > v_now - interval '1 second';
@@ -3591,6 +3626,12 @@ BEGIN
     SELECT g.log_id, g.epoch, g.size, s.size - g.size
     FROM unnest(p_logs, p_sizes) AS s (log_id, size) JOIN audit_logs g ON g.log_id = s.log_id;
   END IF;
+
+  -- What seal_pending_events left there to be visited; a row that comes before it by now is looked at once more.
+  DELETE FROM audit_pending p USING unnest(p_logs) AS s (log_id)
+  WHERE p.log_id = s.log_id
+    AND p.id = (SELECT o.id FROM audit_pending o WHERE o.log_id = s.log_id ORDER BY o.id LIMIT 1)
+    AND EXISTS (SELECT FROM audit_leaves l WHERE l.log_id = p.log_id AND l.event_id = p.event_id);
 
   UPDATE audit_logs g SET size = s.size, frontier = s.frontier, sealed_at = v_now, is_announced = false
   FROM unnest(p_logs, p_sizes, p_frontiers) AS s (log_id, size, frontier) WHERE g.log_id = s.log_id;
@@ -3776,6 +3817,34 @@ END
 $function$;
 REVOKE ALL ON FUNCTION sweep_trash(uuid,integer,integer,integer,integer,bigint,integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sweep_trash(uuid,integer,integer,integer,integer,bigint,integer) TO strongroom_app;
+
+CREATE OR REPLACE FUNCTION public.take_back_unsigned_leaves(p_logs uuid[])
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+  WITH taken AS (
+    DELETE FROM audit_leaves l USING audit_logs g
+    WHERE g.log_id = ANY (p_logs) AND l.log_id = g.log_id AND l.epoch = g.epoch AND l.leaf_index >= g.size
+      AND NOT EXISTS (
+        SELECT FROM audit_checkpoints c WHERE c.log_id = l.log_id AND c.epoch = l.epoch AND c.size > l.leaf_index
+      )
+    RETURNING l.log_id, l.leaf_index, l.event_id
+  )
+  INSERT INTO audit_pending (log_id, id, event_id)
+  SELECT t.log_id,
+         least((SELECT p.id FROM audit_pending p WHERE p.log_id = t.log_id ORDER BY p.id LIMIT 1), 1)
+           - row_number() OVER (PARTITION BY t.log_id ORDER BY t.leaf_index DESC),
+         t.event_id
+  FROM taken t
+$function$;
+REVOKE ALL ON FUNCTION take_back_unsigned_leaves(uuid[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION take_back_unsigned_leaves(uuid[]) TO strongroom_reader;
 
 CREATE OR REPLACE FUNCTION public.take_from_trash(p_tenant uuid, p_id uuid, p_revision integer, p_mark uuid, p_owner uuid, p_author uuid, p_new_mark uuid, p_keeps_options boolean)
  RETURNS TABLE(outcome text, version integer, revision integer, created_at timestamp with time zone, updated_at timestamp with time zone)

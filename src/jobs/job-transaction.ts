@@ -11,7 +11,7 @@ export interface JobSignals {
 }
 
 /**
- * Runs a job once, in a transaction that holds the job's lock. The connection is returned to the pool after the run.
+ * Runs a job once, in a transaction that holds the job's lock, unless it says that nothing is due. The connection is returned to the pool after the run.
  * @returns `skipped` when another session holds the lock, or the job was asked to stop before the run
  * @throws the error of the job or the driver, once the run has left nothing behind; the reason of `cutOff` when that
  *   aborts
@@ -33,6 +33,7 @@ export function runInJobTransaction(
 
 async function perform(runner: QueryRunner, job: Job, stop: AbortSignal): Promise<JobResult | 'skipped'> {
   if (stop.aborted) return 'skipped';
+  if (job.isDue !== undefined && !(await job.isDue(runner.manager))) return 'done';
   await runner.startTransaction();
   const result = (await tryLock(runner, job)) ? await job.run(runner.manager, stop) : 'skipped';
   await runner.commitTransaction();

@@ -13,6 +13,11 @@ export interface Job {
   /** The time between the end of one run and the next, plus or minus a tenth. */
   readonly intervalMilliseconds: number;
   /**
+   * Tells, before a transaction begins, whether there may be something to do, so that a run with nothing to do costs one
+   * statement or none. Left out where only a run can tell.
+   */
+  isDue?(manager: EntityManager): Promise<boolean>;
+  /**
    * Does one batch of the work. The transaction of `manager` is committed afterwards, and rolled back if this throws.
    * When `signal` aborts, the service is stopping: return or throw soon, or the connection is closed.
    */

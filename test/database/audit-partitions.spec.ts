@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
-import { AuditPartitions } from '../../src/audit/audit-partitions.js';
+import { AuditPartitions } from '../../src/audit-trail/partitions/audit-partitions.js';
 import { newEvent } from '../../src/audit/audit-event.js';
 import { AuditWriter } from '../../src/audit/audit-writer.js';
 import { newId } from '../../src/common/ids.js';

@@ -8,6 +8,7 @@ import { TenantTransaction } from '../../src/database/tenant-transaction.js';
 import type { ListOptions } from '../../src/secrets/list/list-options.js';
 import { listSecrets } from '../../src/secrets/list/list-secrets.js';
 import { APP_ROLE, READER_ROLE, cloneDatabase, type TestDatabase } from '../support/database.js';
+import { explained, rowsRead, type Explained } from '../support/plans.js';
 import { plantTwoTenants } from '../support/two-tenants.js';
 import { lanesOf } from '../support/lanes.js';
 
@@ -18,30 +19,11 @@ const RARE = 20;
 
 const THOUSAND = Array.from({ length: 1_000 }, (_, index) => `key-${index * 97 + 1}`);
 
-interface PlanNode {
-  'Relation Name'?: string;
-  'Actual Rows': number;
-  'Actual Loops': number;
-  'Rows Removed by Filter'?: number;
-  'Rows Removed by Index Recheck'?: number;
-  Plans?: PlanNode[];
-}
-type Explained = [{ 'QUERY PLAN': [{ Plan: PlanNode }] }];
-
-/** Returns the number of table rows that a plan has read, including those that it discarded. */
-function rowsRead(node: PlanNode): number {
-  const { 'Rows Removed by Filter': filtered = 0, 'Rows Removed by Index Recheck': rechecked = 0 } = node;
-  const read = (node['Actual Rows'] + filtered + rechecked) * node['Actual Loops'];
-  const own = node['Relation Name'] === undefined ? 0 : read;
-  return own + (node.Plans ?? []).reduce((sum, plan) => sum + rowsRead(plan), 0);
-}
-
 /** Returns a parameter in the form of PostgreSQL's texts. */
 function literalOf(value: unknown): string {
   return Array.isArray(value) ? arrayLiteral(value.map(String)) : String(value);
 }
 
-const explained = (text: string): string => `EXPLAIN (ANALYZE, FORMAT JSON) ${text}`;
 const readBy = ([row]: Explained): number => rowsRead(row['QUERY PLAN'][0].Plan);
 
 describe('a list of a tenant with 100,000 secrets', () => {

@@ -210,6 +210,7 @@ describe('the schema', () => {
       { name: 'audit_event_exists', ...expected },
       { name: 'audit_removal_months', ...expected, owner: OWNER },
       { name: 'audit_sealing_backlog', ...expected, settings: [path, ...ALONG_INDEXES.slice(0, 2)] },
+      { name: 'audit_sealing_is_due', ...expected, settings: [path, ...ALONG_INDEXES.slice(0, 2)] },
       { name: 'audit_sealing_state', ...expected, settings: [path, ...ALONG_INDEXES.slice(0, 2)] },
       { name: 'audit_unsent_from', ...expected, settings: [path, HOT[1]] },
       { name: 'begin_audit_epoch', ...expected },
@@ -269,6 +270,14 @@ describe('the schema', () => {
       { name: 'sweep_audit_batches', ...expected, settings: [path, HOT[1]] },
       { name: 'sweep_secret_changes', ...expected, settings: [path, ...HOT] },
       { name: 'sweep_trash', ...swept },
+      // Deletes leaves, to which the reader has no right.
+      {
+        name: 'take_back_unsigned_leaves',
+        ...expected,
+        owner: OWNER,
+        settings: [path, ...ALONG_INDEXES],
+        callers: [READER_ROLE],
+      },
       { name: 'take_from_trash', ...ofTrash },
       { name: 'thin_audit_checkpoints', ...expected, settings: [path, ...HOT.slice(1)] },
       { name: 'trash_secret', ...ofTrash },

@@ -286,6 +286,17 @@ describe('audit compare', () => {
         ['unrecorded', 'payments', 'bulk'],
       ],
     ],
+    [
+      'events that were added past the service',
+      `INSERT INTO audit_events (log_id, id, at, action, key, outcome, body)
+       SELECT l.id, new_event_id(), now(), 'secret.read', 'planted', 'ok', '{}'
+       FROM (SELECT id FROM tenants WHERE name = 'payments' UNION ALL VALUES ('00000000-0000-0000-0000-000000000000'::uuid)) AS l`,
+      `DELETE FROM audit_events WHERE key = 'planted'`,
+      [
+        ['event_never_sealed', null, null],
+        ['event_never_sealed', 'payments', null],
+      ],
+    ],
   ])('finds %s', async (_what, change, back, expected) => {
     expect(await found(change, back)).toEqual(expected);
     expect((await compared()).differences).toEqual([]);

@@ -17,6 +17,7 @@ export const DIFFERENCES = {
   value_unfit: 'the value was not sealed for this place: it was altered, or comes from another row',
   event_altered: 'the event is not the one that was sealed',
   event_missing: 'the event was deleted',
+  event_never_sealed: 'the event was never sealed: somebody added it to the database, past the service',
   log_unproved: 'the events of the log are not what was signed',
 } as const;
 
@@ -25,8 +26,8 @@ type DifferenceKind = keyof typeof DIFFERENCES;
 /** Says where the tables differ from the audit trail. */
 export interface Difference {
   readonly kind: DifferenceKind;
-  /** The name of the tenant. */
-  readonly tenant: string;
+  /** The name of the tenant; null in the system's log, and in one that belongs to no tenant. */
+  readonly tenant: string | null;
   /** The key of the secret, of the row or else of the event. */
   readonly key?: string | null;
   readonly secretId?: string | null;

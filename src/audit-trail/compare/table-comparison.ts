@@ -4,6 +4,7 @@ import type { LogKeys } from '../../transparency/log-keys.js';
 import type { TreeHead } from '../../transparency/note/checkpoint.js';
 import { ComparedChanges, MOST_LISTED, type NotProvable, type Provable } from './compared-changes.js';
 import type { Difference } from './difference.js';
+import { NeverSealedEvents, type NamedLog } from './never-sealed.js';
 import { provedLeaves } from './proved-leaves.js';
 import { changeOf, type RecordedChange } from './recorded-change.js';
 import { storedKeys } from './stored-keys.js';
@@ -71,6 +72,7 @@ const PAUSE_MS = 2_000;
  */
 export class TableComparison {
   private readonly log: StoredLog;
+  private readonly neverSealed: NeverSealedEvents;
   private readonly changes: ComparedChanges;
   private readonly differences: Difference[] = [];
   private readonly listedNotProvable: (NotProvable & { readonly tenant: string })[] = [];
@@ -83,6 +85,7 @@ export class TableComparison {
     private readonly options: ComparisonOptions,
   ) {
     this.log = new StoredLog(owner);
+    this.neverSealed = new NeverSealedEvents(owner);
     this.changes = new ComparedChanges(owner);
   }
 
@@ -94,6 +97,7 @@ export class TableComparison {
       const tenants = await this.owner.query<ComparedTenant[]>(TENANTS, [this.options.tenant ?? null]);
       if (tenants.length === 0) return undefined;
       for (const tenant of tenants) await this.compare(tenant);
+      await this.findNeverSealed(tenants);
     } finally {
       await this.owner.query('ROLLBACK');
     }
@@ -132,6 +136,17 @@ export class TableComparison {
     }
   }
 
+  /** Looks in the logs of the tenants or, where all are compared, in every log, for events that no seal covers. */
+  private async findNeverSealed(tenants: readonly ComparedTenant[]): Promise<void> {
+    const named = tenants.map(({ id, name }): NamedLog => ({ logId: id, tenant: name }));
+    for await (const { logId, tenant } of this.options.tenant === undefined ? this.neverSealed.logs() : named)
+      for await (const events of this.neverSealed.of(logId))
+        for (const { eventId, at } of events) {
+          const remark = `in log ${logId}, of ${at.toISOString()}`;
+          this.report({ name: tenant }, { kind: 'event_never_sealed', eventId, remark });
+        }
+  }
+
   private async take(events: readonly { readonly body: string | null }[]): Promise<void> {
     this.counts.events += events.length;
     const changes = events
@@ -158,7 +173,7 @@ export class TableComparison {
     this.listedNotProvable.push(...listed.slice(0, room).map((secret) => ({ ...secret, tenant: name })));
   }
 
-  private report({ name }: ComparedTenant, difference: Omit<Difference, 'tenant'>): void {
+  private report({ name }: { readonly name: string | null }, difference: Omit<Difference, 'tenant'>): void {
     if (this.differences.length >= MOST_LISTED) this.isCut = true;
     else this.differences.push({ ...difference, tenant: name });
   }

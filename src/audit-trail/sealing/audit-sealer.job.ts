@@ -15,6 +15,10 @@ export class AuditSealerJob implements Job {
     @Inject(SealingWatch) private readonly watch: SealingWatch,
   ) {}
 
+  async isDue(manager: EntityManager): Promise<boolean> {
+    return this.watch.isDue || (await this.sealer.isDue(manager));
+  }
+
   async run(manager: EntityManager): Promise<JobResult> {
     await this.watch.look(manager);
     return (await this.sealer.sealSome(manager)) ? 'more' : 'done';

@@ -60,6 +60,13 @@ export class Sealer {
     return { ...this.counts, stopped: this.stopped.size };
   }
 
+  /** Tells whether there is something to seal, which needs no transaction. */
+  async isDue(manager: EntityManager): Promise<boolean> {
+    const isDue = await this.repository.isDue(manager);
+    if (!isDue) this.after = undefined;
+    return isDue;
+  }
+
   /**
    * Seals a batch of events, in a transaction of a job. Returns whether there is more to seal at once.
    * @throws UnknownKeyError, DecryptionError when the key that signs does not open

@@ -23,9 +23,14 @@ export class SealingWatch {
       : undefined;
   }
 
+  /** Tells whether ten seconds have passed since it looked. */
+  get isDue(): boolean {
+    return this.last === undefined || performance.now() - this.last.at >= INTERVAL_MS;
+  }
+
   /** Looks again, unless it did ten seconds ago. */
   async look(manager: EntityManager): Promise<void> {
-    if (this.last !== undefined && performance.now() - this.last.at < INTERVAL_MS) return;
+    if (!this.isDue) return;
     this.last = { at: performance.now(), backlog: await this.repository.backlog(manager, MOST_COUNTED) };
   }
 }

@@ -71,6 +71,14 @@ const STORE = 'SELECT store_sealed_logs($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 /** Seals events in the transaction of a job. */
 @Injectable()
 export class SealingRepository {
+  /** Tells whether something waits to be sealed. */
+  async isDue(manager: EntityManager): Promise<boolean> {
+    const [row] = await namedQueryIn<{ isDue: boolean }>(manager, {
+      ...{ name: 'audit_sealing_is_due', text: 'SELECT audit_sealing_is_due() AS "isDue"', values: [] },
+    });
+    return row?.isDue === true;
+  }
+
   /** Takes the lock of sealing, if there is something to seal and it is free. */
   async state(manager: EntityManager): Promise<SealingState> {
     const [row] = await namedQueryIn<SealingState>(manager, {

@@ -81,7 +81,7 @@ function textOf(lines: readonly string[]): string {
 
 function differenceLine({ kind, tenant, key, version, secretId, eventId, remark }: Difference): string {
   const place = [
-    `tenant ${printable(tenant)}`,
+    tenant === null ? 'no tenant' : `tenant ${printable(tenant)}`,
     ...(key === null || key === undefined ? [] : [`key ${printable(key, LONGEST_KEY)}`]),
     ...(version === null || version === undefined ? [] : [`version ${version}`]),
     ...(secretId === null || secretId === undefined ? [] : [`secret ${secretId}`]),

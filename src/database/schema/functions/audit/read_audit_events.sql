@@ -2,7 +2,8 @@
 -- given logs or, if p_logs is NULL, from the log of the transaction's tenant. A filter that is NULL is left out.
 --
 -- Each log is read along an index: by key, by actor, or by id. What the other filters match is in no index, so a page looks
--- at 50,000 entries at most; it may then have fewer events than asked for, or none, and still say where the next one begins.
+-- at 50,000 entries at most, or at 1,000 of each log where there are more than fifty. It may then have fewer events than
+-- asked for, or none, and still say where the next one begins.
 -- next_id and next_log are NULL on the last page.
 --
 -- p_actor is the name that an event shows. An event of a reader from another tenant shows none, so no name finds it.

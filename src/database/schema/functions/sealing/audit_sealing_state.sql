@@ -1,6 +1,5 @@
--- Tells whether the caller may seal: events are waiting, or reads of exports are to be noted, and no
--- other transaction seals until the end of this one. Tells then
--- whether the database is another one than the one that sealed last, whose name is noted where there is none yet.
+-- Tells whether the caller may seal: there is something to seal, and no other transaction seals until the end of this one.
+-- Tells then whether the database is another one than the one that sealed last, whose name is noted where there is none yet.
 CREATE OR REPLACE FUNCTION audit_sealing_state()
 RETURNS TABLE (may_seal boolean, installation_id uuid, has_moved boolean)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -12,8 +11,7 @@ AS $$
 DECLARE
   v_present text;
 BEGIN
-  IF NOT (EXISTS (SELECT FROM audit_pending) OR EXISTS (SELECT FROM secret_reads_pending))
-     OR NOT lock_sequence('audit', false) THEN
+  IF NOT audit_sealing_is_due() OR NOT lock_sequence('audit', false) THEN
     RETURN QUERY SELECT false, i.id, false FROM installation i;
     RETURN;
   END IF;

@@ -1,5 +1,5 @@
 -- Adds up to p_limit events from before there were leaves to what is waiting to be sealed, of one log. Returns whether there is
--- more to do at once: not while as many wait already.
+-- more to do at once: not while as many wait already. Returns NULL once nothing is left from before.
 --
 -- The first call for a log only notes how far its events go, and the next ones come a minute later: a transaction that began
 -- before the functions were replaced may still add to them. Events that were enqueued when they were recorded may be enqueued
@@ -23,7 +23,10 @@ BEGIN
   WHERE b.until_id IS NULL;
   SELECT b.* INTO v_log FROM audit_backfill b WHERE b.begun_at < v_now - interval '1 minute'
   ORDER BY b.log_id LIMIT 1 FOR UPDATE;
-  IF NOT FOUND OR EXISTS (SELECT FROM audit_pending p WHERE p.log_id = v_log.log_id OFFSET p_limit) THEN
+  IF NOT FOUND THEN
+    RETURN CASE WHEN EXISTS (SELECT FROM audit_backfill) THEN false END;
+  END IF;
+  IF EXISTS (SELECT FROM audit_pending p WHERE p.log_id = v_log.log_id OFFSET p_limit) THEN
     RETURN false;
   END IF;
   WITH next AS MATERIALIZED (

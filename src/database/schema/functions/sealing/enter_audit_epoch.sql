@@ -1,6 +1,7 @@
 -- Begins the present epoch of those logs that are in an earlier one. The first event of each names the last checkpoint that
 -- there is, and the reason. A tenant that was created since has lost nothing, and its log goes on; a log that was never sealed
--- here begins anew too, since it may have been sealed in what was lost. The caller holds the lock of the sequence audit.
+-- here begins anew too, since it may have been sealed in what was lost. Leaves that were never signed are taken back first,
+-- so that they become leaves of the epoch that the log is in afterwards. The caller holds the lock of the sequence audit.
 CREATE OR REPLACE FUNCTION enter_audit_epoch(p_logs uuid[], p_event uuid) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = public, pg_temp
@@ -14,6 +15,9 @@ DECLARE
   v_entries audit_entry[];
 BEGIN
   INSERT INTO audit_logs (log_id) SELECT unnest(p_logs) ON CONFLICT DO NOTHING;
+  -- The service's login may add rows of any id. Such a one would leave no room before it.
+  UPDATE audit_pending p SET id = DEFAULT WHERE p.log_id = ANY (p_logs) AND p.id < -4611686018427387904;
+  PERFORM take_back_unsigned_leaves(p_logs);
   SELECT i.* INTO v_now FROM installation i;
   IF v_now.epoch = 1 THEN
     RETURN;

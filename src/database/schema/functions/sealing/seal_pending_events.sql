@@ -1,6 +1,8 @@
 -- Makes leaves of committed events that are none yet: up to about p_limit, of up to 500 logs after p_after, and not of
 -- those in p_stopped. Returns for each of these logs what it was sealed with last, and the hashes of the new leaves one
 -- after the other. The caller signs the new trees, and stores them by store_sealed_logs in the same transaction.
+-- If it does not, the next call makes the leaves again: the first row of each log stays in audit_pending until the tree is
+-- stored, so that the log is visited, and take_back_unsigned_leaves takes the leaves back.
 --
 -- Logs of an earlier epoch than the present one enter it. is_full says that a log may have more. missing counts events that
 -- somebody deleted before they were sealed.
@@ -47,46 +49,51 @@ BEGIN
 
   RETURN QUERY
   WITH taken AS MATERIALIZED (
-    SELECT o.log_id, o.id, o.event_id
+    SELECT o.log_id, o.id, o.event_id, g.epoch, greatest(g.size, last.leaf_index + 1) AS size
     FROM unnest(v_logs) AS log (id)
+    JOIN audit_logs g ON g.log_id = log.id
+    -- More than the size where the caller is going to find that the log is not what was signed.
+    LEFT JOIN LATERAL (
+      SELECT l.leaf_index FROM audit_leaves l WHERE l.log_id = g.log_id AND l.epoch = g.epoch
+      ORDER BY l.leaf_index DESC LIMIT 1
+    ) AS last ON true
     CROSS JOIN LATERAL (
       SELECT p.log_id, p.id, p.event_id FROM audit_pending p WHERE p.log_id = log.id ORDER BY p.id LIMIT v_share
     ) AS o
   ),
-  emptied AS (
-    DELETE FROM audit_pending p USING taken t WHERE p.log_id = t.log_id AND p.id = t.id
-  ),
-  -- An event is a leaf once, whatever is pending.
   hashed AS MATERIALIZED (
-    SELECT t.log_id, t.id, t.event_id, e.hash FROM (
-      SELECT f.log_id, min(f.id) AS id, f.event_id FROM taken f GROUP BY f.log_id, f.event_id
-    ) AS t
+    SELECT t.*, e.hash, l.leaf_index IS NOT NULL AS is_leaf,
+           row_number() OVER (PARTITION BY t.log_id, t.event_id ORDER BY t.id) = 1 AS is_first
+    FROM taken t
+    LEFT JOIN LATERAL (
+      SELECT o.leaf_index FROM audit_leaves o WHERE o.log_id = t.log_id AND o.event_id = t.event_id OFFSET 0
+    ) AS l ON true
     LEFT JOIN LATERAL (
       SELECT sha256('\x00'::bytea || convert_to(a.body, 'UTF8')) AS hash
-      FROM audit_events a WHERE a.log_id = t.log_id AND a.id = t.event_id OFFSET 0
+      FROM audit_events a WHERE l.leaf_index IS NULL AND a.log_id = t.log_id AND a.id = t.event_id OFFSET 0
     ) AS e ON true
-    WHERE NOT EXISTS (SELECT FROM audit_leaves l WHERE l.log_id = t.log_id AND l.event_id = t.event_id)
   ),
-  leaves AS MATERIALIZED (
-    SELECT h.log_id, h.event_id, h.hash, row_number() OVER (PARTITION BY h.log_id ORDER BY h.id) - 1 AS place
-    FROM hashed h WHERE h.hash IS NOT NULL
+  -- An event is a leaf once, whatever is pending.
+  placed AS MATERIALIZED (
+    SELECT h.*, n.is_new, count(*) FILTER (WHERE n.is_new) OVER (PARTITION BY h.log_id ORDER BY h.id) - 1 AS place
+    FROM hashed h CROSS JOIN LATERAL (SELECT h.is_first AND h.hash IS NOT NULL AS is_new) AS n
+  ),
+  emptied AS (
+    DELETE FROM audit_pending p USING placed t
+    WHERE p.log_id = t.log_id AND p.id = t.id AND NOT (t.is_new AND t.place = 0)
   ),
   added AS (
     INSERT INTO audit_leaves (log_id, epoch, leaf_index, event_id, hash)
-    SELECT l.log_id, g.epoch, g.size + l.place, l.event_id, l.hash
-    FROM leaves l JOIN audit_logs g ON g.log_id = l.log_id
+    SELECT l.log_id, l.epoch, l.size + l.place, l.event_id, l.hash FROM placed l WHERE l.is_new
   ),
-  counted AS MATERIALIZED (SELECT t.log_id, count(*) AS taken FROM taken t GROUP BY t.log_id),
-  new AS MATERIALIZED (
-    SELECT h.log_id, string_agg(h.hash, ''::bytea ORDER BY h.id) AS hashes,
-           (count(*) FILTER (WHERE h.hash IS NULL))::integer AS missing
-    FROM hashed h GROUP BY h.log_id
+  counted AS MATERIALIZED (
+    SELECT t.log_id, count(*) AS taken, string_agg(t.hash, ''::bytea ORDER BY t.id) FILTER (WHERE t.is_new) AS hashes,
+           (count(*) FILTER (WHERE t.is_first AND NOT t.is_leaf AND t.hash IS NULL))::integer AS missing
+    FROM placed t GROUP BY t.log_id
   )
-  SELECT g.log_id, g.epoch, g.size, g.frontier, c.note, c.key_id, coalesce(n.hashes, ''), t.taken >= v_share,
-         coalesce(n.missing, 0)
+  SELECT g.log_id, g.epoch, g.size, g.frontier, c.note, c.key_id, coalesce(t.hashes, ''), t.taken >= v_share, t.missing
   FROM counted t JOIN audit_logs g ON g.log_id = t.log_id
   LEFT JOIN audit_checkpoints c ON c.log_id = g.log_id AND c.epoch = g.epoch AND c.size = g.size
-  LEFT JOIN new n ON n.log_id = g.log_id
   ORDER BY g.log_id;
   PERFORM note_secret_reads(v_logs);
 END

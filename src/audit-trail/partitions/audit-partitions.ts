@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { createAuditPartitions } from '../database/schema/create-audit-partitions.js';
-import { Logger } from '../observability/logger.js';
+import { createAuditPartitions } from '../../database/schema/create-audit-partitions.js';
+import { Logger } from '../../observability/logger.js';
 
 /** Creates the partitions of the table of events. */
 @Injectable()

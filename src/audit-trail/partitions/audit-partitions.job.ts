@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { AuditPartitions } from '../audit/audit-partitions.js';
-import type { Job, JobResult } from '../jobs/job.js';
+import { AuditPartitions } from './audit-partitions.js';
+import type { Job, JobResult } from '../../jobs/job.js';
 
 const DAY_MS = 86_400_000;
 
