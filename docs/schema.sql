@@ -3318,15 +3318,16 @@ BEGIN
     ) AS o
   ),
   hashed AS MATERIALIZED (
-    SELECT t.*, e.hash, l.leaf_index IS NOT NULL AS is_leaf,
+    SELECT t.*, e.hash, l.is_leaf IS NOT NULL AS is_leaf,
            row_number() OVER (PARTITION BY t.log_id, t.event_id ORDER BY t.id) = 1 AS is_first
     FROM taken t
+    -- Takes no column, so that the index by event is the cheaper one however small the table was when this was planned.
     LEFT JOIN LATERAL (
-      SELECT o.leaf_index FROM audit_leaves o WHERE o.log_id = t.log_id AND o.event_id = t.event_id OFFSET 0
+      SELECT true AS is_leaf FROM audit_leaves o WHERE o.log_id = t.log_id AND o.event_id = t.event_id OFFSET 0
     ) AS l ON true
     LEFT JOIN LATERAL (
       SELECT sha256('\x00'::bytea || convert_to(a.body, 'UTF8')) AS hash
-      FROM audit_events a WHERE l.leaf_index IS NULL AND a.log_id = t.log_id AND a.id = t.event_id OFFSET 0
+      FROM audit_events a WHERE l.is_leaf IS NULL AND a.log_id = t.log_id AND a.id = t.event_id OFFSET 0
     ) AS e ON true
   ),
   -- An event is a leaf once, whatever is pending.
