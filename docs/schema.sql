@@ -2809,8 +2809,17 @@ BEGIN
         v_outcome := 'precondition_failed';
       ELSIF v_detail -> 'if_none_match' ?| ARRAY['*', v_tag || CASE WHEN v_masked THEN '.masked' ELSE '' END] THEN
         v_outcome := 'not_modified';
+      ELSIF v_detail ? 'copied_to' AND (
+        EXISTS (
+          SELECT FROM secrets o WHERE o.tenant_id = (v_detail #>> '{copied_to,tenant_id}')::uuid
+            AND o.key = (v_detail #>> '{copied_to,key}') COLLATE "C"
+        ) OR EXISTS (
+          SELECT FROM secrets g WHERE g.visibility = 'global' AND g.key = (v_detail #>> '{copied_to,key}') COLLATE "C"
+        )
+      ) THEN
+        v_outcome := 'conflict';
       END IF;
-      r.detail := nullif(v_detail - ARRAY['if_match', 'if_none_match', 'needs_value'], '{}');
+      r.detail := nullif(v_detail - ARRAY['if_match', 'if_none_match', 'needs_value', 'copied_to'], '{}');
     END IF;
     IF v_outcome = 'ok' AND secret.value IS NULL THEN
       r.detail := coalesce(r.detail::jsonb, '{}') || '{"without_value": "hidden"}';

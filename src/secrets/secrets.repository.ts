@@ -25,11 +25,13 @@ export type ReadOutcome =
 export interface ReadConditions extends Conditions {
   /** True if the read is refused where the value is hidden from the caller. */
   readonly needsValue?: boolean;
+  /** Where the secret is to be copied to; a key that is taken there is a conflict, and the secret is not given. */
+  readonly copiedTo?: { readonly tenantId: string; readonly key: string };
 }
 
 /** Holds a secret that was read, and whether it meets the conditions of the read. */
 interface FoundSecret {
-  readonly kind: 'found' | 'forbidden' | 'not_modified' | 'precondition_failed';
+  readonly kind: 'found' | 'conflict' | 'forbidden' | 'not_modified' | 'precondition_failed';
   readonly secret: VisibleSecret;
   /** True if a part of the secret is hidden from the caller. */
   readonly isMasked: boolean;

@@ -101,9 +101,16 @@ describe('a copy of a secret', () => {
     const again = await copy('traced', { tenant: 'two' });
     expect(codeOf(again)).toEqual([409, 'conflict_error']);
     expect((await eventsOf(again)).map(([log, , event]) => `${log} ${event}`).sort()).toEqual([
-      'one secret.copy ok',
+      'one secret.copy conflict',
       'two secret.copy conflict',
     ]);
+    const conditional = await copy('traced', { tenant: 'two' }, user, { 'If-None-Match': '*' });
+    expect([conditional.status, conditional.headers.etag]).toEqual([412, expect.any(String)]);
+    await expectEvents(
+      conditional,
+      ['one', 'traced', 'secret.copy conflict', { target_tenant: ids.get('two') }],
+      ['two', 'traced', 'secret.copy precondition_failed', null],
+    );
   });
 
   it('is refused alike where there is no such tenant, and where the caller may not create', async () => {
@@ -158,7 +165,12 @@ describe('a copy of a secret', () => {
       ['four', 'everywhere', 'secret.copy ok', { reader_tenant: ids.get('one') }],
       ['one', 'here', 'secret.copy ok', source],
     );
-    expect(codeOf(await copy('everywhere', { tenant: 'two' }))).toEqual([409, 'conflict_error']);
+    const taken = await copy('everywhere', { tenant: 'two' });
+    expect(codeOf(taken)).toEqual([409, 'conflict_error']);
+    expect((await eventsOf(taken)).map(([log, , event]) => `${log} ${event}`).sort()).toEqual([
+      'four secret.copy conflict',
+      'two secret.copy refused',
+    ]);
   });
 
   it('takes the state of the source, and of the new key', async () => {

@@ -3,17 +3,19 @@ import type { Conditions } from '../../api/conditions/conditions.js';
 import { JsonText } from '../../api/json/json-text.js';
 import { newEvent } from '../../audit/audit-event.js';
 import { AuditWriter, SYSTEM_LOG } from '../../audit/audit-writer.js';
+import { Refusal } from '../../audit/refusal.js';
+import type { DomainError } from '../../common/domain-error.js';
 import type { TenantContext } from '../../common/tenant-context.js';
 import { tenantRefused } from '../../common/tenant-refused.js';
 import { CreateSecret } from '../create-secret.js';
 import { SecretExpired } from '../expiry/secret-expiry.js';
-import { secretNotFound } from '../secret-errors.js';
+import { existsAlready, secretExists, secretNotFound } from '../secret-errors.js';
 import type { CreateSecretInput } from '../secret-input.js';
 import { SecretPreconditions } from '../secret-preconditions.js';
 import { SecretSealer } from '../secret-sealer.js';
 import { readConditions } from '../secret-tag.js';
 import { attributesOf, type OpenedSecret, type VisibleSecret } from '../secret.js';
-import { SecretsRepository } from '../secrets.repository.js';
+import { SecretsRepository, type Decide } from '../secrets.repository.js';
 import { hiddenFromCopier, newKeyOnly, nothingNew } from './copy-errors.js';
 import { CopyTargets } from './copy-targets.js';
 
@@ -57,7 +59,8 @@ export class CopySecret {
     if (ifNoneMatch !== undefined && ifNoneMatch !== '*') throw newKeyOnly();
     if (tenantName === tenant.tenantName && newKey === key) throw nothingNew();
     const target = await this.targetOf(tenant, tenantName, [key, newKey]);
-    const source = await this.read(tenant, key, { ifMatch }, target);
+    const source = await this.read(tenant, key, { ifMatch }, { target, newKey });
+    if (source === undefined) throw await this.refuseTaken(target, newKey, ifNoneMatch);
     const content = await this.contentOf(tenant, key, source);
     const isWithin = source.tenantId === target.tenantId;
     const event = newEvent('secret.copy', tenant.caller, {
@@ -99,23 +102,43 @@ export class CopySecret {
     await Promise.all(records);
   }
 
+  /** Returns the secret that is copied; undefined if the new key is taken. */
   private async read(
     tenant: TenantContext,
     key: string,
     conditions: Conditions,
-    target: TenantContext,
-  ): Promise<VisibleSecret> {
+    { target, newKey }: { readonly target: TenantContext; readonly newKey: string },
+  ): Promise<VisibleSecret | undefined> {
     const isWithin = target.tenantId === tenant.tenantId;
     const detail = isWithin ? null : { target_tenant: target.tenantId };
     const event = newEvent('secret.copy', tenant.caller, { key, detail });
-    const demands = { ...readConditions(conditions, false), needsValue: true };
+    const copiedTo = { tenantId: target.tenantId, key: newKey };
+    const demands = { ...readConditions(conditions, false), needsValue: true, copiedTo };
     const outcome = await this.secrets.read(tenant, key, event, demands);
+    if (outcome.kind === 'conflict') return undefined;
     if (outcome.kind === 'absent') throw secretNotFound(key);
     if (outcome.kind === 'expired') throw new SecretExpired(key, outcome.expiresAt);
     if (outcome.kind === 'forbidden') throw hiddenFromCopier(key);
     if (outcome.kind === 'precondition_failed')
       throw await this.preconditions.failure(tenant, outcome.secret);
     return outcome.secret;
+  }
+
+  /** Records in the log of the target that the new key is taken, and returns the error that says so. */
+  private async refuseTaken(
+    target: TenantContext,
+    newKey: string,
+    ifNoneMatch: Conditions['ifNoneMatch'],
+  ): Promise<DomainError> {
+    const createsOnly = ifNoneMatch === '*';
+    const event = newEvent('secret.copy', target.caller, { key: newKey });
+    const refuse: Decide = (current) =>
+      createsOnly
+        ? this.preconditions.taken(target, current)
+        : Promise.resolve(new Refusal('conflict', secretExists(newKey)));
+    const outcome = await this.secrets.update(target, newKey, refuse, event);
+    if (outcome.kind === 'refused') return outcome.error;
+    return createsOnly ? existsAlready(newKey) : secretExists(newKey);
   }
 
   /** Returns what a copy has of a secret: all that the caller sees of it. It is never global. */

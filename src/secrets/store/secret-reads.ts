@@ -23,7 +23,7 @@ interface Read {
 
 type Answer = SecretRow & {
   readonly ordinal: number;
-  readonly outcome: 'ok' | 'forbidden' | 'not_found' | 'not_modified' | 'precondition_failed';
+  readonly outcome: 'ok' | 'conflict' | 'forbidden' | 'not_found' | 'not_modified' | 'precondition_failed';
   readonly tenant_name: string;
   readonly is_masked: boolean;
 };
@@ -97,14 +97,14 @@ function isExpired(secret: VisibleSecret): secret is VisibleSecret & { readonly 
 
 /** Returns the detail of the event together with the conditions, which `read_secrets` takes out of it. */
 function detailJson({ event: { detail }, conditions = {} }: Read): string | null {
-  const { ifMatch, ifNoneMatch, needsValue } = conditions;
-  const isPlain = ifMatch === undefined && ifNoneMatch === undefined && needsValue === undefined;
-  if (detail === null && isPlain) return null;
+  const { ifMatch, ifNoneMatch, needsValue, copiedTo } = conditions;
   const demanded = {
     if_match: listOf(ifMatch),
     if_none_match: listOf(ifNoneMatch),
     needs_value: needsValue,
+    copied_to: copiedTo && { tenant_id: copiedTo.tenantId, key: copiedTo.key },
   };
+  if (detail === null && Object.values(demanded).every((demand) => demand === undefined)) return null;
   return JSON.stringify({ ...detail, ...demanded });
 }
 

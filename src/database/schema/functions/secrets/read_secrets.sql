@@ -7,7 +7,8 @@
 -- p_details may give conditions, which are not recorded: if_match and if_none_match, arrays of tags, where '*' matches
 -- every secret. A tag is id.revision.mark; that of a secret of which something is hidden from the caller ends in
 -- .masked, which if_match does not compare. The outcome is then precondition_failed or not_modified, and otherwise ok, or
--- not_found. With needs_value, also in p_details and not recorded, a hidden value is the outcome forbidden.
+-- not_found. With needs_value, also in p_details and not recorded, a hidden value is the outcome forbidden. With copied_to
+-- (tenant_id, key), also not recorded, a key that is taken there is the outcome conflict: the copy cannot be made.
 --
 -- A secret that has expired is returned without its value and options. It is recorded as expired, whatever the conditions.
 -- The outcome is precondition_failed, because earlier programs know no better one: none of them takes the secret for
@@ -82,8 +83,17 @@ BEGIN
         v_outcome := 'precondition_failed';
       ELSIF v_detail -> 'if_none_match' ?| ARRAY['*', v_tag || CASE WHEN v_masked THEN '.masked' ELSE '' END] THEN
         v_outcome := 'not_modified';
+      ELSIF v_detail ? 'copied_to' AND (
+        EXISTS (
+          SELECT FROM secrets o WHERE o.tenant_id = (v_detail #>> '{copied_to,tenant_id}')::uuid
+            AND o.key = (v_detail #>> '{copied_to,key}') COLLATE "C"
+        ) OR EXISTS (
+          SELECT FROM secrets g WHERE g.visibility = 'global' AND g.key = (v_detail #>> '{copied_to,key}') COLLATE "C"
+        )
+      ) THEN
+        v_outcome := 'conflict';
       END IF;
-      r.detail := nullif(v_detail - ARRAY['if_match', 'if_none_match', 'needs_value'], '{}');
+      r.detail := nullif(v_detail - ARRAY['if_match', 'if_none_match', 'needs_value', 'copied_to'], '{}');
     END IF;
     IF v_outcome = 'ok' AND secret.value IS NULL THEN
       r.detail := coalesce(r.detail::jsonb, '{}') || '{"without_value": "hidden"}';
