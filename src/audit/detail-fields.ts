@@ -46,6 +46,7 @@ export const AUDIT_DETAIL_FIELDS = {
   stream: '`true` for a stream of changes, which is recorded once, at its opening',
   system_role: 'The system role of the user or user group',
   target_tenant: 'The id of the tenant that the copy is for, if it is another one',
+  tenant: 'The id of the tenant that was created or deleted, which is also that of its log',
   to_prefix: 'What the keys of the secrets begin with after the move',
   trash_days: 'The new value of the setting `trash_days`',
   trashed: 'The number of secrets that were purged from the trash of the tenant',

@@ -227,6 +227,9 @@ describe('the rights to what is in the trash', () => {
     const last = await room.tenant('closing', 'manager');
     const ids = [await trashed(last, 'one'), await trashed(last, 'two', { visibility: 'private' })];
     await put(last, 'living');
+    const [tenant] = await room.database.asSuperuser<{ id: string }>(
+      `SELECT id FROM tenants WHERE name = 'closing'`,
+    );
     await ask(ADMIN, 'DELETE', '/api/v3.1/tenants/users', {
       tenant_name: 'closing',
       username: 'closing-manager',
@@ -242,7 +245,7 @@ describe('the rights to what is in the trash', () => {
     );
     expect(events).toEqual([
       { outcome: 'conflict', detail: null },
-      { outcome: 'ok', detail: { trashed: '3' } },
+      { outcome: 'ok', detail: { tenant: tenant?.id, trashed: '3' } },
     ]);
   });
 });
