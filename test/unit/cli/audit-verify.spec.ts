@@ -200,6 +200,14 @@ describe('audit verify of a proof', () => {
     expect(json.event.body).toBe(log.bodies[3]);
   });
 
+  it('of one event takes no checkpoint, since it proves nothing about it', async () => {
+    const { code, stdout, stderr } = await verify('event', '--checkpoint', path('third'));
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(
+      /^A proof of one event is not compared with a checkpoint .* leave `--checkpoint` out/,
+    );
+  });
+
   it('says that a log continues an older checkpoint', async () => {
     const { code, stdout } = await verify('consistent', '--checkpoint', path('third'));
     expect([code, stdout]).toEqual([
