@@ -1,3 +1,4 @@
+import { escapeUnsafe } from '../common/printable.js';
 import { LONGEST_REASON } from '../common/reason.js';
 import type { Caller } from '../common/tenant-context.js';
 
@@ -6,12 +7,6 @@ const MAX_REQUEST_ID_LENGTH = 128;
 const MAX_ADDRESS_LENGTH = 64;
 /** Is in UTF-16 units, of which a character of a reason has two at most. */
 const MAX_REASON_LENGTH = 2 * LONGEST_REASON;
-
-/**
- * Matches characters that JSON does not escape but that can confuse a terminal or a reader: C1 controls, bidirectional
- * marks and line separators.
- */
-const UNSAFE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
 /** Matches visible ASCII, which needs no escapes; nearly every caller consists of it. */
 const PLAIN = /^[ -~]*$/;
@@ -30,7 +25,7 @@ export function callerJson(caller: Caller): string {
     address: bounded(caller.address, MAX_ADDRESS_LENGTH),
     reason: bounded(caller.reason, MAX_REASON_LENGTH),
   });
-  return PLAIN.test(json) ? json : json.replace(UNSAFE, escape);
+  return PLAIN.test(json) ? json : escapeUnsafe(json);
 }
 
 /** Leaves null, and the undefined of a field that is left out, as they are. */
@@ -38,11 +33,4 @@ function bounded<N extends null | undefined>(text: string | N, maxLength: number
   return typeof text !== 'string'
     ? text
     : text.slice(0, maxLength).toWellFormed().replaceAll('\u0000', '\ufffd');
-}
-
-function escape(character: string): string {
-  return Array.from(
-    { length: character.length },
-    (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`,
-  ).join('');
 }

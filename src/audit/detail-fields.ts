@@ -2,7 +2,7 @@
 export const AUDIT_DETAIL_FIELDS = {
   all_tenants: '`true` for a list of every tenant in which the caller may list',
   at: 'The time for which a version of the secret was asked',
-  audit_days: 'The new value of the setting `audit_days`',
+  audit_days: 'The new value of the setting `audit_days`; `null` for the default of the installation',
   begin: 'The id of the event with which the export began',
   bulk_move: 'The id of the event of the move by prefix that moved the secret',
   colliding: 'The number of secrets in the import whose key already existed',
@@ -46,8 +46,9 @@ export const AUDIT_DETAIL_FIELDS = {
   stream: '`true` for a stream of changes, which is recorded once, at its opening',
   system_role: 'The system role of the user or user group',
   target_tenant: 'The id of the tenant that the copy is for, if it is another one',
+  tenant: 'The id of the tenant that was created or deleted, which is also that of its log',
   to_prefix: 'What the keys of the secrets begin with after the move',
-  trash_days: 'The new value of the setting `trash_days`',
+  trash_days: 'The new value of the setting `trash_days`; `null` for the default of the installation',
   trashed: 'The number of secrets that were purged from the trash of the tenant',
   username: 'The name of the user whom a token is for, if an operator creates it',
   without_value:

@@ -11,6 +11,7 @@ import { newEvent } from '../audit/audit-event.js';
 import { AuditWriter, SYSTEM_LOG } from '../audit/audit-writer.js';
 import type { AuthenticatedRequest } from '../auth/authenticated-request.js';
 import type { Principal } from '../auth/principal.js';
+import { RefusedCallers } from '../auth/refused-callers.js';
 import { namedTenant } from '../auth/named-tenant.js';
 import { Forbidden, MaintenanceModeActive } from '../common/errors.js';
 import { requireReason } from '../common/reason.js';
@@ -27,6 +28,7 @@ export class TenantScopeInterceptor implements NestInterceptor {
   constructor(
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(AuditWriter) private readonly audit: AuditWriter,
+    @Inject(RefusedCallers) private readonly callers: RefusedCallers,
   ) {}
 
   /**
@@ -75,15 +77,16 @@ export class TenantScopeInterceptor implements NestInterceptor {
     return new Forbidden('Name one tenant that you may work in: send its name in one `tenant` header');
   }
 
-  private record(
+  private async record(
     request: AuthenticatedRequest,
     principal: Principal,
     { action, inTenant }: RoutePermission,
     outcome: 'forbidden' | 'maintenance',
   ): Promise<void> {
     const { key, name: resource = key } = request.params as { key?: string; name?: string };
-    const event = newEvent(action, principal.caller, { key: resource ?? null, outcome });
-    return this.audit.record((inTenant ? principal.tenant?.id : undefined) ?? SYSTEM_LOG, event);
+    const logId = (inTenant ? principal.tenant?.id : undefined) ?? SYSTEM_LOG;
+    const caller = inTenant ? await this.callers.shownIn(logId, principal) : principal.caller;
+    await this.audit.record(logId, newEvent(action, caller, { key: resource ?? null, outcome }));
   }
 }
 

@@ -1,10 +1,11 @@
 import { Module } from '@nestjs/common';
 import { APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
+import { AuthModule } from '../auth/auth.module.js';
 import { DeclaredRoutes } from './declared-routes.js';
 import { TenantScopeInterceptor } from './tenant-scope.interceptor.js';
 
 @Module({
-  imports: [DiscoveryModule],
+  imports: [AuthModule, DiscoveryModule],
   providers: [DeclaredRoutes, { provide: APP_INTERCEPTOR, useClass: TenantScopeInterceptor }],
   exports: [DeclaredRoutes],
 })

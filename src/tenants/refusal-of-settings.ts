@@ -9,7 +9,7 @@ type Bounds = Pick<TenantSettings, 'maxVersionsLowerBound' | 'maxVersionsUpperBo
 /** Returns why the settings of a tenant cannot become these, if so. */
 export function refusalOfSettings(
   { permissions, tenantName }: TenantContext,
-  changes: Partial<TenantSettings>,
+  changes: Partial<StoredSettings>,
   next: StoredSettings,
 ): Refusal | undefined {
   const { maxVersionsLowerBound: lower, maxVersionsUpperBound: upper } = changes;

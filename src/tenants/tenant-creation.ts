@@ -55,7 +55,8 @@ export class TenantCreation {
     if (existing !== null) return existing.id;
     const id = await this.create(manager, DEFAULT_TENANT);
     if (id === undefined) throw new Error('The default tenant was created by another start');
-    await appendEvent(manager, SYSTEM_LOG, newEvent('tenant.create', caller, { key: DEFAULT_TENANT }));
+    const event = newEvent('tenant.create', caller, { key: DEFAULT_TENANT, detail: { tenant: id } });
+    await appendEvent(manager, SYSTEM_LOG, event);
     return id;
   }
 }

@@ -28,13 +28,13 @@ export class TenantSettingsService {
   }
 
   /**
-   * Changes the settings that are given, on all replicas from the next request on.
+   * Changes the settings that are given, on all replicas from the next request on; null stands for the installation's default.
    * @throws Forbidden if the tenant was deleted in the meantime, and for bounds and days of the audit trail without the
    *   permission to set them
    * @throws IllegalAction for a number outside the bounds, and for bounds that leave nothing between them
    * @throws BadParameters for days that are not within the bounds of the installation
    */
-  async update(tenant: TenantContext, changes: Partial<TenantSettings>): Promise<TenantSettings> {
+  async update(tenant: TenantContext, changes: Partial<StoredSettings>): Promise<TenantSettings> {
     const { tenantId, tenantName: key, caller } = tenant;
     const event = newEvent('tenant_settings.update', caller, { key, detail: detailOf(changes) });
     const gone = new Refusal('forbidden', tenantRefused('tenant_update_settings', key));
@@ -57,9 +57,10 @@ export class TenantSettingsService {
     return this.effective(settings);
   }
 
-  private refusalOfDays({ trashDays }: Partial<TenantSettings>): Refusal | undefined {
+  private refusalOfDays({ trashDays }: Partial<StoredSettings>): Refusal | undefined {
     const { least, most } = this.trashDays;
-    if (trashDays === undefined || (trashDays >= least && trashDays <= most)) return undefined;
+    if (trashDays === undefined || trashDays === null || (trashDays >= least && trashDays <= most))
+      return undefined;
     return new Refusal(
       'refused',
       new BadParameters(
@@ -68,8 +69,8 @@ export class TenantSettingsService {
     );
   }
 
-  private refusalOfAuditDays({ auditDays }: Partial<TenantSettings>): Refusal | undefined {
-    if (auditDays === undefined || this.auditDays.allows(auditDays)) return undefined;
+  private refusalOfAuditDays({ auditDays }: Partial<StoredSettings>): Refusal | undefined {
+    if (auditDays === undefined || auditDays === null || this.auditDays.allows(auditDays)) return undefined;
     return new Refusal('refused', tooFewAuditDays(this.auditDays.least));
   }
 
@@ -85,7 +86,7 @@ export class TenantSettingsService {
 }
 
 /** Returns what an event tells of a change. */
-function detailOf(changes: Partial<TenantSettings>): AuditEvent<'tenant_settings.update'>['detail'] {
+function detailOf(changes: Partial<StoredSettings>): AuditEvent<'tenant_settings.update'>['detail'] {
   const { requireIfMatch, trashDays, auditDays, maxVersions, maxVersionsLowerBound, maxVersionsUpperBound } =
     changes;
   const detail = {

@@ -49,6 +49,8 @@ export class TenantsService {
       event,
       async (manager) =>
         (await this.creation.create(manager, name)) ?? Refusal.conflict(`Tenant \`${name}\` already exists`),
+      SYSTEM_LOG,
+      (tenant) => ({ tenant }),
     );
     return { id, name };
   }
@@ -101,15 +103,16 @@ export class TenantsService {
     const trashed = await this.tenants.emptyTrash(manager, id);
     await this.tenants.delete(manager, id);
     await this.keys.retireAll(manager, id);
-    return { trashed };
+    return { id, trashed };
   }
 }
 
-/** Tells how many secrets were purged from the trash of a deleted tenant. */
+/** Identifies a deleted tenant, and tells how many secrets were purged from its trash. */
 interface Deleted {
+  readonly id: string;
   readonly trashed: number;
 }
 
-function detailOf({ trashed }: Deleted): AuditEvent<'tenant.delete'>['detail'] {
-  return { trashed: String(trashed) };
+function detailOf({ id, trashed }: Deleted): AuditEvent<'tenant.delete'>['detail'] {
+  return { tenant: id, trashed: String(trashed) };
 }

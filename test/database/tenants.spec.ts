@@ -40,6 +40,7 @@ describe('TenantsService', () => {
         action: 'tenant.create',
         outcome: 'ok',
         tenant_id: null,
+        detail: { tenant: made.id },
         caller: expect.objectContaining({ actor_name: 'root', method: 'cli', request_id: caller.requestId }),
       }),
     ]);
@@ -147,7 +148,7 @@ describe('TenantsService', () => {
     expect(await ensure()).toBe(id);
     expect(await services.tenants.find(DEFAULT_TENANT)).toEqual({ id, name: DEFAULT_TENANT });
     expect(await services.events(DEFAULT_TENANT)).toEqual([
-      expect.objectContaining({ action: 'tenant.create', outcome: 'ok' }),
+      expect.objectContaining({ action: 'tenant.create', outcome: 'ok', detail: { tenant: id } }),
     ]);
     const [key] = await services.dataSource.manager.findBy(TenantKey, { tenantId: id });
     expect(key).toMatchObject({ generation: 1, rootKeyId: 'first', retiredAt: null });

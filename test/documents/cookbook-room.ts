@@ -10,14 +10,20 @@ const PASSWORDS = {
   admin: ADMIN_PASSWORD,
 };
 
+interface CookbookSetting extends Pick<PageSetting, 'kind' | 'python'> {
+  /** Changes the installation before there are tenants and users. */
+  readonly prepare?: (room: Strongroom) => Promise<unknown>;
+}
+
 /** Runs a page of the cookbook against a new service with the tenant and the users that the page names. */
 export async function runCookbook(
   page: string,
   folder: PageFolder,
-  more: Pick<PageSetting, 'kind' | 'python'> = {},
+  { prepare, ...more }: CookbookSetting = {},
 ): Promise<void> {
   const room = await Strongroom.start();
   try {
+    await prepare?.(room);
     await room.tenant('payments', 'manager');
     await room.user('deployer', PASSWORDS.secrets);
     await room.join('deployer', 'payments', 'user');

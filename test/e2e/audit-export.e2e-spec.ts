@@ -189,6 +189,27 @@ describe('an export of the audit trail', () => {
     expect(await text('/checkpoint?epoch=1', other)).not.toContain(`/${epoch}\n`);
   });
 
+  it('says of which epoch a size was meant, and how to name another', async () => {
+    const other = await room.tenant('moved', 'manager');
+    await room.database.asSuperuser(`UPDATE installation SET incarnation = 'yet another'`);
+    await room.secret(other, 'GET', 'after');
+    await sealed(room.database);
+    const [origin = '', size] = (await text('/checkpoint', other)).split('\n');
+    const epoch = origin.split('/').at(-1);
+    for (const path of [
+      `/export?since=${size}`,
+      `/proofs/consistency?old=${size}`,
+      `/checkpoint?size=${size}`,
+    ]) {
+      const refused = await ask(path, other);
+      expect(refused.body.message).toMatch(
+        /epoch 1\b.*at the end of the first the number to give as `epoch`/,
+      );
+      expect([404, 409]).toContain(refused.status);
+      await text(`${path}&epoch=${epoch}`, other);
+    }
+  });
+
   it('as a table says who read a key between two dates, whole', async () => {
     const table = await text('/export?format=csv&key=key-1&action=secret.read&from=2020-01-01T00:00:00Z');
     const [names, ...lines] = table.trimEnd().split('\r\n');

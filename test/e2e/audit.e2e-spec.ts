@@ -141,7 +141,9 @@ describe('the record of what was done', () => {
 
   it('puts a stranger into the log of the tenant that was tried, and unknown tenants into the log of the system', async () => {
     const stranger = await room.tenant('elsewhere');
-    await room.secret({ ...stranger, tenant: 'recorded' }, 'GET', 'forbidden-one');
+    const request = { 'X-Request-ID': 'request-of-stranger', 'X-Reason': 'prying' };
+    const intruder = { ...stranger, tenant: 'recorded' };
+    await room.call(intruder, 'GET', '/api/v3.1/secrets/forbidden-one', undefined, request);
     await room.secret({ ...stranger, tenant: 'no-such' }, 'GET', 'forbidden-two');
     await room.secret({ login: stranger.login }, 'GET', 'forbidden-three');
     const [one] = await about('forbidden-one');
@@ -149,12 +151,42 @@ describe('the record of what was done', () => {
       "SELECT id FROM tenants WHERE name = 'recorded'",
     );
     expect(one).toMatchObject({ action: 'secret.read', outcome: 'forbidden', tenant_id: id });
+    expect(one?.caller).toEqual({
+      actor_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      actor_name: null,
+      method: 'basic',
+      request_id: 'request-of-stranger',
+      address: null,
+    });
     for (const key of ['forbidden-two', 'forbidden-three']) {
-      expect(await about(key)).toEqual([expect.objectContaining({ outcome: 'forbidden', tenant_id: null })]);
+      expect(await about(key)).toEqual([
+        expect.objectContaining({
+          outcome: 'forbidden',
+          tenant_id: null,
+          caller: expect.objectContaining({ actor_name: 'elsewhere-user', address: '127.0.0.1' }),
+        }),
+      ]);
     }
     const before = (await events()).length;
     await room.secret({ tenant: 'recorded' }, 'GET', 'anonymous');
     expect(await events()).toHaveLength(before);
+  });
+
+  it('names a refused member, directly or through a group, in the log of the tenant', async () => {
+    const viewer = await room.member('recorded', 'vera', 'viewer');
+    await room.user('gerda', 'password of gerda');
+    await room.group('guests', ['gerda'], { tenant: 'recorded', role: 'viewer' });
+    for (const [name, as] of [
+      ['vera', viewer],
+      ['gerda', { login: 'gerda:password of gerda', tenant: 'recorded' }],
+    ] as const) {
+      expect((await room.secret(as, 'PUT', `barred-${name}`, 'x')).status).toBe(403);
+      const [event] = await about(`barred-${name}`);
+      expect(event).toMatchObject({
+        outcome: 'forbidden',
+        caller: { actor_name: name, address: '127.0.0.1' },
+      });
+    }
   });
 
   it('cannot be forged by what callers send', async () => {

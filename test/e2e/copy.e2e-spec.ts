@@ -130,6 +130,21 @@ describe('a copy of a secret', () => {
         [log, 'there', 'secret.copy forbidden', null],
       );
     }
+    // The log of a tenant tells who tried by name only of its members.
+    const request = { 'X-Reason': 'moving house' };
+    for (const [tenant, name, reason] of [
+      ['three', 'one-user', 'moving house'],
+      ['four', null, undefined],
+    ] as const) {
+      const { headers } = await copy('wanted', { tenant, key: 'there' }, user, request);
+      const [event] = await room.database.asSuperuser<{ caller: Record<string, unknown> }>(
+        `SELECT body::json -> 'caller' AS caller FROM audit_events
+         WHERE log_id = $1 AND body::json -> 'caller' ->> 'request_id' = $2`,
+        [ids.get(tenant), headers['x-request-id']],
+      );
+      expect([event?.caller.actor_name, event?.caller.reason]).toEqual([name, reason]);
+      expect(event?.caller.address).toBe(name === null ? null : '127.0.0.1');
+    }
     // A source that is not there tells nothing of the target either.
     expect(codeOf(await copy('no-such-key', { tenant: 'no-such' }))).toEqual([403, 'forbidden_error']);
     const viewer = within('three');

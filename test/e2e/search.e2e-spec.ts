@@ -194,7 +194,7 @@ describe('the search by rules', () => {
     expect((await search({}, '', stranger)).status).toBe(403);
     const events = await room.database.asSuperuser(
       `SELECT FROM audit_events WHERE body::json->>'action' = 'secret.list'
-         AND body::json->'caller'->>'actor_name' = 'nobody' AND body::json->>'outcome' = 'forbidden'`,
+         AND actor_id = (SELECT id FROM users WHERE username = 'nobody') AND body::json->>'outcome' = 'forbidden'`,
     );
     expect(events).toHaveLength(1);
   });

@@ -111,21 +111,32 @@ describe('the days for which the events of a tenant are kept', () => {
       400,
       expect.stringMatching(/`audit_days` must be at least 90 .* or 0 to keep the events for ever/),
     ]);
-    for (const days of [-1, 36_501, 1.5, '400', null]) expect((await keep(days)).status).toBe(400);
+    for (const days of [-1, 36_501, 1.5, '400']) expect((await keep(days)).status).toBe(400);
     expect((await ask('GET', SETTINGS)).body.audit_days).toBe(400);
     await room.database.asSuperuser('UPDATE tenant_settings SET audit_days = 31');
     expect((await ask('GET', SETTINGS)).body.audit_days).toBe(90);
     await room.database.asSuperuser('UPDATE tenant_settings SET audit_days = NULL');
   });
 
+  it('are those of the installation again once they are taken back, by administrators alone', async () => {
+    await keep(500);
+    expect((await keep(null, manager)).status).toBe(403);
+    expect((await ask('GET', SETTINGS)).body.audit_days).toBe(500);
+    const answer = await keep(null);
+    expect([answer.status, answer.body.audit_days]).toEqual([200, DEFAULTS.audit_days]);
+    expect(
+      await room.database.asSuperuser('SELECT audit_days FROM tenant_settings WHERE audit_days IS NOT NULL'),
+    ).toEqual([]);
+  });
+
   it('are on record where they were changed', async () => {
     await keep(500);
-    const [event] = await room.database.asSuperuser(
+    await keep(null);
+    const events = await room.database.asSuperuser(
       `SELECT body::json -> 'detail' AS detail FROM audit_events
-       WHERE action = 'tenant_settings.update' AND outcome = 'ok' ORDER BY id DESC LIMIT 1`,
+       WHERE action = 'tenant_settings.update' AND outcome = 'ok' ORDER BY id DESC LIMIT 2`,
     );
-    expect(event).toEqual({ detail: { audit_days: '500' } });
-    await room.database.asSuperuser('UPDATE tenant_settings SET audit_days = NULL');
+    expect(events).toEqual([{ detail: { audit_days: 'null' } }, { detail: { audit_days: '500' } }]);
   });
 });
 

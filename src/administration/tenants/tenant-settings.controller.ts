@@ -8,7 +8,7 @@ import { TenantRoute } from '../../api/routes/tenant-route.decorator.js';
 import type { TenantContext } from '../../common/tenant-context.js';
 import { Tenant } from '../../tenant-scope/tenant.decorator.js';
 import { outsideBounds } from '../../tenants/refusal-of-settings.js';
-import { DEFAULT_SETTINGS, type TenantSettings } from '../../tenants/tenant-settings.js';
+import { DEFAULT_SETTINGS, type StoredSettings, type TenantSettings } from '../../tenants/tenant-settings.js';
 import { TenantSettingsService } from '../../tenants/tenant-settings.service.js';
 import { TENANT_EXAMPLES } from './dto/tenant.examples.js';
 import { noSetting, TenantSettingsBody, TenantSettingsV31 } from './dto/tenant-settings.js';
@@ -56,7 +56,7 @@ export class TenantSettingsController {
 }
 
 /** @throws IllegalAction where nothing is to change */
-function toSettings(body: TenantSettingsBody): Partial<TenantSettings> {
+function toSettings(body: TenantSettingsBody): Partial<StoredSettings> {
   const settings = {
     requireIfMatch: flagOf(body.require_if_match),
     trashDays: body.trash_days,

@@ -5,6 +5,7 @@ import { Pruned } from '../../common/errors.js';
 import { HASH_BYTES } from '../../transparency/tree/hash.js';
 import { storedFrontier } from '../../transparency/tree/stored-frontier.js';
 import { ExportWriter } from '../export-file/export-writer.js';
+import { EPOCH_OF_KEPT } from '../reading/epoch-of-kept.js';
 import type { LogScope } from '../reading/log-scope.js';
 import {
   LogTreesRepository,
@@ -103,8 +104,8 @@ function sinceProblem(epochs: readonly LogEpoch[], since: Since | undefined): Re
   const { size, pruned } = epochs.find(({ epoch }) => epoch === since.epoch) ?? { size: null, pruned: 0 };
   if (size === null || size < since.size)
     return Refusal.conflict(
-      `The log has no checkpoint of so many events in epoch ${since.epoch}: take \`since\`, and \`epoch\` if the origin ends ` +
-        'with a number, from a checkpoint of this log; if it was that, the log has lost events',
+      `The log has no checkpoint of so many events in epoch ${since.epoch}. ${EPOCH_OF_KEPT}. If these are what you gave, the ` +
+        'log has lost events',
     );
   if (since.size >= pruned) return undefined;
   return new Refusal(

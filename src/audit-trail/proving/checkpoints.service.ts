@@ -6,6 +6,7 @@ import { VerifierKey } from '../../transparency/note/verifier-key.js';
 import { logDetail, readerOf, type LogScope } from '../reading/log-scope.js';
 import { ScopedReading } from '../reading/scoped-reading.js';
 import type { CheckpointCursor } from './checkpoint-cursor.js';
+import { noCheckpoint } from './no-checkpoint.js';
 import { oneLog } from './one-log.js';
 import { ProofsRepository, type KeptCheckpoint, type LogKey } from './proofs.repository.js';
 
@@ -31,7 +32,7 @@ export class Checkpoints {
       if (logId instanceof Refusal) return logId;
       const asked = { epoch: epoch ?? (size === undefined ? undefined : 1), size, limit: 1 };
       const [found] = await this.proofs.checkpoints(manager, [logId], asked);
-      return found?.note ?? noCheckpoint(size);
+      return found?.note ?? noCheckpoint(asked);
     });
   }
 
@@ -72,13 +73,4 @@ function keyLine({ origin, publicKey, from }: LogKey): string {
   const key = VerifierKey.of(origin, publicKey);
   if (key === undefined) throw new Error(`The key of ${origin} is none`);
   return logKeyLine(key, from);
-}
-
-/** Refuses a checkpoint that is not there. */
-export function noCheckpoint(size: number | undefined): Refusal {
-  return Refusal.notFound(
-    size === undefined
-      ? 'The log has no checkpoint yet: events are sealed about a second after they were recorded, so ask again then'
-      : 'The log keeps no checkpoint of that size in that epoch: take one that the list of its checkpoints has, or the last one',
-  );
 }

@@ -7,11 +7,12 @@ import { consistencyProofText } from '../../transparency/note/consistency-proof-
 import { inclusionProofText } from '../../transparency/note/inclusion-proof-text.js';
 import { proveConsistency } from '../../transparency/tree/consistency-proof.js';
 import { proveInclusion } from '../../transparency/tree/inclusion-proof.js';
+import { EPOCH_OF_KEPT } from '../reading/epoch-of-kept.js';
 import { logDetail, readerOf, type LogScope } from '../reading/log-scope.js';
 import { ScopedReading } from '../reading/scoped-reading.js';
 import { LogTreesRepository } from '../trees/log-trees.repository.js';
 import { StoredNodes } from '../trees/stored-nodes.js';
-import { noCheckpoint } from './checkpoints.service.js';
+import { noCheckpoint } from './no-checkpoint.js';
 import { oneLog } from './one-log.js';
 import { ProofsRepository, type FoundLeaf } from './proofs.repository.js';
 
@@ -49,7 +50,7 @@ export class Prover {
       const found = await this.proofs.leaf(manager, logId, eventId, size);
       const { epoch, index, body } = found;
       if (epoch === null || index === null || body === null) return unproved(found, eventId);
-      if (found.size === null || found.note === null) return noCheckpoint(size);
+      if (found.size === null || found.note === null) return noCheckpoint({ epoch, size });
       if (found.size <= index)
         return Refusal.conflict(
           'The event is not among those of that checkpoint, which is older: leave `size` out',
@@ -84,12 +85,12 @@ export class Prover {
     { epoch, old, new: size }: Continuation,
   ): Promise<{ readonly size: number; readonly note: string } | Refusal> {
     const [head] = await this.proofs.checkpoints(manager, [logId], { epoch, size, limit: 1 });
-    if (head === undefined) return noCheckpoint(size);
+    if (head === undefined) return noCheckpoint({ epoch, size });
     if (head.size < old)
       return Refusal.conflict(
         size === undefined
-          ? `The last checkpoint of that epoch has fewer events than \`old\`: take \`old\`, and \`epoch\` if the origin ends with a ` +
-              'number, from a checkpoint of this log; if it was that, the log has lost events'
+          ? `The last checkpoint of epoch ${epoch} has fewer events than \`old\`. ${EPOCH_OF_KEPT}. If these are what you gave, ` +
+              'the log has lost events'
           : '`new` must not be smaller than `old`',
       );
     const epochs = await this.trees.epochs(manager, [logId], { after: undefined, since: undefined });

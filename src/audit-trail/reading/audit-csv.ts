@@ -1,3 +1,4 @@
+import { escapeUnsafe } from '../../common/printable.js';
 import type { RecordedEvent } from '../recorded-events.js';
 
 /** Names the content type of a table with a line of names. */
@@ -25,9 +26,6 @@ const COLUMNS: Readonly<Record<string, (event: StoredEvent) => string | number |
   detail: ({ detail }) => (detail === null ? null : JSON.stringify(detail)),
 };
 
-/** Matches what a terminal or a reader of lines could take for something else. */
-const UNSAFE = /[\p{C}\p{Zl}\p{Zp}]/gu;
-
 /** Matches the beginning of a cell that a spreadsheet would compute, also by the wide forms of these signs. */
 const FORMULA = /^[=+\-@\uff1d\uff0b\uff0d\uff20]/;
 
@@ -54,14 +52,7 @@ export function csvLines(events: readonly StoredEvent[]): string {
 /** Returns a cell. What a spreadsheet would compute gets an apostrophe before it, by which it stays text. */
 function cell(value: string | number | null | undefined): string {
   if (value === null || value === undefined) return '';
-  const text = String(value).replace(UNSAFE, escaped);
+  const text = escapeUnsafe(String(value));
   const inert = FORMULA.test(text) ? `'${text}` : text;
   return /[",]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
-}
-
-function escaped(character: string): string {
-  return Array.from(
-    { length: character.length },
-    (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`,
-  ).join('');
 }

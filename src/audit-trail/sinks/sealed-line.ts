@@ -1,5 +1,8 @@
 import type { SealedEvent } from './sink.js';
 
+/** Begins the line of every event. */
+export const LINE_BEGINNING = '{"origin":"strongroom/';
+
 /**
  * Returns the line that every sink sends for an event, without a line feed. The bytes between `"event":` and the last `}` are
  * the event as it was sealed; docs/operations/audit-sinks.md specifies the line.

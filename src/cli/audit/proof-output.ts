@@ -1,14 +1,14 @@
 import type { ProofReport } from '../../audit-trail/verify/verify-proof.js';
-import { printable } from '../../common/printable.js';
+import { escapeUnsafe, printable } from '../../common/printable.js';
 import type { Output } from '../output/output.js';
 import { counted } from './verification-output.js';
 
-const LONGEST_EVENT = 4_096;
+const LONGEST_PROBLEM = 4_096;
 
 /** Returns what the verification of a proof prints. */
 export function proofOutput(name: string, report: ProofReport | string): Output {
   if (typeof report === 'string') {
-    const problem = `NOT PROVED: ${name} proves nothing. ${printable(report, LONGEST_EVENT)}.`;
+    const problem = `NOT PROVED: ${name} proves nothing. ${printable(report, LONGEST_PROBLEM)}.`;
     return { json: { proved: false, problem: report }, text: '', quiet: [], exit: 'failed', problem };
   }
   const { head, verifierKey, event, olderSizes } = report;
@@ -19,10 +19,7 @@ export function proofOutput(name: string, report: ProofReport | string): Output 
       ? [
           `Proved: ${tree}, begins with the ${counted(olderSizes[0] ?? 0, 'event')} of the older checkpoint, unchanged.`,
         ]
-      : [
-          `Proved: this is event ${event.index + 1} of ${tree}:`,
-          printable(event.body.toString(), LONGEST_EVENT),
-        ];
+      : [`Proved: this is event ${event.index + 1} of ${tree}:`, escapeUnsafe(event.body.toString())];
   return {
     json: {
       ...{ proved: true, origin: head.origin, size: head.size, root, verifier_key: verifierKey },

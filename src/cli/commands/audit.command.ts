@@ -27,7 +27,7 @@ function provingCommands(make: MakeCommand): Command[] {
         option('--keys <file>', 'the verifier keys of the logs, a line each').makeOptionMandatory(),
         option(
           '--checkpoint <file>',
-          'a checkpoint that you kept: nothing that it covers may have changed; give it again for others',
+          'a checkpoint that you kept: nothing that it covers may have changed; give it again for others; not with a proof of one event',
         ).argParser((file: string, before: readonly string[] | undefined) => [...(before ?? []), file]),
       ],
       notes:

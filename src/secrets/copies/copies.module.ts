@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuthModule } from '../../auth/auth.module.js';
 import { CopySecret } from './copy-secret.js';
 import { CopyTargets } from './copy-targets.js';
 import { SecretCopyController } from './secret-copy.controller.js';
@@ -6,7 +7,7 @@ import { SecretRulesModule } from '../secret-rules.module.js';
 
 /** Copies secrets to other keys and tenants. */
 @Module({
-  imports: [SecretRulesModule],
+  imports: [AuthModule, SecretRulesModule],
   controllers: [SecretCopyController],
   providers: [CopySecret, CopyTargets],
 })

@@ -4,8 +4,9 @@ import { JsonText } from '../../api/json/json-text.js';
 import { newEvent } from '../../audit/audit-event.js';
 import { AuditWriter, SYSTEM_LOG } from '../../audit/audit-writer.js';
 import { Refusal } from '../../audit/refusal.js';
+import { RefusedCallers } from '../../auth/refused-callers.js';
 import type { DomainError } from '../../common/domain-error.js';
-import type { TenantContext } from '../../common/tenant-context.js';
+import type { Caller, TenantContext } from '../../common/tenant-context.js';
 import { tenantRefused } from '../../common/tenant-refused.js';
 import { CreateSecret } from '../create-secret.js';
 import { SecretExpired } from '../expiry/secret-expiry.js';
@@ -41,6 +42,7 @@ export class CopySecret {
     @Inject(CreateSecret) private readonly creation: CreateSecret,
     @Inject(CopyTargets) private readonly targets: CopyTargets,
     @Inject(AuditWriter) private readonly audit: AuditWriter,
+    @Inject(RefusedCallers) private readonly callers: RefusedCallers,
   ) {}
 
   /**
@@ -91,14 +93,15 @@ export class CopySecret {
 
   /** Records a refusal in the logs of both tenants, or in the system's where there is no target. */
   private async recordRefusal(
-    { tenantId, caller }: TenantContext,
+    tenant: TenantContext,
     [key, newKey]: readonly [string, string],
-    targetId: string | undefined,
+    targetId = SYSTEM_LOG,
   ): Promise<void> {
-    const record = (logId: string, ofKey: string): Promise<void> =>
+    const record = (logId: string, caller: Caller, ofKey: string): Promise<void> =>
       this.audit.record(logId, newEvent('secret.copy', caller, { key: ofKey, outcome: 'forbidden' }));
-    const records = [record(tenantId, key)];
-    if (targetId !== tenantId) records.push(record(targetId ?? SYSTEM_LOG, newKey));
+    const records = [record(tenant.tenantId, tenant.caller, key)];
+    if (targetId !== tenant.tenantId)
+      records.push(record(targetId, await this.callers.shownIn(targetId, tenant), newKey));
     await Promise.all(records);
   }
 

@@ -200,6 +200,27 @@ describe('audit verify of a proof', () => {
     expect(json.event.body).toBe(log.bodies[3]);
   });
 
+  it('prints the event as it was recorded, but for what could mislead a terminal', async () => {
+    const { stdout } = await verify('event');
+    expect(stdout.trimEnd().split('\n')[1]).toBe(log.bodies[3]);
+    const odd = `{"id" : "1", "key" : "\u202e\u009b\u{e0041} \\" é"}`;
+    const entry = SampleLog.of(0);
+    entry.append(odd);
+    const proof = { entry: Buffer.from(odd), index: 0, hashes: [] };
+    writeFileSync(path('odd'), inclusionProofText(proof, entry.checkpoint()));
+    const [, printed = ''] = (await verify('odd')).stdout.trimEnd().split('\n');
+    expect(printed).toBe(`{"id" : "1", "key" : "\\u202e\\u009b\\udb40\\udc41 \\" é"}`);
+    expect(JSON.parse(printed)).toEqual(JSON.parse(odd));
+  });
+
+  it('of one event takes no checkpoint, since it proves nothing about it', async () => {
+    const { code, stdout, stderr } = await verify('event', '--checkpoint', path('third'));
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(
+      /^A proof of one event is not compared with a checkpoint .* leave `--checkpoint` out/,
+    );
+  });
+
   it('says that a log continues an older checkpoint', async () => {
     const { code, stdout } = await verify('consistent', '--checkpoint', path('third'));
     expect([code, stdout]).toEqual([

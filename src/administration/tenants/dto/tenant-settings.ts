@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsInt, Max, Min, ValidateIf } from 'class-validator';
+import { IsInt, IsOptional, Max, Min, ValidateIf } from 'class-validator';
 import { IllegalAction } from '../../../common/errors.js';
 import { MOST_VERSIONS } from '../../../common/version-count.js';
 import { IsFlag } from '../../../api/input/is-flag.decorator.js';
@@ -29,7 +29,9 @@ const UPPER_BOUND = {
 };
 
 const MOST_DAYS = 36_500;
-const DAYS_RULE = { message: `\`trash_days\` must be a whole number from 1 to ${MOST_DAYS}` };
+const DAYS_RULE = {
+  message: `\`trash_days\` must be a whole number from 1 to ${MOST_DAYS}, or null for the default of the installation`,
+};
 
 const TRASH_DAYS = {
   type: 'integer',
@@ -40,7 +42,7 @@ const TRASH_DAYS = {
 } as const;
 
 const AUDIT_DAYS_RULE = {
-  message: `\`audit_days\` must be a whole number from 0 to ${MOST_DAYS}; 0 keeps the events for ever`,
+  message: `\`audit_days\` must be a whole number from 0 to ${MOST_DAYS}, or null for the default of the installation; 0 keeps the events for ever`,
 };
 
 const AUDIT_DAYS = {
@@ -51,6 +53,12 @@ const AUDIT_DAYS = {
     "The days for which the events of the tenant's log are kept, and 0 for ever; set by system administrators. The " +
     'installation has a least number and a default',
 } as const;
+
+/** Describes days in a body: null takes back what was set. */
+function daysOrDefault<D extends { readonly description: string }>(days: D) {
+  const description = `${days.description}. Null takes the setting of the tenant back, so that the default holds`;
+  return { ...days, description, required: false, nullable: true };
+}
 
 /** Describes the settings of a tenant. */
 export class TenantSettingsV31 {
@@ -79,19 +87,19 @@ export class TenantSettingsBody {
   @IsFlag()
   require_if_match?: unknown;
 
-  @ApiProperty({ ...TRASH_DAYS, required: false })
-  @ValidateIf((_body: unknown, days: unknown) => days !== undefined)
+  @ApiProperty(daysOrDefault(TRASH_DAYS))
+  @IsOptional()
   @Min(1, DAYS_RULE)
   @Max(MOST_DAYS, DAYS_RULE)
   @IsInt(DAYS_RULE)
-  trash_days?: number;
+  trash_days?: number | null;
 
-  @ApiProperty({ ...AUDIT_DAYS, required: false })
-  @ValidateIf((_body: unknown, days: unknown) => days !== undefined)
+  @ApiProperty(daysOrDefault(AUDIT_DAYS))
+  @IsOptional()
   @Min(0, AUDIT_DAYS_RULE)
   @Max(MOST_DAYS, AUDIT_DAYS_RULE)
   @IsInt(AUDIT_DAYS_RULE)
-  audit_days?: number;
+  audit_days?: number | null;
 
   @ApiProperty({ ...MAX_VERSIONS, required: false })
   @ValidateIf((_body, value) => value !== undefined)

@@ -8,10 +8,15 @@ import { exportOutput } from '../../audit/verification-output.js';
 import { CommandError } from '../../command-error.js';
 import type { Call } from '../../commands/command-spec.js';
 import type { Output } from '../../output/output.js';
+import { isInclusionProofText } from '../../../transparency/note/inclusion-proof-text.js';
 import { slowStepsOf } from '../../terminal.js';
 
 /** Gives the number of bytes that tell an export from a proof. */
 const BEGINNING_BYTES = 64;
+
+const NO_CHECKPOINT =
+  'A proof of one event is not compared with a checkpoint that you kept: leave `--checkpoint` out, or give it with an export ' +
+  'or a proof of consistency';
 
 interface VerifyOptions {
   readonly keys: string;
@@ -29,8 +34,10 @@ export async function verifyAudit({
   const file = await openGiven(path, io.input ?? process.stdin);
   const chunks = withProgress(file, slowStepsOf(io))[Symbol.asyncIterator]();
   const begun = await beginning(chunks);
+  const beginsWith = Buffer.concat(begun).toString('latin1');
+  if (older.length > 0 && isInclusionProofText(beginsWith)) throw new CommandError(NO_CHECKPOINT, 'usage');
   const all = continued(begun, chunks);
-  return isProof(Buffer.concat(begun).toString('latin1'))
+  return isProof(beginsWith)
     ? proofOutput(file.name, verifyProof(await textOf(all), keys, older))
     : exportOutput(file.name, await verifyExport(all, { keys, older }));
 }

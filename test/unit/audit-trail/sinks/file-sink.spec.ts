@@ -59,7 +59,7 @@ describe('the file sink', () => {
   });
 
   it.each([10, 70_000, 200_000])('cuts off what a crash has left of a line, %d bytes', async (bytes) => {
-    writeFileSync(path, lines(0) + 'x'.repeat(bytes));
+    writeFileSync(path, lines(0) + `{"origin":"strongroom/a/b","index":1,${'x'.repeat(bytes)}`);
     await sink.deliver([event(1)], signal);
     expect(readFileSync(path, 'utf8')).toBe(lines(0, 1));
   });
@@ -69,6 +69,17 @@ describe('the file sink', () => {
     await sink.deliver([event(1)], signal);
     expect(readFileSync(path, 'utf8')).toBe(lines(1));
   });
+
+  it.each(['a line of another program', '{"origin":"elsewhere/a/b","index":1', 'x'.repeat(70_000)])(
+    'keeps a last line that is not its own, and ends it',
+    async (foreign) => {
+      for (const before of ['', lines(0), `${foreign}\n`]) {
+        writeFileSync(path, before + foreign);
+        await sink.deliver([event(1)], signal);
+        expect(readFileSync(path, 'utf8')).toBe(`${before}${foreign}\n${lines(1)}`);
+      }
+    },
+  );
 
   it('fails on a full disk, and takes the same events once there is room', async () => {
     symlinkSync('/dev/full', path);
