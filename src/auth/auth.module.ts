@@ -10,7 +10,6 @@ import { IdentityLookup } from './identity-lookup.js';
 import { LoginFailureSweep } from './throttle/login-failure-sweep.js';
 import { LoginThrottle } from './throttle/login-throttle.js';
 import { LoginTimes } from './login-times.js';
-import { RefusedCallers } from './refused-callers.js';
 import { StandingCheck } from './standing-check.js';
 import { RefusedLogins } from './throttle/refused-logins.js';
 import { TokenAuthenticator } from './token-authenticator.js';
@@ -31,11 +30,10 @@ import { VerificationQueue } from './throttle/verification-queue.js';
     BasicStrategy,
     TokenAuthenticator,
     StandingCheck,
-    RefusedCallers,
     AuthMetrics,
     { provide: APP_GUARD, useClass: BasicAuthGuard },
   ],
-  exports: [StandingCheck, RefusedCallers],
+  exports: [StandingCheck],
 })
 export class AuthModule implements OnModuleInit {
   constructor(

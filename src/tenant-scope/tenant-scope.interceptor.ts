@@ -11,7 +11,7 @@ import { newEvent } from '../audit/audit-event.js';
 import { AuditWriter, SYSTEM_LOG } from '../audit/audit-writer.js';
 import type { AuthenticatedRequest } from '../auth/authenticated-request.js';
 import type { Principal } from '../auth/principal.js';
-import { RefusedCallers } from '../auth/refused-callers.js';
+import { RefusedCallers } from './refused-callers.js';
 import { namedTenant } from '../auth/named-tenant.js';
 import { Forbidden, MaintenanceModeActive } from '../common/errors.js';
 import { requireReason } from '../common/reason.js';

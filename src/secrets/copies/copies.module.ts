@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { AuthModule } from '../../auth/auth.module.js';
+import { TenantScopeModule } from '../../tenant-scope/tenant-scope.module.js';
 import { CopySecret } from './copy-secret.js';
 import { CopyTargets } from './copy-targets.js';
 import { SecretCopyController } from './secret-copy.controller.js';
@@ -7,7 +7,7 @@ import { SecretRulesModule } from '../secret-rules.module.js';
 
 /** Copies secrets to other keys and tenants. */
 @Module({
-  imports: [AuthModule, SecretRulesModule],
+  imports: [TenantScopeModule, SecretRulesModule],
   controllers: [SecretCopyController],
   providers: [CopySecret, CopyTargets],
 })

@@ -4,7 +4,7 @@ import { JsonText } from '../../api/json/json-text.js';
 import { newEvent } from '../../audit/audit-event.js';
 import { AuditWriter, SYSTEM_LOG } from '../../audit/audit-writer.js';
 import { Refusal } from '../../audit/refusal.js';
-import { RefusedCallers } from '../../auth/refused-callers.js';
+import { RefusedCallers } from '../../tenant-scope/refused-callers.js';
 import type { DomainError } from '../../common/domain-error.js';
 import type { Caller, TenantContext } from '../../common/tenant-context.js';
 import { tenantRefused } from '../../common/tenant-refused.js';
