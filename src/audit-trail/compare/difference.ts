@@ -18,7 +18,7 @@ export const DIFFERENCES = {
   event_altered: 'the event is not the one that was sealed',
   event_missing: 'the event was deleted',
   event_never_sealed: 'the event was never sealed: somebody added it to the database, past the service',
-  log_unproved: 'the events of the log are not what was signed',
+  log_unproved: 'nothing proves that the events of the log are those that were signed',
 } as const;
 
 type DifferenceKind = keyof typeof DIFFERENCES;
