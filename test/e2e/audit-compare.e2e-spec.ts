@@ -390,6 +390,7 @@ describe('audit compare', () => {
 
   it('takes events that are not sealed yet as they are, and says so', async () => {
     const room = command.room;
+    await sealed();
     await room.stopJobs();
     await write('fresh', 2, {}, { ...user, tenant: 'reports' });
     const { stdout, code } = await command.run('audit compare --tenant reports --json');

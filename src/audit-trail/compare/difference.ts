@@ -16,9 +16,11 @@ export const DIFFERENCES = {
     'the version is not below the current one, or one between it and the current one is missing',
   value_unfit: 'the value was not sealed for this place: it was altered, or comes from another row',
   event_altered: 'the event is not the one that was sealed',
+  event_misfiled:
+    'lists of events find the event by what it does not say: columns beside its text were altered',
   event_missing: 'the event was deleted',
   event_never_sealed: 'the event was never sealed: somebody added it to the database, past the service',
-  log_unproved: 'the events of the log are not what was signed',
+  log_unproved: 'nothing proves that the events of the log are those that were signed',
 } as const;
 
 type DifferenceKind = keyof typeof DIFFERENCES;

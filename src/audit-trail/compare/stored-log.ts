@@ -1,4 +1,5 @@
 import type { SqlConnection } from '../../database/connection/sql-connection.js';
+import { UNEXPECTED_COLUMNS, type ListedColumns } from './listed-columns.js';
 
 /** Describes an epoch of a log as the tables hold it. */
 export interface StoredEpoch {
@@ -11,19 +12,24 @@ export interface StoredEpoch {
   readonly size: number;
 }
 
-/** Holds a leaf with the text of its event; null where the event is gone. */
-export interface StoredLeaf {
-  readonly index: number;
+/** Holds an event as the table has it. */
+export interface StoredEvent {
   readonly eventId: string;
-  readonly hash: Buffer;
+  /** The text of the event; null where the event is gone. */
   readonly body: string | null;
+  /** The columns beside the text, where they are to be compared with it; else null. */
+  readonly columns: ListedColumns | null;
+}
+
+/** Holds a leaf with its event. */
+export interface StoredLeaf extends StoredEvent {
+  readonly index: number;
+  readonly hash: Buffer;
 }
 
 /** Holds an event that is no leaf yet. */
-export interface PendingEvent {
+export interface PendingEvent extends StoredEvent {
   readonly place: number;
-  readonly eventId: string;
-  readonly body: string | null;
 }
 
 const EPOCHS = `
@@ -35,14 +41,14 @@ const EPOCHS = `
   ORDER BY e.epoch`;
 
 const LEAVES = `
-  SELECT l.leaf_index::float8 AS index, l.event_id AS "eventId", l.hash, e.body
+  SELECT l.leaf_index::float8 AS index, l.event_id AS "eventId", l.hash, e.body, ${UNEXPECTED_COLUMNS} AS columns
   FROM (
     SELECT * FROM audit_leaves WHERE log_id = $1 AND epoch = $2 AND leaf_index >= $3 ORDER BY leaf_index LIMIT $4
   ) l LEFT JOIN audit_events e ON e.log_id = l.log_id AND e.id = l.event_id
   ORDER BY l.leaf_index`;
 
 const PENDING = `
-  SELECT p.id::float8 AS place, p.event_id AS "eventId", e.body
+  SELECT p.id::float8 AS place, p.event_id AS "eventId", e.body, ${UNEXPECTED_COLUMNS} AS columns
   FROM audit_pending p LEFT JOIN audit_events e ON e.log_id = p.log_id AND e.id = p.event_id
   WHERE p.log_id = $1 AND p.id > $2
     AND NOT EXISTS (SELECT FROM audit_leaves l WHERE l.log_id = p.log_id AND l.event_id = p.event_id)

@@ -1,14 +1,11 @@
+import { SYSTEM_LOG } from '../../audit/audit-writer.js';
 import type { Keyring } from '../../crypto/keyring.js';
 import type { SqlConnection } from '../../database/connection/sql-connection.js';
-import type { LogKeys } from '../../transparency/log-keys.js';
-import type { TreeHead } from '../../transparency/note/checkpoint.js';
 import { ComparedChanges, MOST_LISTED, type NotProvable, type Provable } from './compared-changes.js';
 import type { Difference } from './difference.js';
+import { LogEvents, type KeptProof, type LogPart } from './log-events.js';
 import { NeverSealedEvents, type NamedLog } from './never-sealed.js';
-import { provedLeaves } from './proved-leaves.js';
 import { changeOf, type RecordedChange } from './recorded-change.js';
-import { storedKeys } from './stored-keys.js';
-import { StoredLog } from './stored-log.js';
 import { unfitValues } from './unfit-values.js';
 
 /** Identifies a tenant whose tables are compared. */
@@ -18,13 +15,9 @@ interface ComparedTenant {
   readonly isDeleted: boolean;
 }
 
-export interface ComparisonOptions {
-  /** The name of a tenant; undefined for all. */
+export interface ComparisonOptions extends KeptProof {
+  /** The name of a tenant; undefined for all, and for the log of the system. */
   readonly tenant: string | undefined;
-  /** Keys that came from outside; undefined for those of the database. */
-  readonly keys: LogKeys | undefined;
-  /** Checkpoints that somebody kept, whose signatures were verified. */
-  readonly older: readonly TreeHead[];
   /** Opens the values; undefined to leave them shut. */
   readonly keyring: Keyring | undefined;
   readonly tell: (line: string) => void;
@@ -34,7 +27,10 @@ export interface ComparisonOptions {
 export interface Comparison {
   readonly tenants: number;
   readonly secrets: number;
+  /** The number of events of these tenants. */
   readonly events: number;
+  /** The number of events of the system's log; null where it was not read. */
+  readonly systemEvents: number | null;
   /** The number of events that are not sealed yet, which were taken as they are. */
   readonly unsealed: number;
   readonly differences: readonly Difference[];
@@ -71,12 +67,13 @@ const PAUSE_MS = 2_000;
  * connection of the login that owns the tables, and little memory, however many there are.
  */
 export class TableComparison {
-  private readonly log: StoredLog;
+  private readonly logs: LogEvents;
   private readonly neverSealed: NeverSealedEvents;
   private readonly changes: ComparedChanges;
   private readonly differences: Difference[] = [];
   private readonly listedNotProvable: (NotProvable & { readonly tenant: string })[] = [];
   private counts = { tenants: 0, secrets: 0, events: 0, unsealed: 0, notProvable: 0 };
+  private systemEvents: number | null = null;
   private isCut = false;
   private told = performance.now();
 
@@ -84,7 +81,7 @@ export class TableComparison {
     private readonly owner: SqlConnection,
     private readonly options: ComparisonOptions,
   ) {
-    this.log = new StoredLog(owner);
+    this.logs = new LogEvents(owner, options);
     this.neverSealed = new NeverSealedEvents(owner);
     this.changes = new ComparedChanges(owner);
   }
@@ -97,19 +94,20 @@ export class TableComparison {
       const tenants = await this.owner.query<ComparedTenant[]>(TENANTS, [this.options.tenant ?? null]);
       if (tenants.length === 0) return undefined;
       for (const tenant of tenants) await this.compare(tenant);
+      if (this.options.tenant === undefined) await this.verifySystem();
       await this.findNeverSealed(tenants);
     } finally {
       await this.owner.query('ROLLBACK');
     }
-    const { differences, isCut, listedNotProvable } = this;
-    return { ...this.counts, differences, isCut, listedNotProvable };
+    const { systemEvents, differences, isCut, listedNotProvable } = this;
+    return { ...this.counts, systemEvents, differences, isCut, listedNotProvable };
   }
 
   private async compare(tenant: ComparedTenant): Promise<void> {
     await this.changes.begin();
     this.counts.tenants += 1;
     const report = (difference: Omit<Difference, 'tenant'>): void => this.report(tenant, difference);
-    await this.readEvents(tenant, report);
+    for await (const part of this.logs.of(tenant.id, report)) await this.take(part);
     const [{ secrets }] = await this.owner.query<[{ secrets: number }]>(SECRETS, [tenant.id]);
     this.counts.secrets += secrets;
     const provable = await this.provableOf(tenant);
@@ -120,19 +118,15 @@ export class TableComparison {
     for await (const unfit of unfitValues(this.owner, keyring, tenant.id)) report(unfit);
   }
 
-  private async readEvents(
-    { id }: ComparedTenant,
-    report: (difference: Omit<Difference, 'tenant'>) => void,
-  ): Promise<void> {
-    const keys = this.options.keys ?? (await storedKeys(this.owner, [id]));
-    for (const epoch of await this.log.epochs(id))
-      for await (const leaves of provedLeaves(this.log, epoch, { keys, older: this.options.older }, report))
-        await this.take(leaves);
-    for await (const events of this.log.pending(id)) {
-      this.counts.unsealed += events.length;
-      for (const { body, eventId } of events)
-        if (body === null) report({ kind: 'event_missing', eventId, remark: 'it was not sealed yet' });
-      await this.take(events);
+  /** Verifies the log of the system, whose events change no secrets. */
+  private async verifySystem(): Promise<void> {
+    this.systemEvents = 0;
+    for await (const { events, isSealed } of this.logs.of(SYSTEM_LOG, (found) =>
+      this.report({ name: null }, found),
+    )) {
+      this.systemEvents += events.length;
+      if (!isSealed) this.counts.unsealed += events.length;
+      this.tellProgress();
     }
   }
 
@@ -147,15 +141,21 @@ export class TableComparison {
         }
   }
 
-  private async take(events: readonly { readonly body: string | null }[]): Promise<void> {
+  private async take({ events, isSealed }: LogPart): Promise<void> {
     this.counts.events += events.length;
+    if (!isSealed) this.counts.unsealed += events.length;
     const changes = events
       .map(({ body }) => (body === null ? undefined : changeOf(body)))
       .filter((change): change is RecordedChange => change !== undefined);
     await this.changes.add(changes);
+    this.tellProgress();
+  }
+
+  private tellProgress(): void {
     if (performance.now() - this.told < PAUSE_MS) return;
     this.told = performance.now();
-    const { events: read, tenants } = this.counts;
+    const { events, tenants } = this.counts;
+    const read = events + (this.systemEvents ?? 0);
     this.options.tell(
       `… ${read.toLocaleString('en')} events read, of ${tenants.toLocaleString('en')} tenants`,
     );

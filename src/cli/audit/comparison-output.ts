@@ -33,11 +33,12 @@ export function comparisonOutput(comparison: Comparison, shown: Shown): Output {
 }
 
 function jsonOf(comparison: Comparison, { isVerbose, hasOpened }: Shown): object {
-  const { tenants, secrets, events, unsealed, differences, isCut, notProvable, listedNotProvable } =
-    comparison;
+  const { tenants, secrets, events, systemEvents, unsealed, differences } = comparison;
+  const { isCut, notProvable, listedNotProvable } = comparison;
   return {
     agrees: differences.length === 0,
-    ...{ tenants, secrets, events, unsealed_events: unsealed, values_opened: hasOpened },
+    ...{ tenants, secrets, events, system_events: systemEvents },
+    ...{ unsealed_events: unsealed, values_opened: hasOpened },
     differences: differences.map(({ kind, tenant, key, secretId, version, eventId, remark }) => ({
       ...{ kind, tenant, key: key ?? null, secret_id: secretId ?? null, version: version ?? null },
       ...{ event_id: eventId ?? null, problem: DIFFERENCES[kind], remark: remark ?? null },
@@ -54,11 +55,13 @@ function jsonOf(comparison: Comparison, { isVerbose, hasOpened }: Shown): object
 
 /** Returns what the comparison does not tell. */
 function remarksOn(
-  { unsealed, notProvable, listedNotProvable }: Comparison,
+  { systemEvents, unsealed, notProvable, listedNotProvable }: Comparison,
   { isVerbose, hasOpened }: Shown,
 ): string[] {
   const [verb, pronoun] = unsealed === 1 ? ['is', 'it'] : ['are', 'them'];
   const remarks: string[] = [];
+  if (systemEvents !== null)
+    remarks.push(`It also read ${counted(systemEvents, 'event')} of the system's log.`);
   if (unsealed > 0)
     remarks.push(
       `${counted(unsealed, 'event')} of these ${verb} not sealed yet, so only what the database says of ${pronoun} counts.`,

@@ -1,0 +1,45 @@
+import type { SqlConnection } from '../../database/connection/sql-connection.js';
+import type { LogKeys } from '../../transparency/log-keys.js';
+import type { TreeHead } from '../../transparency/note/checkpoint.js';
+import { compareColumns, provedLeaves, type Report } from './proved-leaves.js';
+import { storedKeys } from './stored-keys.js';
+import { StoredLog, type StoredEvent } from './stored-log.js';
+
+/** Holds what somebody kept elsewhere, against which logs are verified. */
+export interface KeptProof {
+  /** Undefined for the keys of the database. */
+  readonly keys: LogKeys | undefined;
+  /** Checkpoints whose signatures were verified. */
+  readonly older: readonly TreeHead[];
+}
+
+/** Holds the next events of a log. */
+export interface LogPart {
+  readonly events: readonly StoredEvent[];
+  readonly isSealed: boolean;
+}
+
+/** Reads whole logs: first the leaves, which it verifies, then what waits to be sealed, as it is. */
+export class LogEvents {
+  private readonly log: StoredLog;
+
+  constructor(
+    private readonly owner: SqlConnection,
+    private readonly kept: KeptProof,
+  ) {
+    this.log = new StoredLog(owner);
+  }
+
+  /** Returns the events of a log in their order, part by part, and reports what is wrong with them. */
+  async *of(logId: string, report: Report): AsyncGenerator<LogPart> {
+    const { older } = this.kept;
+    const keys = this.kept.keys ?? (await storedKeys(this.owner, [logId]));
+    for (const epoch of await this.log.epochs(logId))
+      for await (const events of provedLeaves(this.log, epoch, { keys, older }, report))
+        yield { events, isSealed: true };
+    for await (const events of this.log.pending(logId)) {
+      for (const event of events) compareColumns(event, 'it was not sealed yet', report);
+      yield { events, isSealed: false };
+    }
+  }
+}
