@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartupError } from '../common/startup-error.js';
 import type { Configuration } from '../config/configuration.js';
@@ -30,7 +31,22 @@ export function loadRootKeys(configuration: Configuration, known: boolean): Root
   if (configuration.databaseUrl !== undefined || configuration.nodeEnv === 'production') {
     throw new StartupError('STRONGROOM_ROOT_KEYS is not set: give the root keys as id:base64 pairs');
   }
-  const file = join(configuration.dataDir, 'root.key');
+  const file = keyFileOf(configuration);
   const { text, created } = readOrCreateRootKeyFile(file, { mayCreate: !known });
   return { rootKeys: RootKeys.parse(text, `The root key file ${file}`), file, created };
+}
+
+/**
+ * Returns the root keys for a command that can do without: undefined where the configuration has none, and no file with
+ * them lies beside the embedded database.
+ */
+export function findRootKeys(configuration: Configuration): RootKeys | undefined {
+  const { rootKeys, databaseUrl } = configuration;
+  const isThere =
+    rootKeys !== undefined || (databaseUrl === undefined && existsSync(keyFileOf(configuration)));
+  return isThere ? loadRootKeys(configuration, true).rootKeys : undefined;
+}
+
+function keyFileOf({ dataDir }: Configuration): string {
+  return join(dataDir, 'root.key');
 }

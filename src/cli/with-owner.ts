@@ -1,5 +1,6 @@
 import { newEvent, type AuditEvent } from '../audit/audit-event.js';
 import { appendEvent, SYSTEM_LOG } from '../audit/audit-writer.js';
+import type { AuditOutcome } from '../audit/outcomes.js';
 import { locateDatabase, locatingStep, type DatabaseLocation } from '../bootstrap/database-location.js';
 import { requireCluster } from '../bootstrap/doctor/doctor.js';
 import { withOwnerConnection } from '../bootstrap/owner-connection.js';
@@ -19,7 +20,7 @@ type TrailRead = Pick<AuditEvent, 'key'> & {
 
 /**
  * Reads the audit trail on a connection of the owner's login, since the service's may not read events, and records that
- * in the system's log before its result is returned.
+ * in the system's log before its result is returned, or that there was nothing.
  * @throws CommandError where the database cannot be reached, or has not been migrated
  */
 export async function withOwner<T>(
@@ -38,11 +39,14 @@ export async function withOwner<T>(
     return await opened(
       step(slowStepsOf(io), 'reading the audit trail', () =>
         withOwnerConnection(location, async (owner) => {
+          const record = (outcome: AuditOutcome): Promise<void> =>
+            appendEvent(owner, SYSTEM_LOG, newEvent(action, commandCaller(), { key, outcome }));
           try {
             const found = await read(owner);
-            await appendEvent(owner, SYSTEM_LOG, newEvent(action, commandCaller(), { key }));
+            await record('ok');
             return found;
           } catch (error) {
+            if (error instanceof CommandError && error.exit === 'notFound') await record('not_found');
             throw startProblem(error);
           }
         }),

@@ -121,6 +121,18 @@ describe('audit compare of a trail that is not proved', () => {
   });
 });
 
+it.each([
+  ['audit compare', 'audit.compare'],
+  ['event list', 'event.list'],
+])('records that %s was asked for a tenant that is not there', async (line, action) => {
+  expect(await command.run(`${line} --tenant nobody`)).toMatchObject({ code: 3 });
+  const rows = await sql('SELECT outcome FROM audit_events WHERE action = $1 AND key = $2', [
+    action,
+    'nobody',
+  ]);
+  expect(rows).toEqual([{ outcome: 'not_found' }]);
+});
+
 describe('audit compare of the columns by which events are listed', () => {
   const keep = (where: string): string => `CREATE TABLE lost AS SELECT * FROM audit_events e WHERE ${where};`;
   const BACK = `DELETE FROM audit_events e USING lost l WHERE e.log_id = l.log_id AND (e.id = l.id OR e.body = l.body);

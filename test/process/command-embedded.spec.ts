@@ -31,5 +31,9 @@ describe('strongroom-admin and the embedded database', () => {
     expect((await api.call('GET', '')).status).toBe(200);
     expect(await strongroomAdmin(['doctor'], folder.environment)).toMatchObject({ code: 0 });
     expect((await api.call('GET', '')).status).toBe(200);
+    // The root key is in the data folder.
+    const compared = await strongroomAdmin(['audit', 'compare', '--json'], folder.environment);
+    expect(compared).toMatchObject({ code: 0 });
+    expect(JSON.parse(compared.stdout)).toMatchObject({ agrees: true, values_opened: true });
   });
 });

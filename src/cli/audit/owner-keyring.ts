@@ -1,5 +1,5 @@
 import { Keyring } from '../../crypto/keyring.js';
-import { RootKeys } from '../../crypto/root-keys.js';
+import type { RootKeys } from '../../crypto/root-keys.js';
 import type { WrappedTenantKey } from '../../crypto/tenant-key-store.js';
 import type { SqlConnection } from '../../database/connection/sql-connection.js';
 import { RootKeyRegistry } from '../../tenants/root-key-registry.js';
@@ -11,8 +11,7 @@ const FIND = `
  * Returns a keyring that opens values, and finds the tenants' keys on the connection of the owner's login.
  * @throws StartupError where the root keys are not those of the database
  */
-export async function ownerKeyring(text: string, owner: SqlConnection): Promise<Keyring> {
-  const rootKeys = RootKeys.parse(text);
+export async function ownerKeyring(rootKeys: RootKeys, owner: SqlConnection): Promise<Keyring> {
   await new RootKeyRegistry().check(owner, rootKeys);
   return new Keyring(rootKeys, {
     find: async (tenantId, generation) => {

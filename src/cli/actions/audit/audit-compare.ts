@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { TableComparison, type Comparison } from '../../../audit-trail/compare/table-comparison.js';
+import { findRootKeys } from '../../../bootstrap/root-key-source.js';
 import { printable } from '../../../common/printable.js';
 import type { LogKeys } from '../../../transparency/log-keys.js';
 import { readCheckpoint, readKeys } from '../../audit/given-keys.js';
@@ -29,9 +30,11 @@ export async function compareAudit({ io, options }: Call<[], CompareOptions>): P
       'usage',
     );
   const older = (options.checkpoint ?? []).map((file) => readCheckpoint(file, keys as LogKeys));
-  const rootKeys = requireConfiguration().rootKeys;
   const read = { action: 'audit.compare', key: tenant ?? null } as const;
+  let hasOpened = false;
   const comparison = await withOwner(io, read, async (owner): Promise<Comparison> => {
+    const rootKeys = findRootKeys(requireConfiguration());
+    hasOpened = rootKeys !== undefined;
     const keyring = rootKeys === undefined ? undefined : await ownerKeyring(rootKeys, owner);
     const tell = slowStepsOf(io);
     const result = await new TableComparison(owner, { tenant, keys, older, keyring, tell }).run();
@@ -44,6 +47,6 @@ export async function compareAudit({ io, options }: Call<[], CompareOptions>): P
   });
   return comparisonOutput(comparison, {
     isVerbose: options.verbose === true,
-    hasOpened: rootKeys !== undefined,
+    hasOpened,
   });
 }
