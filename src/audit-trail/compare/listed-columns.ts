@@ -14,16 +14,21 @@ export interface ListedColumns {
   readonly outcome: string;
 }
 
-/** The version is in no column. Nothing that a caller gave can look like it, since a text has its quotation marks escaped. */
-const VERSION = `substring(e.body from '"version" : (null|[0-9]+), "revision" : ')::json`;
+/**
+ * Takes the version, which is in no column, from the text. Nothing that a caller gave can look like its name, since a text has its
+ * quotation marks escaped. A regular expression would cost six times as much.
+ */
+const VERSION = `split_part(substr(e.body, strpos(e.body, '"version" : ') + 12, 11), ',', 1)`;
 
-/** The text that record_events would make of the columns, up to the id of the caller. */
-const EXPECTED = `
-  rtrim(json_build_object(
-    'id', e.id, 'time', to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-    'tenant_id', nullif(e.log_id, '${SYSTEM_LOG}'), 'action', e.action, 'key', e.key, 'secret_id', e.secret_id,
-    'version', ${VERSION}, 'revision', e.revision, 'outcome', e.outcome
-  )::text, '}') || ', "caller" : {"actor_id":' || coalesce(to_json(e.actor_id)::text, 'null') || ','`;
+const quoted = (id: string): string => `coalesce('"' || ${id} || '"', 'null')`;
+
+/** Makes the text that record_events would make of the columns, up to the id of the caller. */
+const EXPECTED = `concat(
+  '{"id" : ', ${quoted('e.id')}, ', "time" : "', to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+  '", "tenant_id" : ', ${quoted(`nullif(e.log_id, '${SYSTEM_LOG}')`)}, ', "action" : ', to_json(e.action),
+  ', "key" : ', coalesce(to_json(e.key)::text, 'null'), ', "secret_id" : ', ${quoted('e.secret_id')},
+  ', "version" : ', ${VERSION}, ', "revision" : ', coalesce(e.revision::text, 'null'),
+  ', "outcome" : ', to_json(e.outcome), ', "caller" : {"actor_id":', ${quoted('e.actor_id')}, ',')`;
 
 /**
  * Gives the columns of the event `e` where its text does not begin as they say. Nearly no event leaves the database with its
