@@ -121,6 +121,24 @@ describe('audit compare of a trail that is not proved', () => {
   });
 });
 
+it('says of a checkpoint that its log was not read', async () => {
+  const files = await Promise.all(
+    ['keys', 'checkpoint'].map(async (name) => {
+      const { text } = await command.room.call(ADMIN, 'GET', `/api/v3.1/audit/all/${name}?log=system`);
+      writeFileSync(join(folder, name), text);
+      return text;
+    }),
+  );
+  expect(files[1]).toMatch(/^strongroom\//);
+  const options = `--keys ${join(folder, 'keys')} --checkpoint ${join(folder, 'checkpoint')}`;
+  const kinds = (await compared(`--tenant payments ${options}`)).differences.map(({ remark }) => remark);
+  expect(kinds).toContainEqual(
+    expect.stringMatching(/: a checkpoint of \d+ events was given, and no such log was read$/),
+  );
+  const all = (await compared(options)).differences.map(({ remark }) => remark);
+  expect(all).not.toContainEqual(expect.stringContaining('no such log was read'));
+});
+
 it.each([
   ['audit compare', 'audit.compare'],
   ['event list', 'event.list'],

@@ -22,6 +22,7 @@ export interface LogPart {
 /** Reads whole logs: first the leaves, which it verifies, then what waits to be sealed, as it is. */
 export class LogEvents {
   private readonly log: StoredLog;
+  private readonly origins = new Set<string>();
 
   constructor(
     private readonly owner: SqlConnection,
@@ -30,13 +31,20 @@ export class LogEvents {
     this.log = new StoredLog(owner);
   }
 
+  /** Returns the kept checkpoints of logs that were not read: of others than were asked for, or that somebody removed. */
+  get notCompared(): readonly TreeHead[] {
+    return this.kept.older.filter(({ origin }) => !this.origins.has(origin));
+  }
+
   /** Returns the events of a log in their order, part by part, and reports what is wrong with them. */
   async *of(logId: string, report: Report): AsyncGenerator<LogPart> {
     const { older } = this.kept;
     const keys = this.kept.keys ?? (await storedKeys(this.owner, [logId]));
-    for (const epoch of await this.log.epochs(logId))
+    for (const epoch of await this.log.epochs(logId)) {
+      this.origins.add(epoch.origin);
       for await (const events of provedLeaves(this.log, epoch, { keys, older }, report))
         yield { events, isSealed: true };
+    }
     for await (const events of this.log.pending(logId)) {
       for (const event of events) compareColumns(event, 'it was not sealed yet', report);
       yield { events, isSealed: false };

@@ -96,6 +96,7 @@ export class TableComparison {
       for (const tenant of tenants) await this.compare(tenant);
       if (this.options.tenant === undefined) await this.verifySystem();
       await this.findNeverSealed(tenants);
+      this.reportNotCompared();
     } finally {
       await this.owner.query('ROLLBACK');
     }
@@ -127,6 +128,13 @@ export class TableComparison {
       this.systemEvents += events.length;
       if (!isSealed) this.counts.unsealed += events.length;
       this.tellProgress();
+    }
+  }
+
+  private reportNotCompared(): void {
+    for (const { origin, size } of this.logs.notCompared) {
+      const remark = `${origin}: a checkpoint of ${size} events was given, and no such log was read`;
+      this.report({ name: null }, { kind: 'log_unproved', remark });
     }
   }
 
