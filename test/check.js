@@ -15,7 +15,8 @@ const STEPS = {
   unused: { command: [bin('knip')] },
   unit: { tests: ['test/unit', 'test/architecture'] },
   database: { tests: ['test/database'] },
-  e2e: { tests: ['test/e2e'] },
+  // Each test file leaves memory with its worker, which so many files would fill: the runs begin with new workers.
+  e2e: { tests: ['test/e2e'], runs: 3 },
   processes: { tests: ['test/process'] },
 };
 
@@ -60,11 +61,26 @@ async function take(name, total) {
   process.stdout.write(`${name}: ${passed} passed, ${failed} failed (${seconds} s)\n`);
 }
 
-async function runStep(name, { command, tests }) {
+async function runStep(name, { command, tests, runs = 1 }) {
   if (tests === undefined) {
     const { code, output } = await run(command);
     return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, output };
   }
+  const total = { passed: 0, failed: 0, output: '' };
+  for (let part = 1; part <= runs; part += 1) {
+    const { passed, failed, output } = await runTests(`${name}-${part}`, [
+      `--shard=${part}/${runs}`,
+      ...tests,
+    ]);
+    total.passed += passed;
+    total.failed += failed;
+    if (failed > 0) total.output += output;
+  }
+  return total;
+}
+
+/** Runs Jest with these arguments. */
+async function runTests(name, args) {
   const report = join(reports, `${name}.json`);
   const jest = ['--experimental-vm-modules', '--no-warnings', join('node_modules', 'jest', 'bin', 'jest.js')];
   const { code, output } = await run([
@@ -72,7 +88,7 @@ async function runStep(name, { command, tests }) {
     ...jest,
     '--json',
     `--outputFile=${report}`,
-    ...tests,
+    ...args,
   ]);
   return { ...count(report, code), output };
 }
