@@ -112,6 +112,21 @@ export class RecordedEvents {
     if (!REQUEST_ID.test(requestId)) return [];
     return eventsOf(await this.owner.query<Row[]>(BY_REQUEST, [requestId]));
   }
+
+  /** Returns the events with the names that users have now where only their ids were recorded. */
+  async withNames(events: readonly RecordedEvent[]): Promise<RecordedEvent[]> {
+    const ids = events.flatMap(({ caller }) => (caller?.actor_name === null ? [caller.actor_id] : []));
+    const rows = await this.owner.query<{ id: string; username: string }[]>(
+      'SELECT id, username FROM users WHERE id = ANY ($1::uuid[])',
+      [ids.filter((id) => id !== null)],
+    );
+    const names = new Map(rows.map(({ id, username }) => [id, username]));
+    return events.map((event) => {
+      const { caller } = event;
+      const name = caller?.actor_name ?? names.get(caller?.actor_id ?? '') ?? null;
+      return caller === null ? event : { ...event, caller: { ...caller, actor_name: name } };
+    });
+  }
 }
 
 function eventsOf(rows: readonly Row[]): RecordedEvent[] {

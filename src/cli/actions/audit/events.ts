@@ -56,13 +56,18 @@ export async function showEvent({ io, args: [id] }: Call<[string]>): Promise<Out
 
 export async function explainRequest({ io, args: [requestId] }: Call<[string]>): Promise<Output> {
   const read = { action: 'event.explain', key: requestId } as const;
-  const events = await withOwner(io, read, (owner) => new RecordedEvents(owner).ofRequest(requestId));
+  const { events, named } = await withOwner(io, read, async (owner) => {
+    const trail = new RecordedEvents(owner);
+    const found = await trail.ofRequest(requestId);
+    return { events: found, named: await trail.withNames(found) };
+  });
   if (events.length === 0) throw new CommandError(nothingFound(printable(requestId, 128)), 'notFound');
+  const explanations = named.map(explainEvent);
   return {
-    json: events.map((event) => ({ ...event, explanation: explainEvent(event).join(' ') })),
-    text: events.map((event) => `${explainEvent(event).join('\n')}\n`).join('\n'),
+    json: events.map((event, place) => ({ ...event, explanation: explanations[place]?.join(' ') })),
+    text: explanations.map((sentences) => `${sentences.join('\n')}\n`).join('\n'),
     quiet: events.map(({ id }) => id),
-    hints: nextSteps(events),
+    hints: nextSteps(named),
   };
 }
 
