@@ -11,7 +11,8 @@ export interface JobSignals {
 }
 
 /**
- * Runs a job once, in a transaction that holds the job's lock, unless it says that nothing is due. The connection is returned to the pool after the run.
+ * Runs a job once, in a transaction that holds the job's lock, unless it says that nothing is due. The connection is returned
+ * to the pool after the run.
  * @returns `skipped` when another session holds the lock, or the job was asked to stop before the run
  * @throws the error of the job or the driver, once the run has left nothing behind; the reason of `cutOff` when that
  *   aborts

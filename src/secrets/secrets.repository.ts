@@ -25,7 +25,7 @@ export type ReadOutcome =
 export interface ReadConditions extends Conditions {
   /** True if the read is refused where the value is hidden from the caller. */
   readonly needsValue?: boolean;
-  /** Where the secret is to be copied to; a key that is taken there is a conflict, and the secret is not given. */
+  /** Names the place that the secret is to be copied to; if the key is taken there, that is a conflict, and the secret is not given. */
   readonly copiedTo?: { readonly tenantId: string; readonly key: string };
 }
 

@@ -7,7 +7,7 @@ import type { StoredEpoch, StoredLeaf, StoredLog } from './stored-log.js';
 
 /** Holds what the leaves are verified against. */
 export interface Proof {
-  /** Undefined where the database has no key. */
+  /** Undefined where there is no key. */
   readonly keys: LogKeys | undefined;
   /** Checkpoints that somebody kept, whose signatures were verified. */
   readonly older: readonly TreeHead[];

@@ -1,17 +1,12 @@
 import type { SqlConnection } from '../../database/connection/sql-connection.js';
-import type { LogKeys } from '../../transparency/log-keys.js';
 import type { TreeHead } from '../../transparency/note/checkpoint.js';
+import type { Proof } from './leaf-tree.js';
 import { compareColumns, provedLeaves, type Report } from './proved-leaves.js';
 import { storedKeys } from './stored-keys.js';
 import { StoredLog, type StoredEvent } from './stored-log.js';
 
-/** Holds what somebody kept elsewhere, against which logs are verified. */
-export interface KeptProof {
-  /** Undefined for the keys of the database. */
-  readonly keys: LogKeys | undefined;
-  /** Checkpoints whose signatures were verified. */
-  readonly older: readonly TreeHead[];
-}
+/** Holds what somebody kept elsewhere, against which logs are verified; without keys, those of the database count. */
+export type KeptProof = Proof;
 
 /** Holds the next events of a log. */
 export interface LogPart {

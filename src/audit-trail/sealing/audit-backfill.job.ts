@@ -4,7 +4,7 @@ import type { Job, JobResult } from '../../jobs/job.js';
 
 const MOST_EVENTS = 5_000;
 
-/** How long it is not asked again once nothing is left: only a migration or a restore brings events from before. */
+/** Sets the time for which nothing is asked once nothing is left: only a migration or a restore brings events from before. */
 const PAUSE_MS = 3_600_000;
 
 /** Gives the sealer the events from before there were trees, in parts, while it keeps up with them. */

@@ -11,7 +11,7 @@ const SECRETS = '/api/v3/secrets';
 
 /**
  * Is the load of a drill: callers that create, read, change and delete secrets, each its own, and know what must be read.
- * What may have happened to a secret whose answer was lost is checked at the end.
+ * Checks at the end what may have happened to a secret whose answer was lost.
  */
 export class Traffic {
   /** The secrets that were left, with the values that they may have. */
